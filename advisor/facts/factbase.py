@@ -1,0 +1,115 @@
+"""The facts of one run: every statement kept, the best one used, disagreements visible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from advisor.facts.fact import Fact, Source
+from advisor.facts.values import Value
+from advisor.facts.vocabulary import Vocabulary, load_vocabulary
+
+
+class FactBase:
+    """Facts by key, with explicit precedence between their sources.
+
+    The winner is the statement of the highest source that gives a value. "unknown" said by the
+    user beats only a default: it never hides what was found out.
+    """
+
+    def __init__(self, facts: Iterable[Fact] = (), *, vocabulary: Vocabulary | None = None) -> None:
+        self.vocabulary = vocabulary or load_vocabulary()
+        self._stated: dict[str, list[Fact]] = {}
+        self.add(facts)
+
+    def add(self, facts: Iterable[Fact]) -> None:
+        """Add statements; of two from the same source, the earlier one keeps precedence."""
+        for fact in facts:
+            self.vocabulary.require(fact.key, where=fact.detail or fact.source.value)
+            self._stated.setdefault(fact.key, []).append(fact)
+
+    def replace(self, fact: Fact) -> None:
+        """Let a new answer take the place of earlier answers to the same question."""
+        others = [f for f in self._stated.get(fact.key, []) if f.source is not fact.source]
+        self._stated[fact.key] = others
+        self.add([fact])
+
+    def forget(self, key: str, source: Source) -> None:
+        """Drop what ``source`` said about ``key``."""
+        kept = [f for f in self._stated.get(key, []) if f.source is not source]
+        if kept:
+            self._stated[key] = kept
+        else:
+            self._stated.pop(key, None)
+
+    def get(self, key: str) -> Fact | None:
+        """The winning statement about ``key``, or None if nothing was said about it."""
+        stated = self._stated.get(key)
+        return min(stated, key=_precedence) if stated else None
+
+    def value(self, key: str) -> Value:
+        """The winning value of ``key``; None if it is unknown or was never stated."""
+        fact = self.get(key)
+        return fact.value if fact else None
+
+    def number(self, key: str) -> float | None:
+        """The value of ``key`` if it is one definite number, else None."""
+        value = self.value(key)
+        known = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return value if known else None  # type: ignore[return-value]
+
+    def known(self, key: str) -> bool:
+        """Whether ``key`` has one definite value."""
+        fact = self.get(key)
+        return fact is not None and fact.known
+
+    def conflicts(self, key: str) -> list[Fact]:
+        """Statements that contradict the winner, best source first; defaults never do."""
+        winner = self.get(key)
+        if winner is None or not winner.known:
+            return []
+        agreement = self.vocabulary[key].agreement
+        return [
+            fact
+            for fact in sorted(self._stated[key], key=_precedence)
+            if fact is not winner
+            and fact.known
+            and fact.source is not Source.DEFAULT
+            and not _agree(winner.value, fact.value, agreement)
+        ]
+
+    def with_defaults(self) -> FactBase:
+        """A copy in which declared defaults stand for what nobody has said anything about."""
+        copy = FactBase(self.statements(), vocabulary=self.vocabulary)
+        copy.add(
+            Fact(key, fact_type.default, Source.DEFAULT, "assumed; nothing else is known")
+            for key, fact_type in self.vocabulary.items()
+            if fact_type.default is not None
+        )
+        return copy
+
+    def statements(self) -> Iterator[Fact]:
+        """Every statement, in the order of the vocabulary."""
+        for key in self.vocabulary:
+            yield from self._stated.get(key, ())
+
+    def __iter__(self) -> Iterator[Fact]:
+        """The winning statements, in the order of the vocabulary."""
+        for key in self.vocabulary:
+            fact = self.get(key)
+            if fact is not None:
+                yield fact
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._stated
+
+
+def _precedence(fact: Fact) -> tuple[bool, bool, int]:
+    is_default = fact.source is Source.DEFAULT
+    return (is_default, fact.value is None, fact.source.rank)
+
+
+def _agree(left: Value, right: Value, agreement: float) -> bool:
+    numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
+    if numbers and not isinstance(left, bool):
+        return abs(left - right) <= agreement * max(abs(left), abs(right))  # type: ignore[operator,arg-type]
+    return left == right

@@ -1,0 +1,125 @@
+"""The vocabulary: which facts exist, of what type, and what values they can have."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from advisor.support.errors import AdvisorError, did_you_mean
+from advisor.support.strictyaml import parse_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class FactType:
+    """The declaration of one fact; see the head of vocabulary.yaml for the meaning of each field."""
+
+    key: str
+    type: str
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    range: tuple[float, float] | None = None
+    agreement: float = 0.0
+    ask: int | None = None
+    only_if: Mapping[str, tuple[str, ...]] | None = None
+    default: Any = None
+    question: str = ""
+    help: str = ""
+    detected: str = ""
+    example: str = ""
+    derived: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        """Whether values are numbers that unary tests and ramps can compare."""
+        return self.type in ("integer", "number", "share")
+
+    @property
+    def integer(self) -> bool:
+        """Whether values are whole numbers."""
+        return self.type == "integer"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A pair of facts that cannot be true together; exactly one kind's fields are set."""
+
+    says: str
+    lower: str = ""
+    upper: str = ""
+    product_at_least_one: tuple[str, ...] = ()
+    excludes: Mapping[str, str] | None = None
+    positive: str = ""
+
+
+class Vocabulary(Mapping[str, FactType]):
+    """All fact types by key, with the families expanded to one fact for each method."""
+
+    def __init__(
+        self, types: dict[str, FactType], methods: tuple[str, ...], relations: tuple[Relation, ...]
+    ) -> None:
+        self._types = types
+        self.methods = methods
+        self.relations = relations
+
+    def __getitem__(self, key: str) -> FactType:
+        return self._types[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._types)
+
+    def __len__(self) -> int:
+        return len(self._types)
+
+    def require(self, key: str, *, where: str) -> FactType:
+        """Return the type of ``key``, or raise an AdvisorError that names the nearest keys."""
+        if key not in self._types:
+            raise AdvisorError(
+                f"there is no fact named {key[:80]!r}",
+                where=where,
+                hint=did_you_mean(key, self._types) or "advisor explain facts lists them",
+            )
+        return self._types[key]
+
+    @property
+    def questions(self) -> tuple[FactType, ...]:
+        """The facts that the questionnaire may ask, in its order."""
+        asked = [t for t in self._types.values() if t.ask is not None]
+        return tuple(sorted(asked, key=lambda t: t.ask or 0))
+
+
+@functools.cache
+def load_vocabulary() -> Vocabulary:
+    """Load the vocabulary that ships with the package."""
+    source = files("advisor.facts") / "vocabulary.yaml"
+    raw = parse_yaml(source.read_text(encoding="utf-8"), where="vocabulary.yaml").value
+    methods = tuple(raw["methods"])
+    types = {key: _fact_type(key, entry) for key, entry in raw["facts"].items()}
+    for key, entry in raw["decisions"].items():
+        types[key] = _fact_type(key, {"type": "choice", "derived": True, **entry})
+    for pattern, entry in raw["families"].items():
+        for method in methods:
+            key = pattern.replace("{method}", method)
+            types[key] = _fact_type(key, entry)
+    return Vocabulary(types, methods, tuple(_relation(entry) for entry in raw["relations"]))
+
+
+def _fact_type(key: str, entry: dict[str, Any]) -> FactType:
+    fields = dict(entry)
+    fields["choices"] = tuple(fields.get("choices", ()))
+    if "range" in fields:
+        low, high = fields["range"]
+        fields["range"] = (low, high)
+    if "only_if" in fields:
+        fields["only_if"] = {k: tuple(v) for k, v in fields["only_if"].items()}
+    if fields["type"] == "share":
+        fields["unit"] = "share"
+    return FactType(key=key, **fields)
+
+
+def _relation(entry: dict[str, Any]) -> Relation:
+    fields = dict(entry)
+    fields["product_at_least_one"] = tuple(fields.get("product_at_least_one", ()))
+    return Relation(**fields)

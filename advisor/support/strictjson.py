@@ -1,0 +1,46 @@
+"""JSON as the standard has it: no duplicate keys, no NaN, no unbounded nesting."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from advisor.support.errors import AdvisorError
+
+
+def parse_json(text: str, *, where: str) -> Any:
+    """Parse one JSON document strictly.
+
+    Raises:
+        AdvisorError: on a syntax error, a duplicate key, NaN or infinity, an integer of thousands
+            of digits, or nesting beyond what any facts or run file needs.
+
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+    except AdvisorError as error:
+        raise AdvisorError(error.message, where=where, hint=error.hint) from None
+    except json.JSONDecodeError as error:
+        raise AdvisorError(
+            f"this is not valid JSON: {error.msg}",
+            where=f"{where}, line {error.lineno}, column {error.colno}",
+        ) from None
+    except RecursionError:
+        raise AdvisorError("the JSON is nested too deeply", where=where) from None
+    except ValueError:  # Python's limit on the digits of an integer
+        raise AdvisorError("the JSON holds a number too long to be read", where=where) from None
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise AdvisorError(f"the key {key[:80]!r} stands twice", hint="keep one of them")
+            seen.add(key)
+    return result
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise AdvisorError(f"{name} is not a number in JSON", hint="write null or 'unknown'")
