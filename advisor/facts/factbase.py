@@ -54,8 +54,9 @@ class FactBase:
     def number(self, key: str) -> float | None:
         """The value of ``key`` if it is one definite number, else None."""
         value = self.value(key)
-        known = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return value if known else None  # type: ignore[return-value]
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return value
+        return None
 
     def known(self, key: str) -> bool:
         """Whether ``key`` has one definite value."""
@@ -109,7 +110,8 @@ def _precedence(fact: Fact) -> tuple[bool, bool, int]:
 
 
 def _agree(left: Value, right: Value, agreement: float) -> bool:
-    numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
-    if numbers and not isinstance(left, bool):
-        return abs(left - right) <= agreement * max(abs(left), abs(right))  # type: ignore[operator,arg-type]
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return abs(left - right) <= agreement * max(abs(left), abs(right))
     return left == right

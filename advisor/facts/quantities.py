@@ -48,7 +48,7 @@ _NUMBER = re.compile(
     r"(?:[eE][-+]?[0-9]{1,3})?)\s*(?P<suffix>[A-Za-z%$]*)\Z"
 )
 _MAX_LENGTH = 64
-_RANGE = re.compile(r"(?P<low>.+?)\s*(?:\bto\b|\.\.|–|\band\b)\s*(?P<high>.+)\Z")
+_RANGE = re.compile(r"(?P<low>.+?)\s*(?:\bto\b|\.\.|\u2013|\band\b)\s*(?P<high>.+)\Z")
 # Words and signs of a one-sided range: which end is bounded, and whether the bound itself counts.
 _BOUNDS = {
     "at least": ("low", True),

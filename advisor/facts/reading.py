@@ -15,6 +15,7 @@ UNKNOWN_WORDS = frozenset({"unknown", "?", "null", "none known", "don't know", "
 _TRUE = frozenset({"true", "yes", "y"})
 _FALSE = frozenset({"false", "no", "n"})
 _MAX_TEXT = 300
+_LARGEST_INTEGER = 10**30
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -39,14 +40,14 @@ def read_value(fact_type: FactType, raw: Any, *, where: str) -> Value:
         raise AdvisorError(
             f"{fact_type.key}: {error}",
             where=where,
-            hint=_hint(fact_type, raw if isinstance(raw, str) else ""),
+            hint=_hint(fact_type, raw),
         ) from None
 
 
 def _hint(fact_type: FactType, raw: Any) -> str:
     if fact_type.choices:
         listed = "one of " + ", ".join(fact_type.choices)
-        meant = did_you_mean(str(raw).lower(), fact_type.choices)
+        meant = did_you_mean(raw.lower(), fact_type.choices) if isinstance(raw, str) else ""
         return f"{meant} It is {listed}" if meant else f"it is {listed}, or unknown"
     example = f"for example {fact_type.example}" if fact_type.example else ""
     unit = f"a number of {fact_type.unit}" if fact_type.unit not in ("", "share") else ""
@@ -70,6 +71,8 @@ def _read_number(fact_type: FactType, raw: Any) -> Value:
     assert isinstance(number, (int, float))  # noqa: S101 - narrows the type for the checks below
     if isinstance(number, float) and not math.isfinite(number):
         raise QuantityError(f"{number} is not a usable number")
+    if isinstance(number, int) and abs(number) > _LARGEST_INTEGER:
+        raise QuantityError("the number is too large")
     if fact_type.range and not fact_type.range[0] <= number <= fact_type.range[1]:
         raise QuantityError(f"{_short(number)} is impossible; {_range_text(fact_type)}")
     if fact_type.integer:
@@ -106,12 +109,7 @@ def _range_text(fact_type: FactType) -> str:
 
 
 def _short(number: float) -> str:
-    if isinstance(number, int) and abs(number) < 10**18:
-        return f"{number:,}"
-    try:
-        return f"{number:g}"
-    except OverflowError:
-        return "a number of thousands of digits"
+    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
 
 
 def _read_choice(fact_type: FactType, raw: Any) -> Value:

@@ -14,7 +14,7 @@ from advisor.support.strictyaml import parse_yaml
 
 @dataclass(frozen=True, slots=True)
 class FactType:
-    """The declaration of one fact; see the head of vocabulary.yaml for the meaning of each field."""
+    """The declaration of one fact; vocabulary.yaml explains each field at its head."""
 
     key: str
     type: str

@@ -148,7 +148,8 @@ class _Composer:
     def _key(self, key: str, line: int) -> None:
         mapping, path = self.stack[-1]
         if key in mapping:
-            first = self.lines[(*path, key)]
+            first_place: Path = (*path, key)
+            first = self.lines[first_place]
             raise self._error(
                 f"the key {key[:80]!r} stands twice", line, f"it is first on line {first}"
             )
@@ -171,8 +172,9 @@ class _Composer:
         else:
             parent.append(value)
             here = len(parent) - 1
-        self.lines[(*path, here)] = line
-        return (*path, here)
+        place: Path = (*path, here)
+        self.lines[place] = line
+        return place
 
     def _resolve(self, text: str, line: int) -> Any:
         """YAML 1.2 core rules: ``no`` and ``3:30`` stay text, ``010`` is ten."""
