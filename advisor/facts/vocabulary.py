@@ -30,6 +30,7 @@ class FactType:
     detected: str = ""
     example: str = ""
     derived: bool = False
+    silent_if_absent: bool = False
 
     @property
     def numeric(self) -> bool:

@@ -1,0 +1,4 @@
+"""Rules: read the declarative rule files and find which of them fire on a set of facts.
+
+This package does no I/O but reading rule files, and knows no verdict: it returns findings.
+"""

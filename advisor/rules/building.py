@@ -1,0 +1,189 @@
+"""Turn the checked form of a rule file into rules, resolving facts, tests, groups and templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from advisor.facts import Value, Vocabulary
+from advisor.facts.quantities import QuantityError, parse_quantity
+from advisor.facts.reading import read_value
+from advisor.rules.rule import (
+    Case,
+    Citation,
+    DecisionTable,
+    Effect,
+    Kind,
+    Outcome,
+    Ramp,
+    Row,
+    Rule,
+)
+from advisor.rules.schema import CaseFile, CitationFile, RampFile, RuleFile, TableFile, TestText
+from advisor.rules.unary import Test, parse_test
+from advisor.support.errors import AdvisorError, did_you_mean
+from advisor.support.strictyaml import YamlDocument
+
+
+class Builder:
+    """Builds the rules and tables of one file."""
+
+    def __init__(
+        self,
+        document: YamlDocument,
+        vocabulary: Vocabulary,
+        groups: Mapping[str, tuple[str, ...]],
+        pack: str,
+    ) -> None:
+        self._document = document
+        self._vocabulary = vocabulary
+        self._groups = groups
+        self._pack = pack
+
+    def rules(self, raw: RuleFile, index: int) -> list[Rule]:
+        """The instances of one rule: one, or one for each method of ``for_each``."""
+        path = ("rules", index)
+        methods = self._methods(raw.for_each, (*path, "for_each")) if raw.for_each else ("",)
+        built = [self._rule(raw, path, method) for method in methods]
+        for case in raw.cases:
+            if case.method not in methods:
+                raise self._error(
+                    f"the case {case.name!r} needs a method of for_each", (*path, "cases")
+                )
+        return built
+
+    def table(self, raw: TableFile) -> DecisionTable:
+        """The sub-decision table of a file."""
+        fact_type = self._vocabulary.require(raw.decides, where=self._document.where("decides"))
+        rows = []
+        for index, row in enumerate(raw.rows):
+            if any(key.startswith("decision.") for key in row.when):
+                # Tables are judged side by side, in one pass.
+                raise self._error("a sub-decision cannot read another one", ("rows", index, "when"))
+            if row.level not in fact_type.choices:
+                raise self._error(
+                    f"{row.level!r} is not a level of {raw.decides}",
+                    ("rows", index, "level"),
+                    "one of " + ", ".join(fact_type.choices),
+                )
+            rows.append(Row(self._when(row.when, ("rows", index, "when"), ""), row.level, row.why))
+        if rows[-1].when:
+            raise self._error(
+                "the last row must hold always, so that the table decides every case",
+                ("rows", len(rows) - 1, "when"),
+                "write when: {}",
+            )
+        sources = _citations(raw.source)
+        return DecisionTable(
+            raw.decides, raw.name, raw.question, tuple(rows), sources, self._document.where()
+        )
+
+    def _rule(self, raw: RuleFile, path: tuple[str | int, ...], method: str) -> Rule:
+        effects = self._effects(raw, (*path, "effects"), method)
+        veto = self._methods([_fill(m, method) for m in raw.veto], (*path, "veto"))
+        if bool(veto) == bool(effects):
+            raise self._error("a rule has either effects or a veto", path)
+        if veto and raw.kind != Kind.FEASIBILITY.value:
+            raise self._error("only a feasibility rule can veto", (*path, "kind"))
+        if not veto and raw.kind == Kind.FEASIBILITY.value:
+            raise self._error("a feasibility rule must veto", (*path, "kind"))
+        return Rule(
+            code=raw.code,
+            name=raw.name,
+            kind=Kind(raw.kind),
+            when=self._when(raw.when, (*path, "when"), method),
+            effects=effects,
+            veto=veto,
+            claim=_fill(raw.claim, method),
+            why=_fill(raw.why, method),
+            wrong_when=raw.wrong_when,
+            sources=_citations(raw.source),
+            cases=tuple(
+                self._case(case, (*path, "cases", number))
+                for number, case in enumerate(raw.cases)
+                if case.method == method
+            ),
+            where=self._document.where(*path),
+            believed=raw.believed.commonly if raw.believed else "",
+            found=raw.believed.found if raw.believed else "",
+            fix=_fill(raw.fix, method),
+            method=method,
+            pack=self._pack,
+        )
+
+    def _when(
+        self, raw: Mapping[str, TestText], path: tuple[str | int, ...], method: str
+    ) -> dict[str, Test]:
+        tests = {}
+        for key, test in raw.items():
+            where = self._document.where(*path, key)
+            fact_type = self._vocabulary.require(_fill(key, method), where=where)
+            tests[fact_type.key] = parse_test(fact_type, test, where=where)
+        return tests
+
+    def _effects(
+        self, raw: RuleFile, path: tuple[str | int, ...], method: str
+    ) -> dict[str, Effect]:
+        effects: dict[str, Effect] = {}
+        for name, effect in raw.effects.items():
+            built = self._ramp(effect, (*path, name), method) if isinstance(effect, RampFile) else effect
+            for member in self._methods([_fill(name, method)], (*path, name)):
+                if member in effects:
+                    raise self._error(f"{member} is given two effects", (*path, name))
+                effects[member] = built
+        return effects
+
+    def _ramp(self, raw: RampFile, path: tuple[str | int, ...], method: str) -> Ramp:
+        where = self._document.where(*path)
+        fact_type = self._vocabulary.require(_fill(raw.ramp, method), where=where)
+        if not fact_type.numeric:
+            raise self._error(f"a ramp needs a number, and {raw.ramp} is none", path)
+        points = []
+        for value, decibans in raw.points.items():
+            try:
+                number = parse_quantity(str(value), fact_type.unit)
+            except QuantityError as error:
+                raise self._error(f"the ramp's point is not valid: {error}", path) from None
+            points.append((float(number), decibans))
+        values = [value for value, _ in points]
+        if values != sorted(set(values)) or values[0] <= 0:
+            raise self._error("the ramp's points must rise, starting above zero", path)
+        return Ramp(fact_type.key, tuple(points))
+
+    def _methods(self, names: list[str], path: tuple[str | int, ...]) -> tuple[str, ...]:
+        methods: list[str] = []
+        for name in names:
+            if name in self._groups:
+                methods.extend(self._groups[name])
+            elif name in self._vocabulary.methods:
+                methods.append(name)
+            else:
+                known = [*self._vocabulary.methods, *self._groups]
+                raise self._error(
+                    f"there is no method or group named {name!r}", path, did_you_mean(name, known)
+                )
+        return tuple(dict.fromkeys(methods))
+
+    def _case(self, raw: CaseFile, path: tuple[str | int, ...]) -> Case:
+        facts: dict[str, Value] = {}
+        for key, value in raw.facts.items():
+            where = self._document.where(*path, "facts", key)
+            facts[key] = read_value(self._vocabulary.require(key, where=where), value, where=where)
+        return Case(
+            raw.name,
+            facts,
+            Outcome(raw.expect),
+            raw.effects,
+            raw.method,
+            self._document.where(*path),
+        )
+
+    def _error(self, message: str, path: tuple[str | int, ...], hint: str = "") -> AdvisorError:
+        return AdvisorError(message, where=self._document.where(*path), hint=hint)
+
+
+def _fill(text: str, method: str) -> str:
+    return text.replace("{method}", method) if method else text
+
+
+def _citations(raw: list[CitationFile]) -> tuple[Citation, ...]:
+    return tuple(Citation(source.title, source.says) for source in raw)

@@ -1,0 +1,225 @@
+"""The rule engine: which rules fire on given facts, with unknown values kept unknown.
+
+Every fact that a rule tests is cut into *cells*, the elementary intervals or choices between
+which no test changes. For each cell two bit masks say which rules the cell lets fire: surely, and
+possibly. A value covers one cell, a partial answer several, an unknown fact all of them; two
+bit-and operations per fact then judge all rules at once. Sub-decision tables are judged in the
+same pass, so that rules can read their levels as facts.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from advisor.facts import FactType, Vocabulary, load_vocabulary
+from advisor.facts.values import Interval, Value
+from advisor.rules.rule import DecisionTable, Outcome, Ramp, Rule, RuleBase
+from advisor.rules.unary import NumberTest, Test
+
+_OTHER_TEXT = "\0"
+"""Stands for every text that no test names; no text fact can hold a NUL."""
+
+
+class Finding(NamedTuple):
+    """What the facts make of one rule.
+
+    ``effects`` are decibans by method if the rule fires; ``bounds`` are the least and greatest
+    decibans by method that it could still give if it is undetermined.
+    """
+
+    rule: Rule
+    outcome: Outcome
+    effects: tuple[tuple[str, int], ...]
+    bounds: tuple[tuple[str, int, int], ...]
+
+
+class Assessment(NamedTuple):
+    """The findings of one case: every rule that fires or may fire; the others are silent."""
+
+    findings: list[Finding]
+    levels: dict[str, tuple[str | frozenset[str], tuple[int, ...]]]
+    """For each sub-decision its level, or its possible levels, and the rows that gave it."""
+
+
+class _Axis:
+    """The cells of one fact and, for each, the rules and rows that it lets fire."""
+
+    def __init__(
+        self, fact_type: FactType, tests: Sequence[tuple[int, Test]], everything: int
+    ) -> None:
+        self.numeric = fact_type.numeric
+        self.integer = fact_type.integer
+        self.cuts = _cuts(fact_type, tests)
+        self.cells = _cells(fact_type, tests, self.cuts)
+        self.index = {cell: number for number, cell in enumerate(self.cells)}
+        untested = everything
+        for bit, _ in tests:
+            untested &= ~(1 << bit)
+        self.masks = [
+            untested | sum(1 << bit for bit, test in tests if test.judge(cell))
+            for cell in self.cells
+        ]
+        self.unknown = self._unknown(fact_type, untested)
+
+    def _unknown(self, fact_type: FactType, untested: int) -> tuple[int, int]:
+        """The masks of an unknown value: all of the fact's possible cells."""
+        if fact_type.silent_if_absent:
+            return untested, untested
+        if self.numeric:
+            low, high = fact_type.range or (-math.inf, math.inf)
+            return self._span(Interval(low, high))
+        return self._fold(self.masks)
+
+    def look_up(self, value: Value) -> tuple[int, int]:
+        """Masks of the rules that the value surely, and possibly, lets fire."""
+        if value is None:
+            return self.unknown
+        if isinstance(value, Interval):
+            return self._span(value)
+        if isinstance(value, frozenset):
+            return self._fold([self._mask(member) for member in value])
+        mask = self._mask(value)
+        return mask, mask
+
+    def _mask(self, value: int | float | str | bool) -> int:
+        if self.numeric:
+            return self.masks[bisect_right(self.cuts, value)]
+        plain = value.lower() if isinstance(value, str) else value
+        return self.masks[self.index.get(plain, self.index.get(_OTHER_TEXT, 0))]
+
+    def _span(self, interval: Interval) -> tuple[int, int]:
+        low, high = interval.half_open(integer=self.integer)
+        first, last = bisect_right(self.cuts, low), bisect_left(self.cuts, high)
+        return self._fold(self.masks[first : max(last, first) + 1])
+
+    @staticmethod
+    def _fold(masks: Sequence[int]) -> tuple[int, int]:
+        surely, possibly = masks[0], 0
+        for mask in masks:
+            surely &= mask
+            possibly |= mask
+        return surely, possibly
+
+
+def _cuts(fact_type: FactType, tests: Sequence[tuple[int, Test]]) -> list[float]:
+    if not fact_type.numeric:
+        return []
+    return sorted({cut for _, t in tests if isinstance(t, NumberTest) for cut in t.cuts})
+
+
+def _cells(
+    fact_type: FactType, tests: Sequence[tuple[int, Test]], cuts: list[float]
+) -> list[int | float | str | bool]:
+    """One value that represents each cell."""
+    if fact_type.numeric:
+        return [cuts[0] - 1 - abs(cuts[0]) if cuts else 0.0, *cuts]
+    if fact_type.type == "boolean":
+        return [False, True]
+    if fact_type.choices:
+        return list(fact_type.choices)
+    named = {m for _, t in tests if not isinstance(t, NumberTest) for m in t.members}
+    return [*sorted(str(name) for name in named), _OTHER_TEXT]
+
+
+class Engine:
+    """The compiled rule base; build it once and judge many cases with it."""
+
+    def __init__(self, base: RuleBase, vocabulary: Vocabulary | None = None) -> None:
+        vocabulary = vocabulary or load_vocabulary()
+        self.base = base
+        self._rules = base.rules
+        self._everything = 0
+        tests: dict[str, list[tuple[int, Test]]] = {}
+        bit = 0
+        for rule in base.rules:
+            _collect(tests, bit, rule.when)
+            bit += 1
+        self._table_bits: list[tuple[DecisionTable, int]] = []
+        for table in base.tables:
+            self._table_bits.append((table, bit))
+            for row in table.rows:
+                _collect(tests, bit, row.when)
+                bit += 1
+        self._everything = (1 << bit) - 1
+        self._rule_mask = (1 << len(base.rules)) - 1
+        self._axes = {k: _Axis(vocabulary[k], t, self._everything) for k, t in tests.items()}
+        decided = {table.decides for table in base.tables}
+        self._base_axes = [(k, axis) for k, axis in self._axes.items() if k not in decided]
+        self._fixed = [_fixed_effects(rule) for rule in base.rules]
+
+    def assess(self, facts: Mapping[str, Value]) -> Assessment:
+        """Judge every rule on the facts; a key that is absent is unknown."""
+        surely = possibly = self._everything
+        get = facts.get
+        for key, axis in self._base_axes:
+            sure, possible = axis.look_up(get(key))
+            surely &= sure
+            possibly &= possible
+        levels: dict[str, tuple[str | frozenset[str], tuple[int, ...]]] = {}
+        for table, first_bit in self._table_bits:
+            level, rows = _level(table, surely >> first_bit, possibly >> first_bit)
+            levels[table.decides] = level, rows
+            decided = self._axes.get(table.decides)
+            if decided is not None:
+                sure, possible = decided.look_up(facts.get(table.decides, level))
+                surely &= sure
+                possibly &= possible
+        return Assessment(self._findings(surely, possibly, facts), levels)
+
+    def _findings(self, surely: int, possibly: int, facts: Mapping[str, Value]) -> list[Finding]:
+        findings = []
+        rest = possibly & self._rule_mask
+        while rest:
+            lowest = rest & -rest
+            rest ^= lowest
+            number = lowest.bit_length() - 1
+            rule, fixed = self._rules[number], self._fixed[number]
+            if surely & lowest and fixed is not None:
+                findings.append(Finding(rule, Outcome.FIRES, fixed, ()))
+            else:
+                findings.append(_finding(rule, bool(surely & lowest), facts))
+        return findings
+
+
+def _collect(tests: dict[str, list[tuple[int, Test]]], bit: int, when: Mapping[str, Test]) -> None:
+    for key, test in when.items():
+        tests.setdefault(key, []).append((bit, test))
+
+
+def _fixed_effects(rule: Rule) -> tuple[tuple[str, int], ...] | None:
+    """The rule's effects if none of them is a ramp."""
+    fixed = [(m, effect) for m, effect in rule.effects.items() if not isinstance(effect, Ramp)]
+    return tuple(fixed) if len(fixed) == len(rule.effects) else None
+
+
+def _finding(rule: Rule, surely: bool, facts: Mapping[str, Value]) -> Finding:
+    """The finding of a rule with ramps, or of one that only may fire."""
+    bounds = []
+    for method, effect in rule.effects.items():
+        low, high = (
+            effect.bounds(facts.get(effect.fact)) if isinstance(effect, Ramp) else (effect, effect)
+        )
+        bounds.append((method, low, high) if surely else (method, min(0, low), max(0, high)))
+    if surely and all(low == high for _, low, high in bounds):
+        return Finding(rule, Outcome.FIRES, tuple((m, low) for m, low, _ in bounds), ())
+    return Finding(rule, Outcome.UNDETERMINED, (), tuple(bounds))
+
+
+def _level(
+    table: DecisionTable, surely: int, possibly: int
+) -> tuple[str | frozenset[str], tuple[int, ...]]:
+    """The level of the first row that holds; several if an earlier row is not settled yet."""
+    levels: list[str] = []
+    rows: list[int] = []
+    for number, row in enumerate(table.rows):
+        bit = 1 << number
+        if possibly & bit:
+            levels.append(row.level)
+            rows.append(number)
+            if surely & bit:
+                break
+    distinct = frozenset(levels)
+    return (levels[0] if len(distinct) == 1 else distinct), tuple(rows)

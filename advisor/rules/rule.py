@@ -1,0 +1,174 @@
+"""What a rule is once it has been read and checked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from advisor.facts.values import Interval, Value
+from advisor.rules.unary import Test
+
+
+class Kind(str, Enum):
+    """What a rule speaks about; only quality can be checked against published results."""
+
+    QUALITY = "quality"
+    FEASIBILITY = "feasibility"
+    PREFERENCE = "preference"
+
+
+class Outcome(str, Enum):
+    """What the facts make of a rule; unknown facts leave it undetermined, never false."""
+
+    FIRES = "fires"
+    SILENT = "silent"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """An effect that is piecewise linear in the logarithm of one numeric fact.
+
+    Attributes:
+        fact: the numeric fact that it reads.
+        points: (value of the fact, decibans) with rising values; outside them the end values hold.
+
+    """
+
+    fact: str
+    points: tuple[tuple[float, int], ...]
+
+    def at(self, number: float) -> int:
+        """The effect in decibans, rounded to the nearest integer, halves to the even one."""
+        low_x, low_y = self.points[0]
+        if number <= low_x:
+            return low_y
+        for high_x, high_y in self.points[1:]:
+            if number <= high_x:
+                share = math.log10(number / low_x) / math.log10(high_x / low_x)
+                return round(low_y + share * (high_y - low_y))
+            low_x, low_y = high_x, high_y
+        return low_y
+
+    def bounds(self, value: Value) -> tuple[int, int]:
+        """The least and greatest effect that the value allows."""
+        if isinstance(value, (int, float)):
+            return (self.at(value), self.at(value))
+        low, high = (value.low, value.high) if isinstance(value, Interval) else (0.0, math.inf)
+        inside = [y for x, y in self.points if low <= x <= high]
+        effects = [self.at(low), self.at(high), *inside]
+        return min(effects), max(effects)
+
+
+Effect: TypeAlias = "int | Ramp"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a rule's claim comes from."""
+
+    title: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An example in the rule file: facts, and what the rule must do with them."""
+
+    name: str
+    facts: Mapping[str, Value]
+    expect: Outcome
+    effects: Mapping[str, int] | None
+    method: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule, or one method's instance of a rule that is written for several methods.
+
+    Attributes:
+        code: the stable identifier, such as ``Q101``.
+        method: the method of this instance for a rule with ``for_each``, else empty.
+        when: the test on each fact; all must hold. Empty means that the rule always fires.
+        effects: decibans (or a ramp of them) by method id.
+        veto: the methods that are infeasible when the rule fires.
+        pack: empty for the rules that ship with the advisor, else the folder of a house rule.
+
+    """
+
+    code: str
+    name: str
+    kind: Kind
+    when: Mapping[str, Test]
+    effects: Mapping[str, Effect]
+    veto: tuple[str, ...]
+    claim: str
+    why: str
+    wrong_when: str
+    sources: tuple[Citation, ...]
+    cases: tuple[Case, ...]
+    where: str
+    believed: str = ""
+    found: str = ""
+    fix: str = ""
+    method: str = ""
+    pack: str = ""
+
+    @property
+    def label(self) -> str:
+        """The code, with the method where the rule is written for several."""
+        return f"{self.code}[{self.method}]" if self.method else self.code
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The facts that the rule depends on, in tests and ramps."""
+        ramps = [e.fact for e in self.effects.values() if isinstance(e, Ramp)]
+        return tuple(dict.fromkeys([*self.when, *ramps]))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a sub-decision table: the level that holds if its tests do."""
+
+    when: Mapping[str, Test]
+    level: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTable:
+    """A sub-decision: the first row whose tests hold decides the level of the fact."""
+
+    decides: str
+    name: str
+    question: str
+    rows: tuple[Row, ...]
+    sources: tuple[Citation, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The thresholds that turn scores into words; they live in rules/settings.yaml."""
+
+    too_close_decibans: int
+    alternative_decibans: int
+    do_not_train_decibans: int
+    confidence_with_vetoed_rival: float
+    confidence_words: tuple[tuple[float, str], ...]
+    parity_needs: tuple[str, ...]
+    groups: Mapping[str, tuple[str, ...]]
+    neighbourhood_decades: float
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBase:
+    """All rules, tables and settings of one run."""
+
+    rules: tuple[Rule, ...]
+    tables: tuple[DecisionTable, ...]
+    settings: Settings
