@@ -31,6 +31,8 @@ class FactType:
     example: str = ""
     derived: bool = False
     silent_if_absent: bool = False
+    rises_with: tuple[str, ...] = ()
+    falls_with: tuple[str, ...] = ()
 
     @property
     def numeric(self) -> bool:
@@ -98,6 +100,7 @@ def load_vocabulary() -> Vocabulary:
     raw = parse_yaml(source.read_text(encoding="utf-8"), where="vocabulary.yaml").value
     methods = tuple(raw["methods"])
     types = {key: _fact_type(key, entry) for key, entry in raw["facts"].items()}
+    types.update((key, _fact_type(key, entry)) for key, entry in raw["computed"].items())
     for key, entry in raw["decisions"].items():
         types[key] = _fact_type(key, {"type": "choice", "derived": True, **entry})
     for pattern, entry in raw["families"].items():
@@ -110,6 +113,8 @@ def load_vocabulary() -> Vocabulary:
 def _fact_type(key: str, entry: dict[str, Any]) -> FactType:
     fields = dict(entry)
     fields["choices"] = tuple(fields.get("choices", ()))
+    for name in ("rises_with", "falls_with"):
+        fields[name] = tuple(fields.get(name, ()))
     if "range" in fields:
         low, high = fields["range"]
         fields["range"] = (low, high)

@@ -125,7 +125,11 @@ class Builder:
     ) -> dict[str, Effect]:
         effects: dict[str, Effect] = {}
         for name, effect in raw.effects.items():
-            built = self._ramp(effect, (*path, name), method) if isinstance(effect, RampFile) else effect
+            built = (
+                self._ramp(effect, (*path, name), method)
+                if isinstance(effect, RampFile)
+                else effect
+            )
             for member in self._methods([_fill(name, method)], (*path, name)):
                 if member in effects:
                     raise self._error(f"{member} is given two effects", (*path, name))

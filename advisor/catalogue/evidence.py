@@ -1,0 +1,100 @@
+"""Published results of soft prompts and full fine-tuning of the same model on the same task."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import math
+from dataclasses import dataclass
+from importlib.resources import files
+
+# Which published variants speak for a method. QLoRA and IA3 have no rows of their own here.
+_VARIANTS = {
+    "prompt_tuning": ("prompt_tuning",),
+    "p_tuning": ("p_tuning", "prompt_tuning"),
+    "prefix_tuning": ("prefix",),
+}
+_TRANSFERRED = "prompt_tuning+transfer"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One published comparison; ``gap`` is full fine-tuning minus the method, in points."""
+
+    study: str
+    table: str
+    model: str
+    parameters: float
+    task_type: str
+    train_examples: float
+    variant: str
+    gap: float
+    gap_lora: float | None
+
+
+@functools.cache
+def load_evidence() -> tuple[Published, ...]:
+    """The independent rows (``primary`` = 1) of evidence.csv."""
+    text = (files("advisor.catalogue") / "evidence.csv").read_text(encoding="utf-8")
+    return tuple(
+        _published(row) for row in csv.DictReader(text.splitlines()) if row["primary"] == "1"
+    )
+
+
+def _published(row: dict[str, str]) -> Published:
+    sign = 1.0 if row["higher_is_better"] == "yes" else -1.0
+    full = float(row["score_full_ft"])
+    lora = row["score_lora"]
+    return Published(
+        study=row["paper_key"],
+        table=f"{row['venue_or_arxiv']}, {row['table_ref']}",
+        model=row["model"],
+        parameters=float(row["params"]),
+        task_type=row["task_type"],
+        train_examples=float(row["n_train"]),
+        variant=row["pt_variant"],
+        gap=sign * (full - float(row["score_prompt_tuning"])),
+        gap_lora=sign * (full - float(lora)) if lora else None,
+    )
+
+
+def rows_near(
+    method: str,
+    *,
+    parameters: float,
+    train_examples: float,
+    transferred: bool,
+    decades: float,
+) -> list[Published]:
+    """Rows on ``method`` whose model and data size lie within ``decades`` factors of ten.
+
+    Args:
+        method: a method id.
+        parameters: the project's model size.
+        train_examples: the project's number of training examples.
+        transferred: whether a transferred soft prompt is at hand; only such rows count then.
+        decades: the radius of the neighbourhood, in powers of ten on both axes.
+
+    """
+    rows = [row for row in load_evidence() if _speaks_for(row, method, transferred=transferred)]
+    if method == "lora":  # a LoRA figure stands in each row of the same setting; count it once
+        settings = {(r.study, r.model, r.task_type, r.train_examples, r.gap_lora): r for r in rows}
+        rows = list(settings.values())
+    return [
+        row
+        for row in rows
+        if _decades(row.parameters, parameters) <= decades
+        and _decades(row.train_examples, train_examples) <= decades
+    ]
+
+
+def _speaks_for(row: Published, method: str, *, transferred: bool) -> bool:
+    if method == "lora":
+        return row.gap_lora is not None
+    if method == "prompt_tuning" and transferred:
+        return row.variant == _TRANSFERRED
+    return row.variant in _VARIANTS.get(method, ())
+
+
+def _decades(left: float, right: float) -> float:
+    return abs(math.log10(max(left, 1.0) / max(right, 1.0)))

@@ -1,0 +1,91 @@
+"""The reference tables: methods and their recipes, the closed form's constants, prices."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from advisor.support.strictyaml import parse_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method and its recipe.
+
+    Attributes:
+        id: the identifier used everywhere, such as ``prompt_tuning``.
+        family: ``prompting``, ``soft_prompts``, ``adapters`` or ``full``.
+        trains: what is trained, in a few words.
+        lengthens_input: whether every request in production carries extra tokens.
+        recipe: settings by name, as in methods.yaml; rates are ranges with a first value.
+        artefact: the kind of what is stored for each task.
+
+    """
+
+    id: str
+    name: str
+    family: str
+    trains: str
+    lengthens_input: bool
+    recipe: Mapping[str, Any]
+    artefact: str
+    source: str
+
+    @property
+    def trained(self) -> bool:
+        """Whether the method trains anything at all."""
+        return self.family != "prompting"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A range of prices for one accelerator, in US dollars an hour."""
+
+    low: float
+    high: float
+    basis: str
+
+
+def load_table(name: str) -> Any:
+    """The plain content of a YAML table that ships beside this module."""
+    text = (files("advisor.catalogue") / name).read_text(encoding="utf-8")
+    return parse_yaml(text, where=name).value
+
+
+@functools.cache
+def load_methods() -> dict[str, Method]:
+    """All methods by id, in the order of the vocabulary."""
+    raw = load_table("methods.yaml")["methods"]
+    return {
+        id_: Method(
+            id_,
+            entry["name"],
+            entry["family"],
+            entry["trains"],
+            entry["lengthens_input"],
+            entry["recipe"],
+            entry["artefact"]["kind"],
+            entry["source"],
+        )
+        for id_, entry in raw.items()
+    }
+
+
+@functools.cache
+def closed_form() -> dict[str, Any]:
+    """The constants of the closed form; memory.yaml explains each."""
+    table: dict[str, Any] = load_table("memory.yaml")
+    return table
+
+
+def price_of(gpu_name: str) -> Price:
+    """The price range of a row of the GPU table, or the widest range for one that is not listed."""
+    table = load_table("prices.yaml")
+    for row in table["prices"]:
+        if gpu_name in row["gpus"]:
+            return Price(row["low"], row["high"], f"{row['source']} (read {row['read']})")
+    unlisted = table["unlisted"]
+    return Price(unlisted["low"], unlisted["high"], "not in the price table, widest range taken")

@@ -1,0 +1,116 @@
+"""Facts of the hardware as it is found now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from advisor.catalogue.gpus import find_gpu
+from advisor.facts import Fact, Source, Value
+from advisor.profilers.hardware.machine import cpu_fact, disk_fact, ram_fact
+from advisor.profilers.hardware.rounding import floor_hundredths
+from advisor.profilers.hardware.search import find_accelerators
+from advisor.profilers.hardware.survey import Device, Survey
+
+# Kinds whose driver reports a share of the RAM without regard to what programs on the CPU use.
+_CAPPED_BY_RAM = ("cuda", "mps")
+
+
+def profile_hardware(*, use_torch: bool = True, timeout_s: float = 20) -> list[Fact]:
+    """Return what this machine can train on, as facts with the source ``detected``.
+
+    Memory is the free memory of one device, the least of the devices that can be used, and never
+    a sum. Where a driver fails, ``hardware.accelerator`` is unknown and its detail says why.
+
+    Args:
+        use_torch: whether torch may be asked, in a child process, where NVML finds nothing.
+        timeout_s: the longest time in seconds to wait for torch.
+
+    """
+    ram = ram_fact()
+    survey = find_accelerators(use_torch=use_torch, timeout_s=timeout_s)
+    ram_gib = ram.value if isinstance(ram.value, float) else 0.0
+    return [
+        *accelerator_facts(survey, ram_gib=ram_gib),
+        ram,
+        cpu_fact(),
+        disk_fact(Path.cwd()),
+    ]
+
+
+def accelerator_facts(survey: Survey, *, ram_gib: float) -> list[Fact]:
+    """Return the facts that a survey of accelerators supports.
+
+    Args:
+        survey: what was found.
+        ram_gib: available RAM in GiB, which bounds the memory of a device that shares it.
+
+    """
+    notes = "; ".join(survey.notes)
+    if not survey.devices:
+        return [_fact("accelerator", survey.accelerator, notes)]
+    free = [_free_gib(device, survey, ram_gib) for device in survey.devices]
+    known = [(amount, i) for i, amount in enumerate(free) if amount is not None]
+    least = survey.devices[min(known)[1] if known else 0]
+    facts = [
+        _fact("accelerator", survey.accelerator, notes or f"{survey.source} answers"),
+        _fact("accelerator_count", len(survey.devices), _count_detail(survey)),
+        _fact("unified_memory", least.unified, _unified_detail(survey, least)),
+    ]
+    if least.name:
+        facts.append(_name_fact(survey, least))
+    if known:
+        amount = floor_hundredths(min(known)[0])
+        detail = _memory_detail(survey, least, amount)
+        facts.append(_fact("accelerator_memory_gib", amount, detail))
+    return facts
+
+
+def _free_gib(device: Device, survey: Survey, ram_gib: float) -> float | None:
+    if not device.unified:
+        return device.free_gib
+    if device.free_gib is None:
+        return ram_gib
+    return (
+        min(device.free_gib, ram_gib) if survey.accelerator in _CAPPED_BY_RAM else device.free_gib
+    )
+
+
+def _memory_detail(survey: Survey, device: Device, amount: float) -> str:
+    if device.unified:
+        return f"{survey.source}: {amount:.1f} GiB of the RAM that device {device.index} shares"
+    total = f"{device.total_gib:.1f}" if device.total_gib is not None else "?"
+    detail = f"{survey.source}: {amount:.1f} of {total} GiB free on device {device.index}"
+    count = len(survey.devices)
+    return f"{detail}, the least of {count} devices" if count > 1 else detail
+
+
+def _count_detail(survey: Survey) -> str:
+    names = Counter(device.name or "unnamed" for device in survey.devices)
+    listed = ", ".join(f"{count} x {name}" for name, count in names.items())
+    if len(names) == 1:
+        return f"{survey.source}: {listed}"
+    return (
+        f"{survey.source}: different devices ({listed}); the least free memory counts for all, "
+        "so choose with the driver's visibility variable if that is not meant"
+    )
+
+
+def _name_fact(survey: Survey, device: Device) -> Fact:
+    """Name the device, with the table's own name where the driver's stands for several rows."""
+    detail = f"{survey.source}: device {device.index}"
+    if find_gpu(device.name) is None:
+        row = find_gpu(device.name, memory_gib=device.total_gib)
+        if row is not None:
+            told = f"{device.name}, told apart by its {device.total_gib:.1f} GiB"
+            return _fact("accelerator_name", row.name, f"{survey.source}: {told}")
+    return _fact("accelerator_name", device.name, detail)
+
+
+def _unified_detail(survey: Survey, device: Device) -> str:
+    shares = "shares the machine's RAM" if device.unified else "has memory of its own"
+    return f"{survey.source}: device {device.index} {shares}"
+
+
+def _fact(name: str, value: Value, detail: str) -> Fact:
+    return Fact(f"hardware.{name}", value, Source.DETECTED, detail)

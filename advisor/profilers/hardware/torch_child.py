@@ -1,0 +1,105 @@
+"""Ask torch about its devices in a child process, and read the answer with suspicion."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from advisor.catalogue.gpus import find_gpu
+from advisor.profilers.hardware.child import run_child
+from advisor.profilers.hardware.survey import GIB, Device, Survey, clean_name
+from advisor.support.errors import AdvisorError
+from advisor.support.strictjson import parse_json
+
+SOURCE = "torch"
+_PROBE = Path(__file__).with_name("torch_probe.py")
+_ACCELERATORS = ("cuda", "rocm", "mps", "xpu")
+
+
+@dataclass(frozen=True, slots=True)
+class TorchAnswer:
+    """What torch said about itself.
+
+    Attributes:
+        version: torch's version, "" if it did not answer.
+        build: the backend it was built for, such as "CUDA 12.8"; "CPU only" if none.
+        survey: its devices, or the note of what went wrong.
+
+    """
+
+    version: str
+    build: str
+    survey: Survey
+
+
+def torch_installed() -> bool:
+    """Whether torch can be imported, found out without importing it."""
+    return importlib.util.find_spec("torch") is not None
+
+
+def torch_is_cpu_build() -> bool:
+    """Whether the installed torch says by its version that it knows no accelerator."""
+    try:
+        return importlib.metadata.version("torch").endswith("+cpu")
+    except importlib.metadata.PackageNotFoundError:
+        return False
+
+
+def ask_torch(*, timeout_s: float) -> TorchAnswer:
+    """Ask the installed torch, waiting at most ``timeout_s`` seconds.
+
+    A crash, a hang or an answer that makes no sense becomes a note of the survey.
+    """
+    path = [entry for entry in sys.path if entry]
+    result = run_child([sys.executable, "-I", str(_PROBE), *path], timeout_s=timeout_s)
+    if result.trouble:
+        return _failure(f"torch {result.trouble}")
+    try:
+        return _read(parse_json(result.output.rstrip("\n").rpartition("\n")[2], where=SOURCE))
+    except (AdvisorError, KeyError, TypeError, ValueError):
+        return _failure("torch gave an answer that cannot be read")
+
+
+def _failure(note: str) -> TorchAnswer:
+    return TorchAnswer("", "", Survey(SOURCE, None, notes=(note,), failed=True))
+
+
+def _read(report: dict[str, Any]) -> TorchAnswer:
+    version = clean_name(report["version"])
+    build = "CPU only"
+    if report["cuda"]:
+        build = f"CUDA {clean_name(report['cuda'])}"
+    elif report["hip"]:
+        build = f"ROCm {clean_name(report['hip'])}"
+    elif report["accelerator"] in ("xpu", "mps"):
+        build = report["accelerator"]
+    return TorchAnswer(version, build, _survey(version, report))
+
+
+def _survey(version: str, report: dict[str, Any]) -> Survey:
+    source = f"{SOURCE} {version}"
+    accelerator = report["accelerator"]
+    if accelerator not in _ACCELERATORS:
+        return Survey(source, None, notes=(f"{source} finds no accelerator",))
+    devices = [_device(index, raw, accelerator) for index, raw in enumerate(report["devices"])]
+    notes: list[str] = []
+    own_memory = [device for device in devices if not device.unified]
+    if own_memory and len(own_memory) < len(devices):
+        notes.append("the integrated GPU is not counted")
+        devices = own_memory
+    if not devices:
+        return Survey(source, None, notes=(f"{source} finds no accelerator",))
+    return Survey(source, accelerator, tuple(devices), tuple(notes))
+
+
+def _device(index: int, raw: dict[str, Any], accelerator: str) -> Device:
+    name = clean_name(raw["name"])
+    row = find_gpu(name)
+    unified = bool(raw["integrated"]) or accelerator == "mps"
+    unified = unified or (row is not None and row.unified_memory)
+    free = None if raw["free"] is None else max(0.0, float(raw["free"]) / GIB)
+    return Device(index, name, float(raw["total"]) / GIB, free, unified)
