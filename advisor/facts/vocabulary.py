@@ -33,11 +33,17 @@ class FactType:
     silent_if_absent: bool = False
     rises_with: tuple[str, ...] = ()
     falls_with: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
     @property
     def numeric(self) -> bool:
         """Whether values are numbers that unary tests and ramps can compare."""
         return self.type in ("integer", "number", "share")
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The facts that a computed fact is computed from."""
+        return (*self.rises_with, *self.falls_with, *self.reads)
 
     @property
     def integer(self) -> bool:
@@ -113,7 +119,7 @@ def load_vocabulary() -> Vocabulary:
 def _fact_type(key: str, entry: dict[str, Any]) -> FactType:
     fields = dict(entry)
     fields["choices"] = tuple(fields.get("choices", ()))
-    for name in ("rises_with", "falls_with"):
+    for name in ("rises_with", "falls_with", "reads"):
         fields[name] = tuple(fields.get(name, ()))
     if "range" in fields:
         low, high = fields["range"]

@@ -15,10 +15,19 @@ from advisor.rules.rule import (
     Kind,
     Outcome,
     Ramp,
+    Risk,
     Row,
     Rule,
 )
-from advisor.rules.schema import CaseFile, CitationFile, RampFile, RuleFile, TableFile, TestText
+from advisor.rules.schema import (
+    CaseFile,
+    CitationFile,
+    RampFile,
+    RiskFile,
+    RuleFile,
+    TableFile,
+    TestText,
+)
 from advisor.rules.unary import Test, parse_test
 from advisor.support.errors import AdvisorError, did_you_mean
 from advisor.support.strictyaml import YamlDocument
@@ -75,6 +84,19 @@ class Builder:
         sources = _citations(raw.source)
         return DecisionTable(
             raw.decides, raw.name, raw.question, tuple(rows), sources, self._document.where()
+        )
+
+    def risk(self, raw: RiskFile, index: int) -> Risk:
+        """One risk of a file."""
+        path = ("risks", index)
+        return Risk(
+            raw.code,
+            raw.name,
+            self._methods(raw.methods, (*path, "methods")),
+            self._when(raw.when, (*path, "when"), ""),
+            raw.risk,
+            raw.watch,
+            raw.source,
         )
 
     def _rule(self, raw: RuleFile, path: tuple[str | int, ...], method: str) -> Rule:

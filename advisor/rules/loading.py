@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from advisor.facts import Vocabulary, load_vocabulary
 from advisor.rules.building import Builder
-from advisor.rules.rule import DecisionTable, Rule, RuleBase, Settings
-from advisor.rules.schema import RulesFile, SettingsFile, TableFile
+from advisor.rules.rule import DecisionTable, Risk, Rule, RuleBase, Settings
+from advisor.rules.schema import RisksFile, RulesFile, SettingsFile, TableFile
 from advisor.support.errors import AdvisorError, did_you_mean
 from advisor.support.strictyaml import YamlDocument, parse_yaml
 from advisor.support.textfiles import read_text
@@ -45,46 +45,63 @@ def load_rules(packs: Sequence[Path] = ()) -> RuleBase:
     vocabulary = load_vocabulary()
     home = rules_folder()
     settings = _settings(home / _SETTINGS, vocabulary)
-    rules: dict[str, list[Rule]] = {}
-    tables: dict[str, DecisionTable] = {}
+    found = _Pack({}, {}, {})
     for folder, pack in [(home, ""), *((path, path.name or str(path)) for path in packs)]:
-        own_rules, own_tables = _load_folder(folder, pack, settings, vocabulary)
-        rules.update(own_rules)
-        tables.update(own_tables)
+        own = _load_folder(folder, pack, settings, vocabulary)
+        found.rules.update(own.rules)
+        found.tables.update(own.tables)
+        found.risks.update(own.risks)
     return RuleBase(
-        rules=tuple(rule for code in sorted(rules) for rule in rules[code]),
-        tables=tuple(tables[key] for key in sorted(tables)),
+        rules=tuple(rule for code in sorted(found.rules) for rule in found.rules[code]),
+        tables=tuple(found.tables[key] for key in sorted(found.tables)),
+        risks=tuple(found.risks[code] for code in sorted(found.risks)),
         settings=settings,
     )
 
 
-def _load_folder(
-    folder: Path, pack: str, settings: Settings, vocabulary: Vocabulary
-) -> tuple[dict[str, list[Rule]], dict[str, DecisionTable]]:
-    rules: dict[str, list[Rule]] = {}
-    tables: dict[str, DecisionTable] = {}
+class _Pack(NamedTuple):
+    """What one folder holds, by code or by the fact that a table decides."""
+
+    rules: dict[str, list[Rule]]
+    tables: dict[str, DecisionTable]
+    risks: dict[str, Risk]
+
+
+def _load_folder(folder: Path, pack: str, settings: Settings, vocabulary: Vocabulary) -> _Pack:
+    found = _Pack({}, {}, {})
     for path in _rule_paths(folder):
-        shown = f"{pack or folder.name.lstrip('_')}/{path.relative_to(folder).as_posix()}"
+        shown = f"{pack or 'rules'}/{path.relative_to(folder).as_posix()}"
         document = parse_yaml(
             read_text(path, what="rule file", max_bytes=_MAX_RULE_FILE), where=shown
         )
         builder = Builder(document, vocabulary, settings.groups, pack)
-        if isinstance(document.value, dict) and "decides" in document.value:
+        keys = document.value if isinstance(document.value, dict) else {}
+        if "decides" in keys:
             table = builder.table(_checked(TableFile, document))
-            tables[table.decides] = table
-            continue
-        for index, rule_file in enumerate(_checked(RulesFile, document).rules):
-            if rule_file.code in rules:
-                first = rules[rule_file.code][0].where
-                raise AdvisorError(
-                    f"the rule code {rule_file.code} is used twice",
-                    where=document.where("rules", index, "code"),
-                    hint=f"it is first used in {first}",
-                )
-            rules[rule_file.code] = builder.rules(rule_file, index)
-    if not rules and not tables:
+            _refuse_twice(found.tables, table.decides, document, ("decides",))
+            found.tables[table.decides] = table
+        elif "risks" in keys:
+            for index, raw in enumerate(_checked(RisksFile, document).risks):
+                _refuse_twice(found.risks, raw.code, document, ("risks", index, "code"))
+                found.risks[raw.code] = builder.risk(raw, index)
+        else:
+            for index, rule_file in enumerate(_checked(RulesFile, document).rules):
+                _refuse_twice(found.rules, rule_file.code, document, ("rules", index, "code"))
+                found.rules[rule_file.code] = builder.rules(rule_file, index)
+    if not any(found):
         raise AdvisorError("there are no rule files (*.yaml) in this folder", where=str(folder))
-    return rules, tables
+    return found
+
+
+def _refuse_twice(
+    known: Mapping[str, object], code: str, document: YamlDocument, path: tuple[str | int, ...]
+) -> None:
+    if code in known:
+        raise AdvisorError(
+            f"{code} is defined twice",
+            where=document.where(*path),
+            hint="give one of them another code",
+        )
 
 
 def _rule_paths(folder: Path) -> Iterator[Path]:

@@ -152,6 +152,19 @@ class DecisionTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """What can go wrong with some methods, and how to see it in time; it moves no score."""
+
+    code: str
+    name: str
+    methods: tuple[str, ...]
+    when: Mapping[str, Test]
+    risk: str
+    watch: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The thresholds that turn scores into words; they live in rules/settings.yaml."""
 
@@ -167,8 +180,9 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class RuleBase:
-    """All rules, tables and settings of one run."""
+    """All rules, tables, risks and settings of one run."""
 
     rules: tuple[Rule, ...]
     tables: tuple[DecisionTable, ...]
+    risks: tuple[Risk, ...]
     settings: Settings

@@ -101,6 +101,24 @@ class TableFile(_Strict):
     rows: list[RowFile] = Field(min_length=2)
 
 
+class RiskFile(_Strict):
+    """One risk."""
+
+    code: Code
+    name: Name
+    methods: list[str] = Field(min_length=1)
+    when: dict[str, TestText]
+    risk: Sentence
+    watch: Sentence
+    source: Annotated[str, StringConstraints(min_length=5, max_length=300)]
+
+
+class RisksFile(_Strict):
+    """A file of risks."""
+
+    risks: list[RiskFile] = Field(min_length=1)
+
+
 class ConfidenceWord(_Strict):
     """From which probability on a word describes the confidence."""
 

@@ -1,0 +1,47 @@
+"""The program as one reads it: gather facts, estimate, judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from advisor.estimate.estimator import estimate_facts
+from advisor.estimate.evaluation import evaluation_facts
+from advisor.facts import Fact, FactBase
+from advisor.facts.consistency import require_consistent
+from advisor.rules.engine import Engine
+from advisor.rules.loading import load_rules
+from advisor.verdict.verdict import Verdict, judge
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verdict and the complete facts that it stands on."""
+
+    facts: FactBase
+    verdict: Verdict
+
+
+def advise(stated: Iterable[Fact], engine: Engine | None = None) -> Answer:
+    """Judge a project.
+
+    Args:
+        stated: facts from profilers, the questionnaire, files and flags, in any order.
+        engine: the compiled rule base; the shipped rules by default.
+
+    Raises:
+        AdvisorError: if two facts contradict each other.
+
+    """
+    engine = engine or load_engine()
+    facts = FactBase(stated).with_defaults()
+    require_consistent(facts)
+    facts.add(estimate_facts(facts))
+    facts.add(evaluation_facts(facts))
+    return Answer(facts, judge(facts, engine))
+
+
+def load_engine(packs: Sequence[Path] = ()) -> Engine:
+    """Compile the shipped rules, with house rules from ``packs`` on top."""
+    return Engine(load_rules(packs))

@@ -1,0 +1,104 @@
+"""Scores of every method: what is settled, what is still possible, and what is vetoed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from advisor.rules.engine import Finding
+from advisor.rules.rule import Kind, Outcome
+
+
+@dataclass(slots=True)
+class Tally:
+    """The score of one method.
+
+    Attributes:
+        score: decibans of the settled effects; of an unsettled one, what it gives at least.
+        low, high: sound bounds of the score over all values that unknown facts can take.
+        vetoes: findings that make the method infeasible.
+        possible_vetoes: findings that could still make it infeasible.
+
+    """
+
+    method: str
+    score: int = 0
+    low: int = 0
+    high: int = 0
+    vetoes: list[Finding] = field(default_factory=list)
+    possible_vetoes: list[Finding] = field(default_factory=list)
+
+    @property
+    def feasible(self) -> bool | None:
+        """False if vetoed, None if that is not settled yet."""
+        if self.vetoes:
+            return False
+        return None if self.possible_vetoes else True
+
+
+def tally(findings: Iterable[Finding], methods: Sequence[str]) -> dict[str, Tally]:
+    """Add up the findings for every method."""
+    tallies = {method: Tally(method) for method in methods}
+    for finding in findings:
+        fires = finding.outcome is Outcome.FIRES
+        for method in finding.rule.veto:
+            entry = tallies[method]
+            (entry.vetoes if fires else entry.possible_vetoes).append(finding)
+        for method, (low, high) in contributions(finding).items():
+            entry = tallies[method]
+            entry.low += low
+            entry.high += high
+            entry.score += settled(low, high)
+    return tallies
+
+
+def contributions(finding: Finding) -> dict[str, tuple[int, int]]:
+    """The least and greatest effect of a finding on each method, in decibans."""
+    if finding.outcome is Outcome.FIRES:
+        return {method: (effect, effect) for method, effect in finding.effects}
+    return {method: (low, high) for method, low, high in finding.bounds}
+
+
+def settled(low: int, high: int) -> int:
+    """What an effect between ``low`` and ``high`` gives in any case: the value nearest to zero."""
+    return max(low, min(0, high))
+
+
+def quality_bounds(findings: Iterable[Finding], method: str) -> tuple[int, int, int]:
+    """Settled, least and greatest sum of the quality effects on one method, in decibans."""
+    score = low = high = 0
+    for finding in findings:
+        if finding.rule.kind is Kind.QUALITY:
+            least, greatest = contributions(finding).get(method, (0, 0))
+            score += settled(least, greatest)
+            low += least
+            high += greatest
+    return score, low, high
+
+
+def lead_bounds(findings: Iterable[Finding], method: str, rival: str) -> tuple[int, int]:
+    """Sound bounds of ``method``'s score minus ``rival``'s.
+
+    Taking the difference rule by rule is tighter than subtracting two ranges: an unsettled rule
+    either fires for both or for neither.
+    """
+    low = high = 0
+    for finding in findings:
+        least, greatest = lead_of(finding, method, rival)
+        low += least
+        high += greatest
+    return low, high
+
+
+def lead_of(finding: Finding, method: str, rival: str) -> tuple[int, int]:
+    """What one finding adds to ``method``'s lead over ``rival``, at least and at most."""
+    effects = contributions(finding)
+    own, other = effects.get(method, (0, 0)), effects.get(rival, (0, 0))
+    fixed = finding.rule.effects
+    own_effect, other_effect = fixed.get(method, 0), fixed.get(rival, 0)
+    if isinstance(own_effect, int) and isinstance(other_effect, int):
+        lead = own_effect - other_effect
+        if finding.outcome is Outcome.FIRES:
+            return lead, lead
+        return min(0, lead), max(0, lead)
+    return own[0] - other[1], own[1] - other[0]

@@ -1,0 +1,229 @@
+"""From facts to the verdict: findings, scores, status, and the reasons for all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from advisor.facts import FactBase, Source
+from advisor.rules.engine import Assessment, Engine, Finding
+from advisor.rules.rule import Outcome, Risk, Settings
+from advisor.verdict.headline import FULL, Contest, Headline, contest
+from advisor.verdict.missing import MissingFact, missing_facts
+from advisor.verdict.parity import Parity, parities, probability
+from advisor.verdict.tally import Tally, lead_of, settled, tally
+
+
+class Status(str, Enum):
+    """How far the answer goes; docs/exit-codes.md gives the exit code of each."""
+
+    DECIDED = "decided"
+    TOO_CLOSE = "too_close"
+    UNDETERMINED = "undetermined"
+    INFEASIBLE = "infeasible"
+    DO_NOT_TRAIN = "do_not_train"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One rule's share in the margin between the two sides that are compared.
+
+    ``effect`` is in decibans in favour of the side that leads; the effects of all reasons add up
+    to the margin exactly. A veto has no effect but names the methods that it rules out.
+    """
+
+    finding: Finding
+    effect: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer, with everything that the report needs to explain it.
+
+    Attributes:
+        recommendation: ``prompt_tuning`` or ``full_fine_tuning``; None if infeasible or
+            do_not_train. For an undetermined verdict it is the present leaning.
+        variant: the best feasible member of the soft prompts, whichever side is recommended.
+        confidence: the odds between the two headline sides alone, as a probability.
+        alternative: another method that beats the headline choice, if one does.
+        margin: decibans between the sides compared, as the reasons add up to it.
+
+    """
+
+    status: Status
+    recommendation: str | None
+    variant: str | None
+    confidence: float | None
+    alternative: str | None
+    margin: int | None
+    compared: tuple[str, str] | None
+    tallies: Mapping[str, Tally]
+    parity: Mapping[str, Parity]
+    reasons: tuple[Reason, ...]
+    missing: tuple[MissingFact, ...]
+    reachable: frozenset[Headline]
+    assessment: Assessment
+    risks: tuple[Risk, ...]
+    fragile_assumptions: tuple[str, ...]
+
+
+def judge(facts: FactBase, engine: Engine) -> Verdict:
+    """Judge the facts; unknown ones stay unknown.
+
+    Args:
+        facts: what is known, with defaults and estimates already added.
+        engine: the compiled rule base.
+
+    """
+    values = {fact.key: fact.value for fact in facts}
+    settings = engine.base.settings
+    assessment = engine.assess(values)
+    findings = assessment.findings
+    tallies = tally(findings, facts.vocabulary.methods)
+    state = contest(tallies, findings, settings)
+    status = _status(state, settings)
+    recommendation = _recommendation(status, state)
+    compared = _compared(state, tallies, settings)
+    return Verdict(
+        status=status,
+        recommendation=recommendation,
+        variant=state.variant,
+        confidence=_confidence(recommendation, state, settings),
+        alternative=_alternative(recommendation, state, tallies, settings),
+        margin=tallies[compared[0]].score - tallies[compared[1]].score if compared else None,
+        compared=compared,
+        tallies=tallies,
+        parity=parities(findings, facts, settings),
+        reasons=_reasons(findings, compared),
+        missing=_missing(status, findings, facts, engine),
+        reachable=state.reachable,
+        assessment=assessment,
+        risks=_risks(engine, values, assessment, recommendation, state.variant),
+        fragile_assumptions=_fragile(facts, engine, state),
+    )
+
+
+def _status(state: Contest, settings: Settings) -> Status:
+    if len(state.reachable) > 1:
+        return Status.UNDETERMINED
+    if state.leaning is Headline.INFEASIBLE:
+        return Status.INFEASIBLE
+    if state.leaning is Headline.DO_NOT_TRAIN:
+        return Status.DO_NOT_TRAIN
+    if state.margin is not None and abs(state.margin) < settings.too_close_decibans:
+        return Status.TOO_CLOSE
+    return Status.DECIDED
+
+
+def _recommendation(status: Status, state: Contest) -> str | None:
+    if status in (Status.INFEASIBLE, Status.DO_NOT_TRAIN):
+        return None
+    if state.leaning in (Headline.INFEASIBLE, Headline.DO_NOT_TRAIN):
+        return None  # undetermined, and the leaning is towards neither side
+    return str(state.leaning.value)
+
+
+def _missing(
+    status: Status, findings: list[Finding], facts: FactBase, engine: Engine
+) -> tuple[MissingFact, ...]:
+    if status is not Status.UNDETERMINED:
+        return ()
+    return tuple(missing_facts(findings, facts, engine.base.settings, engine.base.tables))
+
+
+def _confidence(recommendation: str | None, state: Contest, settings: Settings) -> float | None:
+    if recommendation is None:
+        return None
+    if state.margin is None:
+        return settings.confidence_with_vetoed_rival
+    return probability(abs(state.margin))
+
+
+def _chosen(recommendation: str | None, state: Contest) -> str | None:
+    """The method behind the recommendation: the variant where a soft prompt is recommended."""
+    return FULL if recommendation == FULL else state.variant if recommendation else None
+
+
+def _alternative(
+    recommendation: str | None,
+    state: Contest,
+    tallies: Mapping[str, Tally],
+    settings: Settings,
+) -> str | None:
+    sides = {FULL, *settings.groups["soft_prompts"]}
+    others = [t for m, t in tallies.items() if m not in sides and t.feasible is not False]
+    best = max(others, key=lambda entry: entry.score, default=None)
+    if best is None:
+        return None
+    chosen = _chosen(recommendation, state)
+    if chosen is None:
+        return best.method
+    lead = best.score - tallies[chosen].score
+    return best.method if lead >= settings.alternative_decibans else None
+
+
+def _compared(
+    state: Contest, tallies: Mapping[str, Tally], settings: Settings
+) -> tuple[str, str] | None:
+    """The two methods whose margin the reasons explain, the leading one first."""
+    if state.leaning is Headline.DO_NOT_TRAIN:
+        trained = [tallies[m] for m in settings.groups["trained"] if not tallies[m].vetoes]
+        return "few_shot_prompting", max(trained, key=lambda entry: entry.score).method
+    if state.margin is None or state.variant is None:
+        return None
+    leads = state.leaning is Headline.PROMPT_TUNING
+    return (state.variant, FULL) if leads else (FULL, state.variant)
+
+
+def _reasons(findings: list[Finding], compared: tuple[str, str] | None) -> tuple[Reason, ...]:
+    """Vetoes first, then effects by size; effects that cancel out to nothing are left out."""
+    vetoes = [Reason(f, None) for f in findings if f.rule.veto and f.outcome is Outcome.FIRES]
+    effects = []
+    for finding in findings if compared else ():
+        assert compared  # noqa: S101 - narrows the type
+        effect = _settled_lead(finding, *compared)
+        if effect:
+            effects.append(Reason(finding, effect))
+    effects.sort(key=lambda reason: (-abs(reason.effect or 0), reason.finding.rule.label))
+    return (*vetoes, *effects)
+
+
+def _settled_lead(finding: Finding, method: str, rival: str) -> int:
+    """What the finding adds to the margin of the settled scores."""
+    if finding.outcome is Outcome.FIRES:
+        return lead_of(finding, method, rival)[0]
+    scores = {m: settled(low, high) for m, low, high in finding.bounds}
+    return scores.get(method, 0) - scores.get(rival, 0)
+
+
+def _risks(
+    engine: Engine,
+    values: Mapping[str, object],
+    assessment: Assessment,
+    recommendation: str | None,
+    variant: str | None,
+) -> tuple[Risk, ...]:
+    known = {**values, **{key: level for key, (level, _) in assessment.levels.items()}}
+    method = FULL if recommendation == FULL else variant if recommendation else "few_shot_prompting"
+    return tuple(
+        risk
+        for risk in engine.base.risks
+        if method in risk.methods
+        and all(test.judge(known.get(key)) for key, test in risk.when.items())  # type: ignore[arg-type]
+    )
+
+
+def _fragile(facts: FactBase, engine: Engine, state: Contest) -> tuple[str, ...]:
+    """Assumed defaults that could turn the headline if they are wrong."""
+    settings = engine.base.settings
+    fragile = []
+    for fact in facts:
+        if fact.source is not Source.DEFAULT:
+            continue
+        values = {f.key: f.value for f in facts if f.key != fact.key}
+        findings = engine.assess(values).findings
+        without = contest(tally(findings, facts.vocabulary.methods), findings, settings)
+        if without.reachable - state.reachable:
+            fragile.append(fact.key)
+    return tuple(fragile)
