@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from advisor.catalogue.tables import load_table
 from advisor.estimate.estimator import estimate_facts
 from advisor.estimate.evaluation import evaluation_facts
-from advisor.facts import Fact, FactBase
+from advisor.facts import Fact, FactBase, Source
 from advisor.facts.consistency import require_consistent
 from advisor.rules.engine import Engine
 from advisor.rules.loading import load_rules
@@ -37,6 +38,7 @@ def advise(stated: Iterable[Fact], engine: Engine | None = None) -> Answer:
     engine = engine or load_engine()
     facts = FactBase(stated).with_defaults()
     require_consistent(facts)
+    facts.add(task_facts(facts))
     facts.add(estimate_facts(facts))
     facts.add(evaluation_facts(facts))
     return Answer(facts, judge(facts, engine))
@@ -45,3 +47,12 @@ def advise(stated: Iterable[Fact], engine: Engine | None = None) -> Answer:
 def load_engine(packs: Sequence[Path] = ()) -> Engine:
     """Compile the shipped rules, with house rules from ``packs`` on top."""
     return Engine(load_rules(packs))
+
+
+def task_facts(facts: FactBase) -> list[Fact]:
+    """What a point usually means for the task type, unless somebody has said it."""
+    metrics: dict[str, str] = load_table("tasks.yaml")["metrics"]
+    metric = metrics.get(str(facts.value("task.type")))
+    if metric is None:
+        return []
+    return [Fact("task.metric", metric, Source.CATALOGUE, "the usual metric of the task type")]

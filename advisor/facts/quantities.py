@@ -48,6 +48,8 @@ _NUMBER = re.compile(
     r"(?:[eE][-+]?[0-9]{1,3})?)\s*(?P<suffix>[A-Za-z%$]*)\Z"
 )
 _MAX_LENGTH = 64
+# ``[a..b)`` as S-FEEL writes it: a bracket that faces inwards includes the end.
+_INTERVAL = re.compile(r"([\[(\]])\s*([^\[\]()]+?)\s*\.\.\s*([^\[\]()]+?)\s*([\])\[])\Z")
 _RANGE = re.compile(r"(?P<low>.+?)\s*(?:\bto\b|\.\.|\u2013|\band\b)\s*(?P<high>.+)\Z")
 # Words and signs of a one-sided range: which end is bounded, and whether the bound itself counts.
 _BOUNDS = {
@@ -107,6 +109,9 @@ def parse_range(text: str, unit: str) -> Interval | None:
             if end == "low":
                 return Interval(bound, math.inf, closed, high_closed=False)
             return Interval(-math.inf, bound, low_closed=False, high_closed=closed)
+    interval = parse_interval(stripped, unit)
+    if interval is not None:
+        return interval
     if lowered.startswith("between "):
         stripped = stripped[len("between ") :]
     match = _RANGE.match(stripped) if len(stripped) <= 2 * _MAX_LENGTH else None
@@ -116,6 +121,22 @@ def parse_range(text: str, unit: str) -> Interval | None:
     if low > high:
         raise QuantityError(f"the range {text[:60]!r} ends below its start")
     return Interval(low, high)
+
+
+def parse_interval(text: str, unit: str) -> Interval | None:
+    """Return the interval that ``text`` writes as ``[a..b)``, or None if it is not one.
+
+    Raises:
+        QuantityError: if its ends are no numbers, or the wrong way round.
+
+    """
+    match = _INTERVAL.match(text) if len(text) <= 2 * _MAX_LENGTH else None
+    if match is None:
+        return None
+    low, high = parse_quantity(match[2], unit), parse_quantity(match[3], unit)
+    if low > high:
+        raise QuantityError(f"the range {text[:60]!r} ends below its start")
+    return Interval(low, high, match[1] == "[", match[4] == "]")
 
 
 def _plain(amount: Decimal) -> int | float:

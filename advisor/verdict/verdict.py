@@ -166,11 +166,14 @@ def _alternative(
 def _compared(
     state: Contest, tallies: Mapping[str, Tally], settings: Settings
 ) -> tuple[str, str] | None:
-    """The two methods whose margin the reasons explain, the leading one first."""
+    """The two methods whose margin the reasons explain, the chosen one first.
+
+    Where a veto decides, the margin may speak for the vetoed side; the report shows both.
+    """
     if state.leaning is Headline.DO_NOT_TRAIN:
         trained = [tallies[m] for m in settings.groups["trained"] if not tallies[m].vetoes]
         return "few_shot_prompting", max(trained, key=lambda entry: entry.score).method
-    if state.margin is None or state.variant is None:
+    if state.variant is None or state.leaning is Headline.INFEASIBLE:
         return None
     leads = state.leaning is Headline.PROMPT_TUNING
     return (state.variant, FULL) if leads else (FULL, state.variant)

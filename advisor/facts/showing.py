@@ -1,0 +1,56 @@
+"""Values as people read them, and as run files keep them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from advisor.facts.values import Interval, Value
+from advisor.facts.vocabulary import FactType
+
+_SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
+_LARGE = 1e6
+
+
+def show_value(fact_type: FactType, value: Value) -> str:
+    """The value in words: ``8.03B``, ``24.0 GiB``, ``2.5 %``, ``classification or nli_pair``."""
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, frozenset):
+        return " or ".join(sorted(show_value(fact_type, member) for member in value))
+    if isinstance(value, Interval):
+        low = show_value(fact_type, _whole(fact_type, value.low))
+        high = show_value(fact_type, _whole(fact_type, value.high))
+        return f"{low} to {high}"
+    if isinstance(value, str):
+        return value
+    if fact_type.type == "share":
+        return f"{value * 100:.3g} %"
+    unit = {"GiB": " GiB", "hours": " h", "USD": " USD"}.get(fact_type.unit, "")
+    return _number(value) + unit
+
+
+def _whole(fact_type: FactType, number: float) -> int | float:
+    return int(number) if fact_type.integer else number
+
+
+def _number(number: int | float) -> str:
+    if abs(number) >= _LARGE:
+        for scale, suffix in _SCALES:
+            if abs(number) >= scale:
+                return f"{number / scale:.3g}{suffix}"
+    if isinstance(number, int) or number == int(number):
+        return f"{int(number):,}"
+    return f"{number:.3g}"
+
+
+def plain_value(value: Value) -> Any:
+    """The value as JSON keeps it; reading it back gives the same value."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, Interval):
+        opening = "[" if value.low_closed else "("
+        closing = "]" if value.high_closed else ")"
+        return f"{opening}{value.low!r}..{value.high!r}{closing}"
+    return value

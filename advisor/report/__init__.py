@@ -1,0 +1,5 @@
+"""The report: one record of the answer, shown as terminal text, Markdown or JSON.
+
+Nothing is decided here: the record holds what the verdict says, and the renderers show the record
+alone, so that an earlier run file shows the same report again.
+"""

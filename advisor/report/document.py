@@ -1,0 +1,258 @@
+"""The report as neutral blocks, made from the record alone; the renderers only lay them out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from advisor.catalogue.tables import load_methods
+from advisor.facts import load_vocabulary
+from advisor.facts.reading import read_value
+from advisor.facts.showing import show_value
+
+Record: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A section's title."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text; ``strong`` is the verdict itself."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list; numbered where the order matters."""
+
+    items: tuple[str, ...]
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of text under column titles; the columns named in ``right`` hold numbers."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    right: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Signed contributions, drawn as bars; ``label, value, text`` each."""
+
+    entries: tuple[tuple[str, int, str], ...]
+    unit: str
+
+
+Block: TypeAlias = "Heading | Paragraph | Bullets | Table | Bars"
+
+
+def blocks(record: Record) -> Iterator[Block]:
+    """The whole report in reading order."""
+    yield Heading("Recommendation")
+    yield Paragraph(record["headline"], strong=True)
+    if record["alternative_reason"]:
+        yield Paragraph(record["alternative_reason"])
+    yield from _open_questions(record)
+    yield from _changes(record)
+    yield from _why(record)
+    yield from _ranking(record)
+    yield from _why_not(record)
+    yield from _beliefs(record)
+    yield from _risks(record)
+    yield from _how_to(record)
+    yield from _estimates(record)
+    yield from _facts(record)
+
+
+def _open_questions(record: Record) -> Iterator[Block]:
+    if record["missing"]:
+        yield Heading("Unknown facts that could still turn the answer")
+        yield Bullets(tuple(_missing_line(entry) for entry in record["missing"]))
+
+
+def _missing_line(entry: Mapping[str, Any]) -> str:
+    question = f" {entry['question']}" if entry["question"] else ""
+    return f"{entry['fact']}:{question} (read by {', '.join(_codes(entry['rules']))})"
+
+
+def _codes(labels: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(label.split("[")[0] for label in labels))
+
+
+def _changes(record: Record) -> Iterator[Block]:
+    if record["nearest_changes"]:
+        yield Heading("What would make it feasible")
+        yield Bullets(
+            tuple(
+                f"{_name(entry['method'])}: {entry['change']} ({entry['rule']})"
+                for entry in record["nearest_changes"]
+            )
+        )
+
+
+def _why(record: Record) -> Iterator[Block]:
+    if record["reasons"]:
+        yield Heading("Why")
+    vetoes = [reason for reason in record["reasons"] if reason["effect"] is None]
+    if vetoes:
+        yield Bullets(tuple(f"Ruled out by {r['rule']}: {r['claim']}" for r in vetoes))
+    compared = record["compared"]
+    if compared:
+        margin = record["margin_decibans"]
+        yield Paragraph(
+            f"{_name(compared[0])} against {_name(compared[1])}: {margin:+d} decibans in all "
+            f"(10 decibans are odds of 10 to 1). Each rule's share:"
+        )
+        yield Bars(
+            tuple(
+                (r["rule"], r["effect"], r["claim"])
+                for r in record["reasons"]
+                if r["effect"] is not None
+            ),
+            unit="decibans",
+        )
+    yield Paragraph("Decided first, and read by the rules:")
+    yield Table(
+        ("Sub-decision", "Level", "Why"),
+        tuple(
+            (entry["name"], entry["level"] or " or ".join(entry["possible"]), entry["why"])
+            for entry in record["sub_decisions"].values()
+        ),
+    )
+
+
+def _ranking(record: Record) -> Iterator[Block]:
+    yield Heading("All methods")
+    yield Table(
+        ("Method", "Feasible", "Score", "Probability", "Parity", "Published results near"),
+        tuple(_ranking_row(entry, record["parity"]) for entry in record["ranking"]),
+        right=(2, 3, 4),
+    )
+    tolerance = record["facts"].get("quality.tolerance_points", {}).get("value")
+    shown = f"{tolerance:g} points" if isinstance(tolerance, (int, float)) else "the tolerance"
+    yield Paragraph(
+        f"Parity is the probability that a method ends within {shown} of full fine-tuning, by "
+        "authored weights that are not calibrated yet. Scores add up log-odds in decibans."
+    )
+
+
+def _ranking_row(entry: Mapping[str, Any], parity: Mapping[str, Any]) -> tuple[str, ...]:
+    own = parity.get(entry["method"])
+    feasible = {True: "yes", False: "no", None: "not known"}[entry["feasible"]]
+    probability = f"{entry['probability']:.0%}" if entry["feasible"] is not False else "-"
+    if own is None:
+        shown, near = "-", "-"
+    else:
+        low, high = own["range"]
+        shown = (
+            f"{low:.0%} to {high:.0%}"
+            if own["probability"] is None
+            else (f"{own['probability']:.0%}")
+        )
+        near = f"{own['rows']} rows, {own['studies']} studies" if own["rows"] else "none like yours"
+    return entry["name"], feasible, f"{entry['score']:+d}", probability, shown, near
+
+
+def _why_not(record: Record) -> Iterator[Block]:
+    yield Heading("Why not the others")
+    yield Bullets(tuple(f"{_capital(e['name'])}: {e['text']}" for e in record["why_not"]))
+
+
+def _beliefs(record: Record) -> Iterator[Block]:
+    if record["beliefs"]:
+        yield Heading("Commonly believed, and found")
+        yield Bullets(
+            tuple(
+                f'"{entry["commonly"]}" {entry["found"]} ({entry["rule"]})'
+                for entry in record["beliefs"]
+            )
+        )
+
+
+def _risks(record: Record) -> Iterator[Block]:
+    if record["risks"]:
+        yield Heading("Risks, and how to watch them")
+        yield Bullets(tuple(f"{r['risk']} {r['watch']} ({r['code']})" for r in record["risks"]))
+
+
+def _how_to(record: Record) -> Iterator[Block]:
+    yield Heading("How to do it")
+    yield Bullets(tuple(record["how_to"]), numbered=True)
+    if record["alternative"] and record["recommendation"]:
+        yield Paragraph(f"The same with {_name(record['alternative'])}, which serves better here:")
+        yield Bullets(tuple(record["how_to_alternative"]), numbered=True)
+
+
+def _estimates(record: Record) -> Iterator[Block]:
+    facts = record["facts"]
+    rows = []
+    for entry in record["ranking"]:
+        prefix = f"estimate.{entry['method']}."
+        if f"{prefix}memory_gib" in facts:
+            columns = ("memory_gib", "memory_optimistic_gib", "hours", "cost", "storage_gib")
+            rows.append((entry["name"], *(_shown(facts, prefix + column) for column in columns)))
+    if rows:
+        yield Heading("Memory, time and cost")
+        yield Table(
+            ("Method", "Memory a device", "At the least", "Time", "Cost", "Storage, all tasks"),
+            tuple(rows),
+            right=(1, 2, 3, 4, 5),
+        )
+        yield Paragraph(
+            "A provisional closed form: expect the memory to be off by a fifth, the time by a "
+            "factor of two. A method is ruled out only if even the least does not fit."
+        )
+
+
+def _facts(record: Record) -> Iterator[Block]:
+    yield Heading("Facts, and where they come from")
+    vocabulary = load_vocabulary()
+    yield Table(
+        ("Fact", "Value", "Source", "Detail"),
+        tuple(
+            (key, _shown(record["facts"], key), entry["source"].replace("_", " "), entry["detail"])
+            for key, entry in record["facts"].items()
+            if key in vocabulary and not key.startswith("estimate.")
+        ),
+    )
+    fragile = [e["fact"] for e in record["assumptions"] if e["could_change_the_answer"]]
+    if fragile:
+        yield Paragraph("Assumed, and able to change the answer if wrong: " + ", ".join(fragile))
+    for conflict in record["conflicts"]:
+        others = "; ".join(
+            f"{_value(conflict['fact'], o['value'])} ({o['source']}: {o['detail']})"
+            for o in conflict["others"]
+        )
+        used = conflict["used"]
+        yield Paragraph(
+            f"Conflict on {conflict['fact']}: used {_value(conflict['fact'], used['value'])} "
+            f"({used['source']}), but also {others}"
+        )
+
+
+def _shown(facts: Mapping[str, Any], key: str) -> str:
+    return _value(key, facts[key]["value"]) if key in facts else "not known"
+
+
+def _value(key: str, raw: Any) -> str:
+    fact_type = load_vocabulary()[key]
+    return show_value(fact_type, read_value(fact_type, raw, where=key))
+
+
+def _name(method: str) -> str:
+    return _capital(load_methods()[method].name)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,43 @@
+"""The report as Markdown."""
+
+from __future__ import annotations
+
+from advisor.report.document import Bars, Block, Bullets, Heading, Paragraph, Record, Table, blocks
+
+_SPECIAL = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|#"} | {"\n": " ", "\r": " "})
+
+
+def to_markdown(record: Record) -> str:
+    """Return the report of a run as one Markdown text."""
+    parts = ["# Prompt-tuning or full fine-tuning?"]
+    parts.extend(_render(block) for block in blocks(record))
+    return "\n\n".join(parts) + "\n"
+
+
+def _render(block: Block) -> str:
+    if isinstance(block, Heading):
+        return f"## {_escape(block.text)}"
+    if isinstance(block, Paragraph):
+        text = _escape(block.text)
+        return f"**{text}**" if block.strong else text
+    if isinstance(block, Bullets):
+        marks = (f"{n}." if block.numbered else "-" for n in range(1, len(block.items) + 1))
+        return "\n".join(
+            f"{mark} {_escape(item)}" for mark, item in zip(marks, block.items, strict=True)
+        )
+    if isinstance(block, Bars):
+        rows = tuple((label, f"{value:+d}", text) for label, value, text in block.entries)
+        return _table(Table(("Rule", block.unit.capitalize(), "Claim"), rows, right=(1,)))
+    return _table(block)
+
+
+def _table(table: Table) -> str:
+    rule = ["---:" if index in table.right else "---" for index in range(len(table.columns))]
+    lines = [table.columns, tuple(rule)]
+    lines.extend(tuple(_escape(cell) for cell in row) for row in table.rows)
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _escape(text: str) -> str:
+    """Keep names and data samples from turning into markup."""
+    return text.translate(_SPECIAL)

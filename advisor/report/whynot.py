@@ -1,0 +1,85 @@
+"""What speaks against each method that was not chosen, and what would lift a veto."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from advisor.catalogue.tables import load_methods
+from advisor.facts import FactBase
+from advisor.facts.showing import show_value
+from advisor.rules.engine import Finding
+from advisor.rules.rule import Outcome
+from advisor.verdict.headline import FEW_SHOT, FULL
+from advisor.verdict.tally import lead_of
+from advisor.verdict.verdict import Verdict
+
+_MOST_RULES = 3
+_PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
+
+
+def chosen_method(verdict: Verdict) -> str:
+    """The method that the advice comes down to; few-shot prompting where nothing is trained."""
+    if verdict.recommendation is None:
+        return verdict.alternative or FEW_SHOT
+    return FULL if verdict.recommendation == FULL else verdict.variant or FULL
+
+
+def why_not(verdict: Verdict) -> list[dict[str, Any]]:
+    """For each other method the rules that put it behind the chosen one."""
+    chosen = chosen_method(verdict)
+    others = sorted(
+        (t for m, t in verdict.tallies.items() if m != chosen), key=lambda t: (-t.score, t.method)
+    )
+    result = []
+    for entry in others:
+        against = _against(verdict, chosen, entry.method)
+        lead = verdict.tallies[chosen].score - entry.score
+        if entry.feasible is False:
+            text = "not feasible: " + "; ".join(f.rule.name for f in entry.vetoes)
+            rules = [finding.rule.label for finding in entry.vetoes]
+        elif lead <= 0:
+            text = f"it scores {-lead} decibans above the headline choice; see the alternative"
+            rules = []
+        else:
+            reasons = "; ".join(f"{f.rule.name} ({effect})" for f, effect in against)
+            text = f"{lead} decibans behind: {reasons}" if reasons else f"{lead} decibans behind"
+            rules = [finding.rule.label for finding, _ in against]
+        name = load_methods()[entry.method].name
+        result.append({"method": entry.method, "name": name, "text": text, "rules": rules})
+    return result
+
+
+def _against(verdict: Verdict, chosen: str, method: str) -> list[tuple[Finding, int]]:
+    leads = [
+        (finding, lead_of(finding, chosen, method)[0])
+        for finding in verdict.assessment.findings
+        if finding.outcome is Outcome.FIRES and not finding.rule.veto
+    ]
+    leads = [(finding, lead) for finding, lead in leads if lead > 0]
+    leads.sort(key=lambda pair: (-pair[1], pair[0].rule.label))
+    return leads[:_MOST_RULES]
+
+
+def nearest_changes(verdict: Verdict, facts: FactBase) -> list[dict[str, str]]:
+    """For each vetoed method the change that its vetoes ask for, figures filled in."""
+    changes = []
+    for entry in verdict.tallies.values():
+        for finding in entry.vetoes:
+            if finding.rule.fix:
+                change = _filled(finding.rule.fix, facts)
+                changes.append(
+                    {"method": entry.method, "rule": finding.rule.label, "change": change}
+                )
+    return changes
+
+
+def _filled(template: str, facts: FactBase) -> str:
+    def value(match: re.Match[str]) -> str:
+        fact_type = facts.vocabulary.get(match[1])
+        if fact_type is None:
+            return match[0]
+        # The text around the placeholder names the unit.
+        return show_value(fact_type, facts.value(match[1])).removesuffix(" GiB")
+
+    return _PLACEHOLDER.sub(value, template)

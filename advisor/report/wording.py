@@ -1,0 +1,66 @@
+"""The sentences of the report that depend on the verdict."""
+
+from __future__ import annotations
+
+from advisor.catalogue.tables import load_methods
+from advisor.rules.rule import Settings
+from advisor.verdict.headline import FULL
+from advisor.verdict.verdict import Status, Verdict
+
+
+def confidence_word(confidence: float | None, settings: Settings) -> str:
+    """The word for a confidence, such as ``good``; empty if there is none."""
+    words = [word for start, word in settings.confidence_words if (confidence or 0) >= start]
+    return words[-1] if words else ""
+
+
+def headline(verdict: Verdict, settings: Settings) -> str:
+    """The verdict and its confidence in one or two sentences."""
+    return f"{_first(verdict, settings)}{_second(verdict)}"
+
+
+def _first(verdict: Verdict, settings: Settings) -> str:
+    side = side_name(verdict.recommendation, verdict.variant)
+    sure = ""
+    if verdict.confidence is not None:
+        word = confidence_word(verdict.confidence, settings)
+        sure = f"confidence {verdict.confidence:.0%}, {word}"
+    if verdict.status is Status.INFEASIBLE:
+        return "Neither prompt-tuning nor full fine-tuning is feasible here."
+    if verdict.status is Status.DO_NOT_TRAIN:
+        return "Do not train yet: start with few-shot prompting."
+    if verdict.status is Status.UNDETERMINED:
+        named = ", ".join(entry.key for entry in verdict.missing[:3])
+        open_ = f"; it depends on {named}" if named else ""
+        leaning = f"; at present it leans towards {side} ({sure})" if side else ""
+        return f"Not determined yet{leaning}{open_}."
+    if verdict.status is Status.TOO_CLOSE:
+        return f"Too close to call: {side} leads by a hair ({sure}); a trial of both should decide."
+    rival = "full fine-tuning" if verdict.recommendation != FULL else "prompt-tuning"
+    if verdict.margin is None:
+        return f"{_capital(side)}, since {rival} is not feasible here ({sure})."
+    return f"{_capital(side)} rather than {rival} ({sure})."
+
+
+def _second(verdict: Verdict) -> str:
+    if verdict.alternative is None or verdict.status is Status.DO_NOT_TRAIN:
+        return ""
+    name = _capital(load_methods()[verdict.alternative].name)
+    if verdict.recommendation is None:
+        return f" {name} is feasible."
+    return f" {name} would serve better than either."
+
+
+def side_name(recommendation: str | None, variant: str | None) -> str:
+    """The headline side as it is spoken of, the soft-prompt side with its best member."""
+    if recommendation is None:
+        return ""
+    if recommendation == FULL:
+        return "full fine-tuning"
+    if variant in (None, "prompt_tuning"):
+        return "prompt-tuning"
+    return f"prompt-tuning (as {load_methods()[str(variant)].name})"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
