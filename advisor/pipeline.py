@@ -11,17 +11,28 @@ from advisor.estimate.estimator import estimate_facts
 from advisor.estimate.evaluation import evaluation_facts
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.consistency import require_consistent
+from advisor.gather import Gathered, Request, gather
 from advisor.rules.engine import Engine
 from advisor.rules.loading import load_rules
-from advisor.verdict.verdict import Verdict, judge
+from advisor.verdict.verdict import Answer, judge
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A verdict and the complete facts that it stands on."""
+class Candidate:
+    """The answer for one base model; the name is empty where none was given."""
 
-    facts: FactBase
-    verdict: Verdict
+    model: str
+    answer: Answer
+
+
+def run(request: Request, engine: Engine) -> tuple[list[Candidate], Gathered]:
+    """Gather what the request names and judge every candidate model with it."""
+    gathered = gather(request)
+    models = gathered.models or (("", ()),)
+    candidates = [
+        Candidate(spec, advise([*gathered.common, *facts], engine)) for spec, facts in models
+    ]
+    return candidates, gathered
 
 
 def advise(stated: Iterable[Fact], engine: Engine | None = None) -> Answer:
@@ -38,7 +49,7 @@ def advise(stated: Iterable[Fact], engine: Engine | None = None) -> Answer:
     engine = engine or load_engine()
     facts = FactBase(stated).with_defaults()
     require_consistent(facts)
-    facts.add(task_facts(facts))
+    facts.add(_task_facts(facts))
     facts.add(estimate_facts(facts))
     facts.add(evaluation_facts(facts))
     return Answer(facts, judge(facts, engine))
@@ -49,7 +60,7 @@ def load_engine(packs: Sequence[Path] = ()) -> Engine:
     return Engine(load_rules(packs))
 
 
-def task_facts(facts: FactBase) -> list[Fact]:
+def _task_facts(facts: FactBase) -> list[Fact]:
     """What a point usually means for the task type, unless somebody has said it."""
     metrics: dict[str, str] = load_table("tasks.yaml")["metrics"]
     metric = metrics.get(str(facts.value("task.type")))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from advisor.catalogue.gpus import find_gpu
 from advisor.catalogue.tables import Method, closed_form
 from advisor.estimate.job import Job, bounds
-from advisor.facts import FactBase
+from advisor.facts import FactBase, Value
 
 _SECONDS_PER_HOUR = 3600.0
 
@@ -38,7 +38,8 @@ def device_rates(facts: FactBase) -> Rates | None:
             high * per_core["optimistic"] * 1e9,
             basis,
         )
-    if not isinstance(accelerator, str):
+    memory = bounds(facts, "hardware.accelerator_memory_gib")
+    if not isinstance(accelerator, str) and not (memory and memory[1] > 0):
         return None
     count = bounds(facts, "hardware.accelerator_count") or (1.0, 1.0)
     low, high, basis = _accelerator_tflops(facts, accelerator)
@@ -53,14 +54,16 @@ def device_rates(facts: FactBase) -> Rates | None:
     )
 
 
-def _accelerator_tflops(facts: FactBase, accelerator: str) -> tuple[float, float, str]:
+def _accelerator_tflops(facts: FactBase, accelerator: Value) -> tuple[float, float, str]:
     name = facts.value("hardware.accelerator_name")
     gpu = find_gpu(name) if isinstance(name, str) else None
     rate = (gpu.bf16_tflops or gpu.fp16_tflops) if gpu else None
     if gpu and rate:
         return rate, rate, f"{gpu.name}, {rate:g} TFLOP/s peak"
-    low, high = closed_form()["unknown_device_tflops"][accelerator]
-    return low, high, f"device not in the table, any {accelerator} device taken"
+    ranges: dict[str, list[float]] = closed_form()["unknown_device_tflops"]
+    kinds = [accelerator] if isinstance(accelerator, str) else list(ranges)
+    low, high = min(ranges[k][0] for k in kinds), max(ranges[k][1] for k in kinds)
+    return low, high, f"device not in the table, any {' or '.join(kinds)} device taken"
 
 
 def training_operations(

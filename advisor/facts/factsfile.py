@@ -30,6 +30,11 @@ def load_facts(path: str | Path) -> list[Fact]:
         AdvisorError: if the file cannot be read, or states something unknown or impossible.
 
     """
+    return facts_from(load_document(path))
+
+
+def load_document(path: str | Path) -> YamlDocument:
+    """Return the parsed content of a facts or run file, before it is read as facts."""
     name = "standard input" if str(path) == STANDARD_INPUT else Path(path).name
     text = read_text(path, what="facts file")
     if not text.strip():
@@ -39,10 +44,8 @@ def load_facts(path: str | Path) -> list[Fact]:
             hint="state facts such as 'data.train_examples: 800'",
         )
     if text.lstrip().startswith("{"):
-        document = YamlDocument(parse_json(text, where=name), {}, name)
-    else:
-        document = parse_yaml(text, where=name)
-    return facts_from(document)
+        return YamlDocument(parse_json(text, where=name), {}, name)
+    return parse_yaml(text, where=name)
 
 
 def facts_from(document: YamlDocument) -> list[Fact]:
@@ -133,7 +136,7 @@ def _facts_of_run(document: YamlDocument) -> list[Fact]:
                 where=where,
                 hint="one of " + ", ".join(s.value for s in Source),
             ) from None
-        if source in (Source.ESTIMATED, Source.DEFAULT):
+        if fact_type.derived or source in (Source.ESTIMATED, Source.DEFAULT):
             continue
         value = read_value(fact_type, entry["value"], where=where)
         facts.append(Fact(key, value, source, str(entry.get("detail", ""))[:300]))

@@ -95,11 +95,11 @@ def _clip(fact_type: FactType, interval: Interval) -> Value:
         interval.low_closed or interval.low < low,
         interval.high_closed or interval.high > high,
     )
-    if clipped.low == clipped.high:
-        return int(clipped.low) if fact_type.integer else clipped.low
     start, end = clipped.half_open(integer=fact_type.integer)
     if start >= end:
         raise QuantityError("the range holds no possible value")
+    if clipped.low == clipped.high:
+        return int(clipped.low) if fact_type.integer else clipped.low
     return clipped
 
 
@@ -117,6 +117,8 @@ def _read_choice(fact_type: FactType, raw: Any) -> Value:
     chosen = frozenset(
         str(word).strip().lower().replace(" ", "_").replace("-", "_") for word in words
     )
+    if not chosen:
+        raise QuantityError("the list is empty")
     for word in sorted(chosen):
         if word not in fact_type.choices:
             raise QuantityError(f"{word[:40]!r} is not one of its values")

@@ -9,6 +9,8 @@ from advisor.facts.vocabulary import FactType
 
 _SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 _LARGE = 1e6
+_CENTS = 10
+_LONG = 48
 
 
 def show_value(fact_type: FactType, value: Value) -> str:
@@ -27,8 +29,20 @@ def show_value(fact_type: FactType, value: Value) -> str:
         return value
     if fact_type.type == "share":
         return f"{value * 100:.3g} %"
-    unit = {"GiB": " GiB", "hours": " h", "USD": " USD"}.get(fact_type.unit, "")
-    return _number(value) + unit
+    if fact_type.unit == "hours":
+        return _duration(value)
+    if fact_type.unit == "USD":
+        return f"{value:,.2f} USD" if value < _CENTS else f"{value:,.0f} USD"
+    return _number(value) + (" GiB" if fact_type.unit == "GiB" else "")
+
+
+def _duration(hours: float) -> str:
+    minutes = hours * 60
+    if minutes < 1:
+        return "under 1 min"
+    if hours < 1:
+        return f"{minutes:.0f} min"
+    return f"{hours:.3g} h" if hours < _LONG else f"{hours / 24:.3g} days"
 
 
 def _whole(fact_type: FactType, number: float) -> int | float:

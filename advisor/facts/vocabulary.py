@@ -31,6 +31,7 @@ class FactType:
     example: str = ""
     derived: bool = False
     silent_if_absent: bool = False
+    confirm: bool = False
     rises_with: tuple[str, ...] = ()
     falls_with: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()

@@ -140,7 +140,9 @@ def _ranking(record: Record) -> Iterator[Block]:
         right=(2, 3, 4),
     )
     tolerance = record["facts"].get("quality.tolerance_points", {}).get("value")
-    shown = f"{tolerance:g} points" if isinstance(tolerance, (int, float)) else "the tolerance"
+    shown = "the tolerance"
+    if isinstance(tolerance, (int, float)):
+        shown = f"{tolerance:g} point" if tolerance == 1 else f"{tolerance:g} points"
     yield Paragraph(
         f"Parity is the probability that a method ends within {shown} of full fine-tuning, by "
         "authored weights that are not calibrated yet. Scores add up log-odds in decibans."
@@ -210,8 +212,8 @@ def _estimates(record: Record) -> Iterator[Block]:
             right=(1, 2, 3, 4, 5),
         )
         yield Paragraph(
-            "A provisional closed form: expect the memory to be off by a fifth, the time by a "
-            "factor of two. A method is ruled out only if even the least does not fit."
+            "A provisional closed form that no measurement has validated yet; times assume a share "
+            "of the peak rate. A method is ruled out only if even the least does not fit."
         )
 
 

@@ -9,14 +9,13 @@ import advisor
 from advisor.catalogue.tables import load_methods
 from advisor.facts import FactBase, Source
 from advisor.facts.showing import plain_value
-from advisor.pipeline import Answer
 from advisor.report.howto import how_to
 from advisor.report.whynot import chosen_method, nearest_changes, why_not
 from advisor.report.wording import confidence_word, headline
 from advisor.rules.rule import Outcome, Rule, RuleBase
 from advisor.verdict.parity import Parity
 from advisor.verdict.tally import Tally
-from advisor.verdict.verdict import Reason, Status, Verdict
+from advisor.verdict.verdict import Answer, Reason, Status, Verdict
 
 SCHEMA_VERSION = "1"
 _DIGITS = 4

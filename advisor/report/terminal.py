@@ -80,7 +80,7 @@ def _bars(block: Bars) -> RichTable:
     largest = max((abs(value) for _, value, _ in block.entries), default=1)
     grid = RichTable.grid(padding=(0, 1))
     for justify in ("left", "right", "left"):
-        grid.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
+        grid.add_column(justify=justify, no_wrap=True)
     grid.add_column()
     for label, value, text in block.entries:
         width = max(1, round(abs(value) / largest * _BAR_WIDTH / 2))

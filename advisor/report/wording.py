@@ -37,7 +37,7 @@ def _first(verdict: Verdict, settings: Settings) -> str:
     if verdict.status is Status.TOO_CLOSE:
         return f"Too close to call: {side} leads by a hair ({sure}); a trial of both should decide."
     rival = "full fine-tuning" if verdict.recommendation != FULL else "prompt-tuning"
-    if verdict.margin is None:
+    if verdict.rival_vetoed:
         return f"{_capital(side)}, since {rival} is not feasible here ({sure})."
     return f"{_capital(side)} rather than {rival} ({sure})."
 

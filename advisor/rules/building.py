@@ -63,6 +63,10 @@ class Builder:
     def table(self, raw: TableFile) -> DecisionTable:
         """The sub-decision table of a file."""
         fact_type = self._vocabulary.require(raw.decides, where=self._document.where("decides"))
+        if not raw.decides.startswith("decision."):
+            raise self._error(
+                f"{raw.decides} is no sub-decision, so no table can decide it", ("decides",)
+            )
         rows = []
         for index, row in enumerate(raw.rows):
             if any(key.startswith("decision.") for key in row.when):

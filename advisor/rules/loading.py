@@ -133,6 +133,7 @@ def _settings(path: Path, vocabulary: Vocabulary) -> Settings:
     fields = raw.model_dump()
     fields["confidence_words"] = tuple((w.from_probability, w.word) for w in raw.confidence_words)
     fields["parity_needs"] = tuple(raw.parity_needs)
+    fields["checks"] = {name: tuple(codes) for name, codes in raw.checks.items()}
     fields["groups"] = {name: tuple(members) for name, members in raw.groups.items()}
     return Settings(**fields)
 

@@ -175,6 +175,7 @@ class Settings:
     confidence_words: tuple[tuple[float, str], ...]
     parity_needs: tuple[str, ...]
     groups: Mapping[str, tuple[str, ...]]
+    checks: Mapping[str, tuple[str, ...]]
     neighbourhood_decades: float
 
 

@@ -137,3 +137,4 @@ class SettingsFile(_Strict):
     parity_needs: list[str]
     neighbourhood_decades: Annotated[float, Field(gt=0, le=5)]
     groups: dict[str, list[str]]
+    checks: dict[Literal["evaluation", "overlap", "licence", "disk"], list[Code]]

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from advisor.facts.quantities import QuantityError, parse_quantity
+from advisor.facts.quantities import QuantityError, parse_interval, parse_quantity
 from advisor.facts.values import Interval, Value
 from advisor.facts.vocabulary import FactType
 from advisor.support.errors import AdvisorError, did_you_mean
@@ -29,8 +29,8 @@ Span: TypeAlias = tuple[float, float]
 
 _MAX_LENGTH = 500
 _COMPARISON = re.compile(r"(<=|>=|<|>)\s*(.+)\Z")
-_INTERVAL = re.compile(r"([\[(\]])\s*([^\[\]()]+?)\s*\.\.\s*([^\[\]()]+?)\s*([\])\[])\Z")
 _NOT = re.compile(r"not\s*\((.*)\)\Z", re.DOTALL)
+_THOUSANDS = re.compile(r"[0-9],[0-9]{3}(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,9 @@ def _shown(raw: Any) -> str:
 def _number_test(fact_type: FactType, raw: Any) -> NumberTest:
     if isinstance(raw, str) and raw.strip() == "-":
         return NumberTest(((-math.inf, math.inf),), fact_type.integer, "-")
+    if isinstance(raw, str) and _THOUSANDS.search(raw):
+        # ">= 10,000" would mean ">= 10 or 0" without anyone noticing.
+        raise QuantityError(f"{raw[:40]!r} has a comma inside a number; write 10k or 10000")
     items, negated = _items(raw)
     spans = _union(_number_span(fact_type, item) for item in items)
     if negated:
@@ -147,32 +150,31 @@ def _number_test(fact_type: FactType, raw: Any) -> NumberTest:
 
 
 def _number_span(fact_type: FactType, item: Any) -> Span:
+    span = _interval(fact_type, item).half_open(integer=fact_type.integer)
+    if span[0] >= span[1]:
+        raise QuantityError(f"no number lies in {str(item)[:60]!r}")
+    return span
+
+
+def _interval(fact_type: FactType, item: Any) -> Interval:
     if isinstance(item, (int, float)) and not isinstance(item, bool):
-        return Interval(item, item).half_open(integer=fact_type.integer)
+        return Interval(item, item)
     if not isinstance(item, str) or not item:
         raise QuantityError(f"{str(item)[:40]!r} is not a test on a number")
     comparison = _COMPARISON.match(item)
     if comparison:
         bound = parse_quantity(comparison[2], fact_type.unit)
-        interval = {
+        return {
             "<": Interval(-math.inf, bound, False, False),
             "<=": Interval(-math.inf, bound, False, True),
             ">": Interval(bound, math.inf, False, False),
             ">=": Interval(bound, math.inf, True, False),
         }[comparison[1]]
-        return interval.half_open(integer=fact_type.integer)
-    match = _INTERVAL.match(item)
-    if match:
-        low = parse_quantity(match[2], fact_type.unit)
-        high = parse_quantity(match[3], fact_type.unit)
-        span = Interval(low, high, match[1] == "[", match[4] == "]").half_open(
-            integer=fact_type.integer
-        )
-        if span[0] >= span[1]:
-            raise QuantityError(f"no number lies in {item!r}")
-        return span
+    written = parse_interval(item, fact_type.unit)
+    if written is not None:
+        return written
     number = parse_quantity(item, fact_type.unit)
-    return Interval(number, number).half_open(integer=fact_type.integer)
+    return Interval(number, number)
 
 
 def _union(spans: Iterable[Span]) -> list[Span]:
@@ -201,11 +203,13 @@ def _member_test(fact_type: FactType, raw: Any) -> MemberTest:
     if isinstance(raw, str) and raw.strip() == "-":
         return MemberTest(frozenset(), negated=True, text="-")
     items, negated = _items(raw)
+    if not items:
+        raise QuantityError("the list is empty, so no value can pass it")
     if fact_type.type == "boolean":
         words = {"true": True, "false": False}
-        truths = frozenset(words.get(_shown(item), item) for item in items)
-        if not truths <= {True, False} or not all(isinstance(t, bool) for t in truths):
+        if any(_shown(item) not in words for item in items):
             raise QuantityError(f"{_shown(raw)[:40]!r} is neither true nor false")
+        truths = frozenset(words[_shown(item)] for item in items)
         return MemberTest(truths, negated, _shown(raw))
     names = frozenset(_shown(item).strip('"').lower() for item in items)
     for name in sorted(names):

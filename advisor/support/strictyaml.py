@@ -8,6 +8,7 @@ The choice against ruamel.yaml is recorded in docs/decisions/0002-yaml.md.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
@@ -17,6 +18,8 @@ import yaml
 from advisor.support.errors import AdvisorError
 
 MAX_DEPTH = 32
+MAX_NODES = 100_000
+"""Values in one document; a file of four megabytes can hold two million, which take long."""
 Path: TypeAlias = tuple["str | int", ...]
 
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
@@ -58,7 +61,7 @@ def parse_yaml(text: str, *, where: str) -> YamlDocument:
 
     Raises:
         AdvisorError: on a syntax error, a duplicate key, an anchor or tag, a second document, or
-            nesting deeper than MAX_DEPTH.
+            nesting deeper than MAX_DEPTH, or more than MAX_NODES values.
 
     """
     try:
@@ -156,6 +159,8 @@ class _Composer:
         self.keys[-1] = key
 
     def _place(self, value: Any, line: int) -> Path:
+        if len(self.lines) >= MAX_NODES:
+            raise self._error(f"the file holds more than {MAX_NODES:,} values", line)
         if not self.stack:
             self.root = value
             self.lines[()] = line
@@ -181,11 +186,12 @@ class _Composer:
         lowered = text.lower()
         if lowered in _WORDS:
             return _WORDS[lowered]
-        if len(text) <= _MAX_NUMBER_LENGTH:
-            if _INTEGER.match(text):
-                return int(text)
-            if _FLOAT.match(text):
-                return float(text)
-        if lowered.lstrip("+-") in (".inf", ".nan"):
+        short = len(text) <= _MAX_NUMBER_LENGTH
+        if short and _INTEGER.match(text):
+            return int(text)
+        number = float(text) if short and _FLOAT.match(text) else None
+        if number is not None and math.isfinite(number):
+            return number
+        if number is not None or lowered.lstrip("+-") in (".inf", ".nan"):
             raise self._error(f"{text} is not a usable number", line, "write 'unknown'")
         return text

@@ -48,6 +48,7 @@ class Verdict:
         confidence: the odds between the two headline sides alone, as a probability.
         alternative: another method that beats the headline choice, if one does.
         margin: decibans between the sides compared, as the reasons add up to it.
+        rival_vetoed: whether one headline side is ruled out, whatever the margin says.
 
     """
 
@@ -58,6 +59,7 @@ class Verdict:
     alternative: str | None
     margin: int | None
     compared: tuple[str, str] | None
+    rival_vetoed: bool
     tallies: Mapping[str, Tally]
     parity: Mapping[str, Parity]
     reasons: tuple[Reason, ...]
@@ -66,6 +68,14 @@ class Verdict:
     assessment: Assessment
     risks: tuple[Risk, ...]
     fragile_assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verdict and the complete facts that it stands on."""
+
+    facts: FactBase
+    verdict: Verdict
 
 
 def judge(facts: FactBase, engine: Engine) -> Verdict:
@@ -93,6 +103,7 @@ def judge(facts: FactBase, engine: Engine) -> Verdict:
         alternative=_alternative(recommendation, state, tallies, settings),
         margin=tallies[compared[0]].score - tallies[compared[1]].score if compared else None,
         compared=compared,
+        rival_vetoed=state.margin is None,
         tallies=tallies,
         parity=parities(findings, facts, settings),
         reasons=_reasons(findings, compared),

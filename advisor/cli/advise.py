@@ -1,0 +1,70 @@
+"""``advisor advise``: the answer without questions, for one project or a batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from advisor.cli import options
+from advisor.cli.requests import request_from
+from advisor.support.errors import AdvisorError, ExitCode
+
+
+def advise(
+    facts: options.Facts = None,
+    model: options.Models = None,
+    data: options.Data = None,
+    eval_data: options.EvalData = None,
+    text_column: options.TextColumns = None,
+    label_column: options.LabelColumn = None,
+    gpu: options.GpuName = None,
+    gpus: options.GpuCount = 1,
+    settings: options.Settings = None,
+    rules: options.RulePacks = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option("--batch", metavar="FILE", help="JSONL, one project a line; - is stdin."),
+    ] = None,
+    format_: options.OutputFormat = None,
+    output: options.Output = None,
+    offline: options.Offline = False,
+    no_detect: options.NoDetect = False,
+    plain: options.Plain = False,
+) -> None:
+    """Answer with what is known, without questions.
+
+    Examples:
+      advisor advise --facts project.yaml
+
+      advisor advise --model ./gpt2 --data train.jsonl --eval-data test.jsonl --offline
+
+      advisor advise --set model.parameters=8B --set task.type=classification --gpu "RTX 4090"
+
+      advisor advise --batch portfolio.jsonl > verdicts.jsonl
+
+    """
+    from advisor.cli.output import deliver, exit_code, say
+    from advisor.pipeline import load_engine, run
+    from advisor.report.candidates import run_record
+
+    request = request_from(
+        facts=facts, settings=settings, models=model, data=data, eval_data=eval_data,
+        text_columns=text_column, label_column=label_column, gpu=gpu, gpus=gpus,
+        offline=offline, no_detect=no_detect,
+    )  # fmt: skip
+    engine = load_engine(rules or ())
+    if batch is not None:
+        if format_ not in (None, options.Format.JSON) or output is not None:
+            raise AdvisorError("--batch writes JSON lines to standard output", where="--batch")
+        from advisor.cli.batch import judge_lines
+
+        raise typer.Exit(int(judge_lines(batch, request, engine)))
+    candidates, gathered = run(request, engine)
+    record = run_record([(c.model, c.answer) for c in candidates], engine.base)
+    say(gathered.notes)
+    deliver(record, format_, output, plain=plain)
+    code = exit_code(record)
+    if code is not ExitCode.OK:
+        raise typer.Exit(int(code))

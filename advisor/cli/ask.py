@@ -1,0 +1,176 @@
+"""``advisor ask``: the questionnaire on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from advisor.cli import options
+from advisor.support.errors import AdvisorError, ExitCode
+
+if TYPE_CHECKING:
+    from advisor.facts import Fact, FactBase
+    from advisor.gather import Request
+    from advisor.rules.engine import Engine
+
+
+class TerminalPrompter:
+    """Talks on standard error, so that standard output holds the report alone."""
+
+    def __init__(self, *, plain: bool) -> None:
+        from rich.console import Console
+
+        self._console = Console(stderr=True, highlight=False, no_color=plain or None)
+
+    def say(self, text: str = "") -> None:
+        """Show one line."""
+        self._console.print(text, markup=False)
+
+    def ask(self, prompt: str) -> str:
+        """Show a prompt and read a line; ``input`` gives line editing where there is any."""
+        self._console.print(f"{prompt} > " if prompt else "> ", end="", markup=False, style="bold")
+        return input()
+
+
+def ask(
+    facts: options.Facts = None,
+    model: options.Models = None,
+    data: options.Data = None,
+    eval_data: options.EvalData = None,
+    text_column: options.TextColumns = None,
+    label_column: options.LabelColumn = None,
+    gpu: options.GpuName = None,
+    gpus: options.GpuCount = 1,
+    settings: options.Settings = None,
+    rules: options.RulePacks = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the answers of an interrupted session.")
+    ] = False,
+    format_: options.OutputFormat = None,
+    output: options.Output = None,
+    offline: options.Offline = False,
+    no_detect: options.NoDetect = False,
+    plain: options.Plain = False,
+) -> None:
+    """Find out what can be found out, ask the rest, and answer.
+
+    Every question takes a number or a word; ?, why, unknown, back and quit work everywhere.
+
+    Examples:
+      advisor ask
+
+      advisor ask --model ./gpt2 --data train.jsonl -o run.json
+
+      advisor ask --resume
+
+    """
+    from advisor.cli.output import deliver, exit_code, say
+    from advisor.cli.requests import request_from
+    from advisor.gather import gather
+    from advisor.pipeline import advise, load_engine
+    from advisor.questionnaire.saved import forget_answers, saved_answers
+    from advisor.report.files import format_for
+    from advisor.report.record import record
+
+    if output is not None and format_ is None:
+        format_for(output)  # a wrong suffix is said before the questions, not after them
+    request = request_from(
+        facts=facts, settings=settings, models=model, data=data, eval_data=eval_data,
+        text_columns=text_column, label_column=label_column, gpu=gpu, gpus=gpus,
+        offline=offline, no_detect=no_detect,
+    )  # fmt: skip
+    if len(request.models) > 1:
+        raise AdvisorError(
+            "the questionnaire takes one model",
+            where="--model",
+            hint="advisor advise takes several",
+        )
+    engine = load_engine(rules or ())
+    _require_terminal(request)
+    gathered = gather(request, saved_answers() if resume else ())
+    say(gathered.notes)
+    known = [*gathered.common, *(fact for _, own in gathered.models for fact in own)]
+    stated = _questions(known, engine, plain=plain)
+    answer = advise(stated.statements(), engine)
+    run = record(answer, engine.base)
+    deliver(run, format_, output, plain=plain)
+    forget_answers()
+    if output is None:
+        _say_how_to_keep(stated)
+    code = exit_code(run)
+    if code is not ExitCode.OK:
+        raise typer.Exit(int(code))
+
+
+def ask_with_defaults() -> None:
+    """Run ``advisor ask`` as if it had been typed without options."""
+    ask()
+
+
+def _questions(known: list[Fact], engine: Engine, *, plain: bool) -> FactBase:
+    from advisor.facts import FactBase
+    from advisor.questionnaire.prompter import Quit
+    from advisor.questionnaire.saved import save_answers
+    from advisor.questionnaire.session import Session
+
+    session = Session(
+        FactBase(known),
+        TerminalPrompter(plain=plain),
+        why=_why(engine),
+        save=save_answers,
+    )
+    try:
+        return session.run()
+    except (Quit, KeyboardInterrupt):
+        sys.stderr.write("\nsaved; go on with: advisor ask --resume\n")
+        raise typer.Exit(int(ExitCode.INTERRUPTED)) from None
+
+
+def _why(engine: Engine) -> Callable[[str], str]:
+    """Tells which rules read a fact, and what they claim."""
+    from advisor.rules.manual import readers_of
+
+    def why(key: str) -> str:
+        claims = readers_of(key, engine.base)
+        if not claims:
+            return "The estimates of memory, time and cost need it."
+        return "\n".join(f"  {code}: {claim}" for code, claim in claims.items())
+
+    return why
+
+
+def _require_terminal(request: Request) -> None:
+    """Refuse to ask where nobody can answer, and name what would have been asked."""
+    if sys.stdin.isatty():
+        return
+    from advisor.facts import FactBase
+    from advisor.gather import gather
+    from advisor.questionnaire.questions import open_questions
+
+    gathered = gather(request)
+    known = [*gathered.common, *(fact for _, own in gathered.models for fact in own)]
+    missing = [fact_type.key for fact_type in open_questions(FactBase(known))]
+    named = " ".join(f"--set {key}=..." for key in missing)
+    raise AdvisorError(
+        "standard input is not a terminal, so nothing can be asked",
+        where="missing facts: " + ", ".join(missing),
+        hint=f"state them: advisor advise {named}" if named else "run: advisor advise",
+    )
+
+
+def _say_how_to_keep(facts: FactBase) -> None:
+    from advisor.facts import Source
+    from advisor.facts.showing import plain_value
+
+    answers = [f for f in facts.statements() if f.source is Source.ANSWERED and f.known]
+    options_ = " ".join(f"--set {fact.key}={_quoted(plain_value(fact.value))}" for fact in answers)
+    sys.stderr.write(f"\nto keep it: advisor advise {options_} -o run.json\n")
+
+
+def _quoted(value: object) -> str:
+    import shlex
+
+    return shlex.quote(str(value).lower() if isinstance(value, bool) else str(value))

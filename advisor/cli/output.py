@@ -1,0 +1,64 @@
+"""Put a report where it was asked for: stdout is data, stderr is talk."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from advisor.cli.options import Format
+from advisor.report.files import format_for, to_json, write_file
+from advisor.support.errors import ExitCode
+
+_FILE_WIDTH = 100
+_CODES = {"undetermined": ExitCode.UNDETERMINED, "infeasible": ExitCode.INFEASIBLE}
+
+
+def exit_code(record: dict[str, Any]) -> ExitCode:
+    """The exit code of an answer: zero unless facts are missing or nothing is feasible."""
+    return _CODES.get(record["status"], ExitCode.OK)
+
+
+def say(notes: Iterable[str]) -> None:
+    """Print remarks for the user beside the data."""
+    for note in notes:
+        sys.stderr.write(f"note: {note}\n")
+
+
+def deliver(
+    record: dict[str, Any], format_: Format | None, output: Path | None, *, plain: bool
+) -> None:
+    """Write the report to the file or to standard output."""
+    if output is not None and str(output) == "-":
+        output = None
+    chosen = format_.value if format_ else format_for(output) if output else "terminal"
+    if output is not None:
+        write_file(output, render(record, chosen, plain=plain))
+        sys.stderr.write(f"wrote {output}\n")
+    elif chosen == "terminal":
+        from rich.console import Console
+
+        from advisor.report.terminal import print_report
+
+        print_report(record, Console(highlight=False), plain=plain)
+    else:
+        sys.stdout.write(render(record, chosen, plain=plain))
+
+
+def render(record: dict[str, Any], format_: str, *, plain: bool) -> str:
+    """The report as text."""
+    if format_ == "json":
+        return to_json(record) + "\n"
+    if format_ == "markdown":
+        from advisor.report.markdown import to_markdown
+
+        return to_markdown(record)
+    from rich.console import Console
+
+    from advisor.report.terminal import print_report
+
+    buffer = io.StringIO()
+    print_report(record, Console(file=buffer, width=_FILE_WIDTH, color_system=None), plain=plain)
+    return buffer.getvalue()

@@ -1,0 +1,116 @@
+"""``advisor rules``: list, show, check and test the rules, shipped and your own."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from advisor.cli import options
+from advisor.support.errors import AdvisorError, ExitCode, did_you_mean
+
+rules_app = typer.Typer(help="List, show, check and test the rules.", no_args_is_help=True)
+
+
+@rules_app.command("list")
+def list_rules(rules: options.RulePacks = None) -> None:
+    """List every rule on one line.
+
+    Example: advisor rules list --rules ./our-rules
+    """
+    from advisor.rules.loading import load_rules
+
+    seen = set()
+    for rule in load_rules(rules or ()).rules:
+        if rule.code not in seen:
+            seen.add(rule.code)
+            mark = f"  [{rule.pack}]" if rule.pack else ""
+            typer.echo(f"{rule.code:<6} {rule.kind.value:<12} {rule.name}{mark}")
+
+
+@rules_app.command("show")
+def show_rule(
+    code: Annotated[str, typer.Argument(help="The rule's code, such as Q101.")],
+    rules: options.RulePacks = None,
+) -> None:
+    """Show one rule whole: claim, reason, sources, when it is wrong, cases.
+
+    Example: advisor rules show Q112
+    """
+    from advisor.rules.loading import load_rules
+    from advisor.rules.manual import rule_page
+
+    base = load_rules(rules or ())
+    page = rule_page(code, base)
+    if page is None:
+        raise AdvisorError(
+            f"there is no rule {code[:20]!r}",
+            hint=did_you_mean(code.upper(), {rule.code for rule in base.rules})
+            or "advisor rules list shows them",
+        )
+    typer.echo(page)
+
+
+@rules_app.command("check")
+def check_rule_files(rules: options.RulePacks = None) -> None:
+    """Check the rule files: their form, and rules that contradict, repeat or never fire.
+
+    Example: advisor rules check --rules ./our-rules
+    """
+    from advisor.rules.checking import check_rules
+    from advisor.rules.loading import load_rules
+
+    base = load_rules(rules or ())
+    remarks = check_rules(base)
+    for remark in remarks:
+        typer.echo(f"{remark.severity:<8} {remark.code:<6} {remark.text} ({remark.where})")
+    errors = sum(remark.severity == "error" for remark in remarks)
+    count = len({rule.code for rule in base.rules})
+    typer.echo(
+        f"{count} rules, {len(base.tables)} tables, {len(base.risks)} risks: {errors} errors"
+    )
+    if errors:
+        raise typer.Exit(int(ExitCode.USAGE))
+
+
+@rules_app.command("test")
+def test_rules(rules: options.RulePacks = None) -> None:
+    """Run every rule's own cases and report the clauses that no case exercises.
+
+    Example: advisor rules test --rules ./our-rules
+    """
+    from advisor.rules.casetests import clause_coverage, run_cases
+    from advisor.rules.loading import load_rules
+
+    base = load_rules(rules or ())
+    results = run_cases(base)
+    failed = [result for result in results if not result.passed]
+    for result in failed:
+        typer.echo(
+            f"failed  {result.rule} {result.case}: expected {result.expected}, got {result.got} "
+            f"({result.where})"
+        )
+    coverage = clause_coverage(base)
+    open_clauses = [c for c in coverage if not (c.seen_true and c.seen_false)]
+    for clause in open_clauses:
+        side = "false" if clause.seen_true else "true"
+        typer.echo(f"open    {clause.code} {clause.clause}: no case makes it {side}")
+    covered = len(coverage) - len(open_clauses)
+    typer.echo(
+        f"{len(results) - len(failed)} of {len(results)} cases passed; "
+        f"{covered} of {len(coverage)} clauses covered both ways"
+    )
+    if failed:
+        raise typer.Exit(int(ExitCode.USAGE))
+
+
+@rules_app.command("schema")
+def print_schema() -> None:
+    """Print the JSON Schema of a rule file, for editors.
+
+    Example: advisor rules schema > rules.schema.json
+    """
+    from advisor.rules.schema import RulesFile
+
+    typer.echo(json.dumps(RulesFile.model_json_schema(), indent=2))

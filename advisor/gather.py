@@ -1,0 +1,143 @@
+"""Gather the facts of a project: flags, facts files, the model, the data and the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from advisor.facts import Fact, Source, load_vocabulary
+from advisor.facts.factsfile import load_facts
+from advisor.facts.reading import read_value
+from advisor.support.errors import AdvisorError
+
+# Whoever states one of these plans for another machine than the one that the program runs on, so
+# nothing of this one is mixed in.
+_MACHINE = (
+    "hardware.accelerator",
+    "hardware.accelerator_name",
+    "hardware.accelerator_memory_gib",
+    "hardware.accelerator_count",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DataFiles:
+    """The data that a project is trained and evaluated on, as named by the data flags."""
+
+    train: Path | None = None
+    evaluation: Path | None = None
+    text_columns: tuple[str, ...] = ()
+    label_column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Where the facts of one project are to come from."""
+
+    facts_files: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    data: DataFiles = field(default_factory=DataFiles)
+    gpu: str | None = None
+    gpus: int = 1
+    offline: bool = False
+    detect: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Facts, apart for each candidate model, and sentences that the user should see."""
+
+    common: tuple[Fact, ...]
+    models: tuple[tuple[str, tuple[Fact, ...]], ...]
+    notes: tuple[str, ...]
+
+
+def gather(request: Request, stated: Iterable[Fact] = ()) -> Gathered:
+    """Read and detect all that the request names.
+
+    Args:
+        request: where to look.
+        stated: facts that are known already, such as answers; flags win over them.
+
+    Raises:
+        AdvisorError: if a file, model or setting is missing or malformed.
+
+    """
+    facts = [setting_fact(text) for text in request.settings]
+    facts.extend(stated)
+    for path in request.facts_files:
+        facts.extend(load_facts(path))
+    notes: list[str] = []
+    models = tuple(
+        (spec, tuple(_model_facts(spec, request, facts, notes))) for spec in request.models
+    )
+    if request.data.train is not None or request.data.evaluation is not None:
+        facts.extend(_data_facts(request, notes))
+    facts.extend(machine_facts(request, facts))
+    return Gathered(tuple(facts), models, tuple(notes))
+
+
+def setting_fact(text: str) -> Fact:
+    """The fact that ``--set key=value`` states."""
+    key, sign, raw = text.partition("=")
+    where = f"--set {text[:80]}"
+    if not sign:
+        raise AdvisorError(
+            "a setting has the form key=value", where=where, hint="--set data.train_examples=5k"
+        )
+    fact_type = load_vocabulary().require(key.strip(), where=where)
+    if fact_type.derived:
+        raise AdvisorError(f"{key} is computed from other facts and cannot be set", where=where)
+    return Fact(fact_type.key, read_value(fact_type, raw, where=where), Source.FLAG, "--set")
+
+
+def machine_facts(request: Request, stated: Iterable[Fact]) -> list[Fact]:
+    """Facts on the machine: the planned one, the stated one, or else this one."""
+    from advisor.profilers.hardware import planned_hardware, profile_hardware
+
+    if request.gpu is not None:
+        return planned_hardware(request.gpu, request.gpus)
+    if request.gpus != 1:
+        raise AdvisorError("--gpus needs --gpu", where="--gpus", hint='--gpu "RTX 4090" --gpus 2')
+    if not request.detect or any(fact.key in _MACHINE for fact in stated):
+        return []
+    return profile_hardware()
+
+
+def _model_facts(
+    spec: str, request: Request, stated: Sequence[Fact], notes: list[str]
+) -> list[Fact]:
+    from advisor.profilers.model import profile_model
+
+    try:
+        return profile_model(spec, offline=request.offline)
+    except AdvisorError as error:
+        # A name is enough where the size is stated; a path that does not exist is a mistake.
+        if not _is_name(spec) or not any(fact.key == "model.parameters" for fact in stated):
+            raise
+        notes.append(f"{error.message}; the stated facts are used instead")
+        return [Fact("model.name", spec, Source.FLAG, "--model")]
+
+
+def _is_name(spec: str) -> bool:
+    return not Path(spec).exists() and spec.count("/") <= 1 and not spec.startswith((".", "/"))
+
+
+def _data_facts(request: Request, notes: list[str]) -> list[Fact]:
+    from advisor.profilers.data import profile_data
+
+    data = request.data
+    if data.train is None:
+        raise AdvisorError("--eval-data needs --data", where="--eval-data")
+    folders = [Path(spec) for spec in request.models if (Path(spec) / "tokenizer.json").is_file()]
+    profile = profile_data(
+        data.train,
+        eval_data=data.evaluation,
+        text_columns=data.text_columns,
+        label_column=data.label_column,
+        tokenizer_folder=folders[0] if len(folders) == 1 else None,
+    )
+    notes.extend(profile.notes)
+    return list(profile.facts)

@@ -1,0 +1,123 @@
+"""Profile a training file and, if there is one, an evaluation file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from advisor.facts import Fact
+from advisor.profilers.data.columns import Columns, choose_columns
+from advisor.profilers.data.findings import eval_facts, train_facts
+from advisor.profilers.data.head import Head, all_rows, read_head
+from advisor.profilers.data.notes import eval_notes, train_notes
+from advisor.profilers.data.opening import open_rows
+from advisor.profilers.data.require import require_column
+from advisor.profilers.data.rows import RowSource, printable
+from advisor.profilers.data.scan import EvalScan, Scan
+from advisor.profilers.data.tokenizer_file import token_meter
+from advisor.support.errors import AdvisorError
+
+SAMPLE_LIMIT = 5_000_000
+"""Rows read of each file unless the caller says otherwise."""
+
+
+@dataclass(frozen=True)
+class DataProfile:
+    """What the data files say.
+
+    Attributes:
+        facts: facts of the ``data.*`` family, and a first guess of ``task.type`` where clear.
+        columns: the columns that were used, and whether they were named or guessed.
+        notes: sentences that a person should see.
+
+    """
+
+    facts: tuple[Fact, ...]
+    columns: Columns
+    notes: tuple[str, ...]
+
+
+def profile_data(
+    train: str | Path,
+    *,
+    eval_data: str | Path | None = None,
+    text_columns: Sequence[str] = (),
+    label_column: str | None = None,
+    tokenizer_folder: Path | None = None,
+    sample_limit: int = SAMPLE_LIMIT,
+) -> DataProfile:
+    """Read the files once, row by row, and state what they hold.
+
+    Args:
+        train: the training file: JSONL, JSON list, CSV, TSV, text (also .gz) or Parquet.
+        eval_data: the evaluation file; it needs the same columns.
+        text_columns: the input columns; guessed if empty.
+        label_column: the label column; guessed if None.
+        tokenizer_folder: a folder with ``tokenizer.json``; without one, tokens are estimated.
+        sample_limit: most rows read of each file; a note says so when it is reached.
+
+    Raises:
+        AdvisorError: if a file cannot be read, a row is malformed, a named column is missing, or
+            no row is usable.
+
+    """
+    if sample_limit < 1:
+        raise AdvisorError("the sample limit must be at least one row", where=str(sample_limit))
+    named = (text_columns,) if isinstance(text_columns, str) else tuple(text_columns)
+    source = open_rows(Path(train), what="training data file", named=(*named, label_column or ""))
+    head = _require_rows(read_head(source), source)
+    columns = choose_columns(head, source, text_columns=named, label_column=label_column)
+    tokens, token_note = token_meter(tokenizer_folder)
+    scan = Scan(columns, tokens)
+    scan.read(all_rows(head, source), source, sample_limit)
+    _require_usable(scan, source)
+    facts = list(train_facts(scan, source.name))
+    notes = [*source.notes, *train_notes(scan, source.name), *filter(None, [token_note])]
+    if eval_data is not None:
+        more_facts, more_notes = _evaluate(Path(eval_data), Path(train), scan, sample_limit)
+        facts.extend(more_facts)
+        notes.extend(more_notes)
+    return DataProfile(tuple(facts), columns, tuple(notes))
+
+
+def _evaluate(
+    path: Path, train: Path, scan: Scan, limit: int
+) -> tuple[Iterable[Fact], Iterable[str]]:
+    columns = scan.columns
+    source = open_rows(path, what="evaluation data file", named=columns.used)
+    head = _require_rows(read_head(source), source)
+    for name in columns.used:
+        require_column(
+            name, head.columns, f"{source.path} (the columns of {printable(train.name)})"
+        )
+    found = EvalScan(columns, scan.inputs)
+    found.read(all_rows(head, source), source, limit)
+    same = path.samefile(train)
+    return eval_facts(found, source.name), eval_notes(found, source.name, same_file=same)
+
+
+def _require_rows(head: Head, source: RowSource) -> Head:
+    if not head.rows:
+        reason = "only a header line" if source.form in ("CSV", "TSV") else "no row"
+        raise AdvisorError(
+            f"the file holds {reason}", where=str(source.path), hint="check the path"
+        )
+    return head
+
+
+def _require_usable(scan: Scan, source: RowSource) -> None:
+    labels = scan.labels
+    if labels.numeric and labels.not_finite:
+        raise AdvisorError(
+            "the label is not a finite number, though all others are numbers",
+            where=source.where(labels.not_finite),
+            hint="leave a missing label empty, or write null",
+        )
+    if scan.rows == 0:
+        what = "text" if scan.unlabelled == 0 else "both text and a label or output"
+        raise AdvisorError(
+            f"no row has {what}",
+            where=str(source.path),
+            hint=f"{scan.columns.describe()} Name others if these are wrong.",
+        )

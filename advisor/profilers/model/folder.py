@@ -1,0 +1,148 @@
+"""Facts of a model whose files lie in a folder, or of one of those files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from advisor.profilers.model.config import ModelConfig, parse_config
+from advisor.profilers.model.config_facts import state_config, state_count
+from advisor.profilers.model.findings import Findings, plain
+from advisor.profilers.model.gguf_facts import gguf_findings
+from advisor.profilers.model.licence import licence_in_folder
+from advisor.profilers.model.naming import file_name, folder_name
+from advisor.profilers.model.safetensors_header import TensorInfo
+from advisor.profilers.model.shards import SHARD_NAME, all_parts, read_tensors, weight_files
+from advisor.profilers.model.tensor_sum import is_packed, parameter_sum
+from advisor.support.errors import AdvisorError
+from advisor.support.textfiles import read_text
+
+CONFIG = "config.json"
+_ADAPTER = "adapter_config.json"
+_PICKLE_ENDINGS = frozenset({".bin", ".pt", ".pth", ".ckpt"})
+
+
+def folder_findings(folder: Path, name: str | None = None) -> Findings:
+    """Facts of a model folder: config.json, safetensors weights or one GGUF model.
+
+    Args:
+        folder: the folder.
+        name: the name for the report; by default the folder's own.
+
+    Raises:
+        AdvisorError: if it holds no model, or a file of it is damaged.
+
+    """
+    config = _config(folder / CONFIG) if (folder / CONFIG).exists() else None
+    weights = weight_files(folder)
+    if config is None and not weights:
+        return gguf_findings(_only_gguf(folder))
+    findings = Findings(plain(str(folder)))
+    findings.state_text("model.name", [(name or folder_name(folder), "name of the folder")])
+    _state_model(findings, config, read_tensors(weights), len(weights))
+    findings.state_text("model.licence", list(licence_in_folder(folder)))
+    return findings
+
+
+def config_findings(path: Path) -> Findings:
+    """Facts of a single config.json.
+
+    Raises:
+        AdvisorError: if it is no usable configuration.
+
+    """
+    findings = Findings(plain(str(path)))
+    findings.state_text("model.name", [(file_name(path), "name of the file or its folder")])
+    _state_model(findings, _config(path), {}, 0)
+    licences = licence_in_folder(path.parent, card_only=True) if path.name == CONFIG else []
+    findings.state_text("model.licence", list(licences))
+    return findings
+
+
+def safetensors_findings(path: Path) -> Findings:
+    """Facts of a safetensors file, with all its parts and the config.json beside it.
+
+    Raises:
+        AdvisorError: if a part is missing or damaged.
+
+    """
+    names = all_parts(path.parent, path.name) if SHARD_NAME.match(path.name) else [path.name]
+    beside = path.parent / CONFIG
+    findings = Findings(plain(str(path)))
+    findings.state_text("model.name", [(file_name(path), "name of the file or its folder")])
+    config = _config(beside) if beside.exists() else None
+    tensors = read_tensors([path.with_name(name) for name in names])
+    _state_model(findings, config, tensors, len(names))
+    return findings
+
+
+def config_text_findings(text: str, name: str, where: str) -> Findings:
+    """Facts of a configuration that was downloaded.
+
+    Raises:
+        AdvisorError: if it is no usable configuration.
+
+    """
+    findings = Findings(where)
+    findings.state_text("model.name", [(name, "Hub id")])
+    config = parse_config(text, where)
+    state_count(findings, config)
+    state_config(findings, config)
+    findings.state("model.weights_access", "open", "the Hub serves the configuration to anyone")
+    return findings
+
+
+def _state_model(
+    findings: Findings, config: ModelConfig | None, tensors: dict[str, TensorInfo], files: int
+) -> None:
+    if tensors and not is_packed(tensors):
+        plural = "header" if files == 1 else "headers"
+        detail = f"sum of tensor shapes in {files} safetensors {plural}"
+        findings.state("model.parameters", parameter_sum(tensors), detail)
+    elif config is not None:
+        packed = bool(tensors) or config.quantised
+        note = "; the weights are quantised, so their shapes do not tell" if packed else ""
+        state_count(findings, config, note)
+    else:
+        reason = "not counted: the weights are quantised and there is no config.json"
+        findings.state_unknown("model.parameters", reason)
+    if config is not None:
+        state_config(findings, config)
+    access = "weights on disk" if tensors else "configuration on disk"
+    findings.state("model.weights_access", "open", access)
+
+
+def _config(path: Path) -> ModelConfig:
+    where = plain(str(path))
+    return parse_config(read_text(path, what="model configuration"), where)
+
+
+def _only_gguf(folder: Path) -> Path:
+    """The one GGUF model of a folder that holds nothing else.
+
+    Raises:
+        AdvisorError: if there is none, or several to choose from.
+
+    """
+    models = sorted(folder.glob("*.gguf"))
+    first_parts = [p for p in models if not SHARD_NAME.match(p.name) or "-00001-of-" in p.name]
+    if len(first_parts) == 1:
+        return first_parts[0]
+    problem, hint = _no_model(folder, models)
+    raise AdvisorError(problem, where=plain(str(folder)), hint=hint)
+
+
+def _no_model(folder: Path, models: list[Path]) -> tuple[str, str]:
+    """What is wrong with a folder without one clear model, and what to do."""
+    if models:
+        return "the folder holds several GGUF models", "pass one of the files"
+    if (folder / _ADAPTER).exists():
+        return "the folder holds an adapter, not a model", "pass the base model's folder"
+    if any(path.suffix in _PICKLE_ENDINGS for path in folder.iterdir()):
+        return (
+            "the folder holds pickle files, which are never opened, and no config.json",
+            "put the model's config.json beside them, or convert the weights to safetensors",
+        )
+    return (
+        "the folder holds neither a config.json nor model weights",
+        "pass the folder that holds config.json, *.safetensors or *.gguf",
+    )

@@ -1,0 +1,89 @@
+"""The one entry point: from the user's model argument to facts."""
+
+from __future__ import annotations
+
+from advisor.facts import Fact
+from advisor.profilers.model.findings import Findings, plain
+from advisor.profilers.model.folder import (
+    config_findings,
+    config_text_findings,
+    folder_findings,
+    safetensors_findings,
+)
+from advisor.profilers.model.gguf_facts import gguf_findings
+from advisor.profilers.model.hub import fetch_model
+from advisor.profilers.model.hub_cache import cached_folder, offline_by_environment
+from advisor.profilers.model.licence import CARD, licence_of_card
+from advisor.profilers.model.locate import Kind, Target, locate
+from advisor.support.errors import AdvisorError
+
+TIMEOUT_S = 5.0
+"""Seconds that the Hub has for all its answers together."""
+
+_MAX_MESSAGE = 400
+_HINT = "download the file again, or pass the model in another form"
+
+
+def profile_model(spec: str, *, offline: bool = False, timeout_s: float = TIMEOUT_S) -> list[Fact]:
+    """Read what a pre-trained model is from its files or its Hub page.
+
+    Args:
+        spec: a model folder, a config.json, a .safetensors or .gguf file, or a Hub id (org/name).
+        offline: never touch the network; HF_HUB_OFFLINE=1 has the same effect.
+        timeout_s: seconds that the Hub may take in all.
+
+    Returns:
+        Facts of the source READ_FROM_FILE. Parameters, tokens, layers and units are whole
+        numbers; model.parameters has the value None, with the reason, where the files do not
+        tell it.
+
+    Raises:
+        AdvisorError: if there is no such model, or a file of it is damaged or absurd.
+
+    """
+    target = locate(spec)
+    try:
+        return _findings(target, offline or offline_by_environment(), timeout_s).facts
+    except AdvisorError as error:
+        # The files' own words may stand in it, and a terminal would obey their control characters.
+        raise AdvisorError(
+            plain(error.message, _MAX_MESSAGE),
+            where=plain(error.where, _MAX_MESSAGE),
+            hint=plain(error.hint or _HINT, _MAX_MESSAGE),
+        ) from None
+    except OSError as error:
+        raise AdvisorError(
+            f"the model cannot be read: {error.strerror or error}",
+            where=plain(target.text),
+            hint="check the permissions of its files",
+        ) from None
+
+
+def _findings(target: Target, offline: bool, timeout_s: float) -> Findings:
+    if target.kind is Kind.FOLDER:
+        return folder_findings(target.path)
+    if target.kind is Kind.CONFIG:
+        return config_findings(target.path)
+    if target.kind is Kind.SAFETENSORS:
+        return safetensors_findings(target.path)
+    if target.kind is Kind.GGUF:
+        return gguf_findings(target.path)
+    return _hub_findings(target.text, offline, timeout_s)
+
+
+def _hub_findings(model_id: str, offline: bool, timeout_s: float) -> Findings:
+    cached = cached_folder(model_id)
+    if cached is not None:
+        return folder_findings(cached, model_id)
+    if offline:
+        raise AdvisorError(
+            "the model is neither on disk nor in the local cache of the Hub",
+            where=model_id,
+            hint="pass a local folder or config.json, state model.parameters, or drop --offline",
+        )
+    fetched = fetch_model(model_id, timeout_s=timeout_s)
+    findings = config_text_findings(fetched.config, model_id, f"config.json of {model_id}")
+    findings.state_text(
+        "model.licence", [(licence_of_card(fetched.card), f"front matter of {CARD}")]
+    )
+    return findings

@@ -1,0 +1,111 @@
+"""Finds the safetensors files that together hold one model."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from advisor.profilers.model.findings import plain
+from advisor.profilers.model.safetensors_header import TensorInfo, read_safetensors_header
+from advisor.support.errors import AdvisorError
+from advisor.support.strictjson import parse_json
+from advisor.support.textfiles import read_text
+
+INDEX = "model.safetensors.index.json"
+SINGLE = "model.safetensors"
+_MAX_INDEX_BYTES = 32 * 1024 * 1024
+_MAX_SHARDS = 10_000
+SHARD_NAME = re.compile(r"(?P<stem>.*)-(?P<part>[0-9]{5})-of-(?P<parts>[0-9]{5})\.(?P<kind>\w+)\Z")
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors files of a folder: those of the index, else the single one, else all.
+
+    Raises:
+        AdvisorError: if the index is damaged or a file of it is missing.
+
+    """
+    if (folder / INDEX).exists():
+        names = _indexed(folder / INDEX)
+    elif (folder / SINGLE).exists():
+        names = [SINGLE]
+    else:
+        found = (path.name for path in folder.glob("*.safetensors"))
+        names = sorted(name for name in found if not name.startswith("adapter_"))[:_MAX_SHARDS]
+        parts = [name for name in names if SHARD_NAME.match(name)]
+        names = all_parts(folder, parts[0]) if parts else names
+    paths = [folder / name for name in names]
+    for path in paths:
+        if not path.exists():
+            raise AdvisorError(
+                f"a file of the model is missing: {plain(path.name)}",
+                where=plain(str(folder)),
+                hint="download the remaining files, or pass the config.json alone",
+            )
+    return paths
+
+
+def all_parts(folder: Path, name: str) -> list[str]:
+    """The names of all parts of the split file that `name` is one part of.
+
+    Raises:
+        AdvisorError: if the part or the number of parts is impossible.
+
+    """
+    match = SHARD_NAME.match(name)
+    parts = int(match["parts"]) if match else 0
+    if match is None or not 1 <= int(match["part"]) <= parts <= _MAX_SHARDS:
+        raise AdvisorError(
+            "the file name counts its parts in an impossible way",
+            where=plain(str(folder / name)),
+            hint="keep the names that the files were published with",
+        )
+    stem, total, kind = match["stem"], match["parts"], match["kind"]
+    return [f"{stem}-{part:05d}-of-{total}.{kind}" for part in range(1, parts + 1)]
+
+
+def _indexed(path: Path) -> list[str]:
+    text = read_text(path, what="index of the weights", max_bytes=_MAX_INDEX_BYTES)
+    raw = parse_json(text, where=plain(str(path)))
+    names = raw.get("weight_map") if isinstance(raw, dict) else None
+    listed = set(names.values()) if isinstance(names, dict) and _all_texts(names) else set()
+    if not listed or len(listed) > _MAX_SHARDS:
+        raise AdvisorError(
+            "the index of the weights names no files", where=plain(str(path)), hint="download again"
+        )
+    for name in listed:
+        # A name with a folder in it could point anywhere on this machine.
+        if Path(name).name != name or not name.endswith(".safetensors") or "\0" in name:
+            raise AdvisorError(
+                f"the index of the weights names something else than a file: {plain(name)}",
+                where=plain(str(path)),
+                hint="download it again from the model's publisher",
+            )
+    return sorted(listed)
+
+
+def _all_texts(names: dict[str, object]) -> bool:
+    return all(isinstance(name, str) for name in names.values())
+
+
+def read_tensors(paths: list[Path]) -> dict[str, TensorInfo]:
+    """The tensors of all files by name.
+
+    Raises:
+        AdvisorError: if a file is damaged, or a tensor stands in two of them.
+
+    """
+    tensors: dict[str, TensorInfo] = {}
+    for path in paths:
+        found = read_safetensors_header(path)
+        twice = tensors.keys() & found.keys()
+        if twice:
+            raise AdvisorError(
+                f"the tensor {plain(min(twice))} stands in two files",
+                where=plain(str(path)),
+                hint="pass the one file that holds the model",
+            )
+        tensors.update(found)
+    if paths and not tensors:
+        raise AdvisorError("the weight file holds no tensors", where=plain(str(paths[0])))
+    return tensors

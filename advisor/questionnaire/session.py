@@ -1,0 +1,163 @@
+"""A session: detected facts confirmed, the rest asked, everything open to correction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import Enum, auto
+
+from advisor.facts import Fact, FactBase, FactType, Source, Value
+from advisor.facts.reading import read_value
+from advisor.facts.showing import show_value
+from advisor.questionnaire.prompter import Prompter, Quit
+from advisor.questionnaire.questions import choices_of, open_questions, suggestion
+from advisor.support.errors import AdvisorError
+
+_HELP = "Words: ? (help), why (why this is asked), unknown, back, quit (saves). Or just answer."
+
+
+class _Move(Enum):
+    ANSWERED = auto()
+    BACK = auto()
+
+
+class Session:
+    """One run through the questions.
+
+    Args:
+        facts: what is known beforehand; answers are added to it.
+        prompter: the person.
+        why: tells for a fact's key why it matters.
+        save: called with all answers after each one, so that nothing is lost.
+
+    """
+
+    def __init__(
+        self,
+        facts: FactBase,
+        prompter: Prompter,
+        *,
+        why: Callable[[str], str],
+        save: Callable[[Iterable[Fact]], None],
+    ) -> None:
+        self.facts = facts
+        self._prompter = prompter
+        self._why = why
+        self._save = save
+        self._answered: list[str] = []
+
+    def run(self) -> FactBase:
+        """Confirm, ask, and offer a summary to edit; return the facts.
+
+        Raises:
+            Quit: if the person stops; the answers so far have been saved.
+            KeyboardInterrupt: likewise.
+
+        """
+        try:
+            self._confirm()
+            self._ask_all()
+            self._edit_summary()
+        except EOFError:
+            raise Quit from None
+        return self.facts
+
+    def _confirm(self) -> None:
+        found = [f for f in self.facts if f.source in (Source.DETECTED, Source.READ_FROM_FILE)]
+        if not found:
+            return
+        self._prompter.say("Found out already:")
+        self._edit(lambda: found, "Right? Enter to go on, or a number to correct")
+        self._prompter.say()
+
+    def _ask_all(self) -> None:
+        self._prompter.say(_HELP)
+        while questions := list(open_questions(self.facts)):
+            self._prompter.say()
+            self._prompter.say(f"{len(questions)} left.")
+            if self._ask(questions[0]) is _Move.BACK:
+                self._step_back()
+
+    def _step_back(self) -> None:
+        if not self._answered:
+            self._prompter.say("This is the first question.")
+            return
+        self.facts.forget(self._answered.pop(), Source.ANSWERED)
+
+    def _edit_summary(self) -> None:
+        self._prompter.say()
+        self._prompter.say("Your answers:")
+        self._edit(
+            lambda: [f for f in self.facts if f.source is Source.ANSWERED],
+            "Enter to judge, or a number to change",
+        )
+        # A changed answer can open questions that did not apply before.
+        if list(open_questions(self.facts)):
+            self._ask_all()
+            self._edit_summary()
+
+    def _edit(self, listed: Callable[[], list[Fact]], prompt: str) -> None:
+        """Show a numbered list of facts and re-ask the ones picked, until Enter."""
+        while True:
+            shown = [self.facts.get(fact.key) or fact for fact in listed()]
+            for number, fact in enumerate(shown, start=1):
+                text = show_value(self.facts.vocabulary[fact.key], fact.value)
+                detail = f"  ({fact.detail})" if fact.detail else ""
+                self._prompter.say(f"  {number}. {fact.key} = {text}{detail}")
+            line = self._prompter.ask(prompt).strip().lower()
+            if line in ("", "y", "yes"):
+                return
+            if line == "quit":
+                raise Quit
+            if line.isdecimal() and 1 <= int(line) <= len(shown):
+                self._ask(self.facts.vocabulary[shown[int(line) - 1].key])
+            else:
+                self._prompter.say(f"Type a number from 1 to {len(shown)}, or Enter.")
+
+    def _ask(self, fact_type: FactType) -> _Move:
+        """Ask one question until it has a usable answer."""
+        self._put(fact_type)
+        offered = suggestion(fact_type, self.facts)
+        while True:
+            line = self._prompter.ask(f"[{offered}]" if offered else "").strip()
+            word = line.lower()
+            if word == "quit":
+                raise Quit
+            if word == "back":
+                return _Move.BACK
+            if word == "why":
+                self._prompter.say(self._why(fact_type.key))
+            elif word in ("?", "help", "how"):
+                self._explain(fact_type)
+            else:
+                try:
+                    self._record(fact_type, self._read(fact_type, line or offered))
+                except AdvisorError as error:
+                    self._prompter.say(f"{error.message}. {error.hint}".rstrip())
+                else:
+                    return _Move.ANSWERED
+
+    def _put(self, fact_type: FactType) -> None:
+        self._prompter.say(fact_type.question or f"{fact_type.key}?")
+        for number, choice in enumerate(choices_of(fact_type), start=1):
+            self._prompter.say(f"  {number}. {choice}")
+
+    def _explain(self, fact_type: FactType) -> None:
+        example = f"For example: {fact_type.example}." if fact_type.example else ""
+        self._prompter.say(" ".join(part for part in (fact_type.help, example, _HELP) if part))
+
+    def _read(self, fact_type: FactType, line: str) -> Value:
+        if not line:
+            raise AdvisorError("please answer", hint="Type 'unknown' if you do not know")
+        choices = choices_of(fact_type)
+        if choices and line.isdecimal():
+            if not 1 <= int(line) <= len(choices):
+                raise AdvisorError(f"there are choices 1 to {len(choices)}")
+            line = choices[int(line) - 1]
+        return read_value(fact_type, line, where="answer")
+
+    def _record(self, fact_type: FactType, value: Value) -> None:
+        self.facts.replace(Fact(fact_type.key, value, Source.ANSWERED))
+        if fact_type.key in self._answered:
+            self._answered.remove(fact_type.key)
+        self._answered.append(fact_type.key)
+        self._save(f for f in self.facts.statements() if f.source is Source.ANSWERED)

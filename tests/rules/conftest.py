@@ -1,0 +1,21 @@
+"""A guard against hangs: hostile input must be refused, not chewed on."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+
+@pytest.fixture
+def no_hang():
+    """Raise in the middle of the test after a few seconds."""
+
+    def give_up(*_):
+        raise TimeoutError("the input was not refused in time")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(5)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)

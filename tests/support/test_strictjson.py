@@ -1,0 +1,85 @@
+"""Facts about the strict JSON reader."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from advisor.support.errors import AdvisorError
+from advisor.support.strictjson import parse_json
+
+PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.floats(-1e300, 1e300)
+    | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def refused(text: str) -> AdvisorError:
+    with pytest.raises(AdvisorError) as error:
+        parse_json(text, where="facts.json")
+    return error.value
+
+
+@settings(deadline=None)
+@given(PLAIN)
+def test_what_json_writes_is_read_back_unchanged(value):
+    assert parse_json(json.dumps(value), where="facts.json") == value
+
+
+def test_a_syntax_error_is_named_with_line_and_column():
+    error = refused('{\n  "a": 1,\n  "b" 2\n}')
+    assert error.message.startswith("this is not valid JSON: ")
+    assert error.where == "facts.json, line 3, column 7"
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "a": 1}', '{"a": {"b": 1, "c": 2, "b": 3}}'])
+def test_a_key_that_stands_twice_is_refused_even_with_equal_values(text):
+    error = refused(text)
+    assert "stands twice" in error.message
+    assert error.where == "facts.json"
+
+
+def test_the_same_key_in_two_objects_is_no_repetition():
+    assert parse_json('[{"a": 1}, {"a": 2}]', where="facts.json") == [{"a": 1}, {"a": 2}]
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_words_that_json_has_no_numbers_for_are_refused(word):
+    assert refused(f'{{"a": {word}}}').message == f"{word} is not a number in JSON"
+
+
+def test_an_integer_of_thousands_of_digits_is_refused():
+    assert refused("9" * 10_000).message == "the JSON holds a number too long to be read"
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_a_hundred_thousand_levels_are_refused(no_hang, opening):
+    assert refused(opening * 100_000).message == "the JSON is nested too deeply"
+
+
+def test_ten_megabytes_on_one_line_are_read_or_refused_at_once(no_hang):
+    assert len(parse_json('"' + "x" * 10_000_000 + '"', where="facts.json")) == 10_000_000
+
+
+@settings(deadline=None)
+@given(st.text(max_size=80) | st.text(alphabet='{}[]",:0123456789.eE-+ntfalsru\\ \n', max_size=80))
+def test_any_text_is_read_or_refused_by_an_advisor_error(text):
+    try:
+        parse_json(text, where="facts.json")
+    except AdvisorError as error:
+        assert error.where.startswith("facts.json")
+
+
+def test_single_quotes_and_trailing_commas_are_refused():
+    assert "not valid JSON" in refused("{'a': 1}").message
+    assert "not valid JSON" in refused('{"a": 1,}').message
