@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -99,7 +100,7 @@ def ask(
     deliver(run, format_, output, plain=plain)
     forget_answers()
     if output is None:
-        _say_how_to_keep(stated)
+        _offer_to_keep(run, plain=plain)
     code = exit_code(run)
     if code is not ExitCode.OK:
         raise typer.Exit(int(code))
@@ -161,16 +162,27 @@ def _require_terminal(request: Request) -> None:
     )
 
 
-def _say_how_to_keep(facts: FactBase) -> None:
-    from advisor.facts import Source
-    from advisor.facts.showing import plain_value
+def _offer_to_keep(run: dict[str, Any], *, plain: bool) -> None:
+    """Repeat the verdict, which a long report has scrolled away, and offer to save the run."""
+    from advisor.cli.output import render
+    from advisor.report.files import format_for, write_file
 
-    answers = [f for f in facts.statements() if f.source is Source.ANSWERED and f.known]
-    options_ = " ".join(f"--set {fact.key}={_quoted(plain_value(fact.value))}" for fact in answers)
-    sys.stderr.write(f"\nto keep it: advisor advise {options_} -o run.json\n")
-
-
-def _quoted(value: object) -> str:
-    import shlex
-
-    return shlex.quote(str(value).lower() if isinstance(value, bool) else str(value))
+    prompter = TerminalPrompter(plain=plain)
+    prompter.say()
+    prompter.say(run["headline"])
+    while True:
+        try:
+            name = prompter.ask("Keep it? A file (.json, .md, .txt), or Enter for no").strip()
+        except (EOFError, KeyboardInterrupt):
+            return
+        if not name:
+            return
+        try:
+            path = Path(name)
+            write_file(path, render(run, format_for(path), plain=plain))
+        except AdvisorError as error:
+            prompter.say(str(error))
+        else:
+            again = "; advisor check reads it again" if path.suffix == ".json" else ""
+            prompter.say(f"wrote {name}{again}")
+            return

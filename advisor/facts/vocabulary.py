@@ -32,6 +32,7 @@ class FactType:
     derived: bool = False
     silent_if_absent: bool = False
     confirm: bool = False
+    optional: bool = False
     rises_with: tuple[str, ...] = ()
     falls_with: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()

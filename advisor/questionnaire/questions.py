@@ -38,7 +38,7 @@ def suggestion(fact_type: FactType, facts: FactBase) -> str:
         return show_value(fact_type, value)
     if fact_type.default is not None:
         return show_value(fact_type, fact_type.default)
-    return ""
+    return "unknown" if fact_type.optional else ""
 
 
 def choices_of(fact_type: FactType) -> tuple[str, ...]:

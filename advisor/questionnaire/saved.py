@@ -44,7 +44,7 @@ def saved_answers() -> list[Fact]:
         raise AdvisorError(
             "there are no saved answers to resume", where="--resume", hint="start with: advisor ask"
         )
-    return load_facts(path)
+    return [Fact(fact.key, fact.value, fact.source) for fact in load_facts(path)]
 
 
 def forget_answers() -> None:

@@ -112,11 +112,15 @@ def _fact_lines(fact: FactType, base: RuleBase) -> Iterable[str]:
 
 
 def _readers(key: str, base: RuleBase) -> list[str]:
-    tables = [t.decides for t in base.tables if any(key in row.when for row in t.rows)]
     risks = [risk.code for risk in base.risks if key in risk.when]
-    return [*readers_of(key, base), *tables, *risks]
+    return [*readers_of(key, base), *risks]
 
 
 def readers_of(key: str, base: RuleBase) -> dict[str, str]:
-    """The rules that read a fact, by code, with what they claim."""
-    return {rule.code: rule.claim for rule in base.rules if key in rule.reads}
+    """The tables and rules that read a fact, by code, with what they ask or claim."""
+    tables = {
+        table.decides: table.question
+        for table in base.tables
+        if any(key in row.when for row in table.rows)
+    }
+    return tables | {rule.code: rule.claim for rule in base.rules if key in rule.reads}

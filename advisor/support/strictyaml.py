@@ -45,7 +45,12 @@ class YamlDocument:
         self.name = name
 
     def where(self, *path: str | int) -> str:
-        """``file, line N`` of the innermost part of ``path`` that exists."""
+        """``file, line N`` of the innermost part of ``path`` that exists.
+
+        A document that was not read line by line, such as JSON, has its name alone.
+        """
+        if not self.lines:
+            return self.name
         trail = tuple(path)
         while trail and trail not in self.lines:
             trail = trail[:-1]
