@@ -95,14 +95,16 @@ def setting_fact(text: str) -> Fact:
 
 def machine_facts(request: Request, stated: Iterable[Fact]) -> list[Fact]:
     """Facts on the machine: the planned one, the stated one, or else this one."""
-    from advisor.profilers.hardware import planned_hardware, profile_hardware
-
     if request.gpu is not None:
+        from advisor.profilers.hardware.planned import planned_hardware
+
         return planned_hardware(request.gpu, request.gpus)
     if request.gpus != 1:
         raise AdvisorError("--gpus needs --gpu", where="--gpus", hint='--gpu "RTX 4090" --gpus 2')
     if not request.detect or any(fact.key in _MACHINE for fact in stated):
         return []
+    from advisor.profilers.hardware.profile import profile_hardware
+
     return profile_hardware()
 
 

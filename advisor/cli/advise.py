@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from advisor.cli import options
-from advisor.cli.requests import request_from
 from advisor.support.errors import AdvisorError, ExitCode
 
 
@@ -46,6 +45,7 @@ def advise(
 
     """
     from advisor.cli.output import deliver, exit_code, say
+    from advisor.cli.requests import request_from
     from advisor.pipeline import load_engine, run
     from advisor.report.candidates import run_record
 

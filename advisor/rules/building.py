@@ -1,10 +1,15 @@
-"""Turn the checked form of a rule file into rules, resolving facts, tests, groups and templates."""
+"""Turn the plain content of a rule file into rules: facts, tests, groups and templates resolved.
+
+The content has the form of advisor/rules/schema.py. House rules are checked against it first; the
+shipped ones are by the tests, so that an answer need not wait for the check.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, TypeAlias
 
-from advisor.facts import Value, Vocabulary
+from advisor.facts import FactType, Value, Vocabulary
 from advisor.facts.quantities import QuantityError, parse_quantity
 from advisor.facts.reading import read_value
 from advisor.rules.rule import (
@@ -19,18 +24,11 @@ from advisor.rules.rule import (
     Row,
     Rule,
 )
-from advisor.rules.schema import (
-    CaseFile,
-    CitationFile,
-    RampFile,
-    RiskFile,
-    RuleFile,
-    TableFile,
-    TestText,
-)
 from advisor.rules.unary import Test, parse_test
 from advisor.support.errors import AdvisorError, did_you_mean
 from advisor.support.strictyaml import YamlDocument
+
+Raw: TypeAlias = Mapping[str, Any]
 
 
 class Builder:
@@ -42,102 +40,114 @@ class Builder:
         vocabulary: Vocabulary,
         groups: Mapping[str, tuple[str, ...]],
         pack: str,
+        *,
+        with_cases: bool,
     ) -> None:
         self._document = document
         self._vocabulary = vocabulary
         self._groups = groups
         self._pack = pack
+        self._with_cases = with_cases
 
-    def rules(self, raw: RuleFile, index: int) -> list[Rule]:
+    def rules(self, raw: Raw, index: int) -> list[Rule]:
         """The instances of one rule: one, or one for each method of ``for_each``."""
         path = ("rules", index)
-        methods = self._methods(raw.for_each, (*path, "for_each")) if raw.for_each else ("",)
+        for_each = raw.get("for_each")
+        methods = self._methods(for_each, (*path, "for_each")) if for_each else ("",)
         built = [self._rule(raw, path, method) for method in methods]
-        for case in raw.cases:
-            if case.method not in methods:
+        for case in raw["cases"]:
+            if case.get("method", "") not in methods:
                 raise self._error(
-                    f"the case {case.name!r} needs a method of for_each", (*path, "cases")
+                    f"the case {case['name']!r} needs a method of for_each", (*path, "cases")
                 )
         return built
 
-    def table(self, raw: TableFile) -> DecisionTable:
+    def table(self, raw: Raw) -> DecisionTable:
         """The sub-decision table of a file."""
-        fact_type = self._vocabulary.require(raw.decides, where=self._document.where("decides"))
-        if not raw.decides.startswith("decision."):
+        decides = raw["decides"]
+        fact_type = self._vocabulary.require(decides, where=self._document.where("decides"))
+        if not decides.startswith("decision."):
             raise self._error(
-                f"{raw.decides} is no sub-decision, so no table can decide it", ("decides",)
+                f"{decides} is no sub-decision, so no table can decide it", ("decides",)
             )
-        rows = []
-        for index, row in enumerate(raw.rows):
-            if any(key.startswith("decision.") for key in row.when):
-                # Tables are judged side by side, in one pass.
-                raise self._error("a sub-decision cannot read another one", ("rows", index, "when"))
-            if row.level not in fact_type.choices:
-                raise self._error(
-                    f"{row.level!r} is not a level of {raw.decides}",
-                    ("rows", index, "level"),
-                    "one of " + ", ".join(fact_type.choices),
-                )
-            rows.append(Row(self._when(row.when, ("rows", index, "when"), ""), row.level, row.why))
+        rows = [self._row(row, index, fact_type) for index, row in enumerate(raw["rows"])]
         if rows[-1].when:
             raise self._error(
                 "the last row must hold always, so that the table decides every case",
                 ("rows", len(rows) - 1, "when"),
                 "write when: {}",
             )
-        sources = _citations(raw.source)
         return DecisionTable(
-            raw.decides, raw.name, raw.question, tuple(rows), sources, self._document.where()
+            decides,
+            raw["name"],
+            raw["question"],
+            tuple(rows),
+            _citations(raw["source"]),
+            self._document.where(),
         )
 
-    def risk(self, raw: RiskFile, index: int) -> Risk:
+    def _row(self, raw: Raw, index: int, decided: FactType) -> Row:
+        if any(key.startswith("decision.") for key in raw["when"]):
+            # Tables are judged side by side, in one pass.
+            raise self._error("a sub-decision cannot read another one", ("rows", index, "when"))
+        if raw["level"] not in decided.choices:
+            raise self._error(
+                f"{raw['level']!r} is not a level of {decided.key}",
+                ("rows", index, "level"),
+                "one of " + ", ".join(decided.choices),
+            )
+        when = self._when(raw["when"], ("rows", index, "when"), "")
+        return Row(when, raw["level"], raw["why"])
+
+    def risk(self, raw: Raw, index: int) -> Risk:
         """One risk of a file."""
         path = ("risks", index)
         return Risk(
-            raw.code,
-            raw.name,
-            self._methods(raw.methods, (*path, "methods")),
-            self._when(raw.when, (*path, "when"), ""),
-            raw.risk,
-            raw.watch,
-            raw.source,
+            raw["code"],
+            raw["name"],
+            self._methods(raw["methods"], (*path, "methods")),
+            self._when(raw["when"], (*path, "when"), ""),
+            raw["risk"],
+            raw["watch"],
+            raw["source"],
         )
 
-    def _rule(self, raw: RuleFile, path: tuple[str | int, ...], method: str) -> Rule:
+    def _rule(self, raw: Raw, path: tuple[str | int, ...], method: str) -> Rule:
         effects = self._effects(raw, (*path, "effects"), method)
-        veto = self._methods([_fill(m, method) for m in raw.veto], (*path, "veto"))
+        veto = self._methods([_fill(m, method) for m in raw.get("veto", ())], (*path, "veto"))
+        believed = raw.get("believed") or {}
         if bool(veto) == bool(effects):
             raise self._error("a rule has either effects or a veto", path)
-        if veto and raw.kind != Kind.FEASIBILITY.value:
+        if veto and raw["kind"] != Kind.FEASIBILITY.value:
             raise self._error("only a feasibility rule can veto", (*path, "kind"))
-        if not veto and raw.kind == Kind.FEASIBILITY.value:
+        if not veto and raw["kind"] == Kind.FEASIBILITY.value:
             raise self._error("a feasibility rule must veto", (*path, "kind"))
         return Rule(
-            code=raw.code,
-            name=raw.name,
-            kind=Kind(raw.kind),
-            when=self._when(raw.when, (*path, "when"), method),
+            code=raw["code"],
+            name=raw["name"],
+            kind=Kind(raw["kind"]),
+            when=self._when(raw["when"], (*path, "when"), method),
             effects=effects,
             veto=veto,
-            claim=_fill(raw.claim, method),
-            why=_fill(raw.why, method),
-            wrong_when=raw.wrong_when,
-            sources=_citations(raw.source),
+            claim=_fill(raw["claim"], method),
+            why=_fill(raw["why"], method),
+            wrong_when=raw["wrong_when"],
+            sources=_citations(raw["source"]),
             cases=tuple(
                 self._case(case, (*path, "cases", number))
-                for number, case in enumerate(raw.cases)
-                if case.method == method
+                for number, case in enumerate(raw["cases"])
+                if self._with_cases and case.get("method", "") == method
             ),
             where=self._document.where(*path),
-            believed=raw.believed.commonly if raw.believed else "",
-            found=raw.believed.found if raw.believed else "",
-            fix=_fill(raw.fix, method),
+            believed=believed.get("commonly", ""),
+            found=believed.get("found", ""),
+            fix=_fill(raw.get("fix", ""), method),
             method=method,
             pack=self._pack,
         )
 
     def _when(
-        self, raw: Mapping[str, TestText], path: tuple[str | int, ...], method: str
+        self, raw: Mapping[str, Any], path: tuple[str | int, ...], method: str
     ) -> dict[str, Test]:
         tests = {}
         for key, test in raw.items():
@@ -146,29 +156,23 @@ class Builder:
             tests[fact_type.key] = parse_test(fact_type, test, where=where)
         return tests
 
-    def _effects(
-        self, raw: RuleFile, path: tuple[str | int, ...], method: str
-    ) -> dict[str, Effect]:
+    def _effects(self, raw: Raw, path: tuple[str | int, ...], method: str) -> dict[str, Effect]:
         effects: dict[str, Effect] = {}
-        for name, effect in raw.effects.items():
-            built = (
-                self._ramp(effect, (*path, name), method)
-                if isinstance(effect, RampFile)
-                else effect
-            )
+        for name, effect in raw.get("effects", {}).items():
+            built = effect if isinstance(effect, int) else self._ramp(effect, (*path, name), method)
             for member in self._methods([_fill(name, method)], (*path, name)):
                 if member in effects:
                     raise self._error(f"{member} is given two effects", (*path, name))
                 effects[member] = built
         return effects
 
-    def _ramp(self, raw: RampFile, path: tuple[str | int, ...], method: str) -> Ramp:
+    def _ramp(self, raw: Raw, path: tuple[str | int, ...], method: str) -> Ramp:
         where = self._document.where(*path)
-        fact_type = self._vocabulary.require(_fill(raw.ramp, method), where=where)
+        fact_type = self._vocabulary.require(_fill(raw["ramp"], method), where=where)
         if not fact_type.numeric:
-            raise self._error(f"a ramp needs a number, and {raw.ramp} is none", path)
+            raise self._error(f"a ramp needs a number, and {fact_type.key} is none", path)
         points = []
-        for value, decibans in raw.points.items():
+        for value, decibans in raw["points"].items():
             try:
                 number = parse_quantity(str(value), fact_type.unit)
             except QuantityError as error:
@@ -193,17 +197,17 @@ class Builder:
                 )
         return tuple(dict.fromkeys(methods))
 
-    def _case(self, raw: CaseFile, path: tuple[str | int, ...]) -> Case:
+    def _case(self, raw: Raw, path: tuple[str | int, ...]) -> Case:
         facts: dict[str, Value] = {}
-        for key, value in raw.facts.items():
+        for key, value in raw["facts"].items():
             where = self._document.where(*path, "facts", key)
             facts[key] = read_value(self._vocabulary.require(key, where=where), value, where=where)
         return Case(
-            raw.name,
+            raw["name"],
             facts,
-            Outcome(raw.expect),
-            raw.effects,
-            raw.method,
+            Outcome(raw["expect"]),
+            raw.get("effects"),
+            raw.get("method", ""),
             self._document.where(*path),
         )
 
@@ -215,5 +219,5 @@ def _fill(text: str, method: str) -> str:
     return text.replace("{method}", method) if method else text
 
 
-def _citations(raw: list[CitationFile]) -> tuple[Citation, ...]:
-    return tuple(Citation(source.title, source.says) for source in raw)
+def _citations(raw: list[Raw]) -> tuple[Citation, ...]:
+    return tuple(Citation(source["title"], source["says"]) for source in raw)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import Any, NamedTuple
 
 from advisor.facts import Vocabulary, load_vocabulary
 from advisor.rules.building import Builder
 from advisor.rules.rule import DecisionTable, Risk, Rule, RuleBase, Settings
-from advisor.rules.schema import RisksFile, RulesFile, SettingsFile, TableFile
 from advisor.support.errors import AdvisorError, did_you_mean
 from advisor.support.strictyaml import YamlDocument, parse_yaml
 from advisor.support.textfiles import read_text
@@ -21,7 +18,6 @@ _MAX_RULE_FILE = 1024 * 1024
 _MAX_RULE_FILES = 500
 _SETTINGS = "settings.yaml"
 _TABLES = "sub_decisions"
-_Model = TypeVar("_Model", bound=BaseModel)
 
 
 def rules_folder() -> Path:
@@ -31,23 +27,36 @@ def rules_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "rules"
 
 
-def load_rules(packs: Sequence[Path] = ()) -> RuleBase:
+def load_rules(packs: Sequence[Path] = (), *, quick: bool = False) -> RuleBase:
     """Load the shipped rules, and then house rules on top of them.
 
     Args:
         packs: folders of house rules. A rule with the code of a shipped rule replaces it, a table
             that decides the same fact likewise.
+        quick: leave out the form check and the cases of the shipped rules, which the tests have
+            checked before release. House rules are always checked.
 
     Raises:
         AdvisorError: on the first thing that is wrong in any file, with file and line.
 
     """
+    if quick:
+        try:
+            return _load(packs, check_shipped=False)
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError):
+            pass  # a shipped rule has been edited wrongly; the form check says where
+    return _load(packs, check_shipped=True)
+
+
+def _load(packs: Sequence[Path], *, check_shipped: bool) -> RuleBase:
     vocabulary = load_vocabulary()
     home = rules_folder()
-    settings = _settings(home / _SETTINGS, vocabulary)
+    settings = _settings(home / _SETTINGS, vocabulary, check=check_shipped)
+    folders = [(home, "", check_shipped)]
+    folders.extend((path, path.name or str(path), True) for path in packs)
     found = _Pack({}, {}, {})
-    for folder, pack in [(home, ""), *((path, path.name or str(path)) for path in packs)]:
-        own = _load_folder(folder, pack, settings, vocabulary)
+    for folder, pack, check in folders:
+        own = _load_folder(folder, pack, settings, vocabulary, check=check)
         found.rules.update(own.rules)
         found.tables.update(own.tables)
         found.risks.update(own.risks)
@@ -67,30 +76,47 @@ class _Pack(NamedTuple):
     risks: dict[str, Risk]
 
 
-def _load_folder(folder: Path, pack: str, settings: Settings, vocabulary: Vocabulary) -> _Pack:
+def _load_folder(
+    folder: Path, pack: str, settings: Settings, vocabulary: Vocabulary, *, check: bool
+) -> _Pack:
     found = _Pack({}, {}, {})
     for path in _rule_paths(folder):
         shown = f"{pack or 'rules'}/{path.relative_to(folder).as_posix()}"
         document = parse_yaml(
             read_text(path, what="rule file", max_bytes=_MAX_RULE_FILE), where=shown
         )
-        builder = Builder(document, vocabulary, settings.groups, pack)
-        keys = document.value if isinstance(document.value, dict) else {}
-        if "decides" in keys:
-            table = builder.table(_checked(TableFile, document))
+        kind = _kind(document)
+        if check:
+            _check_form(document, kind)
+        builder = Builder(document, vocabulary, settings.groups, pack, with_cases=check)
+        if kind == "table":
+            table = builder.table(document.value)
             _refuse_twice(found.tables, table.decides, document, ("decides",))
             found.tables[table.decides] = table
-        elif "risks" in keys:
-            for index, raw in enumerate(_checked(RisksFile, document).risks):
-                _refuse_twice(found.risks, raw.code, document, ("risks", index, "code"))
-                found.risks[raw.code] = builder.risk(raw, index)
+        elif kind == "risks":
+            for index, raw in enumerate(document.value["risks"]):
+                _refuse_twice(found.risks, raw["code"], document, ("risks", index, "code"))
+                found.risks[raw["code"]] = builder.risk(raw, index)
         else:
-            for index, rule_file in enumerate(_checked(RulesFile, document).rules):
-                _refuse_twice(found.rules, rule_file.code, document, ("rules", index, "code"))
-                found.rules[rule_file.code] = builder.rules(rule_file, index)
+            for index, raw in enumerate(document.value["rules"]):
+                _refuse_twice(found.rules, raw["code"], document, ("rules", index, "code"))
+                found.rules[raw["code"]] = builder.rules(raw, index)
     if not any(found):
         raise AdvisorError("there are no rule files (*.yaml) in this folder", where=str(folder))
     return found
+
+
+def _kind(document: YamlDocument) -> str:
+    """What a rule file holds, by its first words."""
+    keys = document.value if isinstance(document.value, dict) else {}
+    return "table" if "decides" in keys else "risks" if "risks" in keys else "rules"
+
+
+def _check_form(document: YamlDocument, kind: str) -> None:
+    # pydantic costs more than the rest of an answer together, so it is imported only to check.
+    from advisor.rules.form import check_form  # noqa: PLC0415
+
+    check_form(document, kind)
 
 
 def _refuse_twice(
@@ -117,12 +143,14 @@ def _rule_paths(folder: Path) -> Iterator[Path]:
     yield from paths
 
 
-def _settings(path: Path, vocabulary: Vocabulary) -> Settings:
+def _settings(path: Path, vocabulary: Vocabulary, *, check: bool) -> Settings:
     document = parse_yaml(read_text(path, what="settings file"), where=path.name)
-    raw = _checked(SettingsFile, document)
-    for key in raw.parity_needs:
+    if check:
+        _check_form(document, "settings")
+    fields: dict[str, Any] = dict(document.value)
+    for key in fields["parity_needs"]:
         vocabulary.require(key, where=document.where("parity_needs"))
-    for name, members in raw.groups.items():
+    for name, members in fields["groups"].items():
         for method in members:
             if method not in vocabulary.methods:
                 raise AdvisorError(
@@ -130,37 +158,9 @@ def _settings(path: Path, vocabulary: Vocabulary) -> Settings:
                     where=document.where("groups", name),
                     hint=did_you_mean(method, vocabulary.methods),
                 )
-    fields = raw.model_dump()
-    fields["confidence_words"] = tuple((w.from_probability, w.word) for w in raw.confidence_words)
-    fields["parity_needs"] = tuple(raw.parity_needs)
-    fields["checks"] = {name: tuple(codes) for name, codes in raw.checks.items()}
-    fields["groups"] = {name: tuple(members) for name, members in raw.groups.items()}
+    words = fields["confidence_words"]
+    fields["confidence_words"] = tuple((w["from_probability"], w["word"]) for w in words)
+    fields["parity_needs"] = tuple(fields["parity_needs"])
+    for name in ("checks", "groups"):
+        fields[name] = {key: tuple(members) for key, members in fields[name].items()}
     return Settings(**fields)
-
-
-def _checked(model: type[_Model], document: YamlDocument) -> _Model:
-    """Validate a document's form, turning the first validation error into file and line."""
-    try:
-        return model.model_validate(document.value)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        location: tuple[Any, ...] = first["loc"]
-        field = ".".join(str(part) for part in location if not str(part).startswith("function"))
-        message = first["msg"][0].lower() + first["msg"][1:]
-        hint = ""
-        if first["type"] == "extra_forbidden":
-            message = f"there is no field named {location[-1]!r} here"
-            hint = did_you_mean(str(location[-1]), _field_names(model))
-        elif first["type"] == "missing":
-            message = f"the field {location[-1]!r} is missing"
-        raise AdvisorError(
-            f"{field}: {message}" if field else message,
-            where=document.where(*location),
-            hint=hint or "advisor rules schema prints the form of a rule file",
-        ) from None
-
-
-def _field_names(model: type[BaseModel]) -> list[str]:
-    schema = model.model_json_schema()
-    parts = [schema, *schema.get("$defs", {}).values()]
-    return sorted({name for part in parts for name in part.get("properties", {})})
