@@ -5,11 +5,10 @@ from __future__ import annotations
 import difflib
 import functools
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
+from advisor.catalogue.tables import load_table
 from advisor.support.errors import AdvisorError
-from advisor.support.strictyaml import parse_yaml
 
 # A card's total differs by some tens of MiB between driver versions, and by a sixteenth with error
 # correction; the memory variants of one name differ by a fifth or more.
@@ -51,8 +50,7 @@ class Gpu:
 @functools.cache
 def load_gpus() -> tuple[Gpu, ...]:
     """Return the rows of the table that ships with the package."""
-    source = files("advisor.catalogue") / "gpus.yaml"
-    table = parse_yaml(source.read_text(encoding="utf-8"), where="gpus.yaml").value
+    table = load_table("gpus.yaml")
     return tuple(_gpu(entry) for entry in table["gpus"])
 
 

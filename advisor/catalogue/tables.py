@@ -5,10 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
-from advisor.support.strictyaml import parse_yaml
+from advisor.support.compiled import load_shipped, package_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,7 @@ class Price:
 
 def load_table(name: str) -> Any:
     """The plain content of a YAML table that ships beside this module."""
-    text = (files("advisor.catalogue") / name).read_text(encoding="utf-8")
-    return parse_yaml(text, where=name).value
+    return load_shipped(package_folder() / "catalogue" / name, name=name).value
 
 
 @functools.cache

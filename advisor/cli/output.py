@@ -12,7 +12,6 @@ from advisor.cli.options import Format
 from advisor.report.files import format_for, to_json, write_file
 from advisor.support.errors import ExitCode
 
-_FILE_WIDTH = 100
 _CODES = {"undetermined": ExitCode.UNDETERMINED, "infeasible": ExitCode.INFEASIBLE}
 
 
@@ -38,11 +37,9 @@ def deliver(
         write_file(output, render(record, chosen, plain=plain))
         sys.stderr.write(f"wrote {output}\n")
     elif chosen == "terminal":
-        from rich.console import Console
-
         from advisor.report.terminal import print_report
 
-        print_report(record, Console(highlight=False), plain=plain)
+        print_report(record, sys.stdout, plain=plain)
     else:
         sys.stdout.write(render(record, chosen, plain=plain))
 
@@ -55,10 +52,8 @@ def render(record: dict[str, Any], format_: str, *, plain: bool) -> str:
         from advisor.report.markdown import to_markdown
 
         return to_markdown(record)
-    from rich.console import Console
-
     from advisor.report.terminal import print_report
 
     buffer = io.StringIO()
-    print_report(record, Console(file=buffer, width=_FILE_WIDTH, color_system=None), plain=plain)
+    print_report(record, buffer, plain=plain)
     return buffer.getvalue()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
+from advisor.support.compiled import load_shipped, package_folder
 from advisor.support.errors import AdvisorError, did_you_mean
-from advisor.support.strictyaml import parse_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +103,8 @@ class Vocabulary(Mapping[str, FactType]):
 @functools.cache
 def load_vocabulary() -> Vocabulary:
     """Load the vocabulary that ships with the package."""
-    source = files("advisor.facts") / "vocabulary.yaml"
-    raw = parse_yaml(source.read_text(encoding="utf-8"), where="vocabulary.yaml").value
+    path = package_folder() / "facts" / "vocabulary.yaml"
+    raw = load_shipped(path, name=path.name).value
     methods = tuple(raw["methods"])
     types = {key: _fact_type(key, entry) for key, entry in raw["facts"].items()}
     types.update((key, _fact_type(key, entry)) for key, entry in raw["computed"].items())

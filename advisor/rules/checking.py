@@ -94,12 +94,13 @@ class _Space:
         """The box without the facts that it does not narrow."""
         return {key: passed for key, passed in box.items() if len(passed) < len(self.cells[key])}
 
-    def ceiling(self, key: str, passed: frozenset[Cell]) -> float:
-        """A number that none in the cells reaches."""
-        greatest = max(float(cell) for cell in passed)
-        above = [float(cell) for cell in self.cells[key] if float(cell) > greatest]
-        limits = self.vocabulary[key].range
-        return min(above) if above else math.nextafter(limits[1], math.inf) if limits else math.inf
+    def greatest(self, key: str, passed: frozenset[Cell]) -> float:
+        """The greatest number in the cells: the last one before the cell that follows them."""
+        start = max(float(cell) for cell in passed)
+        above = [float(cell) for cell in self.cells[key] if float(cell) > start]
+        if not above:
+            return (self.vocabulary[key].range or (0, math.inf))[1]
+        return min(above) - 1 if self.vocabulary[key].integer else math.nextafter(min(above), start)
 
 
 def _cells(fact_type: FactType, tests: Sequence[Test]) -> tuple[Cell, ...]:
@@ -140,12 +141,16 @@ def _least(passed: frozenset[Cell]) -> float:
 def _excluded(relation: Relation, box: Box, space: _Space) -> bool:
     """Whether every point of the box violates a relation that holds between facts."""
     if relation.lower:
-        return {relation.lower, relation.upper} <= box.keys() and (
-            _least(box[relation.lower]) >= space.ceiling(relation.upper, box[relation.upper])
-        )
+        lower, upper = box.get(relation.lower), box.get(relation.upper)
+        if lower is None or upper is None:
+            return False
+        return _least(lower) > space.greatest(relation.upper, upper)
     if relation.product_at_least_one:
         keys = relation.product_at_least_one
-        return box.keys() >= set(keys) and math.prod(space.ceiling(k, box[k]) for k in keys) < 1
+        if not box.keys() >= set(keys):
+            return False
+        # The slack is that of the facts' own check: shares in files are rounded.
+        return math.prod(space.greatest(key, box[key]) for key in keys) < 1.0 - 1e-6
     excludes = relation.excludes or {}
     return (
         all(box.get(key) == frozenset([value]) for key, value in excludes.items())

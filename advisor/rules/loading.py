@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from advisor.facts import Vocabulary, load_vocabulary
 from advisor.rules.building import Builder
 from advisor.rules.rule import DecisionTable, Risk, Rule, RuleBase, Settings
+from advisor.support.compiled import load_shipped, rules_folder
 from advisor.support.errors import AdvisorError, did_you_mean
 from advisor.support.strictyaml import YamlDocument, parse_yaml
 from advisor.support.textfiles import read_text
@@ -18,13 +18,6 @@ _MAX_RULE_FILE = 1024 * 1024
 _MAX_RULE_FILES = 500
 _SETTINGS = "settings.yaml"
 _TABLES = "sub_decisions"
-
-
-def rules_folder() -> Path:
-    """The folder of the rules that ship with the advisor."""
-    package = Path(str(files("advisor")))
-    installed = package / "_rules"
-    return installed if installed.is_dir() else package.parent / "rules"
 
 
 def load_rules(packs: Sequence[Path] = (), *, quick: bool = False) -> RuleBase:
@@ -82,9 +75,7 @@ def _load_folder(
     found = _Pack({}, {}, {})
     for path in _rule_paths(folder):
         shown = f"{pack or 'rules'}/{path.relative_to(folder).as_posix()}"
-        document = parse_yaml(
-            read_text(path, what="rule file", max_bytes=_MAX_RULE_FILE), where=shown
-        )
+        document = _read(path, shown, check=check)
         kind = _kind(document)
         if check:
             _check_form(document, kind)
@@ -104,6 +95,13 @@ def _load_folder(
     if not any(found):
         raise AdvisorError("there are no rule files (*.yaml) in this folder", where=str(folder))
     return found
+
+
+def _read(path: Path, shown: str, *, check: bool) -> YamlDocument:
+    if not check:
+        return load_shipped(path, name=shown)
+    text = read_text(path, what="rule file", max_bytes=_MAX_RULE_FILE)
+    return parse_yaml(text, where=shown)
 
 
 def _kind(document: YamlDocument) -> str:
@@ -144,7 +142,7 @@ def _rule_paths(folder: Path) -> Iterator[Path]:
 
 
 def _settings(path: Path, vocabulary: Vocabulary, *, check: bool) -> Settings:
-    document = parse_yaml(read_text(path, what="settings file"), where=path.name)
+    document = load_shipped(path, name=path.name, lines=check)
     if check:
         _check_form(document, "settings")
     fields: dict[str, Any] = dict(document.value)

@@ -1,0 +1,46 @@
+# Two commands do all set-up on a fresh machine: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test slow check bench clean
+
+# The main job with everything installed, `train` included.
+run: $(VENV)/.run
+	@if [ -t 0 ]; then $(BIN)/advisor ask; else \
+	  echo "no terminal to ask on, so the bundled example is judged" >&2; \
+	  $(BIN)/advisor advise --facts examples/project.yaml; fi
+
+# Everything that has to pass before a change lands.
+test: $(VENV)/.test
+	$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest -q
+
+# Real weights, wheel builds and other tests that need minutes.
+slow: $(VENV)/.test
+	$(BIN)/python -m pytest -q -m slow
+
+check: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/advisor rules check
+	$(BIN)/advisor rules test
+
+bench: $(VENV)/.test
+	$(BIN)/python benchmarks/door.py
+	$(BIN)/python benchmarks/engine.py
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[train,parquet]"
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[train,parquet,dev]"
+	@touch $@

@@ -1,0 +1,127 @@
+"""The report laid out in lines of a given width, with a style name for each; no library needed.
+
+Whether and how the styles are shown is the terminal's business. Output that is not a terminal
+gets the same lines without them.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from advisor.report.document import Bars, Block, Bullets, Heading, Paragraph, Record, Table, blocks
+
+_INDENT = "  "
+_GAP = 2
+_BAR_HALF = 8
+_LEAST_COLUMN = 8
+_NARROWEST = 40
+
+
+class Line(NamedTuple):
+    """One line of the report; the style is ``heading``, ``strong``, ``dim`` or empty."""
+
+    text: str
+    style: str = ""
+
+
+def lay_out(record: Record, width: int) -> Iterator[Line]:
+    """The whole report in lines of at most ``width`` characters, long words apart."""
+    for block in blocks(record):
+        yield from _lines(block, width)
+
+
+def plain_lines(record: Record) -> Iterator[str]:
+    """The report for screen readers and logs: one statement a line, each complete in itself."""
+    for block in blocks(record):
+        if isinstance(block, Heading):
+            yield ""
+            yield f"{block.text}:"
+        elif isinstance(block, Paragraph):
+            yield block.text
+        elif isinstance(block, Bullets):
+            for number, item in enumerate(block.items, start=1):
+                yield f"{number}. {item}" if block.numbered else f"- {item}"
+        elif isinstance(block, Bars):
+            for label, value, text in block.entries:
+                yield f"- {label}, {value:+d} {block.unit}: {text}"
+        else:
+            for row in block.rows:
+                cells = zip(block.columns[1:], row[1:], strict=True)
+                yield f"- {row[0]}. " + ". ".join(f"{c}: {v}" for c, v in cells if v) + "."
+
+
+def _lines(block: Block, width: int) -> Iterator[Line]:
+    if isinstance(block, Heading):
+        yield Line("")
+        yield Line(block.text, "heading")
+    elif isinstance(block, Paragraph):
+        style = "strong" if block.strong else ""
+        yield from (Line(text, style) for text in _wrap(block.text, width, _INDENT, _INDENT))
+    elif isinstance(block, Bullets):
+        for number, item in enumerate(block.items, start=1):
+            mark = f"{number:>2}. " if block.numbered else "- "
+            hanging = _INDENT + " " * len(mark)
+            yield from (Line(text) for text in _wrap(item, width, _INDENT + mark, hanging))
+    elif isinstance(block, Bars):
+        yield from _bars(block, width)
+    else:
+        yield from _table(block, width)
+
+
+def _wrap(text: str, width: int, first: str, later: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        max(width, _NARROWEST),
+        initial_indent=first,
+        subsequent_indent=later,
+        break_on_hyphens=False,
+    )
+
+
+def _bars(block: Bars, width: int) -> Iterator[Line]:
+    """Each share as a bar to the right, for the method named first, or to the left."""
+    largest = max((abs(value) for _, value, _ in block.entries), default=1)
+    label_width = max((len(label) for label, _, _ in block.entries), default=0)
+    for label, value, text in block.entries:
+        bar = "#" * max(1, round(abs(value) / largest * _BAR_HALF))
+        left, right = ("", bar) if value > 0 else (bar, "")
+        drawn = f"{left:>{_BAR_HALF}}|{right:<{_BAR_HALF}}"
+        first = f"{_INDENT}{label:<{label_width}} {value:+4d} {drawn} "
+        yield from (Line(line) for line in _wrap(text, width, first, " " * len(first)))
+
+
+def _table(table: Table, width: int) -> Iterator[Line]:
+    widths = _column_widths(table, width - len(_INDENT))
+    yield from (Line(text, "dim") for text in _row(table.columns, widths, table.right))
+    for row in table.rows:
+        yield from (Line(text) for text in _row(row, widths, table.right))
+
+
+def _column_widths(table: Table, available: int) -> list[int]:
+    """Natural widths, the widest columns narrowed until the row fits."""
+    columns = list(zip(table.columns, *table.rows, strict=True))
+    widths = [max(len(cell) for cell in column) for column in columns]
+    excess = sum(widths) + _GAP * (len(widths) - 1) - available
+    while excess > 0:
+        widest = max(range(len(widths)), key=lambda index: widths[index])
+        if widths[widest] <= _LEAST_COLUMN:
+            break
+        widths[widest] -= 1
+        excess -= 1
+    return widths
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], right: Sequence[int]) -> Iterator[str]:
+    wrapped = [
+        textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
+        for cell, width in zip(cells, widths, strict=True)
+    ]
+    for number in range(max(len(lines) for lines in wrapped)):
+        parts = []
+        for index, lines in enumerate(wrapped):
+            text = lines[number] if number < len(lines) else ""
+            aligned = text.rjust(widths[index]) if index in right else text.ljust(widths[index])
+            parts.append(aligned)
+        yield (_INDENT + (" " * _GAP).join(parts)).rstrip()
