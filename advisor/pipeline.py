@@ -30,7 +30,8 @@ def run(request: Request, engine: Engine) -> tuple[list[Candidate], Gathered]:
     gathered = gather(request)
     models = gathered.models or (("", ()),)
     candidates = [
-        Candidate(spec, advise([*gathered.common, *facts], engine)) for spec, facts in models
+        Candidate(_short(spec), advise([*gathered.common, *facts], engine))
+        for spec, facts in models
     ]
     return candidates, gathered
 
@@ -58,6 +59,11 @@ def advise(stated: Iterable[Fact], engine: Engine | None = None) -> Answer:
 def load_engine(packs: Sequence[Path] = ()) -> Engine:
     """Compile the shipped rules, with house rules from ``packs`` on top."""
     return Engine(load_rules(packs, quick=True))
+
+
+def _short(spec: str) -> str:
+    """The name of a model file or folder without its path; a Hub id stays whole."""
+    return Path(spec).resolve().name if Path(spec).exists() else spec
 
 
 def _task_facts(facts: FactBase) -> list[Fact]:

@@ -42,7 +42,12 @@ def _memory_limit(facts: FactBase) -> tuple[tuple[float, float] | None, str]:
     """Free memory of one device, in GiB, and what it is."""
     if facts.value("hardware.accelerator") == "none":
         return bounds(facts, "hardware.ram_available_gib"), "RAM"
-    return bounds(facts, "hardware.accelerator_memory_gib"), "accelerator memory"
+    memory = bounds(facts, "hardware.accelerator_memory_gib")
+    ram = bounds(facts, "hardware.ram_available_gib")
+    if memory and ram and facts.value("hardware.unified_memory") is True:
+        # The accelerator draws on the machine's RAM, so no more than that is free.
+        return (min(memory[0], ram[0]), min(memory[1], ram[1])), "unified memory"
+    return memory, "accelerator memory"
 
 
 def _memory_facts(

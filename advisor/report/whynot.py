@@ -80,6 +80,6 @@ def _filled(template: str, facts: FactBase) -> str:
         if fact_type is None:
             return match[0]
         # The text around the placeholder names the unit.
-        return show_value(fact_type, facts.value(match[1])).removesuffix(" GiB")
+        return show_value(fact_type, facts.value(match[1])).replace(" GiB", "")
 
     return _PLACEHOLDER.sub(value, template)

@@ -32,7 +32,7 @@ def _first(verdict: Verdict, settings: Settings) -> str:
     if verdict.status is Status.UNDETERMINED:
         named = ", ".join(entry.key for entry in verdict.missing[:3])
         open_ = f"; it depends on {named}" if named else ""
-        leaning = f"; at present it leans towards {side} ({sure})" if side else ""
+        leaning = f"; at present it leans towards {side}" if side else ""
         return f"Not determined yet{leaning}{open_}."
     if verdict.status is Status.TOO_CLOSE:
         return f"Too close to call: {side} leads by a hair ({sure}); a trial of both should decide."

@@ -23,12 +23,18 @@ def parse_json(text: str, *, where: str) -> Any:
     except json.JSONDecodeError as error:
         raise AdvisorError(
             f"this is not valid JSON: {error.msg}",
-            where=f"{where}, line {error.lineno}, column {error.colno}",
+            where=f"{where}, {_place(text, error)}",
         ) from None
     except RecursionError:
         raise AdvisorError("the JSON is nested too deeply", where=where) from None
     except ValueError:  # Python's limit on the digits of an integer
         raise AdvisorError("the JSON holds a number too long to be read", where=where) from None
+
+
+def _place(text: str, error: json.JSONDecodeError) -> str:
+    """Line and column; the column alone for a text of one line, whose line the caller names."""
+    column = f"column {error.colno}"
+    return f"line {error.lineno}, {column}" if "\n" in text.strip() else column
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
