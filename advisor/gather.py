@@ -63,7 +63,6 @@ def gather(request: Request, stated: Iterable[Fact] = ()) -> Gathered:
 
     Raises:
         AdvisorError: if a file, model or setting is missing or malformed.
-
     """
     facts = [setting_fact(text) for text in request.settings]
     facts.extend(stated)

@@ -45,7 +45,6 @@ def advise(stated: Iterable[Fact], engine: Engine | None = None) -> Answer:
 
     Raises:
         AdvisorError: if two facts contradict each other.
-
     """
     engine = engine or load_engine()
     facts = FactBase(stated).with_defaults()

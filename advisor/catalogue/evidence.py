@@ -74,7 +74,6 @@ def rows_near(
         train_examples: the project's number of training examples.
         transferred: whether a transferred soft prompt is at hand; only such rows count then.
         decades: the radius of the neighbourhood, in powers of ten on both axes.
-
     """
     rows = [row for row in load_evidence() if _speaks_for(row, method, transferred=transferred)]
     if method == "lora":  # a LoRA figure stands in each row of the same setting; count it once

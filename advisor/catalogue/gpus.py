@@ -31,7 +31,6 @@ class Gpu:
         source: the vendor's document.
         read: the month in which the row was last checked, as ``YYYY-MM``.
         shared_names: spellings that other rows carry too, such as ``A100``.
-
     """
 
     name: str
@@ -60,7 +59,6 @@ def find_gpu(name: str, *, memory_gib: float | None = None) -> Gpu | None:
     Args:
         name: a row's name, or a driver's or usual name of it. Nothing is matched by similarity.
         memory_gib: the device's total memory, which tells apart rows that share the name.
-
     """
     key = _normal(name)
     unique, shared = _index()
@@ -82,7 +80,6 @@ def require_gpu(name: str) -> Gpu:
     Raises:
         AdvisorError: if there is none, naming close ones, or if several rows share the name,
             listing them.
-
     """
     gpu = find_gpu(name)
     if gpu is not None:

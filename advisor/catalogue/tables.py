@@ -21,7 +21,6 @@ class Method:
         lengthens_input: whether every request in production carries extra tokens.
         recipe: settings by name, as in methods.yaml; rates are ranges with a first value.
         artefact: the kind of what is stored for each task.
-
     """
 
     id: str

@@ -42,7 +42,6 @@ def advise(
       advisor advise --set model.parameters=8B --set task.type=classification --gpu "RTX 4090"
 
       advisor advise --batch portfolio.jsonl > verdicts.jsonl
-
     """
     from advisor.cli.output import deliver, exit_code, say
     from advisor.cli.requests import request_from

@@ -66,7 +66,6 @@ def ask(
       advisor ask --model ./gpt2 --data train.jsonl -o run.json
 
       advisor ask --resume
-
     """
     from advisor.cli.output import deliver, exit_code, say
     from advisor.cli.requests import request_from

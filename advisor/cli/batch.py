@@ -30,7 +30,6 @@ def judge_lines(path: Path, request: Request, engine: Engine) -> ExitCode:
 
     Returns:
         OK, or USAGE if any line was bad.
-
     """
     shared = gather(_without_machine(request))
     if len(shared.models) > 1:

@@ -56,7 +56,6 @@ def check(
       advisor check project.yaml --expect lora
 
       advisor check run.json --data train.jsonl --eval-data test.jsonl --strict
-
     """
     from advisor.cli.requests import request_from
     from advisor.facts.factsfile import facts_from, load_document

@@ -24,7 +24,6 @@ def explain(
       advisor explain data.train_examples
 
       advisor explain "soft prompt"
-
     """
     from advisor.catalogue.glossary import load_glossary, term_page
     from advisor.facts import load_vocabulary

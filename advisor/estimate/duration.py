@@ -77,7 +77,6 @@ def training_operations(
         examples: training examples.
         tokens: the median length of an example, virtual tokens left out.
         optimistic: one epoch without recomputation, for a bound that no run stays below.
-
     """
     table = closed_form()
     per_token: dict[str, float] = table["optimistic_operations" if optimistic else "operations"]

@@ -26,7 +26,6 @@ class Job:
         tokens: the longest input of a step, virtual tokens left out.
         generates: whether a language-model loss over the vocabulary is computed.
         devices: over which state can be sharded.
-
     """
 
     parameters: float

@@ -38,7 +38,6 @@ class Fact:
         value: in the unit of the vocabulary; None means that the user said "unknown".
         source: where the value comes from.
         detail: one line of evidence, such as "NVML: 21.4 of 24.0 GiB free".
-
     """
 
     key: str

@@ -28,7 +28,6 @@ def load_facts(path: str | Path) -> list[Fact]:
 
     Raises:
         AdvisorError: if the file cannot be read, or states something unknown or impossible.
-
     """
     return facts_from(load_document(path))
 

@@ -77,7 +77,6 @@ def parse_quantity(text: str, unit: str) -> int | float:
 
     Raises:
         QuantityError: if it is not a finite number, or carries a suffix of another unit.
-
     """
     match = _NUMBER.match(text.strip()) if len(text) <= _MAX_LENGTH else None
     if match is None:
@@ -99,7 +98,6 @@ def parse_range(text: str, unit: str) -> Interval | None:
 
     Raises:
         QuantityError: if it is written as a range but its ends are not, or are the wrong way round.
-
     """
     stripped = text.strip()
     lowered = stripped.lower()
@@ -128,7 +126,6 @@ def parse_interval(text: str, unit: str) -> Interval | None:
 
     Raises:
         QuantityError: if its ends are no numbers, or the wrong way round.
-
     """
     match = _INTERVAL.match(text) if len(text) <= 2 * _MAX_LENGTH else None
     if match is None:

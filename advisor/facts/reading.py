@@ -24,7 +24,6 @@ def read_value(fact_type: FactType, raw: Any, *, where: str) -> Value:
 
     Raises:
         AdvisorError: if it is not of the fact's type, or impossible.
-
     """
     if raw is None or (isinstance(raw, str) and raw.strip().lower() in UNKNOWN_WORDS):
         return None

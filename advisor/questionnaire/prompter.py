@@ -17,7 +17,6 @@ class Prompter(Protocol):
         Raises:
             EOFError: if the input has ended.
             KeyboardInterrupt: if the person interrupts.
-
         """
 
 

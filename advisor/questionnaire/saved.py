@@ -37,7 +37,6 @@ def saved_answers() -> list[Fact]:
 
     Raises:
         AdvisorError: if there are none, or they cannot be read.
-
     """
     path = state_file()
     if not path.is_file():

@@ -28,7 +28,6 @@ class Session:
         prompter: the person.
         why: tells for a fact's key why it matters.
         save: called with all answers after each one, so that nothing is lost.
-
     """
 
     def __init__(
@@ -51,7 +50,6 @@ class Session:
         Raises:
             Quit: if the person stops; the answers so far have been saved.
             KeyboardInterrupt: likewise.
-
         """
         try:
             self._confirm()

@@ -18,7 +18,6 @@ def format_for(path: Path) -> str:
 
     Raises:
         AdvisorError: if its suffix names none.
-
     """
     if path.suffix.lower() not in _FORMATS:
         raise AdvisorError(
@@ -39,7 +38,6 @@ def write_file(path: Path, text: str) -> None:
 
     Raises:
         AdvisorError: if the folder is missing, read-only or full.
-
     """
     temporary = ""
     try:

@@ -22,7 +22,6 @@ def print_report(record: Record, stream: TextIO, *, plain: bool = False) -> None
         stream: where to print. rich decides about colour (NO_COLOR, FORCE_COLOR) and is loaded
             only for a terminal, since anything else gets text without styles.
         plain: one statement a line, for screen readers and logs.
-
     """
     if plain:
         stream.writelines(f"{line}\n" for line in plain_lines(record))

@@ -23,7 +23,6 @@ class CaseResult:
         case: the name of the case.
         expected, got: the outcome, with the effects where the case states them.
         where: file and line of the case.
-
     """
 
     rule: str
@@ -44,7 +43,6 @@ class ClauseCoverage:
         seen_true: some case makes the clause true; some case states an effect of the ramp.
         seen_false: in some case the clause is false and no other clause is, so that it alone
             silences the rule; other cases state another effect of the ramp, or its other end.
-
     """
 
     code: str

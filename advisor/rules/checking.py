@@ -38,7 +38,6 @@ class Remark:
     Attributes:
         code: the label of the rule, or the fact that is spoken of.
         where: file and line.
-
     """
 
     severity: Severity

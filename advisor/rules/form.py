@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from advisor.rules.schema import RisksFile, RulesFile, SettingsFile, TableFile
 from advisor.support.errors import AdvisorError, did_you_mean
@@ -24,15 +26,14 @@ def check_form(document: YamlDocument, kind: str) -> None:
     Args:
         document: the parsed file.
         kind: ``rules``, ``risks``, ``table`` or ``settings``.
-
     """
     model = _MODELS[kind]
     try:
         model.model_validate(document.value)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
+        first, path = _telling(error, document.value)
         location: tuple[Any, ...] = first["loc"]
-        field = ".".join(str(part) for part in location)
+        field = ".".join(str(part) for part in path)
         message = first["msg"][0].lower() + first["msg"][1:]
         hint = ""
         if first["type"] == "extra_forbidden":
@@ -42,9 +43,35 @@ def check_form(document: YamlDocument, kind: str) -> None:
             message = f"the field {location[-1]!r} is missing"
         raise AdvisorError(
             f"{field}: {message}" if field else message,
-            where=document.where(*location),
+            where=document.where(*path),
             hint=hint or "advisor rules schema prints the form of a rule file",
         ) from None
+
+
+def _telling(error: ValidationError, value: Any) -> tuple[ErrorDetails, tuple[Any, ...]]:
+    """The first error and its path; of the branches of a union, the one that fits best so far."""
+    errors = error.errors(include_url=False, include_context=False)
+    paths = [_path(found, value) for found in errors]
+    best = 0
+    for number, path in enumerate(paths):
+        if len(path) > len(paths[best]) and path[: len(paths[best])] == paths[best]:
+            best = number
+    return errors[best], paths[best]
+
+
+def _path(found: ErrorDetails, value: Any) -> tuple[Any, ...]:
+    """Where an error is, without the names that pydantic gives to the branches of a union."""
+    path = []
+    for part in found["loc"]:
+        inside: Iterable[Any] = value if isinstance(value, dict) else ()
+        if isinstance(value, list):
+            inside = range(len(value))
+        if part in inside:
+            path.append(part)
+            value = value[part]
+    if found["type"] == "missing":
+        path.append(found["loc"][-1])
+    return tuple(path)
 
 
 def _field_names(model: type[BaseModel]) -> list[str]:

@@ -31,7 +31,6 @@ def load_rules(packs: Sequence[Path] = (), *, quick: bool = False) -> RuleBase:
 
     Raises:
         AdvisorError: on the first thing that is wrong in any file, with file and line.
-
     """
     if quick:
         try:

@@ -35,7 +35,6 @@ class Ramp:
     Attributes:
         fact: the numeric fact that it reads.
         points: (value of the fact, decibans) with rising values; outside them the end values hold.
-
     """
 
     fact: str
@@ -97,7 +96,6 @@ class Rule:
         effects: decibans (or a ramp of them) by method id.
         veto: the methods that are infeasible when the rule fires.
         pack: empty for the rules that ship with the advisor, else the folder of a house rule.
-
     """
 
     code: str

@@ -91,7 +91,6 @@ def parse_test(fact_type: FactType, raw: Any, *, where: str) -> Test:
 
     Raises:
         AdvisorError: if it is not a test of the grammar, or not one that suits the fact.
-
     """
     try:
         if fact_type.numeric:

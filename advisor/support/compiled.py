@@ -42,7 +42,6 @@ def load_shipped(path: Path, *, name: str, lines: bool = False) -> YamlDocument:
         path: the file.
         name: what it is called in messages.
         lines: whether the line of every key is wanted, which only parsing can tell.
-
     """
     text = path.read_text(encoding="utf-8")
     value = None if lines else _compiled().get(_digest(text))

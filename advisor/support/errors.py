@@ -33,7 +33,6 @@ class AdvisorError(Exception):
         where: the file, line, option or fact that it was found in.
         hint: what to do about it.
         exit_code: the process's exit code if nothing handles the error.
-
     """
 
     def __init__(

@@ -14,7 +14,6 @@ def parse_json(text: str, *, where: str) -> Any:
     Raises:
         AdvisorError: on a syntax error, a duplicate key, NaN or infinity, an integer of thousands
             of digits, or nesting beyond what any facts or run file needs.
-
     """
     try:
         return json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)

@@ -36,7 +36,6 @@ class YamlDocument:
     Attributes:
         value: plain dicts, lists, strings, numbers, booleans and None.
         lines: the 1-based line of every node, by its path of keys and indices.
-
     """
 
     def __init__(self, value: Any, lines: dict[Path, int], name: str) -> None:
@@ -67,7 +66,6 @@ def parse_yaml(text: str, *, where: str) -> YamlDocument:
     Raises:
         AdvisorError: on a syntax error, a duplicate key, an anchor or tag, a second document, or
             nesting deeper than MAX_DEPTH, or more than MAX_NODES values.
-
     """
     try:
         return _Composer(where).compose(_events(text))

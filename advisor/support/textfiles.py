@@ -29,7 +29,6 @@ def read_text(path: str | Path, *, what: str, max_bytes: int = MAX_BYTES) -> str
 
     Raises:
         AdvisorError: if it is missing, not a regular file, too large, or not plain UTF-8 text.
-
     """
     where = "standard input" if str(path) == STANDARD_INPUT else str(path)
     raw = _read_bytes(path, what=what, where=where, max_bytes=max_bytes)

@@ -37,7 +37,6 @@ def check_plan(answer: Answer, engine: Engine, expected: str | None) -> list[Pla
         answer: the verdict on the plan.
         engine: the rule base that gave it; its settings name the rules behind each check.
         expected: the method that the plan is built on, or None if nothing is expected.
-
     """
     verdict = answer.verdict
     checks = [_feasible(verdict), _decided(verdict)]

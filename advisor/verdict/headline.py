@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from advisor.rules.engine import Finding
-from advisor.rules.rule import Settings
+from advisor.rules.rule import Outcome, Settings
 from advisor.verdict.tally import Tally, lead_bounds
 
 FULL = "full_fine_tuning"
@@ -34,7 +34,6 @@ class Contest:
         variant: the best feasible member of the soft prompts, if any is feasible.
         margin: decibans by which the soft-prompt side leads; negative if full leads; None if
             one side is vetoed.
-
     """
 
     leaning: Headline
@@ -47,6 +46,7 @@ def contest(
     tallies: Mapping[str, Tally], findings: Sequence[Finding], settings: Settings
 ) -> Contest:
     """Settle the headline as far as the facts allow."""
+    unsettled = [f for f in findings if f.outcome is Outcome.UNDETERMINED]
     soft = [tallies[method] for method in settings.groups["soft_prompts"]]
     possible = [entry for entry in soft if entry.feasible is not False]
     best = max(possible, key=lambda entry: entry.score, default=None)
@@ -54,7 +54,7 @@ def contest(
     margin = best.score - full.score if best and full.feasible is not False else None
     return Contest(
         leaning=_leaning(tallies, best, full, margin, settings),
-        reachable=_reachable(tallies, findings, soft, settings),
+        reachable=_reachable(tallies, unsettled, soft, settings),
         variant=best.method if best else None,
         margin=margin,
     )
@@ -84,7 +84,7 @@ def _leaning(
 
 def _reachable(
     tallies: Mapping[str, Tally],
-    findings: Sequence[Finding],
+    unsettled: Sequence[Finding],
     soft: Iterable[Tally],
     settings: Settings,
 ) -> frozenset[Headline]:
@@ -94,7 +94,7 @@ def _reachable(
     certain = [entry for entry in possible if entry.feasible]
     if not possible and full.feasible is False:
         return frozenset({Headline.INFEASIBLE})
-    leads = {entry.method: lead_bounds(findings, entry.method, FULL) for entry in possible}
+    leads = {entry.method: lead_bounds(unsettled, entry, full) for entry in possible}
     reachable = set()
     if possible and (full.feasible is not True or any(high > 0 for _, high in leads.values())):
         reachable.add(Headline.PROMPT_TUNING)
@@ -103,7 +103,7 @@ def _reachable(
         reachable.add(Headline.FULL_FINE_TUNING)
     if not certain and full.feasible is not True:
         reachable.add(Headline.INFEASIBLE)
-    not_trained = _do_not_train(tallies, findings, settings)
+    not_trained = _do_not_train(tallies, unsettled, settings)
     if not_trained is True:
         return frozenset({Headline.DO_NOT_TRAIN}) | (reachable & {Headline.INFEASIBLE})
     if not_trained is None:
@@ -112,14 +112,14 @@ def _reachable(
 
 
 def _do_not_train(
-    tallies: Mapping[str, Tally], findings: Sequence[Finding], settings: Settings
+    tallies: Mapping[str, Tally], unsettled: Sequence[Finding], settings: Settings
 ) -> bool | None:
     """Whether few-shot prompting surely leads every trained method; None if it may."""
     few_shot = tallies[FEW_SHOT]
     if few_shot.feasible is False:
         return False
     trained = [tallies[m] for m in settings.groups["trained"] if tallies[m].feasible is not False]
-    leads = {e.method: lead_bounds(findings, FEW_SHOT, e.method) for e in trained}
+    leads = {e.method: lead_bounds(unsettled, few_shot, e) for e in trained}
     needed = settings.do_not_train_decibans
     if few_shot.feasible and all(low >= needed for low, _ in leads.values()):
         return True

@@ -23,7 +23,6 @@ class MissingFact:
         swing: decibans by which the headline could move, all rules that read it together; an upper
             bound, used to put the facts in order.
         rules: the codes of these rules.
-
     """
 
     key: str

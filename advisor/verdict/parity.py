@@ -21,7 +21,6 @@ class Parity:
         probability: from the settled quality effects; None while a fact that it needs is unknown.
         low, high: bounds of the probability over the values of the unknown facts.
         rows, studies: published comparisons near this project's model and data size.
-
     """
 
     method: str

@@ -14,14 +14,15 @@ class Tally:
     """The score of one method.
 
     Attributes:
-        score: decibans of the settled effects; of an unsettled one, what it gives at least.
+        fired: decibans of the rules that fire.
+        score: the same, with what each unsettled rule gives in any case.
         low, high: sound bounds of the score over all values that unknown facts can take.
         vetoes: findings that make the method infeasible.
         possible_vetoes: findings that could still make it infeasible.
-
     """
 
     method: str
+    fired: int = 0
     score: int = 0
     low: int = 0
     high: int = 0
@@ -44,11 +45,17 @@ def tally(findings: Iterable[Finding], methods: Sequence[str]) -> dict[str, Tall
         for method in finding.rule.veto:
             entry = tallies[method]
             (entry.vetoes if fires else entry.possible_vetoes).append(finding)
-        for method, (low, high) in contributions(finding).items():
+        for method, effect in finding.effects:
+            tallies[method].fired += effect
+        for method, low, high in finding.bounds:
             entry = tallies[method]
             entry.low += low
             entry.high += high
             entry.score += settled(low, high)
+    for entry in tallies.values():
+        entry.score += entry.fired
+        entry.low += entry.fired
+        entry.high += entry.fired
     return tallies
 
 
@@ -76,15 +83,20 @@ def quality_bounds(findings: Iterable[Finding], method: str) -> tuple[int, int, 
     return score, low, high
 
 
-def lead_bounds(findings: Iterable[Finding], method: str, rival: str) -> tuple[int, int]:
+def lead_bounds(unsettled: Iterable[Finding], method: Tally, rival: Tally) -> tuple[int, int]:
     """Sound bounds of ``method``'s score minus ``rival``'s.
 
     Taking the difference rule by rule is tighter than subtracting two ranges: an unsettled rule
     either fires for both or for neither.
+
+    Args:
+        unsettled: the findings that are undetermined; the others are in the tallies.
+        method: the method whose lead is wanted.
+        rival: the method that it is compared with.
     """
-    low = high = 0
-    for finding in findings:
-        least, greatest = lead_of(finding, method, rival)
+    low = high = method.fired - rival.fired
+    for finding in unsettled:
+        least, greatest = lead_of(finding, method.method, rival.method)
         low += least
         high += greatest
     return low, high

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from advisor.facts import FactBase, Source
+from advisor.facts import FactBase, Source, Value
 from advisor.rules.engine import Assessment, Engine, Finding
 from advisor.rules.rule import Outcome, Risk, Settings
 from advisor.verdict.headline import FULL, Contest, Headline, contest
@@ -49,7 +49,6 @@ class Verdict:
         alternative: another method that beats the headline choice, if one does.
         margin: decibans between the sides compared, as the reasons add up to it.
         rival_vetoed: whether one headline side is ruled out, whatever the margin says.
-
     """
 
     status: Status
@@ -84,7 +83,6 @@ def judge(facts: FactBase, engine: Engine) -> Verdict:
     Args:
         facts: what is known, with defaults and estimates already added.
         engine: the compiled rule base.
-
     """
     values = {fact.key: fact.value for fact in facts}
     settings = engine.base.settings
@@ -111,7 +109,7 @@ def judge(facts: FactBase, engine: Engine) -> Verdict:
         reachable=state.reachable,
         assessment=assessment,
         risks=_risks(engine, values, assessment, recommendation, state.variant),
-        fragile_assumptions=_fragile(facts, engine, state),
+        fragile_assumptions=_fragile(facts, values, engine, state),
     )
 
 
@@ -213,30 +211,34 @@ def _settled_lead(finding: Finding, method: str, rival: str) -> int:
 
 def _risks(
     engine: Engine,
-    values: Mapping[str, object],
+    values: Mapping[str, Value],
     assessment: Assessment,
     recommendation: str | None,
     variant: str | None,
 ) -> tuple[Risk, ...]:
-    known = {**values, **{key: level for key, (level, _) in assessment.levels.items()}}
+    known: dict[str, Value] = {
+        **values,
+        **{key: level for key, (level, _) in assessment.levels.items()},
+    }
     method = FULL if recommendation == FULL else variant if recommendation else "few_shot_prompting"
     return tuple(
         risk
         for risk in engine.base.risks
         if method in risk.methods
-        and all(test.judge(known.get(key)) for key, test in risk.when.items())  # type: ignore[arg-type]
+        and all(test.judge(known.get(key)) for key, test in risk.when.items())
     )
 
 
-def _fragile(facts: FactBase, engine: Engine, state: Contest) -> tuple[str, ...]:
+def _fragile(
+    facts: FactBase, values: Mapping[str, Value], engine: Engine, state: Contest
+) -> tuple[str, ...]:
     """Assumed defaults that could turn the headline if they are wrong."""
     settings = engine.base.settings
     fragile = []
     for fact in facts:
         if fact.source is not Source.DEFAULT:
             continue
-        values = {f.key: f.value for f in facts if f.key != fact.key}
-        findings = engine.assess(values).findings
+        findings = engine.assess({**values, fact.key: None}).findings
         without = contest(tally(findings, facts.vocabulary.methods), findings, settings)
         if without.reachable - state.reachable:
             fragile.append(fact.key)

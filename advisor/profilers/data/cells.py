@@ -17,7 +17,6 @@ def cell_text(value: Any, *, where: str) -> str:
 
     Raises:
         AdvisorError: on a number that is not finite, or nesting deeper than any data needs.
-
     """
     if isinstance(value, str):
         return value

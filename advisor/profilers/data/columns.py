@@ -39,7 +39,6 @@ class Columns:
         label_chosen: whether ``label`` (or ``output``) was named or guessed.
         available: all columns of the file's first rows.
         shape: the arrangement that was recognised.
-
     """
 
     text: tuple[str, ...]
@@ -74,7 +73,6 @@ def choose_columns(
 
     Raises:
         AdvisorError: if a named column does not exist, or no text column can be found.
-
     """
     named = (*text_columns, *([label_column] if label_column is not None else []))
     if label_column is not None and label_column in text_columns:

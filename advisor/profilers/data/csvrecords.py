@@ -30,7 +30,6 @@ class RecordReader:
 
         Raises:
             ValueError: if text follows a closing quote, or the record grows beyond the bound.
-
         """
         self._size += len(line) + 1
         if self._size > MAX_LINE_BYTES:
@@ -92,7 +91,6 @@ def read_records(
 
     Raises:
         AdvisorError: on text after a closing quote, or a quote that is never closed.
-
     """
     reader = RecordReader(delimiter)
     start = 0

@@ -31,7 +31,6 @@ def read_delimited(
 
     Raises:
         AdvisorError: if it is empty, has no header, or names a column twice.
-
     """
     lines = read_lines(path, what=what)
     first = next(lines, None)

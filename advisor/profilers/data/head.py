@@ -28,7 +28,6 @@ class ColumnStats:
         filled: rows in which it is neither null nor blank.
         kinds: how many of those are "text", "number", "boolean", "messages", "list" or "object".
         values: the distinct values as text.
-
     """
 
     name: str

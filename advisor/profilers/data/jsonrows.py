@@ -29,7 +29,6 @@ def read_json_file(path: Path, *, what: str) -> RowSource:
 
     Raises:
         AdvisorError: if it is a list above MAX_LIST_BYTES, or neither of the two.
-
     """
     with open_bytes(path, what=what) as stream:
         first = read_guarded(stream, 4096, path, line=False).lstrip(_SPACE)[:1]

@@ -21,7 +21,6 @@ class Labels:
         numeric: whether every label reads as a number.
         fractional: whether some label is a number with a fraction.
         not_finite: the place of the first "nan" or "inf", 0 if there is none.
-
     """
 
     def __init__(self) -> None:

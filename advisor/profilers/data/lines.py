@@ -24,7 +24,6 @@ def open_bytes(path: Path, *, what: str) -> IO[bytes]:
 
     Raises:
         AdvisorError: if it is missing, a directory, a device or pipe, or not readable.
-
     """
     require_regular_file(path, what=what)
     try:
@@ -43,7 +42,6 @@ def read_lines(path: Path, *, what: str) -> Iterator[tuple[int, str]]:
 
     Raises:
         AdvisorError: on a line above MAX_LINE_BYTES, NUL bytes, invalid UTF-8, or damaged gzip.
-
     """
     with open_bytes(path, what=what) as stream:
         number = 0

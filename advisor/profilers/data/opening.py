@@ -39,7 +39,6 @@ def open_rows(path: Path, *, what: str, named: Collection[str] = ()) -> RowSourc
 
     Raises:
         AdvisorError: if it cannot be read, is empty, or its format is not known.
-
     """
     require_regular_file(path, what=what)
     if path.stat().st_size == 0:

@@ -18,7 +18,6 @@ def read_parquet(path: Path, *, what: str) -> RowSource:
 
     Raises:
         AdvisorError: if pyarrow is missing or the file is not valid Parquet.
-
     """
     require_regular_file(path, what=what)
     return RowSource(path, "Parquet", "row", _rows(path, _pyarrow_parquet(path)))

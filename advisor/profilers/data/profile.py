@@ -30,7 +30,6 @@ class DataProfile:
         facts: facts of the ``data.*`` family, and a first guess of ``task.type`` where clear.
         columns: the columns that were used, and whether they were named or guessed.
         notes: sentences that a person should see.
-
     """
 
     facts: tuple[Fact, ...]
@@ -60,7 +59,6 @@ def profile_data(
     Raises:
         AdvisorError: if a file cannot be read, a row is malformed, a named column is missing, or
             no row is usable.
-
     """
     if sample_limit < 1:
         raise AdvisorError("the sample limit must be at least one row", where=str(sample_limit))

@@ -21,7 +21,6 @@ class RowSource:
         unit: what a row's place counts, "line" or "row".
         rows: the rows, read as they are asked for; reading raises AdvisorError on a bad row.
         notes: sentences on how the file is read.
-
     """
 
     path: Path

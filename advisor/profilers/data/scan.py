@@ -30,7 +30,6 @@ class Scan:
         near: distinct texts to be compared with each other.
         near_rows: how many of those nearly repeat another; set when the pass has ended.
         output_words: lengths of the outputs in words.
-
     """
 
     def __init__(self, columns: Columns, tokens: TokenMeter) -> None:
@@ -101,7 +100,6 @@ class EvalScan:
         skipped: rows without text, label or output.
         compared: rows whose input could be compared with the training file.
         overlapping: compared rows whose input also stands in the training file.
-
     """
 
     def __init__(self, columns: Columns, seen: Fingerprints) -> None:
@@ -138,7 +136,6 @@ def row_texts(values: Mapping[str, Any], columns: Columns, where: str) -> tuple[
 
     Raises:
         AdvisorError: if a column that the user named is missing in the row.
-
     """
     if columns.shape is Shape.MESSAGES and columns.output is not None:
         _require_named(values, columns, where)

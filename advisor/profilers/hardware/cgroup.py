@@ -19,7 +19,6 @@ def memory_left_bytes(proc: Path = PROC, cgroups: Path = CGROUPS) -> int | None:
     Args:
         proc: the mount point of procfs.
         cgroups: the mount point of the control groups.
-
     """
     left = [
         *(_left(group, "memory.max", "memory.current", "") for group in _v2(proc, cgroups)),
@@ -38,7 +37,6 @@ def cpu_quota(proc: Path = PROC, cgroups: Path = CGROUPS) -> float | None:
     Args:
         proc: the mount point of procfs.
         cgroups: the mount point of the control groups.
-
     """
     quotas = [_cores(_words(group / "cpu.max")) for group in _v2(proc, cgroups)]
     quotas += [

@@ -16,7 +16,6 @@ class ChildResult:
     Attributes:
         output: what it wrote to standard output.
         trouble: why it did not end well, as words to show; empty if it did.
-
     """
 
     output: str

@@ -26,7 +26,6 @@ class Check:
             optional part is absent; ``failed`` where the check could not be carried out.
         text: what was found, on one line.
         seconds: how long the check took.
-
     """
 
     name: str
@@ -41,7 +40,6 @@ def run_checks(*, network: bool = False, timeout_s: float = 20) -> list[Check]:
     Args:
         network: whether to send one request to the model hub.
         timeout_s: the longest time in seconds to wait for torch.
-
     """
     checks: list[tuple[str, Callable[[], tuple[Status, str]]]] = [
         ("python", doctor_checks.check_python),

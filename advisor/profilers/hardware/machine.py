@@ -18,7 +18,6 @@ def ram_fact(proc: Path = PROC, cgroups: Path = CGROUPS) -> Fact:
     Args:
         proc: the mount point of procfs.
         cgroups: the mount point of the control groups.
-
     """
     memory = psutil.virtual_memory()
     left = memory_left_bytes(proc, cgroups)
@@ -37,7 +36,6 @@ def cpu_fact(proc: Path = PROC, cgroups: Path = CGROUPS) -> Fact:
     Args:
         proc: the mount point of procfs.
         cgroups: the mount point of the control groups.
-
     """
     logical = psutil.cpu_count() or 1
     cores: int | float = _schedulable(logical)

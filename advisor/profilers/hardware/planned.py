@@ -16,7 +16,6 @@ def planned_hardware(gpu_name: str, count: int) -> list[Fact]:
 
     Raises:
         AdvisorError: if the table has no such name or several such rows, or on a count below one.
-
     """
     if count < 1:
         raise AdvisorError(

@@ -25,7 +25,6 @@ def profile_hardware(*, use_torch: bool = True, timeout_s: float = 20) -> list[F
     Args:
         use_torch: whether torch may be asked, in a child process, where NVML finds nothing.
         timeout_s: the longest time in seconds to wait for torch.
-
     """
     ram = ram_fact()
     survey = find_accelerators(use_torch=use_torch, timeout_s=timeout_s)
@@ -44,7 +43,6 @@ def accelerator_facts(survey: Survey, *, ram_gib: float) -> list[Fact]:
     Args:
         survey: what was found.
         ram_gib: available RAM in GiB, which bounds the memory of a device that shares it.
-
     """
     notes = "; ".join(survey.notes)
     if not survey.devices:

@@ -50,7 +50,6 @@ def torch_may_know(environ: Mapping[str, str], dev: Path = Path("/dev")) -> bool
     Args:
         environ: the environment; a variable that selects devices is a sign.
         dev: the folder of device nodes.
-
     """
     if not torch_installed() or torch_is_cpu_build():
         return False

@@ -18,7 +18,6 @@ class Device:
         total_gib: total memory in GiB; None if the driver does not tell.
         free_gib: free memory in GiB; None if it is to be taken from the machine's RAM.
         unified: whether its memory is the machine's RAM.
-
     """
 
     index: int
@@ -38,7 +37,6 @@ class Survey:
         devices: the usable devices of that kind.
         notes: what the reader should know about how the answer came about.
         failed: whether something went wrong, so that a device may exist all the same.
-
     """
 
     source: str

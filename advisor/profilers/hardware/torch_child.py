@@ -28,7 +28,6 @@ class TorchAnswer:
         version: torch's version, "" if it did not answer.
         build: the backend it was built for, such as "CUDA 12.8"; "CPU only" if none.
         survey: its devices, or the note of what went wrong.
-
     """
 
     version: str

@@ -27,7 +27,6 @@ def visible_candidates(candidates: Sequence[Candidate], setting: str | None) -> 
     Args:
         candidates: all devices. The MIG instances of a device carry that device's index.
         setting: the value of CUDA_VISIBLE_DEVICES; None if it is not set.
-
     """
     if setting is None:
         return list(candidates)

@@ -32,7 +32,6 @@ class ModelConfig:
         where: the file's name, for messages.
         model_type: the value of the key `model_type`, empty when absent.
         classes: the class names under `architectures`.
-
     """
 
     def __init__(self, raw: dict[str, Any], where: str) -> None:
@@ -59,7 +58,6 @@ class ModelConfig:
 
         Raises:
             AdvisorError: if it is no whole number or lies outside the bounds.
-
         """
         value = self.raw.get(key)
         if value is None:
@@ -98,7 +96,6 @@ class TypedConfig:
 
         Raises:
             AdvisorError: if the file holds no usable number for it.
-
         """
         setting, key = self._setting(name)
         if key is None:
@@ -112,7 +109,6 @@ class TypedConfig:
 
         Raises:
             AdvisorError: if the file says null, or no usable number.
-
         """
         value = self.maybe(name)
         if value is None:
@@ -144,7 +140,6 @@ class TypedConfig:
 
         Raises:
             AdvisorError: if the division leaves a remainder.
-
         """
         whole, parts = self.size(name), self.size(divisor)
         if whole % parts:
@@ -181,7 +176,6 @@ def parse_config(text: str, where: str) -> ModelConfig:
 
     Raises:
         AdvisorError: if it is not a JSON object, or is the configuration of an adapter.
-
     """
     if not text.strip():
         raise AdvisorError("the model configuration is empty", where=where, hint=_HINT)

@@ -45,7 +45,6 @@ def state_config(findings: Findings, config: ModelConfig) -> None:
 
     Raises:
         AdvisorError: if a value is impossible.
-
     """
     note = _CODE_NOTE if config.asks_for_code else ""
     seen = typed(config)
@@ -71,7 +70,6 @@ def state_count(findings: Findings, config: ModelConfig, note: str = "") -> None
 
     Raises:
         AdvisorError: if a value that the count needs is missing or impossible.
-
     """
     note += _CODE_NOTE if config.asks_for_code else ""
     seen = typed(config)

@@ -37,7 +37,6 @@ class Reference:
         parts: what it adds to the body.
         described: False when config.json names a class that no head table knows, and the base
             pre-training class is counted in its place.
-
     """
 
     name: str
@@ -62,7 +61,6 @@ class Count:
     Attributes:
         total: all of them, tied ones once.
         active: those that one token uses; less than total in a mixture of experts.
-
     """
 
     total: int
@@ -89,7 +87,6 @@ def count_parameters(config: TypedConfig) -> Count:
 
     Raises:
         AdvisorError: if a size is missing, impossible or does not divide.
-
     """
     reference = reference_class(config)
     body = _BODIES[config.model_type.body](config)

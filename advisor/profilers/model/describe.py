@@ -39,7 +39,6 @@ class Architectures:
         types: descriptions by the `model_type` of config.json.
         gguf: the architecture of the vocabulary by the `general.architecture` of a GGUF file.
         gguf_always_tied: GGUF architectures whose output matrix is always the embedding.
-
     """
 
     types: dict[str, ModelType]

@@ -32,7 +32,6 @@ class Findings:
 
         Raises:
             AdvisorError: if the value is impossible for the key.
-
         """
         if raw is None:
             return

@@ -30,7 +30,6 @@ def folder_findings(folder: Path, name: str | None = None) -> Findings:
 
     Raises:
         AdvisorError: if it holds no model, or a file of it is damaged.
-
     """
     config = _config(folder / CONFIG) if (folder / CONFIG).exists() else None
     weights = weight_files(folder)
@@ -48,7 +47,6 @@ def config_findings(path: Path) -> Findings:
 
     Raises:
         AdvisorError: if it is no usable configuration.
-
     """
     findings = Findings(plain(str(path)))
     findings.state_text("model.name", [(file_name(path), "name of the file or its folder")])
@@ -63,7 +61,6 @@ def safetensors_findings(path: Path) -> Findings:
 
     Raises:
         AdvisorError: if a part is missing or damaged.
-
     """
     names = all_parts(path.parent, path.name) if SHARD_NAME.match(path.name) else [path.name]
     beside = path.parent / CONFIG
@@ -80,7 +77,6 @@ def config_text_findings(text: str, name: str, where: str) -> Findings:
 
     Raises:
         AdvisorError: if it is no usable configuration.
-
     """
     findings = Findings(where)
     findings.state_text("model.name", [(name, "Hub id")])
@@ -121,7 +117,6 @@ def _only_gguf(folder: Path) -> Path:
 
     Raises:
         AdvisorError: if there is none, or several to choose from.
-
     """
     models = sorted(folder.glob("*.gguf"))
     first_parts = [p for p in models if not SHARD_NAME.match(p.name) or "-00001-of-" in p.name]

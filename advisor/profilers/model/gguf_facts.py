@@ -21,7 +21,6 @@ def gguf_findings(path: Path) -> Findings:
 
     Raises:
         AdvisorError: if a part is missing or damaged, or it holds an adapter or no weights.
-
     """
     headers = [read_gguf_header(part) for part in _parts(path)]
     values = headers[0].values

@@ -53,7 +53,6 @@ class GgufHeader:
             UTF-8 are left out.
         lengths: the length of every array by key.
         tensors: the shape of every tensor by name, innermost dimension first.
-
     """
 
     values: dict[str, Scalar]
@@ -66,7 +65,6 @@ def read_gguf_header(path: Path) -> GgufHeader:
 
     Raises:
         AdvisorError: if the file is missing, no GGUF file, cut off, or claims absurd counts.
-
     """
     with open_header(path) as stream:
         tensor_count, pair_count = _counts(stream)

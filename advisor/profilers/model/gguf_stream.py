@@ -98,7 +98,6 @@ def open_header(path: Path) -> Iterator[HeaderStream]:
 
     Raises:
         AdvisorError: if it is missing, a device or pipe, or cannot be read.
-
     """
     require_regular_file(path, what="model file")
     where = plain(str(path))

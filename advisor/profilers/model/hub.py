@@ -38,7 +38,6 @@ class HubFiles:
     Attributes:
         config: the text of its config.json.
         card: the text of its README.md, empty if that could not be had.
-
     """
 
     config: str
@@ -73,7 +72,6 @@ def fetch_model(model_id: str, *, timeout_s: float) -> HubFiles:
 
     Raises:
         AdvisorError: on any failure to get the config.json.
-
     """
     base = f"{_endpoint()}/{quote(model_id)}/resolve/main"
     deadline = time.monotonic() + timeout_s

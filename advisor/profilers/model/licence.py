@@ -60,7 +60,6 @@ def licence_in_folder(folder: Path, *, card_only: bool = False) -> list[tuple[st
         folder: where the model's files lie.
         card_only: leave licence files out; beside a single configuration they may be the
             licence of something else.
-
     """
     card = licence_of_card(_text(folder / CARD))
     if card:

@@ -38,7 +38,6 @@ class Target:
     Attributes:
         kind: what it names.
         text: as the user wrote it; the Hub id when it is one.
-
     """
 
     kind: Kind
@@ -55,7 +54,6 @@ def locate(spec: str) -> Target:
 
     Raises:
         AdvisorError: if it is none of them.
-
     """
     text = spec.strip()
     if not text or "\0" in text or len(text) > _MAX_LENGTH:

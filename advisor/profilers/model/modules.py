@@ -14,7 +14,6 @@ class Body:
         idle: those that one token does not use, in a mixture of experts.
         encoder_only: those left when the decoder is dropped.
         decoder_only: those left when the encoder is dropped.
-
     """
 
     total: int

@@ -39,7 +39,6 @@ def profile_model(spec: str, *, offline: bool = False, timeout_s: float = TIMEOU
 
     Raises:
         AdvisorError: if there is no such model, or a file of it is damaged or absurd.
-
     """
     target = locate(spec)
     try:

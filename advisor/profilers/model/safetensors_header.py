@@ -45,7 +45,6 @@ class TensorInfo:
         path: the file that holds it.
         start: where its data begins in the file, in bytes.
         size: how long its data is, in bytes.
-
     """
 
     dtype: str
@@ -61,7 +60,6 @@ def read_safetensors_header(path: Path) -> dict[str, TensorInfo]:
 
     Raises:
         AdvisorError: if it cannot be read, or is no intact safetensors file.
-
     """
     require_regular_file(path, what="weight file")
     try:

@@ -23,7 +23,6 @@ def weight_files(folder: Path) -> list[Path]:
 
     Raises:
         AdvisorError: if the index is damaged or a file of it is missing.
-
     """
     if (folder / INDEX).exists():
         names = _indexed(folder / INDEX)
@@ -50,7 +49,6 @@ def all_parts(folder: Path, name: str) -> list[str]:
 
     Raises:
         AdvisorError: if the part or the number of parts is impossible.
-
     """
     match = SHARD_NAME.match(name)
     parts = int(match["parts"]) if match else 0
@@ -93,7 +91,6 @@ def read_tensors(paths: list[Path]) -> dict[str, TensorInfo]:
 
     Raises:
         AdvisorError: if a file is damaged, or a tensor stands in two of them.
-
     """
     tensors: dict[str, TensorInfo] = {}
     for path in paths:
