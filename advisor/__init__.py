@@ -1,3 +1,20 @@
 """tuning-advisor: prompt-tuning or full fine-tuning? A decision advisor that shows its evidence."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from advisor.api import advise
+
 __version__ = "0.1.0"
+__all__ = ["__version__", "advise"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the API on first use, so that ``advisor --help`` need not wait for it."""
+    if name == "advise":
+        from advisor.api import advise  # noqa: PLC0415
+
+        return advise
+    raise AttributeError(f"module 'advisor' has no attribute {name!r}")
