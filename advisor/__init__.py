@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,7 +15,5 @@ __all__ = ["__version__", "advise"]
 def __getattr__(name: str) -> Any:
     """Import the API on first use, so that ``advisor --help`` need not wait for it."""
     if name == "advise":
-        from advisor.api import advise  # noqa: PLC0415
-
-        return advise
+        return importlib.import_module("advisor.api").advise
     raise AttributeError(f"module 'advisor' has no attribute {name!r}")

@@ -93,10 +93,13 @@ def _codes(labels: Sequence[str]) -> list[str]:
 def _changes(record: Record) -> Iterator[Block]:
     if record["nearest_changes"]:
         yield Heading("What would make it feasible")
+        methods: dict[str, list[str]] = {}
+        for entry in record["nearest_changes"]:
+            methods.setdefault(entry["change"], []).append(entry["method"])
         yield Bullets(
             tuple(
-                f"{_name(entry['method'])}: {entry['change']} ({entry['rule']})"
-                for entry in record["nearest_changes"]
+                f"{_capital(', '.join(load_methods()[m].name for m in named))}: {change}"
+                for change, named in methods.items()
             )
         )
 

@@ -24,11 +24,12 @@ _DIGITS = 4
 def record(answer: Answer, base: RuleBase) -> dict[str, Any]:
     """Return the run file of an answer as plain data, the same for the same facts."""
     verdict, facts = answer.verdict, answer.facts
+    changes = nearest_changes(verdict, facts)
     return {
         "schema_version": SCHEMA_VERSION,
         "advisor_version": advisor.__version__,
         "status": verdict.status.value,
-        "headline": headline(verdict, base.settings),
+        "headline": headline(verdict, base.settings, changes),
         "recommendation": verdict.recommendation,
         "leaning_only": verdict.status is Status.UNDETERMINED,
         "variant": verdict.variant,
@@ -43,7 +44,7 @@ def record(answer: Answer, base: RuleBase) -> dict[str, Any]:
         "sub_decisions": _sub_decisions(verdict, base),
         "reasons": [_reason(reason) for reason in verdict.reasons],
         "why_not": why_not(verdict),
-        "nearest_changes": nearest_changes(verdict, facts),
+        "nearest_changes": changes,
         "missing": [
             {
                 "fact": entry.key,

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
 from advisor.catalogue.tables import load_methods
-from advisor.facts import FactBase
+from advisor.facts import FactBase, Interval
 from advisor.facts.showing import show_value
 from advisor.rules.engine import Finding
 from advisor.rules.rule import Outcome
-from advisor.verdict.headline import FEW_SHOT, FULL
+from advisor.verdict.headline import FEW_SHOT, FULL, HEADLINE_SIDES
 from advisor.verdict.tally import lead_of
 from advisor.verdict.verdict import Verdict
 
 _MOST_RULES = 3
-_PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
+_PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
 
 
 def chosen_method(verdict: Verdict) -> str:
@@ -62,16 +63,30 @@ def _against(verdict: Verdict, chosen: str, method: str) -> list[tuple[Finding, 
 
 
 def nearest_changes(verdict: Verdict, facts: FactBase) -> list[dict[str, str]]:
-    """For each vetoed method the change that its vetoes ask for, figures filled in."""
-    changes = []
-    for entry in verdict.tallies.values():
-        for finding in entry.vetoes:
-            if finding.rule.fix:
-                change = _filled(finding.rule.fix, facts)
-                changes.append(
-                    {"method": entry.method, "rule": finding.rule.label, "change": change}
-                )
-    return changes
+    """The change that each veto asks for, figures filled in: headline sides and small steps first.
+
+    How large a step is can be told where a veto reads a headroom: half of what is needed is nearer
+    than a tenth of it. Other changes, such as another base model, count as large.
+    """
+    changes = [
+        (method not in HEADLINE_SIDES, _distance(finding, facts), method, finding)
+        for method, entry in verdict.tallies.items()
+        for finding in entry.vetoes
+        if finding.rule.fix
+    ]
+    changes.sort(key=lambda change: change[:3])
+    return [
+        {"method": method, "rule": f.rule.label, "change": _filled(f.rule.fix, facts)}
+        for _, _, method, f in changes
+    ]
+
+
+def _distance(finding: Finding, facts: FactBase) -> float:
+    """By what factor the lacking resource would have to grow; infinite if that cannot be told."""
+    headrooms = [facts.value(key) for key in finding.rule.when if "headroom" in key]
+    known = [h.high if isinstance(h, Interval) else h for h in headrooms]
+    ratios = [1.0 / h for h in known if isinstance(h, (int, float)) and h > 0]
+    return max(ratios, default=math.inf)
 
 
 def _filled(template: str, facts: FactBase) -> str:

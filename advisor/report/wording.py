@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from advisor.catalogue.tables import load_methods
 from advisor.rules.rule import Settings
 from advisor.verdict.headline import FULL
@@ -14,9 +16,19 @@ def confidence_word(confidence: float | None, settings: Settings) -> str:
     return words[-1] if words else ""
 
 
-def headline(verdict: Verdict, settings: Settings) -> str:
-    """The verdict and its confidence in one or two sentences."""
-    return f"{_first(verdict, settings)}{_second(verdict)}"
+def headline(verdict: Verdict, settings: Settings, changes: Sequence[Mapping[str, str]]) -> str:
+    """The verdict and its confidence in one or two sentences.
+
+    Args:
+        verdict: the verdict.
+        settings: the words for confidence.
+        changes: what would lift the vetoes, the nearest first.
+    """
+    nearest = ""
+    if verdict.status is Status.INFEASIBLE and changes:
+        name = _capital(load_methods()[changes[0]["method"]].name)
+        nearest = f" Nearest change: {name} with {changes[0]['change']}."
+    return f"{_first(verdict, settings)}{_second(verdict)}{nearest}"
 
 
 def _first(verdict: Verdict, settings: Settings) -> str:

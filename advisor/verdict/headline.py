@@ -12,7 +12,7 @@ from advisor.verdict.tally import Tally, lead_bounds
 
 FULL = "full_fine_tuning"
 FEW_SHOT = "few_shot_prompting"
-PROMPT_SIDE = "prompt_tuning"
+HEADLINE_SIDES = (FULL, "prompt_tuning", "p_tuning", "prefix_tuning")
 
 
 class Headline(str, Enum):
