@@ -63,21 +63,24 @@ def _against(verdict: Verdict, chosen: str, method: str) -> list[tuple[Finding, 
 
 
 def nearest_changes(verdict: Verdict, facts: FactBase) -> list[dict[str, str]]:
-    """The change that each veto asks for, figures filled in: headline sides and small steps first.
+    """The change that each veto asks for, figures filled in, the nearest first.
 
-    How large a step is can be told where a veto reads a headroom: half of what is needed is nearer
+    A headline side comes first, then what is vetoed once only. How large a step is can be told where a veto reads a headroom: half of what is needed is nearer
     than a tenth of it. Other changes, such as another base model, count as large.
     """
     changes = [
-        (method not in HEADLINE_SIDES, _distance(finding, facts), method, finding)
+        (
+            (method not in HEADLINE_SIDES, len(entry.vetoes), _distance(finding, facts), method),
+            finding,
+        )
         for method, entry in verdict.tallies.items()
         for finding in entry.vetoes
         if finding.rule.fix
     ]
-    changes.sort(key=lambda change: change[:3])
+    changes.sort(key=lambda change: change[0])
     return [
-        {"method": method, "rule": f.rule.label, "change": _filled(f.rule.fix, facts)}
-        for _, _, method, f in changes
+        {"method": place[3], "rule": f.rule.label, "change": _filled(f.rule.fix, facts)}
+        for place, f in changes
     ]
 
 

@@ -1,10 +1,14 @@
-"""A guard against hangs: hostile input must be refused, not chewed on."""
+"""A guard against hangs, and no deadlines for single examples on a busy machine."""
 
 from __future__ import annotations
 
 import signal
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 
 @pytest.fixture

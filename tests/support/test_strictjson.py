@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.support.errors import AdvisorError
@@ -30,7 +30,6 @@ def refused(text: str) -> AdvisorError:
     return error.value
 
 
-@settings(deadline=None)
 @given(PLAIN)
 def test_what_json_writes_is_read_back_unchanged(value):
     assert parse_json(json.dumps(value), where="facts.json") == value
@@ -71,7 +70,6 @@ def test_ten_megabytes_on_one_line_are_read_or_refused_at_once(no_hang):
     assert len(parse_json('"' + "x" * 10_000_000 + '"', where="facts.json")) == 10_000_000
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80) | st.text(alphabet='{}[]",:0123456789.eE-+ntfalsru\\ \n', max_size=80))
 def test_any_text_is_read_or_refused_by_an_advisor_error(text):
     try:

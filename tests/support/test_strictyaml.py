@@ -39,7 +39,6 @@ def refused(text: str) -> AdvisorError:
     return error.value
 
 
-@settings(deadline=None)
 @given(PLAIN)
 def test_what_json_writes_is_read_back_unchanged(value):
     assert parse(json.dumps(value)).value == value
@@ -195,7 +194,7 @@ def test_characters_that_yaml_does_not_allow_are_refused(text):
     assert refused(text).message.startswith("this is not valid YAML")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.text(max_size=80) | st.text(alphabet="ab:-,[]{}&*!|>'\"%@`#?0 \n\t.~<=", max_size=80))
 def test_any_text_is_read_or_refused_by_an_advisor_error(text):
     try:

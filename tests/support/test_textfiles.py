@@ -7,7 +7,7 @@ import os
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.support.errors import AdvisorError, ExitCode
@@ -152,7 +152,6 @@ def scratch(tmp_path_factory):
     return tmp_path_factory.mktemp("texts") / "any.yaml"
 
 
-@settings(deadline=None)
 @given(raw=st.binary(max_size=200))
 def test_any_bytes_are_text_or_are_refused(scratch, raw):
     scratch.write_bytes(raw)
