@@ -65,8 +65,9 @@ def _against(verdict: Verdict, chosen: str, method: str) -> list[tuple[Finding, 
 def nearest_changes(verdict: Verdict, facts: FactBase) -> list[dict[str, str]]:
     """The change that each veto asks for, figures filled in, the nearest first.
 
-    A headline side comes first, then what is vetoed once only. How large a step is can be told where a veto reads a headroom: half of what is needed is nearer
-    than a tenth of it. Other changes, such as another base model, count as large.
+    A headline side comes first, then what is vetoed once only. How large a step is can be told
+    where a veto reads a headroom: half of what is needed is nearer than a tenth of it. Other
+    changes, such as another base model, count as large.
     """
     changes = [
         (

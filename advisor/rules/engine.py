@@ -19,6 +19,7 @@ from advisor.facts.values import Interval, Value
 from advisor.rules.rule import DecisionTable, Outcome, Ramp, Rule, RuleBase
 from advisor.rules.unary import NumberTest, Test
 
+_NUMBERS = frozenset({int, float})
 _OTHER_TEXT = "\0"
 """Stands for every text that no test names; no text fact can hold a NUL."""
 
@@ -54,7 +55,6 @@ class _Axis:
         self.integer = fact_type.integer
         self.cuts = _cuts(fact_type, tests)
         self.cells = _cells(fact_type, tests, self.cuts)
-        self.index = {cell: number for number, cell in enumerate(self.cells)}
         untested = everything
         for bit, _ in tests:
             untested &= ~(1 << bit)
@@ -62,6 +62,7 @@ class _Axis:
             untested | sum(1 << bit for bit, test in tests if test.judge(cell))
             for cell in self.cells
         ]
+        self.by_member = dict(zip(self.cells, self.masks, strict=True))
         self.unknown = self._unknown(fact_type, untested)
 
     def _unknown(self, fact_type: FactType, untested: int) -> tuple[int, int]:
@@ -87,8 +88,10 @@ class _Axis:
     def _mask(self, value: int | float | str | bool) -> int:
         if self.numeric:
             return self.masks[bisect_right(self.cuts, value)]
+        if value in self.by_member:
+            return self.by_member[value]
         plain = value.lower() if isinstance(value, str) else value
-        return self.masks[self.index.get(plain, self.index.get(_OTHER_TEXT, 0))]
+        return self.by_member.get(plain) or self.by_member[_OTHER_TEXT]
 
     def _span(self, interval: Interval) -> tuple[int, int]:
         low, high = interval.half_open(integer=self.integer)
@@ -147,17 +150,28 @@ class Engine:
         self._rule_mask = (1 << len(base.rules)) - 1
         self._axes = {k: _Axis(vocabulary[k], t, self._everything) for k, t in tests.items()}
         decided = {table.decides for table in base.tables}
-        self._base_axes = [(k, axis) for k, axis in self._axes.items() if k not in decided]
-        self._fixed = [_fixed_effects(rule) for rule in base.rules]
+        self._base_axes = [
+            (key, axis, axis.cuts if axis.numeric else None, axis.masks)
+            for key, axis in self._axes.items()
+            if key not in decided
+        ]
+        self._effects = [_effects(rule) for rule in base.rules]
 
     def assess(self, facts: Mapping[str, Value]) -> Assessment:
         """Judge every rule on the facts; a key that is absent is unknown."""
         surely = possibly = self._everything
         get = facts.get
-        for key, axis in self._base_axes:
-            sure, possible = axis.look_up(get(key))
-            surely &= sure
-            possibly &= possible
+        for key, axis, cuts, masks in self._base_axes:
+            value = get(key)
+            # Nearly all values are single numbers, so they take the short way.
+            if cuts is not None and value.__class__ in _NUMBERS:
+                mask = masks[bisect_right(cuts, value)]  # type: ignore[type-var]
+                surely &= mask
+                possibly &= mask
+            else:
+                sure, possible = axis.look_up(value)
+                surely &= sure
+                possibly &= possible
         levels: dict[str, tuple[str | frozenset[str], tuple[int, ...]]] = {}
         for table, first_bit in self._table_bits:
             level, rows = _level(table, surely >> first_bit, possibly >> first_bit)
@@ -176,12 +190,30 @@ class Engine:
             lowest = rest & -rest
             rest ^= lowest
             number = lowest.bit_length() - 1
-            rule, fixed = self._rules[number], self._fixed[number]
-            if surely & lowest and fixed is not None:
-                findings.append(Finding(rule, Outcome.FIRES, fixed, ()))
+            rule, effects = self._rules[number], self._effects[number]
+            if not surely & lowest:
+                findings.append(_unsettled(rule, facts, fires=False))
+            elif effects.ramps:
+                findings.append(_ramped(rule, effects, facts))
             else:
-                findings.append(_finding(rule, bool(surely & lowest), facts))
+                findings.append(Finding(rule, Outcome.FIRES, effects.fixed, ()))
         return findings
+
+
+class _Effects(NamedTuple):
+    """The effects of a rule, each ramp once with the methods that share it."""
+
+    fixed: tuple[tuple[str, int], ...]
+    ramps: tuple[tuple[Ramp, tuple[str, ...]], ...]
+
+
+def _effects(rule: Rule) -> _Effects:
+    fixed = tuple((m, e) for m, e in rule.effects.items() if isinstance(e, int))
+    ramps: dict[Ramp, list[str]] = {}
+    for method, effect in rule.effects.items():
+        if isinstance(effect, Ramp):
+            ramps.setdefault(effect, []).append(method)
+    return _Effects(fixed, tuple((ramp, tuple(methods)) for ramp, methods in ramps.items()))
 
 
 def _collect(tests: dict[str, list[tuple[int, Test]]], bit: int, when: Mapping[str, Test]) -> None:
@@ -189,21 +221,27 @@ def _collect(tests: dict[str, list[tuple[int, Test]]], bit: int, when: Mapping[s
         tests.setdefault(key, []).append((bit, test))
 
 
-def _fixed_effects(rule: Rule) -> tuple[tuple[str, int], ...] | None:
-    """The rule's effects if none of them is a ramp."""
-    fixed = [(m, effect) for m, effect in rule.effects.items() if not isinstance(effect, Ramp)]
-    return tuple(fixed) if len(fixed) == len(rule.effects) else None
+def _ramped(rule: Rule, effects: _Effects, facts: Mapping[str, Value]) -> Finding:
+    """The finding of a rule that surely fires, with effects along ramps."""
+    found = list(effects.fixed)
+    for ramp, methods in effects.ramps:
+        value = facts.get(ramp.fact)
+        if not isinstance(value, (int, float)):
+            return _unsettled(rule, facts, fires=True)
+        effect = ramp.at(value)
+        found.extend((method, effect) for method in methods)
+    return Finding(rule, Outcome.FIRES, tuple(found), ())
 
 
-def _finding(rule: Rule, surely: bool, facts: Mapping[str, Value]) -> Finding:
-    """The finding of a rule with ramps, or of one that only may fire."""
+def _unsettled(rule: Rule, facts: Mapping[str, Value], *, fires: bool) -> Finding:
+    """The finding of a rule that may fire, or whose ramp stands on a value that is not known."""
     bounds = []
     for method, effect in rule.effects.items():
         low, high = (
             effect.bounds(facts.get(effect.fact)) if isinstance(effect, Ramp) else (effect, effect)
         )
-        bounds.append((method, low, high) if surely else (method, min(0, low), max(0, high)))
-    if surely and all(low == high for _, low, high in bounds):
+        bounds.append((method, low, high) if fires else (method, min(0, low), max(0, high)))
+    if fires and all(low == high for _, low, high in bounds):
         return Finding(rule, Outcome.FIRES, tuple((m, low) for m, low, _ in bounds), ())
     return Finding(rule, Outcome.UNDETERMINED, (), tuple(bounds))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
@@ -39,23 +39,31 @@ class Ramp:
 
     fact: str
     points: tuple[tuple[float, int], ...]
+    _logs: tuple[float, ...] = field(init=False, repr=False, compare=False, default=())
+
+    def __post_init__(self) -> None:
+        """Take the logarithms of the points once."""
+        logs = tuple(math.log10(value) for value, _ in self.points)
+        object.__setattr__(self, "_logs", logs)
 
     def at(self, number: float) -> int:
         """The effect in decibans, rounded to the nearest integer, halves to the even one."""
-        low_x, low_y = self.points[0]
-        if number <= low_x:
-            return low_y
-        for high_x, high_y in self.points[1:]:
-            if number <= high_x:
-                share = math.log10(number / low_x) / math.log10(high_x / low_x)
-                return round(low_y + share * (high_y - low_y))
-            low_x, low_y = high_x, high_y
-        return low_y
+        points = self.points
+        if number <= points[0][0]:
+            return points[0][1]
+        if number >= points[-1][0]:
+            return points[-1][1]
+        place = math.log10(number)
+        above = next(i for i, (value, _) in enumerate(points) if number <= value)
+        low_y, high_y = points[above - 1][1], points[above][1]
+        low, high = self._logs[above - 1], self._logs[above]
+        return round(low_y + (place - low) / (high - low) * (high_y - low_y))
 
     def bounds(self, value: Value) -> tuple[int, int]:
         """The least and greatest effect that the value allows."""
         if isinstance(value, (int, float)):
-            return (self.at(value), self.at(value))
+            effect = self.at(value)
+            return effect, effect
         low, high = (value.low, value.high) if isinstance(value, Interval) else (0.0, math.inf)
         inside = [y for x, y in self.points if low <= x <= high]
         effects = [self.at(low), self.at(high), *inside]
