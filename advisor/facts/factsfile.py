@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.facts.fact import Fact, Source
-from advisor.facts.reading import read_value
+from advisor.facts.reading import clean_text, read_value
 from advisor.facts.vocabulary import Vocabulary, load_vocabulary
 from advisor.support.errors import AdvisorError, did_you_mean
 from advisor.support.strictjson import parse_json
@@ -138,5 +138,5 @@ def _facts_of_run(document: YamlDocument) -> list[Fact]:
         if fact_type.derived or source in (Source.ESTIMATED, Source.DEFAULT):
             continue
         value = read_value(fact_type, entry["value"], where=where)
-        facts.append(Fact(key, value, source, str(entry.get("detail", ""))[:300]))
+        facts.append(Fact(key, value, source, clean_text(entry.get("detail", ""))))
     return facts

@@ -146,3 +146,8 @@ def _read_text(raw: Any) -> Value:
     if _CONTROL.search(text):
         raise QuantityError("the text holds control characters")
     return text or None
+
+
+def clean_text(raw: Any) -> str:
+    """A remark from a file, cut to a line and rid of what could steer a terminal."""
+    return _CONTROL.sub(" ", str(raw))[:_MAX_TEXT]

@@ -153,6 +153,8 @@ class Builder:
         for key, test in raw.items():
             where = self._document.where(*path, key)
             fact_type = self._vocabulary.require(_fill(key, method), where=where)
+            if fact_type.key in tests:
+                raise self._error(f"{fact_type.key} is tested twice", (*path, key))
             tests[fact_type.key] = parse_test(fact_type, test, where=where)
         return tests
 

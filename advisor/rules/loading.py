@@ -134,7 +134,14 @@ def _rule_paths(folder: Path) -> Iterator[Path]:
             where=str(folder),
             hint="--rules takes a folder of *.yaml files",
         )
-    paths = sorted(p for p in folder.rglob("*.yaml") if p.name != _SETTINGS)
+    paths = sorted(p for p in folder.rglob("*.y*ml") if p.suffix in (".yaml", ".yml"))
+    if folder != rules_folder() and folder / _SETTINGS in paths:
+        raise AdvisorError(
+            "house rules cannot change the settings",
+            where=str(folder / _SETTINGS),
+            hint="override single rules by their code",
+        )
+    paths = [path for path in paths if path.name != _SETTINGS]
     if len(paths) > _MAX_RULE_FILES:
         raise AdvisorError(f"more than {_MAX_RULE_FILES} rule files", where=str(folder))
     yield from paths

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 from advisor.support.errors import AdvisorError
@@ -16,7 +17,12 @@ def parse_json(text: str, *, where: str) -> Any:
             of digits, or nesting beyond what any facts or run file needs.
     """
     try:
-        return json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        return json.loads(
+            text,
+            object_pairs_hook=_no_duplicates,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+        )
     except AdvisorError as error:
         raise AdvisorError(error.message, where=where, hint=error.hint) from None
     except json.JSONDecodeError as error:
@@ -45,6 +51,13 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
                 raise AdvisorError(f"the key {key[:80]!r} stands twice", hint="keep one of them")
             seen.add(key)
     return result
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise AdvisorError(f"{digits[:40]} is too large for a number")
+    return number
 
 
 def _no_constant(name: str) -> NoReturn:
