@@ -166,6 +166,8 @@ class Builder:
                 if member in effects:
                     raise self._error(f"{member} is given two effects", (*path, name))
                 effects[member] = built
+        if len({effect.fact for effect in effects.values() if isinstance(effect, Ramp)}) > 1:
+            raise self._error("the ramps of one rule read one fact", path)
         return effects
 
     def _ramp(self, raw: Raw, path: tuple[str | int, ...], method: str) -> Ramp:

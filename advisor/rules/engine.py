@@ -155,7 +155,7 @@ class Engine:
             for key, axis in self._axes.items()
             if key not in decided
         ]
-        self._effects = [_effects(rule) for rule in base.rules]
+        self._prepared = [_prepared(rule) for rule in base.rules]
 
     def assess(self, facts: Mapping[str, Value]) -> Assessment:
         """Judge every rule on the facts; a key that is absent is unknown."""
@@ -190,47 +190,55 @@ class Engine:
             lowest = rest & -rest
             rest ^= lowest
             number = lowest.bit_length() - 1
-            rule, effects = self._rules[number], self._effects[number]
+            fact, cuts, prepared = self._prepared[number]
+            value = facts.get(fact)
             if not surely & lowest:
-                findings.append(_unsettled(rule, facts, fires=False))
-            elif effects.ramps:
-                findings.append(_ramped(rule, effects, facts))
+                findings.append(_unsettled(self._rules[number], facts, fires=False))
+            elif not cuts:
+                findings.append(prepared[0])
+            elif value.__class__ in _NUMBERS:
+                findings.append(prepared[bisect_right(cuts, value)])  # type: ignore[type-var]
             else:
-                findings.append(Finding(rule, Outcome.FIRES, effects.fixed, ()))
+                findings.append(_unsettled(self._rules[number], facts, fires=True))
         return findings
 
 
-class _Effects(NamedTuple):
-    """The effects of a rule, each ramp once with the methods that share it."""
+class _Prepared(NamedTuple):
+    """The findings of a rule that surely fires, one for each step of its ramps.
 
-    fixed: tuple[tuple[str, int], ...]
-    ramps: tuple[tuple[Ramp, tuple[str, ...]], ...]
+    ``fact`` is the one that the ramps read and ``cuts`` are the numbers at which an effect steps;
+    a rule without ramps has no cuts and one finding.
+    """
+
+    fact: str
+    cuts: tuple[float, ...]
+    findings: tuple[Finding, ...]
 
 
-def _effects(rule: Rule) -> _Effects:
-    fixed = tuple((m, e) for m, e in rule.effects.items() if isinstance(e, int))
-    ramps: dict[Ramp, list[str]] = {}
-    for method, effect in rule.effects.items():
-        if isinstance(effect, Ramp):
-            ramps.setdefault(effect, []).append(method)
-    return _Effects(fixed, tuple((ramp, tuple(methods)) for ramp, methods in ramps.items()))
+def _prepared(rule: Rule) -> _Prepared:
+    """Work out beforehand all findings that a firing rule can have."""
+    ramps = [effect for effect in rule.effects.values() if isinstance(effect, Ramp)]
+    cuts = tuple(sorted({cut for ramp in ramps for cut in ramp.steps[0]}))
+    # Just below the first cut, and at each cut, which stands for all up to the next.
+    samples = (0.0, *cuts)
+    findings = [
+        Finding(
+            rule,
+            Outcome.FIRES,
+            tuple(
+                (method, effect.at(sample) if isinstance(effect, Ramp) else effect)
+                for method, effect in rule.effects.items()
+            ),
+            (),
+        )
+        for sample in samples
+    ]
+    return _Prepared(ramps[0].fact if ramps else "", cuts, tuple(findings))
 
 
 def _collect(tests: dict[str, list[tuple[int, Test]]], bit: int, when: Mapping[str, Test]) -> None:
     for key, test in when.items():
         tests.setdefault(key, []).append((bit, test))
-
-
-def _ramped(rule: Rule, effects: _Effects, facts: Mapping[str, Value]) -> Finding:
-    """The finding of a rule that surely fires, with effects along ramps."""
-    found = list(effects.fixed)
-    for ramp, methods in effects.ramps:
-        value = facts.get(ramp.fact)
-        if not isinstance(value, (int, float)):
-            return _unsettled(rule, facts, fires=True)
-        effect = ramp.at(value)
-        found.extend((method, effect) for method in methods)
-    return Finding(rule, Outcome.FIRES, tuple(found), ())
 
 
 def _unsettled(rule: Rule, facts: Mapping[str, Value], *, fires: bool) -> Finding:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
 from advisor.facts.values import Interval, Value
 from advisor.rules.unary import Test
+
+# A guess by exponentiation is right to some units in the last place; this is far wider.
+_NEAR = 1e-12
 
 
 class Kind(str, Enum):
@@ -39,25 +44,15 @@ class Ramp:
 
     fact: str
     points: tuple[tuple[float, int], ...]
-    _logs: tuple[float, ...] = field(init=False, repr=False, compare=False, default=())
 
-    def __post_init__(self) -> None:
-        """Take the logarithms of the points once."""
-        logs = tuple(math.log10(value) for value, _ in self.points)
-        object.__setattr__(self, "_logs", logs)
+    @property
+    def steps(self) -> tuple[tuple[float, ...], tuple[int, ...]]:
+        """The numbers at which the rounded effect changes, and the effects between them."""
+        return _steps(self.points)
 
     def at(self, number: float) -> int:
         """The effect in decibans, rounded to the nearest integer, halves to the even one."""
-        points = self.points
-        if number <= points[0][0]:
-            return points[0][1]
-        if number >= points[-1][0]:
-            return points[-1][1]
-        place = math.log10(number)
-        above = next(i for i, (value, _) in enumerate(points) if number <= value)
-        low_y, high_y = points[above - 1][1], points[above][1]
-        low, high = self._logs[above - 1], self._logs[above]
-        return round(low_y + (place - low) / (high - low) * (high_y - low_y))
+        return _interpolated(self.points, number)
 
     def bounds(self, value: Value) -> tuple[int, int]:
         """The least and greatest effect that the value allows."""
@@ -68,6 +63,48 @@ class Ramp:
         inside = [y for x, y in self.points if low <= x <= high]
         effects = [self.at(low), self.at(high), *inside]
         return min(effects), max(effects)
+
+
+def _interpolated(points: tuple[tuple[float, int], ...], number: float) -> int:
+    low_x, low_y = points[0]
+    if number <= low_x:
+        return low_y
+    for high_x, high_y in points[1:]:
+        if number <= high_x:
+            share = math.log10(number / low_x) / math.log10(high_x / low_x)
+            return round(low_y + share * (high_y - low_y))
+        low_x, low_y = high_x, high_y
+    return low_y
+
+
+@functools.cache
+def _steps(points: tuple[tuple[float, int], ...]) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Find, exactly to the adjacent float, where the rounded effect changes."""
+    cuts: list[float] = []
+    effects = [points[0][1]]
+    for (low_x, low_y), (high_x, high_y) in itertools.pairwise(points):
+        direction = 1 if high_y > low_y else -1
+        for effect in range(low_y + direction, high_y + direction, direction):
+            share = (effect - direction / 2 - low_y) / (high_y - low_y)
+            guess = low_x * math.pow(high_x / low_x, share)
+            cuts.append(_first_at(points, effect, guess, direction))
+            effects.append(effect)
+    return tuple(cuts), tuple(effects)
+
+
+def _first_at(
+    points: tuple[tuple[float, int], ...], effect: int, guess: float, direction: int
+) -> float:
+    """The least number near ``guess`` whose effect has reached ``effect``."""
+
+    def reached(number: float) -> bool:
+        return (_interpolated(points, number) - effect) * direction >= 0
+
+    low, high = guess * (1 - _NEAR), guess * (1 + _NEAR)
+    while math.nextafter(low, high) < high:
+        middle = low + (high - low) / 2
+        low, high = (low, middle) if reached(middle) else (middle, high)
+    return high
 
 
 Effect: TypeAlias = "int | Ramp"

@@ -52,9 +52,12 @@ def contest(
     best = max(possible, key=lambda entry: entry.score, default=None)
     full = tallies[FULL]
     margin = best.score - full.score if best and full.feasible is not False else None
+    leaning = _leaning(tallies, best, full, margin, settings)
     return Contest(
-        leaning=_leaning(tallies, best, full, margin, settings),
-        reachable=_reachable(tallies, unsettled, soft, settings),
+        leaning=leaning,
+        reachable=(
+            _reachable(tallies, unsettled, soft, settings) if unsettled else frozenset({leaning})
+        ),
         variant=best.method if best else None,
         margin=margin,
     )

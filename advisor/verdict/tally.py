@@ -40,19 +40,21 @@ class Tally:
 def tally(findings: Iterable[Finding], methods: Sequence[str]) -> dict[str, Tally]:
     """Add up the findings for every method."""
     tallies = {method: Tally(method) for method in methods}
-    for finding in findings:
-        fires = finding.outcome is Outcome.FIRES
-        for method in finding.rule.veto:
+    fired = dict.fromkeys(methods, 0)
+    for rule, outcome, effects, bounds in findings:
+        for method, effect in effects:
+            fired[method] += effect
+        for method in rule.veto:
             entry = tallies[method]
-            (entry.vetoes if fires else entry.possible_vetoes).append(finding)
-        for method, effect in finding.effects:
-            tallies[method].fired += effect
-        for method, low, high in finding.bounds:
+            vetoes = entry.vetoes if outcome is Outcome.FIRES else entry.possible_vetoes
+            vetoes.append(Finding(rule, outcome, effects, bounds))
+        for method, low, high in bounds:
             entry = tallies[method]
             entry.low += low
             entry.high += high
             entry.score += settled(low, high)
-    for entry in tallies.values():
+    for method, entry in tallies.items():
+        entry.fired = fired[method]
         entry.score += entry.fired
         entry.low += entry.fired
         entry.high += entry.fired

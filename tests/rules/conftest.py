@@ -49,7 +49,7 @@ def load_house(tmp_path):
     def load_texts(texts: str | dict[str, str]):
         files = {"own.yaml": texts} if isinstance(texts, str) else texts
         house = tmp_path / "house"
-        fill(house, files)
+        fill(house, files, settings=False)
         return load_rules([house])
 
     return load_texts

@@ -66,10 +66,11 @@ def table(
     )
 
 
-def fill(folder: Path, files: Mapping[str, str]) -> None:
-    """Write rule files, and the shipped settings beside them."""
+def fill(folder: Path, files: Mapping[str, str], *, settings: bool = True) -> None:
+    """Write rule files, with the shipped settings beside them where they stand for the shipped."""
     folder.mkdir(exist_ok=True)
-    shutil.copyfile(SHIPPED_SETTINGS, folder / "settings.yaml")
+    if settings:
+        shutil.copyfile(SHIPPED_SETTINGS, folder / "settings.yaml")
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
