@@ -65,6 +65,9 @@ def gather(request: Request, stated: Iterable[Fact] = ()) -> Gathered:
         AdvisorError: if a file, model or setting is missing or malformed.
     """
     facts = [setting_fact(text) for text in request.settings]
+    for fact in facts:
+        if sum(other.key == fact.key for other in facts) > 1:
+            raise AdvisorError(f"{fact.key} is set twice", where="--set", hint="keep one of them")
     facts.extend(stated)
     for path in request.facts_files:
         facts.extend(load_facts(path))

@@ -14,13 +14,17 @@ def load_glossary() -> dict[str, str]:
 def term_page(term: str) -> str | None:
     """The page of a term or method; hyphens, underscores and spaces are the same."""
     wanted = _plain(term)
-    for known, meaning in load_glossary().items():
-        if _plain(known) == wanted:
-            return f"{known}\n{meaning}"
-    for method in load_methods().values():
-        if wanted in (_plain(method.id), _plain(method.name)):
-            return f"{method.name} ({method.id})\nTrains {method.trains}.\nSource: {method.source}"
-    return None
+    pages = [
+        f"{known}\n{meaning}"
+        for known, meaning in load_glossary().items()
+        if _plain(known) == wanted
+    ]
+    pages.extend(
+        f"{method.name} ({method.id})\nTrains {method.trains}.\nSource: {method.source}"
+        for method in load_methods().values()
+        if wanted in (_plain(method.id), _plain(method.name))
+    )
+    return "\n\n".join(pages) or None
 
 
 def _plain(text: str) -> str:

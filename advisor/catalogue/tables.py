@@ -21,6 +21,7 @@ class Method:
         lengthens_input: whether every request in production carries extra tokens.
         recipe: settings by name, as in methods.yaml; rates are ranges with a first value.
         artefact: the kind of what is stored for each task.
+        checkpointing: whether activations can be recomputed instead of kept.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Method:
     recipe: Mapping[str, Any]
     artefact: str
     source: str
+    checkpointing: bool
 
     @property
     def trained(self) -> bool:
@@ -66,6 +68,7 @@ def load_methods() -> dict[str, Method]:
             entry["recipe"],
             entry["artefact"]["kind"],
             entry["source"],
+            entry.get("gradient_checkpointing", True),
         )
         for id_, entry in raw.items()
     }

@@ -34,7 +34,8 @@ def advise(
 ) -> None:
     """Answer with what is known, without questions.
 
-    Examples:
+    For example:
+
       advisor advise --facts project.yaml
 
       advisor advise --model ./gpt2 --data train.jsonl --eval-data test.jsonl --offline

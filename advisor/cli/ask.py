@@ -60,7 +60,8 @@ def ask(
 
     Every question takes a number or a word; ?, why, unknown, back and quit work everywhere.
 
-    Examples:
+    For example:
+
       advisor ask
 
       advisor ask --model ./gpt2 --data train.jsonl -o run.json
@@ -152,7 +153,11 @@ def _require_terminal(request: Request) -> None:
 
     gathered = gather(request)
     known = [*gathered.common, *(fact for _, own in gathered.models for fact in own)]
-    missing = [fact_type.key for fact_type in open_questions(FactBase(known))]
+    missing = [
+        fact_type.key
+        for fact_type in open_questions(FactBase(known))
+        if fact_type.default is None and not fact_type.optional
+    ]
     named = " ".join(f"--set {key}=..." for key in missing)
     raise AdvisorError(
         "standard input is not a terminal, so nothing can be asked",

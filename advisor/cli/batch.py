@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from advisor.cli.output import open_pipe
 from advisor.facts import Fact
 from advisor.facts.factsfile import facts_from
 from advisor.gather import Request, gather, machine_facts
@@ -50,7 +51,8 @@ def judge_lines(path: Path, request: Request, engine: Engine) -> ExitCode:
         except AdvisorError as error:
             code = ExitCode.USAGE
             line = to_json({**error.as_json(), "where": error.where or where}, indent=None)
-        sys.stdout.write(line + "\n")
+        with open_pipe():
+            sys.stdout.write(line + "\n")
     return code
 
 

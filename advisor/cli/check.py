@@ -52,7 +52,8 @@ def check(
 
     An earlier run is judged anew and compared with the advice that it recorded.
 
-    Examples:
+    For example:
+
       advisor check project.yaml --expect lora
 
       advisor check run.json --data train.jsonl --eval-data test.jsonl --strict

@@ -18,7 +18,8 @@ def explain(
 ) -> None:
     """Explain a rule, a fact, a method or a term; `facts` and `terms` list what there is.
 
-    Examples:
+    For example:
+
       advisor explain Q112
 
       advisor explain data.train_examples

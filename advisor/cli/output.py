@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+import typer
 
 from advisor.cli.options import Format
 from advisor.report.files import format_for, to_json, write_file
@@ -39,9 +43,22 @@ def deliver(
     elif chosen == "terminal":
         from advisor.report.terminal import print_report
 
-        print_report(record, sys.stdout, plain=plain)
+        with open_pipe():
+            print_report(record, sys.stdout, plain=plain)
     else:
-        sys.stdout.write(render(record, chosen, plain=plain))
+        with open_pipe():
+            sys.stdout.write(render(record, chosen, plain=plain))
+
+
+@contextlib.contextmanager
+def open_pipe() -> Iterator[None]:
+    """End quietly if the reader of standard output, such as ``head``, has seen enough."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(int(ExitCode.OK)) from None
 
 
 def render(record: dict[str, Any], format_: str, *, plain: bool) -> str:

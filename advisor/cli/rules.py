@@ -17,7 +17,7 @@ rules_app = typer.Typer(help="List, show, check and test the rules.", no_args_is
 def list_rules(rules: options.RulePacks = None) -> None:
     """List every rule on one line.
 
-    Example: advisor rules list --rules ./our-rules
+    For example: advisor rules list --rules ./our-rules
     """
     from advisor.rules.loading import load_rules
 
@@ -36,7 +36,7 @@ def show_rule(
 ) -> None:
     """Show one rule whole: claim, reason, sources, when it is wrong, cases.
 
-    Example: advisor rules show Q112
+    For example: advisor rules show Q112
     """
     from advisor.rules.loading import load_rules
     from advisor.rules.manual import rule_page
@@ -56,7 +56,7 @@ def show_rule(
 def check_rule_files(rules: options.RulePacks = None) -> None:
     """Check the rule files: their form, and rules that contradict, repeat or never fire.
 
-    Example: advisor rules check --rules ./our-rules
+    For example: advisor rules check --rules ./our-rules
     """
     from advisor.rules.checking import check_rules
     from advisor.rules.loading import load_rules
@@ -78,7 +78,7 @@ def check_rule_files(rules: options.RulePacks = None) -> None:
 def test_rules(rules: options.RulePacks = None) -> None:
     """Run every rule's own cases and report the clauses that no case exercises.
 
-    Example: advisor rules test --rules ./our-rules
+    For example: advisor rules test --rules ./our-rules
     """
     from advisor.rules.casetests import clause_coverage, run_cases
     from advisor.rules.loading import load_rules
@@ -109,7 +109,7 @@ def test_rules(rules: options.RulePacks = None) -> None:
 def print_schema() -> None:
     """Print the JSON Schema of a rule file, for editors.
 
-    Example: advisor rules schema > rules.schema.json
+    For example: advisor rules schema > rules.schema.json
     """
     from advisor.rules.schema import RulesFile
 

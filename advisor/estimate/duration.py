@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from advisor.catalogue.gpus import find_gpu
 from advisor.catalogue.tables import Method, closed_form
-from advisor.estimate.job import Job, bounds
+from advisor.estimate.job import Job, bounds, device_count
 from advisor.facts import FactBase, Value
 
 _SECONDS_PER_HOUR = 3600.0
@@ -16,11 +16,12 @@ _SECONDS_PER_HOUR = 3600.0
 class Rates:
     """Operations a second of all devices together, from the slowest to the fastest case.
 
-    ``expected`` brackets what training usually reaches; ``best`` is never exceeded in practice.
+    ``expected`` brackets what training usually reaches, ``best`` what is never exceeded in
+    practice; both are ranges where the device is not known exactly.
     """
 
     expected: tuple[float, float]
-    best: float
+    best: tuple[float, float]
     basis: str
 
 
@@ -35,21 +36,24 @@ def device_rates(facts: FactBase) -> Rates | None:
         per_core = table["cpu_gflops_per_core"]
         return Rates(
             (low * per_core["expected"] * 1e9, high * per_core["expected"] * 1e9),
-            high * per_core["optimistic"] * 1e9,
+            (low * per_core["optimistic"] * 1e9, high * per_core["optimistic"] * 1e9),
             basis,
         )
     memory = bounds(facts, "hardware.accelerator_memory_gib")
     if not isinstance(accelerator, str) and not (memory and memory[1] > 0):
         return None
-    count = bounds(facts, "hardware.accelerator_count") or (1.0, 1.0)
+    count = device_count(facts)
     low, high, basis = _accelerator_tflops(facts, accelerator)
     share = table["utilisation"]
     return Rates(
         (
-            low * max(count[0], 1.0) * share["expected"] * 1e12,
-            high * max(count[1], 1.0) * share["expected"] * 1e12,
+            low * count[0] * share["expected"] * 1e12,
+            high * count[1] * share["expected"] * 1e12,
         ),
-        high * max(count[1], 1.0) * share["optimistic"] * 1e12,
+        (
+            low * count[0] * share["optimistic"] * 1e12,
+            high * count[1] * share["optimistic"] * 1e12,
+        ),
         basis,
     )
 

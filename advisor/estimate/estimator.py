@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from advisor.catalogue.gpus import find_gpu
 from advisor.catalogue.tables import Method, load_methods, price_of
 from advisor.estimate.duration import Rates, device_rates, hours, training_operations
-from advisor.estimate.job import Corners, bounds, corners
+from advisor.estimate.job import Corners, bounds, corners, device_count
 from advisor.estimate.memory import expected_memory, optimistic_memory
 from advisor.estimate.sizes import storage_gib
 from advisor.facts import Fact, FactBase, Interval, Source, Value
@@ -114,7 +114,7 @@ def _time_facts(
     low, high = hours(few, rates.expected[1]), hours(many, rates.expected[0])
     basis = f"{method.recipe['epochs']} epochs; {rates.basis}"
     yield _fact(method, "hours", low, high, basis)
-    devices = _devices(facts)
+    devices = device_count(facts)
     yield _fact(
         method,
         "cost",
@@ -122,11 +122,10 @@ def _time_facts(
         high * prices[1] * devices[1],
         f"hours x devices x {_span(*prices[:2])} USD; {prices[2]}",
     )
-    best = [
-        hours(training_operations(method, corner, count, length, optimistic=True), rates.best)
-        for corner, count, length in zip((job.small, job.large), examples, tokens, strict=True)
-    ]
-    costs = [best[0] * prices[0] * devices[0], best[1] * prices[0] * devices[1]]
+    least = training_operations(method, job.small, examples[0], tokens[0], optimistic=True)
+    most = training_operations(method, job.large, examples[1], tokens[1], optimistic=True)
+    best = hours(least, rates.best[1]), hours(most, rates.best[0])
+    costs = best[0] * prices[0] * devices[0], best[1] * prices[1] * devices[1]
     for key, suffix, need in (
         ("budget.hours", "time_headroom", best),
         ("budget.cost", "cost_headroom", costs),
@@ -137,11 +136,6 @@ def _time_facts(
             yield _fact(
                 method, suffix, _ratio(budget[0], need[1]), _ratio(budget[1], need[0]), basis
             )
-
-
-def _devices(facts: FactBase) -> tuple[float, float]:
-    low, high = bounds(facts, "hardware.accelerator_count") or (1.0, 1.0)
-    return max(low, 1.0), max(high, 1.0)
 
 
 def _prices(facts: FactBase) -> tuple[float, float, str]:

@@ -56,9 +56,7 @@ def corners(facts: FactBase) -> Corners | None:
     tokens, token_basis = _tokens(facts)
     batch_basis = "stated" if batch else "assumed"
     batch = batch or (closed_form()["assumed_batch"],) * 2
-    devices = bounds(facts, "hardware.accelerator_count") or (1.0, 1.0)
-    # Without an accelerator the count is zero, and the one "device" is the machine itself.
-    devices = (max(devices[0], 1.0), max(devices[1], 1.0))
+    devices = device_count(facts)
     jobs = [
         Job(
             parameters=parameters[end],
@@ -83,6 +81,15 @@ def bounds(facts: FactBase, key: str) -> tuple[float, float] | None:
         return value.low, value.high
     number = facts.number(key)
     return None if number is None else (number, number)
+
+
+def device_count(facts: FactBase) -> tuple[float, float]:
+    """The least and greatest number of devices; a machine without accelerator counts as one."""
+    fact_type = facts.vocabulary["hardware.accelerator_count"]
+    if not facts.applies(fact_type):
+        return 1.0, 1.0
+    low, high = bounds(facts, fact_type.key) or fact_type.range or (1.0, 1.0)
+    return max(low, 1.0), max(high, 1.0)
 
 
 def _tokens(facts: FactBase) -> tuple[tuple[float, float], str]:
@@ -120,11 +127,13 @@ def _typical(parameters: float, column: int) -> float:
 
 
 def _generates(facts: FactBase, end: int) -> bool:
-    """Whether the loss runs over the vocabulary; unknown counts as no below, as yes above."""
+    """Whether the loss runs over the vocabulary; what is not settled counts as no below."""
     task = facts.value("task.type")
     architecture = facts.value("model.architecture")
     if architecture == "encoder":
         return False
-    if isinstance(task, str):
-        return task.startswith("generation") or task in ("math_reasoning", "code")
-    return bool(end)
+    if not isinstance(task, str):
+        return bool(end)
+    generates = task.startswith("generation") or task in ("math_reasoning", "code")
+    # An encoder generates nothing, so an unknown architecture leaves the lower corner without.
+    return generates and (isinstance(architecture, str) or bool(end))

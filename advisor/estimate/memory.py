@@ -63,12 +63,13 @@ def _memory(method: Method, job: Job, accelerator: str, bound: str) -> Memory:
 
 
 def _activations(method: Method, job: Job) -> float:
-    """GiB of activations and logits with gradient checkpointing."""
+    """GiB of activations and logits, with gradient checkpointing where the method allows it."""
     table = closed_form()
     tokens = job.batch * (job.tokens + float(method.recipe.get("virtual_tokens", 0)))
     one_layer = tokens * job.width * table["layer_recompute_bytes"]
     if not method.trained:  # inference keeps no activations for a backward pass
         return float(one_layer) / GIB
-    kept = tokens * job.width * table["checkpoint_bytes"] * job.layers
+    per_layer = table["checkpoint_bytes" if method.checkpointing else "layer_recompute_bytes"]
+    kept = tokens * job.width * per_layer * job.layers
     logits = tokens * job.vocabulary * table["logit_bytes"] if job.generates else 0.0
     return float(kept + max(one_layer, logits)) / GIB

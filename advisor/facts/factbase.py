@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from advisor.facts.fact import Fact, Source
 from advisor.facts.values import Value
-from advisor.facts.vocabulary import Vocabulary, load_vocabulary
+from advisor.facts.vocabulary import FactType, Vocabulary, load_vocabulary
 
 
 class FactBase:
     """Facts by key, with explicit precedence between their sources.
 
-    The winner is the statement of the highest source that gives a value. "unknown" said by the
-    user beats only a default: it never hides what was found out.
+    The winner is the statement of the highest source that gives a value. "unknown" beats only a
+    default, so that it never hides what was found out; as a flag it beats everything.
     """
 
     def __init__(self, facts: Iterable[Fact] = (), *, vocabulary: Vocabulary | None = None) -> None:
@@ -84,9 +84,17 @@ class FactBase:
         copy.add(
             Fact(key, fact_type.default, Source.DEFAULT, "assumed; nothing else is known")
             for key, fact_type in self.vocabulary.items()
-            if fact_type.default is not None
+            if fact_type.default is not None and self.applies(fact_type)
         )
         return copy
+
+    def applies(self, fact_type: FactType) -> bool:
+        """Whether the fact can play a part, such as the memory of an accelerator that is there."""
+        for key, allowed in (fact_type.only_if or {}).items():
+            value = self.value(key)
+            if value is not None and value not in allowed and not isinstance(value, frozenset):
+                return False
+        return True
 
     def statements(self) -> Iterator[Fact]:
         """Every statement, in the order of the vocabulary."""
@@ -106,7 +114,9 @@ class FactBase:
 
 def _precedence(fact: Fact) -> tuple[bool, bool, int]:
     is_default = fact.source is Source.DEFAULT
-    return (is_default, fact.value is None, fact.source.rank)
+    # "unknown" hides nothing that was found out, unless it is said for this very run.
+    unknown = fact.value is None and fact.source is not Source.FLAG
+    return (is_default, unknown, fact.source.rank)
 
 
 def _agree(left: Value, right: Value, agreement: float) -> bool:

@@ -19,16 +19,8 @@ def open_questions(facts: FactBase) -> Iterator[FactType]:
         fact = facts.get(fact_type.key)
         settled = fact is not None and fact.source is not Source.DEFAULT
         guessed = fact is not None and fact_type.confirm and fact.source is Source.DETECTED
-        if (not settled or guessed) and _applies(fact_type, facts):
+        if (not settled or guessed) and facts.applies(fact_type):
             yield fact_type
-
-
-def _applies(fact_type: FactType, facts: FactBase) -> bool:
-    for key, allowed in (fact_type.only_if or {}).items():
-        value = facts.value(key)
-        if value is not None and value not in allowed:
-            return False
-    return True
 
 
 def suggestion(fact_type: FactType, facts: FactBase) -> str:

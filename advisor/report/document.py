@@ -10,6 +10,7 @@ from advisor.catalogue.tables import load_methods
 from advisor.facts import load_vocabulary
 from advisor.facts.reading import read_value
 from advisor.facts.showing import show_value
+from advisor.verdict.headline import FEW_SHOT
 
 Record: TypeAlias = Mapping[str, Any]
 
@@ -54,6 +55,8 @@ class Bars:
     unit: str
 
 
+_MOST_PAIRS = 8
+
 Block: TypeAlias = "Heading | Paragraph | Bullets | Table | Bars"
 
 
@@ -63,6 +66,7 @@ def blocks(record: Record) -> Iterator[Block]:
     yield Paragraph(record["headline"], strong=True)
     if record["alternative_reason"]:
         yield Paragraph(record["alternative_reason"])
+    yield from _candidates(record)
     yield from _open_questions(record)
     yield from _changes(record)
     yield from _why(record)
@@ -73,6 +77,30 @@ def blocks(record: Record) -> Iterator[Block]:
     yield from _how_to(record)
     yield from _estimates(record)
     yield from _facts(record)
+
+
+def _candidates(record: Record) -> Iterator[Block]:
+    """Several base models side by side; the rest of the report is about the best of them."""
+    if not record.get("candidates"):
+        return
+    yield Heading("Base models compared")
+    yield Bullets(tuple(f"{e['model']}: {e['headline']}" for e in record["candidates"]))
+    feasible = [pair for pair in record["pairs"] if pair["feasible"] is not False]
+    yield Table(
+        ("Model", "Method", "Score"),
+        tuple(
+            (pair["model"], _name(pair["method"]), f"{pair['score']:+d}")
+            for pair in feasible[:_MOST_PAIRS]
+        ),
+        right=(2,),
+    )
+    level = [p["model"] for p in feasible if p["score"] == feasible[0]["score"]] if feasible else []
+    tie = f" {', '.join(dict.fromkeys(level))} are level." if len(set(level)) > 1 else ""
+    yield Paragraph(
+        f"What follows is about {record['model']}.{tie} Scores of different models differ only by "
+        "how well their pre-training matches the task and by what their size allows; state "
+        "model.pretraining_match for each, or measure zero-shot accuracy."
+    )
 
 
 def _open_questions(record: Record) -> Iterator[Block]:
@@ -109,7 +137,7 @@ def _why(record: Record) -> Iterator[Block]:
         yield Heading("Why")
     vetoes = [reason for reason in record["reasons"] if reason["effect"] is None]
     if vetoes:
-        yield Bullets(tuple(f"Ruled out by {r['rule']}: {r['claim']}" for r in vetoes))
+        yield Bullets(tuple(f"Ruled out by {r['rule']}: {_claim(r)}" for r in vetoes))
     compared = record["compared"]
     if compared:
         margin = record["margin_decibans"]
@@ -119,7 +147,7 @@ def _why(record: Record) -> Iterator[Block]:
         )
         yield Bars(
             tuple(
-                (r["rule"], r["effect"], r["claim"])
+                (r["rule"], r["effect"], _claim(r))
                 for r in record["reasons"]
                 if r["effect"] is not None
             ),
@@ -133,6 +161,17 @@ def _why(record: Record) -> Iterator[Block]:
             for entry in record["sub_decisions"].values()
         ),
     )
+
+
+def _claim(reason: Mapping[str, Any]) -> str:
+    """A rule's claim, with the values that it was judged on and the mark of a house rule."""
+    values = ", ".join(
+        f"{key} {_value(key, value)}"
+        for key, value in reason["facts"].items()
+        if not key.startswith("estimate.")
+    )
+    house = f" [house rules: {reason['house_rules']}]" if reason["house_rules"] else ""
+    return f"{reason['claim']}{f' ({values})' if values else ''}{house}"
 
 
 def _ranking(record: Record) -> Iterator[Block]:
@@ -206,7 +245,9 @@ def _estimates(record: Record) -> Iterator[Block]:
         prefix = f"estimate.{entry['method']}."
         if f"{prefix}memory_gib" in facts:
             columns = ("memory_gib", "memory_optimistic_gib", "hours", "cost", "storage_gib")
-            rows.append((entry["name"], *(_shown(facts, prefix + column) for column in columns)))
+            nothing = "-" if entry["method"] == FEW_SHOT else "not known"
+            cells = (_shown(facts, prefix + column, nothing) for column in columns)
+            rows.append((entry["name"], *cells))
     if rows:
         yield Heading("Memory, time and cost")
         yield Table(
@@ -246,8 +287,8 @@ def _facts(record: Record) -> Iterator[Block]:
         )
 
 
-def _shown(facts: Mapping[str, Any], key: str) -> str:
-    return _value(key, facts[key]["value"]) if key in facts else "not known"
+def _shown(facts: Mapping[str, Any], key: str, otherwise: str = "not known") -> str:
+    return _value(key, facts[key]["value"]) if key in facts else otherwise
 
 
 def _value(key: str, raw: Any) -> str:

@@ -42,7 +42,7 @@ def record(answer: Answer, base: RuleBase) -> dict[str, Any]:
         "ranking": _ranking(verdict),
         "parity": {method: _parity(entry) for method, entry in verdict.parity.items()},
         "sub_decisions": _sub_decisions(verdict, base),
-        "reasons": [_reason(reason) for reason in verdict.reasons],
+        "reasons": [_reason(reason, facts) for reason in verdict.reasons],
         "why_not": why_not(verdict),
         "nearest_changes": changes,
         "missing": [
@@ -131,7 +131,7 @@ def _sub_decisions(verdict: Verdict, base: RuleBase) -> dict[str, Any]:
     return result
 
 
-def _reason(reason: Reason) -> dict[str, Any]:
+def _reason(reason: Reason, facts: FactBase) -> dict[str, Any]:
     rule = reason.finding.rule
     fires = reason.finding.outcome is Outcome.FIRES
     return {
@@ -146,6 +146,7 @@ def _reason(reason: Reason) -> dict[str, Any]:
         "source": [f"{source.title}: {source.says}" for source in rule.sources],
         "wrong_when": rule.wrong_when,
         "house_rules": rule.pack,
+        "facts": {key: plain_value(facts.value(key)) for key in rule.reads if key in facts},
     }
 
 
@@ -205,7 +206,7 @@ def _alternative_reason(verdict: Verdict) -> str:
     chosen = chosen_method(verdict) if verdict.recommendation else None
     name = load_methods()[method].name
     if chosen is None:
-        return f"{name} remains feasible and scores highest among the other methods."
+        return f"{name[0].upper()}{name[1:]} scores highest among what remains feasible."
     lead = verdict.tallies[method].score - verdict.tallies[chosen].score
     parity: Mapping[str, Parity] = verdict.parity
     own = parity[method].probability if method in parity else None

@@ -74,7 +74,8 @@ class ReasonEntry(_Part):
     why: str
     source: list[str]
     wrong_when: str
-    house_rules: str
+    house_rules: str = Field(description="The folder of the house rule, else empty.")
+    facts: dict[str, Any] = Field(description="The stated facts that it reads, with values.")
 
 
 class WhyNot(_Part):

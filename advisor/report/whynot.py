@@ -40,7 +40,10 @@ def why_not(verdict: Verdict) -> list[dict[str, Any]]:
             text = "not feasible: " + "; ".join(f.rule.name for f in entry.vetoes)
             rules = [finding.rule.label for finding in entry.vetoes]
         elif lead <= 0:
-            text = f"it scores {-lead} decibans above the headline choice; see the alternative"
+            place = f"{-lead} decibans above" if lead else "level with"
+            text = f"it scores {place} the headline choice, and is not one of the two sides"
+            if entry.method == verdict.alternative:
+                text = f"it scores {place} the headline choice; it is the alternative"
             rules = []
         else:
             reasons = "; ".join(f"{f.rule.name} ({effect})" for f, effect in against)

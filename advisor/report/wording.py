@@ -60,6 +60,8 @@ def _second(verdict: Verdict) -> str:
     name = _capital(load_methods()[verdict.alternative].name)
     if verdict.recommendation is None:
         return f" {name} is feasible."
+    if verdict.status is Status.UNDETERMINED:
+        return f" {name} scores best so far."
     return f" {name} would serve better than either."
 
 

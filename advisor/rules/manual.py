@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from advisor.facts import FactType, Vocabulary
+from advisor.facts import FactType, Vocabulary, load_vocabulary
+from advisor.facts.showing import show_value
 from advisor.rules.rule import Case, DecisionTable, Effect, Ramp, Risk, Rule, RuleBase
 
 
@@ -58,7 +59,9 @@ def _effect(effect: Effect) -> str:
 
 
 def _case(case: Case) -> str:
-    facts = ", ".join(f"{key} = {value}" for key, value in case.facts.items()) or "nothing known"
+    types = load_vocabulary()
+    shown = (f"{key} = {show_value(types[key], value)}" for key, value in case.facts.items())
+    facts = ", ".join(shown) or "nothing known"
     return f"Case {case.name}: {facts}: {case.expect.value}"
 
 

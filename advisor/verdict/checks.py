@@ -39,11 +39,14 @@ def check_plan(answer: Answer, engine: Engine, expected: str | None) -> list[Pla
         expected: the method that the plan is built on, or None if nothing is expected.
     """
     verdict = answer.verdict
-    checks = [_feasible(verdict), _decided(verdict)]
+    checks = [_feasible(verdict)]
+    if verdict.status is not Status.INFEASIBLE:
+        checks.append(_decided(verdict, expected))
     if expected is not None:
         checks.append(_expected(verdict, expected))
+    method = expected or _method(verdict)
     checks.extend(
-        _by_rules(name, codes, answer, engine)
+        _by_rules(name, codes, answer, engine, method)
         for name, codes in engine.base.settings.checks.items()
     )
     return checks
@@ -70,16 +73,18 @@ def _feasible(verdict: Verdict) -> PlanCheck:
     return PlanCheck("feasible", CheckState.FAILED if failed else CheckState.PASSED, text)
 
 
-def _decided(verdict: Verdict) -> PlanCheck:
+def _decided(verdict: Verdict, expected: str | None) -> PlanCheck:
     texts = {
         Status.DECIDED: "the verdict is decided",
         Status.TOO_CLOSE: "the two sides are too close to call",
         Status.UNDETERMINED: "unknown facts could still turn the verdict: "
         + ", ".join(entry.key for entry in verdict.missing),
         Status.DO_NOT_TRAIN: "the advice is not to train yet",
-        Status.INFEASIBLE: "nothing is left to decide",
     }
-    passed = verdict.status is Status.DECIDED
+    # Not to train is a decision, and for a plan of few-shot prompting the wanted one.
+    passed = verdict.status is Status.DECIDED or (
+        verdict.status is Status.DO_NOT_TRAIN and expected == FEW_SHOT
+    )
     state = CheckState.PASSED if passed else CheckState.FAILED
     return PlanCheck(verdict.status.value, state, texts[verdict.status])
 
@@ -87,23 +92,25 @@ def _decided(verdict: Verdict) -> PlanCheck:
 def _expected(verdict: Verdict, expected: str) -> PlanCheck:
     met = agrees(verdict, expected)
     advice = verdict.recommendation or verdict.alternative or verdict.status.value
-    better = f", with {verdict.alternative} serving better" if verdict.alternative else ""
+    other = verdict.alternative if verdict.alternative != advice else None
+    better = f", with {other} serving better" if other else ""
     text = f"expected {expected}, advised {advice}{better}"
     return PlanCheck("expectation", CheckState.PASSED if met else CheckState.FAILED, text)
 
 
-def _by_rules(name: str, codes: Iterable[str], answer: Answer, engine: Engine) -> PlanCheck:
+def _by_rules(
+    name: str, codes: Iterable[str], answer: Answer, engine: Engine, method: str
+) -> PlanCheck:
     """A check that fails if one of the named rules or risks holds."""
     values: dict[str, Value] = {fact.key: fact.value for fact in answer.facts}
     values.update((key, level) for key, (level, _) in answer.verdict.assessment.levels.items())
-    method = _method(answer.verdict)
     unknown: list[str] = []
     for when, text in _conditions(codes, method, engine):
         outcome = _holds(when, values)
         if outcome:
             return PlanCheck(name, CheckState.FAILED, text)
         if outcome is None:
-            unknown.extend(key for key in when if values.get(key) is None)
+            unknown.extend(key for key, test in when.items() if test.judge(values.get(key)) is None)
     if unknown:
         missing = ", ".join(dict.fromkeys(unknown))
         return PlanCheck(name, CheckState.UNKNOWN, f"not known: {missing}")
@@ -123,9 +130,13 @@ def _conditions(
     rules = [
         (rule.when, rule.claim)
         for rule in engine.base.rules
-        if rule.code in named and rule.method in ("", method)
+        if rule.code in named and rule.method in ("", method) and method in rule.veto
     ]
-    return rules + [(risk.when, risk.risk) for risk in engine.base.risks if risk.code in named]
+    return rules + [
+        (risk.when, risk.risk)
+        for risk in engine.base.risks
+        if risk.code in named and method in risk.methods
+    ]
 
 
 def _holds(when: Mapping[str, Test], values: Mapping[str, Value]) -> bool | None:

@@ -93,9 +93,4 @@ def _matters(key: str, facts: FactBase) -> bool:
     are named.
     """
     fact_type = facts.vocabulary[key]
-    if fact_type.ask is None:
-        return False
-    return all(
-        facts.value(other) is None or facts.value(other) in allowed
-        for other, allowed in (fact_type.only_if or {}).items()
-    )
+    return fact_type.ask is not None and facts.applies(fact_type)

@@ -27,13 +27,15 @@ def planned_hardware(gpu_name: str, count: int) -> list[Fact]:
     nominal = "nominal; an idle device has a little less free"
     if gpu.unified_memory:
         nominal = "nominal RAM that the device shares; the system and programs need some of it"
-    row = f"GPU table, {gpu.read}"
+    row = f"--gpu; GPU table, {gpu.read}"
+    # Whoever names a device means all that the table says of it, so all of it has a flag's weight.
     return [
-        Fact("hardware.accelerator", gpu.accelerator, Source.CATALOGUE, row),
-        Fact("hardware.accelerator_name", gpu.name, Source.FLAG, "--gpu"),
-        Fact("hardware.accelerator_count", count, Source.FLAG, "--gpus"),
-        Fact(
-            "hardware.accelerator_memory_gib", gpu.memory_gib, Source.CATALOGUE, f"{row}: {nominal}"
-        ),
-        Fact("hardware.unified_memory", gpu.unified_memory, Source.CATALOGUE, row),
+        Fact(key, value, Source.FLAG, detail)
+        for key, value, detail in (
+            ("hardware.accelerator", gpu.accelerator, row),
+            ("hardware.accelerator_name", gpu.name, "--gpu"),
+            ("hardware.accelerator_count", count, "--gpus"),
+            ("hardware.accelerator_memory_gib", gpu.memory_gib, f"{row}: {nominal}"),
+            ("hardware.unified_memory", gpu.unified_memory, row),
+        )
     ]

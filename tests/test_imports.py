@@ -1,0 +1,66 @@
+"""Facts about what is loaded on the way to an answer, and about what is parsed ahead of time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from advisor.support.compiled import compile_shipped, package_folder
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAVY = {
+    "datasets", "gguf", "huggingface_hub", "numpy", "pandas", "peft", "pyarrow", "pydantic",
+    "pydantic_core", "safetensors", "sklearn", "tokenizers", "torch", "transformers",
+}  # fmt: skip
+# rich draws on terminals and asks questions; neither happens here.
+TALK = {"rich", "markdown_it", "pygments"}
+CODE = """
+import contextlib, io, json, sys
+from advisor.cli.main import run
+sys.argv = ["advisor", *sys.argv[1:]]
+code, out = 0, io.StringIO()
+try:
+    with contextlib.redirect_stdout(out):
+        run()
+except SystemExit as stop:
+    code = stop.code or 0
+loaded = sorted({name.split(".")[0] for name in sys.modules})
+print(json.dumps({"code": code, "length": len(out.getvalue()), "loaded": loaded}))
+"""
+EXAMPLE = ["advise", "--facts", str(ROOT / "examples" / "project.yaml")]
+COMMANDS = [
+    ["--help"],
+    ["--version"],
+    ["advise", "--help"],
+    EXAMPLE,
+    [*EXAMPLE, "--format", "json"],
+    [*EXAMPLE, "--format", "markdown"],
+    ["advise", "--model", str(ROOT / "examples" / "models" / "gpt2"), "--offline"],
+    ["check", EXAMPLE[-1]],
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(w[-20:] for w in words))
+def test_an_answer_needs_no_library_that_trains_or_validates(words, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, *words],
+        capture_output=True,
+        cwd=tmp_path,
+        timeout=60,
+        check=True,
+    )
+    told = json.loads(done.stdout)
+    assert told["code"] in (0, 3, 8)
+    assert told["length"] > 0
+    assert sorted(set(told["loaded"]) & (HEAVY | TALK)) == []
+
+
+def test_what_is_parsed_ahead_is_up_to_date():
+    path = package_folder() / "compiled.json"
+    assert path.read_text(encoding="utf-8") == compile_shipped(), (
+        "write it anew: python -m advisor.support.compiled"
+    )
