@@ -21,6 +21,9 @@ _MACHINE = (
 )
 
 
+_LONGEST_NAME = 200
+
+
 @dataclass(frozen=True, slots=True)
 class DataFiles:
     """The data that a project is trained and evaluated on, as named by the data flags."""
@@ -126,7 +129,9 @@ def _model_facts(
 
 
 def _is_name(spec: str) -> bool:
-    return not Path(spec).exists() and spec.count("/") <= 1 and not spec.startswith((".", "/"))
+    """Whether the text can be a model's name or Hub id, and is no path of something there."""
+    plausible = spec.count("/") <= 1 and not spec.startswith((".", "/"))
+    return plausible and len(spec) <= _LONGEST_NAME and not Path(spec).exists()
 
 
 def _data_facts(request: Request, notes: list[str]) -> list[Fact]:

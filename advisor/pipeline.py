@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from advisor.catalogue.tables import load_table
 from advisor.estimate.estimator import estimate_facts
 from advisor.estimate.evaluation import evaluation_facts
-from advisor.facts import Fact, FactBase, Source
+from advisor.facts import Fact, FactBase, Source, Value
 from advisor.facts.consistency import require_consistent
 from advisor.gather import Gathered, Request, gather
 from advisor.rules.engine import Engine
 from advisor.rules.loading import load_rules
 from advisor.verdict.verdict import Answer, judge
+
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ def run(request: Request, engine: Engine) -> tuple[list[Candidate], Gathered]:
     gathered = gather(request)
     models = gathered.models or (("", ()),)
     candidates = [
-        Candidate(_short(spec), advise([*gathered.common, *facts], engine))
-        for spec, facts in models
+        Candidate(name, advise([*gathered.common, *facts], engine))
+        for name, (_, facts) in zip(_names([spec for spec, _ in models]), models, strict=True)
     ]
     return candidates, gathered
 
@@ -49,10 +51,25 @@ def advise(stated: Iterable[Fact], engine: Engine | None = None) -> Answer:
     engine = engine or load_engine()
     facts = FactBase(stated).with_defaults()
     require_consistent(facts)
+    _add_computed(facts)
+    values = {fact.key: fact.value for fact in facts}
+    inputs = {key for fact_type in facts.vocabulary.values() for key in fact_type.inputs}
+
+    def values_without(key: str) -> Mapping[str, Value]:
+        if key not in inputs:
+            return {**values, key: None}
+        unknown = FactBase(f for f in facts.statements() if f.source is not Source.ESTIMATED)
+        unknown.forget(key, Source.DEFAULT)
+        _add_computed(unknown)
+        return {fact.key: fact.value for fact in unknown}
+
+    return Answer(facts, judge(facts, engine, values_without))
+
+
+def _add_computed(facts: FactBase) -> None:
     facts.add(_task_facts(facts))
     facts.add(estimate_facts(facts))
     facts.add(evaluation_facts(facts))
-    return Answer(facts, judge(facts, engine))
 
 
 def load_engine(packs: Sequence[Path] = ()) -> Engine:
@@ -60,9 +77,16 @@ def load_engine(packs: Sequence[Path] = ()) -> Engine:
     return Engine(load_rules(packs, quick=True))
 
 
+def _names(specs: Sequence[str]) -> list[str]:
+    """Names for the candidates: of files and folders the last part, unless two are the same."""
+    short = [_short(spec) for spec in specs]
+    return list(specs) if len(set(short)) < len(short) else short
+
+
 def _short(spec: str) -> str:
-    """The name of a model file or folder without its path; a Hub id stays whole."""
-    return Path(spec).resolve().name if Path(spec).exists() else spec
+    path = Path(spec)
+    known = spec and len(path.name) <= _LONGEST_NAME and path.exists()
+    return path.resolve().name if known else spec
 
 
 def _task_facts(facts: FactBase) -> list[Fact]:

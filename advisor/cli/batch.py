@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from advisor.cli.output import open_pipe
 from advisor.facts import Fact
 from advisor.facts.factsfile import facts_from
 from advisor.gather import Request, gather, machine_facts
@@ -47,12 +46,14 @@ def judge_lines(path: Path, request: Request, engine: Engine) -> ExitCode:
                 machine = machine_facts(request, ())
             hardware = [] if planned else machine or []
             answer = advise([*stated, *hardware], engine)
-            line = to_json(record(answer, engine.base), indent=None)
+            line = to_json(record(answer, engine.base), indent=None, ascii_only=True)
         except AdvisorError as error:
             code = ExitCode.USAGE
-            line = to_json({**error.as_json(), "where": error.where or where}, indent=None)
-        with open_pipe():
-            sys.stdout.write(line + "\n")
+            line = to_json(
+                {**error.as_json(), "where": error.where or where}, indent=None, ascii_only=True
+            )
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
     return code
 
 

@@ -98,7 +98,12 @@ def _expected(
     stated: str | None, recorded: Mapping[str, Any], methods: tuple[str, ...]
 ) -> str | None:
     if stated is None:
-        return recorded.get("recommendation")
+        advised = recorded.get("recommendation")
+        if advised not in (None, "prompt_tuning", "full_fine_tuning"):
+            raise AdvisorError(
+                "the run file recommends neither side", where="recommendation", hint="judge it anew"
+            )
+        return advised
     if stated not in methods:
         raise AdvisorError(
             f"there is no method named {stated[:40]!r}",

@@ -17,6 +17,8 @@ def doctor(
     """Check hardware, libraries and network, each by itself and timed.
 
     The output names no user, host or path, so it can be pasted into an issue.
+
+    For example: advisor doctor --network
     """
     import advisor
     from advisor.profilers.hardware.doctor import run_checks

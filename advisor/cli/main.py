@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -15,7 +17,7 @@ from advisor.cli.check import check
 from advisor.cli.doctor import doctor
 from advisor.cli.explain import explain
 from advisor.cli.rules import rules_app
-from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support.errors import AdvisorError, ExitCode, printable
 
 _HELP = """Prompt-tuning or full fine-tuning? A recommendation that shows its evidence.
 
@@ -68,23 +70,76 @@ def main(
 def run() -> None:
     """Run the command line; every failure ends in one clear message and its exit code."""
     try:
-        app(standalone_mode=True)
+        _prepare_streams()
+        try:
+            app(standalone_mode=True)
+        finally:
+            sys.stdout.flush()
     except AdvisorError as error:
-        sys.stderr.write(f"error: {error}\n")
-        sys.exit(int(error.exit_code))
+        _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         sys.exit(int(ExitCode.INTERRUPTED))
     except MemoryError:
-        sys.stderr.write(
-            "error: out of memory\n  hint: free some, or judge fewer projects at once\n"
-        )
-        sys.exit(int(ExitCode.INTERNAL))
-    except Exception as error:
-        sys.stderr.write(
-            f"error: internal error: {type(error).__name__}: {error}\n"
-            "  hint: this is a defect of advisor; report it with the command that you ran\n"
-        )
+        _fail("out of memory\n  hint: free some, or judge fewer at once", ExitCode.INTERNAL)
+    except OSError as error:  # files are read and written with messages of their own
+        place = f"\n  where: {error.filename}" if error.filename else ""
+        _fail(f"reading or writing failed: {error.strerror or error}{place}", ExitCode.USAGE)
+    except Exception as error:  # the last resort: a clear message, not a traceback
         if os.environ.get("ADVISOR_TRACEBACK"):
             raise
-        sys.exit(int(ExitCode.INTERNAL))
+        _fail(
+            f"internal error: {type(error).__name__}: {error}\n"
+            "  hint: this is a defect of advisor; report it with the command that you ran",
+            ExitCode.INTERNAL,
+        )
+
+
+def _prepare_streams() -> None:
+    """Make sure that there are streams to write to, whatever their encoding can hold."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    # A stream that somebody has put in its place is theirs to end.
+    if sys.stdout is sys.__stdout__ and isinstance(sys.stdout, io.TextIOWrapper):
+        encoding, buffered = sys.stdout.encoding, sys.stdout.line_buffering
+        sys.stdout = _QuietPipe(
+            sys.stdout.detach(), encoding, "backslashreplace", line_buffering=buffered
+        )
+
+
+class _QuietPipe(io.TextIOWrapper):
+    """Standard output that ends the program quietly once its reader, such as ``head``, is gone.
+
+    The command-line library would turn the broken pipe into exit code 1.
+    """
+
+    def write(self, text: str, /) -> int:
+        try:
+            return super().write(text)
+        except BrokenPipeError:
+            self._leave()
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except BrokenPipeError:
+            self._leave()
+
+    def _leave(self) -> NoReturn:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+        raise SystemExit(int(ExitCode.OK))
+
+
+def _fail(message: str, code: ExitCode) -> NoReturn:
+    sys.stderr.write(f"error: {printable(message)}\n")
+    if code is ExitCode.USAGE:
+        _drop_unwritten_output()
+    sys.exit(int(code))
+
+
+def _drop_unwritten_output() -> None:
+    """Keep the interpreter from failing again over output that could not be written."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        return
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-
-import typer
 
 from advisor.cli.options import Format
 from advisor.report.files import format_for, to_json, write_file
@@ -43,28 +39,19 @@ def deliver(
     elif chosen == "terminal":
         from advisor.report.terminal import print_report
 
-        with open_pipe():
-            print_report(record, sys.stdout, plain=plain)
+        print_report(record, sys.stdout, plain=plain)
     else:
-        with open_pipe():
-            sys.stdout.write(render(record, chosen, plain=plain))
+        sys.stdout.write(render(record, chosen, plain=plain, ascii_only=not _holds_unicode()))
 
 
-@contextlib.contextmanager
-def open_pipe() -> Iterator[None]:
-    """End quietly if the reader of standard output, such as ``head``, has seen enough."""
-    try:
-        yield
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(int(ExitCode.OK)) from None
+def _holds_unicode() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
-def render(record: dict[str, Any], format_: str, *, plain: bool) -> str:
-    """The report as text."""
+def render(record: dict[str, Any], format_: str, *, plain: bool, ascii_only: bool = False) -> str:
+    """The report as text; ``ascii_only`` keeps JSON valid where the encoding holds no more."""
     if format_ == "json":
-        return to_json(record) + "\n"
+        return to_json(record, ascii_only=ascii_only) + "\n"
     if format_ == "markdown":
         from advisor.report.markdown import to_markdown
 

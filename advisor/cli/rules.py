@@ -10,7 +10,11 @@ import typer
 from advisor.cli import options
 from advisor.support.errors import AdvisorError, ExitCode, did_you_mean
 
-rules_app = typer.Typer(help="List, show, check and test the rules.", no_args_is_help=True)
+_HELP = """List, show, check and test the rules.
+
+For example: advisor rules test --rules ./our-rules
+"""
+rules_app = typer.Typer(help=_HELP, no_args_is_help=True)
 
 
 @rules_app.command("list")

@@ -32,7 +32,7 @@ def device_rates(facts: FactBase) -> Rates | None:
     if accelerator == "none":
         cores = bounds(facts, "hardware.cpu_cores")
         basis = f"{cores[1]:g} CPU cores" if cores else "CPU cores unknown"
-        low, high = cores or table["unknown_cores"]
+        low, high = cores or facts.vocabulary["hardware.cpu_cores"].range or (1.0, 1.0)
         per_core = table["cpu_gflops_per_core"]
         return Rates(
             (low * per_core["expected"] * 1e9, high * per_core["expected"] * 1e9),

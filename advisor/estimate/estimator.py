@@ -9,7 +9,7 @@ from advisor.catalogue.gpus import find_gpu
 from advisor.catalogue.tables import Method, load_methods, price_of
 from advisor.estimate.duration import Rates, device_rates, hours, training_operations
 from advisor.estimate.job import Corners, bounds, corners, device_count
-from advisor.estimate.memory import expected_memory, optimistic_memory
+from advisor.estimate.memory import Memory, expected_memory, optimistic_memory
 from advisor.estimate.sizes import storage_gib
 from advisor.facts import Fact, FactBase, Interval, Source, Value
 
@@ -57,12 +57,11 @@ def _memory_facts(
     limit: tuple[float, float] | None,
     limit_basis: str,
 ) -> Iterator[Fact]:
-    accelerator = facts.value("hardware.accelerator")
-    target = accelerator if isinstance(accelerator, str) else "cuda"
-    small = expected_memory(method, job.small, target)
-    large = expected_memory(method, job.large, target)
-    least = optimistic_memory(method, job.small, target).total
-    most = optimistic_memory(method, job.large, target).total
+    kinds = _possible_accelerators(facts)
+    small = min((expected_memory(method, job.small, kind) for kind in kinds), key=_total)
+    large = max((expected_memory(method, job.large, kind) for kind in kinds), key=_total)
+    least = min(optimistic_memory(method, job.small, kind).total for kind in kinds)
+    most = max(optimistic_memory(method, job.large, kind).total for kind in kinds)
     parts = (
         f"closed form: state {large.state:.2f} + trained part {large.trained_part:.2f} + "
         f"activations {large.activations:.2f} + context {large.context:.2f} + "
@@ -79,6 +78,25 @@ def _memory_facts(
         ("memory_headroom_optimistic", least, most),
     ):
         yield _fact(method, suffix, limit[0] / high, limit[1] / low, basis)
+
+
+def _total(memory: Memory) -> float:
+    return memory.total
+
+
+def _possible_accelerators(facts: FactBase) -> tuple[str, ...]:
+    """The kinds that the accelerator can be; a kind decides what the context takes."""
+    value = facts.value("hardware.accelerator")
+    if isinstance(value, str):
+        return (value,)
+    choices = facts.vocabulary["hardware.accelerator"].choices
+    memory = bounds(facts, "hardware.accelerator_memory_gib")
+    return tuple(
+        kind
+        for kind in choices
+        if (not isinstance(value, frozenset) or kind in value)
+        and not (kind == "none" and memory and memory[0] > 0)
+    )
 
 
 def _storage_facts(method: Method, job: Corners, facts: FactBase) -> Iterator[Fact]:

@@ -58,6 +58,10 @@ class FactBase:
             return value
         return None
 
+    def said_by(self, key: str, source: Source) -> bool:
+        """Whether ``source`` has said anything about ``key``, "unknown" included."""
+        return any(fact.source is source for fact in self._stated.get(key, ()))
+
     def known(self, key: str) -> bool:
         """Whether ``key`` has one definite value."""
         fact = self.get(key)
@@ -92,7 +96,8 @@ class FactBase:
         """Whether the fact can play a part, such as the memory of an accelerator that is there."""
         for key, allowed in (fact_type.only_if or {}).items():
             value = self.value(key)
-            if value is not None and value not in allowed and not isinstance(value, frozenset):
+            possible = value if isinstance(value, frozenset) else {value}
+            if value is not None and not possible & set(allowed):
                 return False
         return True
 
@@ -112,11 +117,11 @@ class FactBase:
         return key in self._stated
 
 
-def _precedence(fact: Fact) -> tuple[bool, bool, int]:
+def _precedence(fact: Fact) -> tuple[bool, bool, int, bool]:
     is_default = fact.source is Source.DEFAULT
     # "unknown" hides nothing that was found out, unless it is said for this very run.
     unknown = fact.value is None and fact.source is not Source.FLAG
-    return (is_default, unknown, fact.source.rank)
+    return (is_default, unknown, fact.source.rank, fact.value is None)
 
 
 def _agree(left: Value, right: Value, agreement: float) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from advisor.facts.fact import Fact, Source
 from advisor.facts.reading import clean_text, read_value
 from advisor.facts.vocabulary import Vocabulary, load_vocabulary
-from advisor.support.errors import AdvisorError, did_you_mean
+from advisor.support.errors import AdvisorError, did_you_mean, printable
 from advisor.support.strictjson import parse_json
 from advisor.support.strictyaml import YamlDocument, parse_yaml
 from advisor.support.textfiles import STANDARD_INPUT, read_text
@@ -34,7 +34,7 @@ def load_facts(path: str | Path) -> list[Fact]:
 
 def load_document(path: str | Path) -> YamlDocument:
     """Return the parsed content of a facts or run file, before it is read as facts."""
-    name = "standard input" if str(path) == STANDARD_INPUT else Path(path).name
+    name = "standard input" if str(path) == STANDARD_INPUT else printable(Path(path).name)
     text = read_text(path, what="facts file")
     if not text.strip():
         raise AdvisorError(

@@ -23,6 +23,8 @@ def show_value(fact_type: FactType, value: Value) -> str:
         return " or ".join(sorted(show_value(fact_type, member) for member in value))
     if isinstance(value, Interval):
         low = show_value(fact_type, _whole(fact_type, value.low))
+        if fact_type.range and value.high >= fact_type.range[1]:
+            return f"at least {low}"
         high = show_value(fact_type, _whole(fact_type, value.high))
         return f"{low} to {high}"
     if isinstance(value, str):

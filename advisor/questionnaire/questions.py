@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.facts import FactBase, FactType, Source
+from advisor.facts import Fact, FactBase, FactType, Source
 from advisor.facts.showing import show_value
 
 
@@ -18,9 +18,14 @@ def open_questions(facts: FactBase) -> Iterator[FactType]:
     for fact_type in facts.vocabulary.questions:
         fact = facts.get(fact_type.key)
         settled = fact is not None and fact.source is not Source.DEFAULT
-        guessed = fact is not None and fact_type.confirm and fact.source is Source.DETECTED
+        answered = facts.said_by(fact_type.key, Source.ANSWERED)
+        guessed = fact_type.confirm and settled and not answered and _guessed(fact)
         if (not settled or guessed) and facts.applies(fact_type):
             yield fact_type
+
+
+def _guessed(fact: Fact | None) -> bool:
+    return fact is not None and fact.source is Source.DETECTED
 
 
 def suggestion(fact_type: FactType, facts: FactBase) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable
@@ -43,9 +44,17 @@ def saved_answers() -> list[Fact]:
         raise AdvisorError(
             "there are no saved answers to resume", where="--resume", hint="start with: advisor ask"
         )
-    return [Fact(fact.key, fact.value, fact.source) for fact in load_facts(path)]
+    try:
+        return [Fact(fact.key, fact.value, fact.source) for fact in load_facts(path)]
+    except AdvisorError as error:
+        raise AdvisorError(
+            f"the saved answers cannot be read: {error.message}",
+            where=str(path),
+            hint="delete that file and start with: advisor ask",
+        ) from None
 
 
 def forget_answers() -> None:
     """Drop the kept answers once they have been judged."""
-    state_file().unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # what could not be saved need not be dropped
+        state_file().unlink(missing_ok=True)

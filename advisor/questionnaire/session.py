@@ -65,6 +65,8 @@ class Session:
             return
         self._prompter.say("Found out already:")
         self._edit(lambda: found, "Right? Enter to go on, or a number to correct")
+        # "back" walks through the questions, not through corrections of what was found.
+        self._answered.clear()
         self._prompter.say()
 
     def _ask_all(self) -> None:
@@ -80,6 +82,7 @@ class Session:
             self._prompter.say("This is the first question.")
             return
         self.facts.forget(self._answered.pop(), Source.ANSWERED)
+        self._keep()
 
     def _edit_summary(self) -> None:
         self._prompter.say()
@@ -158,4 +161,11 @@ class Session:
         if fact_type.key in self._answered:
             self._answered.remove(fact_type.key)
         self._answered.append(fact_type.key)
+        # A changed answer takes with it those that applied only to the earlier one.
+        for other in self.facts.vocabulary.questions:
+            if not self.facts.applies(other):
+                self.facts.forget(other.key, Source.ANSWERED)
+        self._keep()
+
+    def _keep(self) -> None:
         self._save(f for f in self.facts.statements() if f.source is Source.ANSWERED)

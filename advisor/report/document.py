@@ -105,7 +105,7 @@ def _candidates(record: Record) -> Iterator[Block]:
 
 def _open_questions(record: Record) -> Iterator[Block]:
     if record["missing"]:
-        yield Heading("Unknown facts that could still turn the answer")
+        yield Heading("Unknown, and able to turn the answer")
         yield Bullets(tuple(_missing_line(entry) for entry in record["missing"]))
 
 
@@ -231,6 +231,8 @@ def _risks(record: Record) -> Iterator[Block]:
 
 
 def _how_to(record: Record) -> Iterator[Block]:
+    if not record["how_to"]:
+        return
     yield Heading("How to do it")
     yield Bullets(tuple(record["how_to"]), numbered=True)
     if record["alternative"] and record["recommendation"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,30 +28,40 @@ def format_for(path: Path) -> str:
     return _FORMATS[path.suffix.lower()]
 
 
-def to_json(record: dict[str, Any], *, indent: int | None = 2) -> str:
+def to_json(record: Mapping[str, Any], *, indent: int | None = 2, ascii_only: bool = False) -> str:
     """The record as one JSON object, byte for byte the same for the same record."""
-    return json.dumps(record, ensure_ascii=False, indent=indent, allow_nan=False)
+    return json.dumps(record, ensure_ascii=ascii_only, indent=indent, allow_nan=False)
 
 
 def write_file(path: Path, text: str) -> None:
     """Write the text through a temporary file beside it, so that no half report is left.
 
+    A link is written through, and a pipe or device, which cannot be replaced, is written to.
+
     Raises:
         AdvisorError: if the folder is missing, read-only or full.
     """
-    temporary = ""
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
-        ) as stream:
-            temporary = stream.name
-            stream.write(text)
-        os.replace(temporary, path)  # noqa: PTH105 - the pair of calls is the atomic idiom
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")
+        else:
+            _replace(target, text)
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         raise AdvisorError(
             f"the report cannot be written: {error.strerror or error}",
             where=str(path),
             hint="name a file in an existing, writable folder",
         ) from None
+
+
+def _replace(target: Path, text: str) -> None:
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
+    try:
+        # Opened like any new file, so that the umask decides who may read it.
+        with temporary.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+        temporary.replace(target)
+    except BaseException:  # an interruption, too, must leave nothing behind
+        temporary.unlink(missing_ok=True)
+        raise

@@ -16,6 +16,7 @@ _INDENT = "  "
 _GAP = 2
 _BAR_HALF = 8
 _LEAST_COLUMN = 8
+_NARROW = 60
 _NARROWEST = 40
 
 
@@ -55,7 +56,7 @@ def plain_lines(record: Record) -> Iterator[str]:
 def _lines(block: Block, width: int) -> Iterator[Line]:
     if isinstance(block, Heading):
         yield Line("")
-        yield Line(block.text, "heading")
+        yield from (Line(text, "heading") for text in _wrap(block.text, width, "", ""))
     elif isinstance(block, Paragraph):
         style = "strong" if block.strong else ""
         yield from (Line(text, style) for text in _wrap(block.text, width, _INDENT, _INDENT))
@@ -83,20 +84,37 @@ def _wrap(text: str, width: int, first: str, later: str) -> list[str]:
 def _bars(block: Bars, width: int) -> Iterator[Line]:
     """Each share as a bar to the right, for the method named first, or to the left."""
     largest = max((abs(value) for _, value, _ in block.entries), default=1)
+    half = _BAR_HALF if width >= _NARROW else _BAR_HALF // 2
     label_width = max((len(label) for label, _, _ in block.entries), default=0)
     for label, value, text in block.entries:
-        bar = "#" * max(1, round(abs(value) / largest * _BAR_HALF))
+        bar = "#" * max(1, round(abs(value) / largest * half))
         left, right = ("", bar) if value > 0 else (bar, "")
-        drawn = f"{left:>{_BAR_HALF}}|{right:<{_BAR_HALF}}"
+        drawn = f"{left:>{half}}|{right:<{half}}"
         first = f"{_INDENT}{label:<{label_width}} {value:+4d} {drawn} "
+        if len(first) > width // 2:  # too narrow for text beside the bar
+            yield Line(first.rstrip())
+            first = 2 * _INDENT
         yield from (Line(line) for line in _wrap(text, width, first, " " * len(first)))
 
 
 def _table(table: Table, width: int) -> Iterator[Line]:
     widths = _column_widths(table, width - len(_INDENT))
+    if sum(widths) + _GAP * (len(widths) - 1) > width - len(_INDENT):
+        yield from _stacked(table, width)
+        return
     yield from (Line(text, "dim") for text in _row(table.columns, widths, table.right))
     for row in table.rows:
         yield from (Line(text) for text in _row(row, widths, table.right))
+
+
+def _stacked(table: Table, width: int) -> Iterator[Line]:
+    """Each row as a list of its cells, where the columns do not fit side by side."""
+    for row in table.rows:
+        yield from (Line(text) for text in _wrap(row[0], width, _INDENT, _INDENT))
+        for column, cell in zip(table.columns[1:], row[1:], strict=True):
+            yield from (
+                Line(text) for text in _wrap(f"{column}: {cell}", width, 2 * _INDENT, 3 * _INDENT)
+            )
 
 
 def _column_widths(table: Table, available: int) -> list[int]:

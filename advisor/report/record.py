@@ -11,7 +11,7 @@ from advisor.facts import FactBase, Source
 from advisor.facts.showing import plain_value
 from advisor.report.howto import how_to
 from advisor.report.whynot import chosen_method, nearest_changes, why_not
-from advisor.report.wording import confidence_word, headline
+from advisor.report.wording import confidence_word, decibans, headline
 from advisor.rules.rule import Outcome, Rule, RuleBase
 from advisor.verdict.parity import Parity
 from advisor.verdict.tally import Tally
@@ -61,7 +61,7 @@ def record(answer: Answer, base: RuleBase) -> dict[str, Any]:
         ],
         "assumptions": _assumptions(verdict, facts),
         "conflicts": _conflicts(facts),
-        "how_to": how_to(chosen_method(verdict), facts),
+        "how_to": _steps(verdict, facts),
         "how_to_alternative": how_to(verdict.alternative, facts) if verdict.alternative else [],
         "facts": {
             fact.key: {
@@ -73,6 +73,12 @@ def record(answer: Answer, base: RuleBase) -> dict[str, Any]:
             for fact in facts
         },
     }
+
+
+def _steps(verdict: Verdict, facts: FactBase) -> list[str]:
+    """The steps of the chosen method; none where everything is ruled out."""
+    chosen = chosen_method(verdict)
+    return [] if verdict.tallies[chosen].feasible is False else how_to(chosen, facts)
 
 
 def _rounded(number: float | None) -> float | None:
@@ -211,4 +217,4 @@ def _alternative_reason(verdict: Verdict) -> str:
     parity: Mapping[str, Parity] = verdict.parity
     own = parity[method].probability if method in parity else None
     near = f", and ends within the tolerance with a probability of {own:.0%}" if own else ""
-    return f"{name} scores {lead} decibans above {load_methods()[chosen].name}{near}."
+    return f"{name} scores {decibans(lead)} above {load_methods()[chosen].name}{near}."

@@ -9,6 +9,7 @@ from typing import Any
 from advisor.catalogue.tables import load_methods
 from advisor.facts import FactBase, Interval
 from advisor.facts.showing import show_value
+from advisor.report.wording import decibans
 from advisor.rules.engine import Finding
 from advisor.rules.rule import Outcome
 from advisor.verdict.headline import FEW_SHOT, FULL, HEADLINE_SIDES
@@ -40,14 +41,14 @@ def why_not(verdict: Verdict) -> list[dict[str, Any]]:
             text = "not feasible: " + "; ".join(f.rule.name for f in entry.vetoes)
             rules = [finding.rule.label for finding in entry.vetoes]
         elif lead <= 0:
-            place = f"{-lead} decibans above" if lead else "level with"
+            place = f"{decibans(-lead)} above" if lead else "level with"
             text = f"it scores {place} the headline choice, and is not one of the two sides"
             if entry.method == verdict.alternative:
                 text = f"it scores {place} the headline choice; it is the alternative"
             rules = []
         else:
             reasons = "; ".join(f"{f.rule.name} ({effect})" for f, effect in against)
-            text = f"{lead} decibans behind: {reasons}" if reasons else f"{lead} decibans behind"
+            text = f"{decibans(lead)} behind" + (f": {reasons}" if reasons else "")
             rules = [finding.rule.label for finding, _ in against]
         name = load_methods()[entry.method].name
         result.append({"method": entry.method, "name": name, "text": text, "rules": rules})

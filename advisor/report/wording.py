@@ -16,6 +16,11 @@ def confidence_word(confidence: float | None, settings: Settings) -> str:
     return words[-1] if words else ""
 
 
+def decibans(number: int) -> str:
+    """The amount with its unit."""
+    return f"{number} deciban" if number == 1 else f"{number} decibans"
+
+
 def headline(verdict: Verdict, settings: Settings, changes: Sequence[Mapping[str, str]]) -> str:
     """The verdict and its confidence in one or two sentences.
 

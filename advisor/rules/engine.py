@@ -91,7 +91,7 @@ class _Axis:
         if value in self.by_member:
             return self.by_member[value]
         plain = value.lower() if isinstance(value, str) else value
-        return self.by_member.get(plain) or self.by_member[_OTHER_TEXT]
+        return self.by_member[plain if plain in self.by_member else _OTHER_TEXT]
 
     def _span(self, interval: Interval) -> tuple[int, int]:
         low, high = interval.half_open(integer=self.integer)

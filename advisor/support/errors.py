@@ -67,6 +67,12 @@ class AdvisorError(Exception):
         }
 
 
+def printable(text: str) -> str:
+    """The text without what a terminal or an encoding could choke on; line breaks stay."""
+    shown = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+    return shown.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the closest known words, or the empty string when none is close."""
     close = difflib.get_close_matches(word[:200], list(known), n=3, cutoff=0.6)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -77,12 +77,18 @@ class Answer:
     verdict: Verdict
 
 
-def judge(facts: FactBase, engine: Engine) -> Verdict:
+def judge(
+    facts: FactBase,
+    engine: Engine,
+    values_without: Callable[[str], Mapping[str, Value]],
+) -> Verdict:
     """Judge the facts; unknown ones stay unknown.
 
     Args:
         facts: what is known, with defaults and estimates already added.
         engine: the compiled rule base.
+        values_without: gives all values as they are while one fact is unknown, estimates
+            included; it shows which assumptions could turn the answer.
     """
     values = {fact.key: fact.value for fact in facts}
     settings = engine.base.settings
@@ -109,7 +115,7 @@ def judge(facts: FactBase, engine: Engine) -> Verdict:
         reachable=state.reachable,
         assessment=assessment,
         risks=_risks(engine, values, assessment, recommendation, state.variant),
-        fragile_assumptions=_fragile(facts, values, engine, state),
+        fragile_assumptions=_fragile(facts, engine, state, values_without),
     )
 
 
@@ -230,7 +236,10 @@ def _risks(
 
 
 def _fragile(
-    facts: FactBase, values: Mapping[str, Value], engine: Engine, state: Contest
+    facts: FactBase,
+    engine: Engine,
+    state: Contest,
+    values_without: Callable[[str], Mapping[str, Value]],
 ) -> tuple[str, ...]:
     """Assumed defaults that could turn the headline if they are wrong."""
     settings = engine.base.settings
@@ -238,7 +247,7 @@ def _fragile(
     for fact in facts:
         if fact.source is not Source.DEFAULT:
             continue
-        findings = engine.assess({**values, fact.key: None}).findings
+        findings = engine.assess(values_without(fact.key)).findings
         without = contest(tally(findings, facts.vocabulary.methods), findings, settings)
         if without.reachable - state.reachable:
             fragile.append(fact.key)

@@ -43,9 +43,9 @@ def test_every_command_has_help(advisor, words, flag):
 
 @pytest.mark.parametrize("words", COMMANDS, ids=name_of)
 def test_every_help_has_an_example_on_a_line_of_its_own(advisor, words):
-    example = rf"^ +(Example: )?{name_of(words)}( |$)"
+    example = rf"^ +(For example: )?{name_of(words)}( |$)"
     if words in ([], ["rules"]):  # groups show one of their commands
-        example = rf"^ +(Example: )?{name_of(words)} [a-z]"
+        example = rf"^ +(For example: )?{name_of(words)} [a-z]"
     usage, _, rest = advisor(*words, "--help").out.partition("\n")
     assert usage
     assert re.search(example, rest, re.MULTILINE)

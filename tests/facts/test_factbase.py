@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from advisor.facts import Fact, FactBase, Interval, Source, load_vocabulary
@@ -50,9 +50,14 @@ SPOKEN = [s for s in Source if s is not Source.DEFAULT]
 
 @pytest.mark.parametrize("source", SPOKEN)
 def test_unknown_never_hides_what_another_source_knows(source):
-    said = fact(None, Source.FLAG)
+    said = fact(None, Source.ANSWERED)
     assert FactBase([said, fact(7, source)]).value(ROWS) == 7
     assert FactBase([fact(7, source), said]).value(ROWS) == 7
+
+
+def test_unknown_said_as_a_flag_wins_over_every_other_source():
+    said = fact(None, Source.FLAG)
+    assert FactBase([fact(7, Source.ANSWERED), said, fact(8, Source.DETECTED)]).get(ROWS) is said
 
 
 def test_unknown_beats_a_default():
@@ -165,6 +170,8 @@ STATEMENTS = st.lists(
 
 @given(STATEMENTS)
 def test_the_winner_is_the_best_source_with_a_value(statements):
+    flags = [f.value for f in statements if f.source is Source.FLAG]
+    assume(flags.count(None) == 0 or any(value is not None for value in flags))
     base = FactBase(statements)
     winner = base.get(ROWS)
     valued = [f for f in statements if f.value is not None]

@@ -77,9 +77,18 @@ def test_plain_text_has_one_example_a_line(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("one line here\n\nanother line here\nthe last without an end", encoding="utf-8")
     profile = profile_data(path)
-    assert profile.facts[0].value == 3
-    assert profile.facts[0].detail == "a.txt: 3 rows, 1 empty skipped"
+    assert profile.facts[0].detail.startswith("a.txt: 3 rows, 1 empty skipped")
     assert profile.columns.label is None
+
+
+def test_rows_without_a_label_or_output_are_no_training_examples(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("one line here\nanother line here\n", encoding="utf-8")
+    profile = profile_data(path)
+    assert profile.facts[0].key == "data.train_examples"
+    assert profile.facts[0].value is None
+    assert "no label or output" in profile.facts[0].detail
+    assert any("--label-column" in note for note in profile.notes)
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ def all_but(*open_keys: str, **values) -> list[Fact]:
         "hardware.accelerator_count": 1,
         "hardware.accelerator_name": "RTX 4090",
         "hardware.ram_available_gib": 32,
+        "hardware.cpu_cores": 8,
         "data.label_count": 4,
     }
     defaults.update({key.replace("__", "."): value for key, value in values.items()})

@@ -49,12 +49,20 @@ def test_a_plan_is_feasible_unless_both_sides_are_ruled_out():
         (TOO_CLOSE, "too_close"),
         (UNDETERMINED, "undetermined"),
         (DO_NOT_TRAIN, "do_not_train"),
-        (API_ONLY, "infeasible"),
     ],
 )
 def test_any_status_but_decided_fails_under_its_own_name(facts, name):
     assert state("decided", BERT) is PASSED
     assert state(name, facts) is FAILED
+
+
+def test_where_nothing_is_feasible_nothing_is_left_to_decide():
+    assert list(checks(API_ONLY))[:2] == ["feasible", "evaluation"]
+
+
+def test_not_to_train_is_a_decision_for_a_plan_of_few_shot_prompting():
+    assert state("do_not_train", DO_NOT_TRAIN, "few_shot_prompting") is PASSED
+    assert state("do_not_train", DO_NOT_TRAIN, "lora") is FAILED
 
 
 def test_an_undetermined_plan_names_the_facts_that_are_missing():
@@ -125,16 +133,40 @@ def test_an_overlap_known_to_be_above_zero_fails_however_large_it_is():
         ("unknown", UNKNOWN),
     ],
 )
-def test_a_licence_that_restricts_use_or_derivatives_fails(licence, expected):
-    assert state("licence", {**BERT, "model.licence": licence}) is expected
+def test_a_licence_that_restricts_use_or_derivatives_fails_a_full_copy(licence, expected):
+    facts = {**BERT, "model.licence": licence}
+    assert state("licence", facts, "full_fine_tuning") is expected
 
 
-def test_the_disk_check_looks_at_the_advised_method():
-    assert state("disk", {**BERT, "hardware.disk_free_gib": 100}) is PASSED
-    # Too little for a full copy: the advice moves on to a method whose result fits.
+def test_a_licence_against_derivatives_does_not_concern_a_soft_prompt():
+    facts = {**BERT, "model.licence": "cc-by-nd-4.0"}
+    assert verdict_on(facts).recommendation == "prompt_tuning"
+    assert state("licence", facts) is PASSED
+    assert state("licence", facts, "prompt_tuning") is PASSED
+
+
+def test_a_licence_against_commercial_use_concerns_every_method():
+    facts = {**BERT, "model.licence": "cc-by-nc-4.0"}
+    assert state("licence", facts) is FAILED
+    assert state("licence", facts, "prompt_tuning") is FAILED
+
+
+def test_the_disk_must_hold_the_result_of_the_planned_method():
+    little = {**BERT, "hardware.disk_free_gib": 0.05}
+    assert state("disk", {**BERT, "hardware.disk_free_gib": 100}, "full_fine_tuning") is PASSED
+    assert state("disk", little, "full_fine_tuning") is FAILED
+    assert state("disk", little, "prompt_tuning") is PASSED
+
+
+def test_without_a_plan_the_disk_check_looks_at_the_advised_method():
     little = {**BERT, "hardware.disk_free_gib": 0.05}
     assert verdict_on(little).recommendation == "prompt_tuning"
     assert state("disk", little) is PASSED
+
+
+def test_a_disk_of_uncertain_size_is_neither_passed_nor_failed():
+    partly = {**BERT, "hardware.disk_free_gib": "0.05 to 100"}
+    assert state("disk", partly, "full_fine_tuning") is UNKNOWN
 
 
 def test_the_disk_check_cannot_be_answered_before_the_model_is_known():

@@ -12,7 +12,6 @@ from verdict_cases import (
     LLAMA,
     POOLS,
     UNDETERMINED,
-    Half,
     Weighed,
     engine,
     half_known,
@@ -85,8 +84,7 @@ def test_every_score_lies_within_its_own_bounds(half):
 @given(half=half_known())
 @QUICK
 def test_on_complete_facts_every_bound_is_the_score_and_one_headline_is_left(half):
-    settled = {**half.truth, "hardware.cpu_cores": 8}
-    weighed = weigh(Half(settled, settled).facts())
+    weighed = weigh(half.facts(learned=half.open))
     if all(tally.low == tally.high for tally in weighed.tallies.values()):
         assert weighed.state.reachable == {weighed.state.leaning}
 
@@ -156,13 +154,20 @@ def test_an_unnamed_card_leaves_a_time_budget_open_that_only_a_fast_card_would_k
 
 
 def test_an_unknown_number_of_cards_leaves_open_what_more_cards_could_hold():
+    eight = verdict_on({**LLAMA, "hardware.accelerator_count": 8})
+    unknown = verdict_on({**LLAMA, "hardware.accelerator_count": "unknown"})
+    assert eight.tallies["full_fine_tuning"].feasible is True
+    assert unknown.tallies["full_fine_tuning"].feasible is None
+    assert eight.reachable <= unknown.reachable
+
+
+def test_an_assumed_number_of_cards_is_called_fragile_where_more_cards_turn_the_answer():
     project = {**LLAMA, "hardware.accelerator_count": 8}
     eight = verdict_on(project)
     del project["hardware.accelerator_count"]
-    unknown = verdict_on(project)
-    assert eight.tallies["full_fine_tuning"].feasible is True
-    assert unknown.tallies["full_fine_tuning"].feasible is not False
-    assert eight.reachable <= unknown.reachable
+    assumed = verdict_on(project)
+    assert (assumed.recommendation, eight.recommendation) == ("prompt_tuning", "full_fine_tuning")
+    assert "hardware.accelerator_count" in assumed.fragile_assumptions
 
 
 def test_an_unknown_architecture_leaves_open_the_memory_of_an_encoder():
@@ -199,6 +204,7 @@ WORLDS = {
     **POOLS,
     "hardware.accelerator": ("cuda", "none"),
     "hardware.accelerator_name": ("Tesla P100 PCIe 16GB", "H100 80GB SXM"),
+    "hardware.cpu_cores": (1, 64),
     "budget.hours": (1e-6, 1e5),
     "budget.cost": (1e-6, 1e5),
 }

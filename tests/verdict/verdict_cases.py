@@ -125,6 +125,7 @@ POOLS: dict[str, tuple[Any, ...]] = {
     "hardware.accelerator_memory_gib": (4, 8, 16, 24, 80),
     "hardware.accelerator_count": (1, 2, 8),
     "hardware.ram_available_gib": (4, 16, 64, 512),
+    "hardware.cpu_cores": (1, 8, 64),
 }  # fmt: skip
 """Definite values of every fact that the questionnaire asks for, limits apart.
 

@@ -19,7 +19,8 @@ _FEW_ROWS = 20
 
 def train_facts(scan: Scan, name: str) -> Iterator[Fact]:
     """The facts that the training file alone gives; ``name`` is its base name."""
-    yield _read("data.train_examples", _count(scan), f"{name}: {_count_evidence(scan)}")
+    labelled = _count(scan) if has_answers(scan) else None
+    yield _read("data.train_examples", labelled, f"{name}: {_count_evidence(scan)}")
     if scan.rows:
         for key, share in (("data.median_tokens", 0.5), ("data.p95_tokens", 0.95)):
             yield _read(key, scan.tokens.quantile(share), f"{name}: {scan.tokens.basis}")
@@ -29,6 +30,12 @@ def train_facts(scan: Scan, name: str) -> Iterator[Fact]:
     if guess is not None:
         detail = f"guess, please confirm: {guess[1]}"
         yield Fact("task.type", guess[0], Source.DETECTED, detail)
+
+
+def has_answers(scan: Scan) -> bool:
+    """Whether the rows hold what is to be learned, a label or an output, beside the input."""
+    columns = scan.columns
+    return columns.label is not None or columns.output is not None
 
 
 def eval_facts(scan: EvalScan, name: str) -> Iterator[Fact]:
@@ -96,6 +103,8 @@ def _count_evidence(scan: Scan) -> str:
         parts.append(f"{scan.empty:,} empty skipped")
     if scan.unlabelled:
         parts.append(f"{scan.unlabelled:,} without label skipped")
+    if not has_answers(scan):
+        parts.append("no label or output among them, so none counts as a labelled example")
     return ", ".join(parts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.profilers.data.findings import holds_labels
+from advisor.profilers.data.findings import has_answers, holds_labels
 from advisor.profilers.data.fingerprints import MAX_FINGERPRINTS
 from advisor.profilers.data.labels import MAX_LABELS
 from advisor.profilers.data.nearduplicates import MAX_TEXTS, SIMILAR
@@ -24,6 +24,11 @@ def train_notes(scan: Scan, name: str) -> Iterator[str]:
         yield f"{name}: {rows(scan.empty)} without text were skipped."
     if scan.unlabelled:
         yield f"{name}: {rows(scan.unlabelled)} without a label or output were skipped."
+    if not has_answers(scan):
+        yield (
+            f"{name}: no label or output column was found, so the rows do not count as training "
+            "examples; name it with --label-column, or state data.train_examples."
+        )
     yield from _label_notes(scan, name)
     yield from _duplicate_notes(scan, name)
 

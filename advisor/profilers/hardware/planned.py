@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from advisor.catalogue.gpus import require_gpu
-from advisor.facts import Fact, Source
+from advisor.facts import Fact, Source, load_vocabulary
+from advisor.facts.reading import read_value
 from advisor.support.errors import AdvisorError
 
 
@@ -23,6 +24,8 @@ def planned_hardware(gpu_name: str, count: int) -> list[Fact]:
             where="--gpus",
             hint="pass 1 or more; for a machine without one, state hardware.accelerator=none",
         )
+    fact_type = load_vocabulary()["hardware.accelerator_count"]
+    read_value(fact_type, count, where="--gpus")
     gpu = require_gpu(gpu_name)
     nominal = "nominal; an idle device has a little less free"
     if gpu.unified_memory:
