@@ -29,6 +29,7 @@ check: $(VENV)/.test
 	$(BIN)/advisor rules test
 
 bench: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/door.py
 	$(BIN)/python benchmarks/engine.py
 

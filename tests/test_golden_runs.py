@@ -1,0 +1,40 @@
+"""Run files of every schema version still open; one of each is kept here as it was written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from advisor.facts.factsfile import RUN_SCHEMAS, load_facts
+from advisor.pipeline import advise
+from advisor.report.document import blocks
+from advisor.report.schema import RunFile, json_schema
+
+GOLDEN = Path(__file__).parent / "golden"
+SCHEMA = Path(__file__).parent.parent / "docs" / "schema" / "run-1.json"
+
+
+def test_there_is_a_golden_run_of_every_schema_version():
+    assert {path.name for path in GOLDEN.iterdir()} == {f"run-{v}.json" for v in RUN_SCHEMAS}
+
+
+@pytest.mark.parametrize("version", RUN_SCHEMAS)
+def test_an_old_run_is_judged_again(version):
+    verdict = advise(load_facts(GOLDEN / f"run-{version}.json")).verdict
+    assert verdict.recommendation == "prompt_tuning"
+
+
+@pytest.mark.parametrize("version", RUN_SCHEMAS)
+def test_an_old_run_is_shown_again(version):
+    record = json.loads((GOLDEN / f"run-{version}.json").read_text(encoding="utf-8"))
+    assert len(list(blocks(record))) > 10
+
+
+def test_a_run_has_the_published_form():
+    RunFile.model_validate_json((GOLDEN / "run-1.json").read_text(encoding="utf-8"))
+
+
+def test_the_published_schema_is_the_one_of_the_code():
+    assert SCHEMA.read_text(encoding="utf-8") == json_schema()
