@@ -118,12 +118,17 @@ def _stacked(table: Table, width: int) -> Iterator[Line]:
 
 
 def _column_widths(table: Table, available: int) -> list[int]:
-    """Natural widths, the widest columns narrowed until the row fits."""
+    """Natural widths, the widest columns narrowed until the row fits, the first one last.
+
+    The first column names what the row is about, and a name is not to be broken.
+    """
     columns = list(zip(table.columns, *table.rows, strict=True))
     widths = [max(len(cell) for cell in column) for column in columns]
     excess = sum(widths) + _GAP * (len(widths) - 1) - available
     while excess > 0:
-        widest = max(range(len(widths)), key=lambda index: widths[index])
+        widest = max(range(1, len(widths)), key=lambda index: widths[index], default=0)
+        if widths[widest] <= _LEAST_COLUMN:
+            widest = 0
         if widths[widest] <= _LEAST_COLUMN:
             break
         widths[widest] -= 1

@@ -422,7 +422,7 @@ def test_the_quick_way_reads_the_same_rules_without_their_cases():
 
 
 def test_house_rules_are_checked_even_on_the_quick_way(tmp_path):
-    fill(tmp_path / "house", {"own.yaml": rules(rule(source=""))})
+    fill(tmp_path / "house", {"own.yaml": rules(rule(source=""))}, settings=False)
     with pytest.raises(AdvisorError, match="the field 'source' is missing"):
         load_rules([tmp_path / "house"], quick=True)
 
