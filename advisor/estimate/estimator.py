@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from advisor.catalogue.gpus import find_gpu
 from advisor.catalogue.tables import Method, load_methods, price_of
@@ -112,6 +113,14 @@ def _storage_facts(method: Method, job: Corners, facts: FactBase) -> Iterator[Fa
     yield _fact(method, "disk_headroom", disk[0] / high, disk[1] / low, basis)
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The time (hours) and cost (US dollars) of one training run, each from least to most."""
+
+    hours: tuple[float, float]
+    cost: tuple[float, float]
+
+
 def _time_facts(
     method: Method,
     job: Corners,
@@ -119,41 +128,45 @@ def _time_facts(
     rates: Rates | None,
     prices: tuple[float, float, str],
 ) -> Iterator[Fact]:
-    budgets = {key: bounds(facts, key) for key in ("budget.hours", "budget.cost")}
-    for key, suffix in (("budget.hours", "time_headroom"), ("budget.cost", "cost_headroom")):
-        if budgets[key] is None:
-            yield _fact(method, suffix, _NO_LIMIT, _NO_LIMIT, f"no {key} is set")
     examples = bounds(facts, "data.train_examples")
     if rates is None or examples is None:
+        yield from _budget_facts(method, facts, None, None)
         return
     tokens = bounds(facts, "data.median_tokens") or (job.small.tokens, job.large.tokens)
-    few = training_operations(method, job.small, examples[0], tokens[0], optimistic=False)
-    many = training_operations(method, job.large, examples[1], tokens[1], optimistic=False)
-    low, high = hours(few, rates.expected[1]), hours(many, rates.expected[0])
-    basis = f"{method.recipe['epochs']} epochs; {rates.basis}"
-    yield _fact(method, "hours", low, high, basis)
     devices = device_count(facts)
+
+    def run(rate: tuple[float, float], *, optimistic: bool) -> _Run:
+        few = training_operations(method, job.small, examples[0], tokens[0], optimistic=optimistic)
+        many = training_operations(method, job.large, examples[1], tokens[1], optimistic=optimistic)
+        low, high = hours(few, rate[1]), hours(many, rate[0])
+        return _Run((low, high), (low * prices[0] * devices[0], high * prices[1] * devices[1]))
+
+    expected, fastest = run(rates.expected, optimistic=False), run(rates.best, optimistic=True)
     yield _fact(
-        method,
-        "cost",
-        low * prices[0] * devices[0],
-        high * prices[1] * devices[1],
-        f"hours x devices x {_span(*prices[:2])} USD; {prices[2]}",
+        method, "hours", *expected.hours, f"{method.recipe['epochs']} epochs; {rates.basis}"
     )
-    least = training_operations(method, job.small, examples[0], tokens[0], optimistic=True)
-    most = training_operations(method, job.large, examples[1], tokens[1], optimistic=True)
-    best = hours(least, rates.best[1]), hours(most, rates.best[0])
-    costs = best[0] * prices[0] * devices[0], best[1] * prices[1] * devices[1]
-    for key, suffix, need in (
-        ("budget.hours", "time_headroom", best),
-        ("budget.cost", "cost_headroom", costs),
-    ):
-        budget = budgets[key]
-        if budget is not None:
-            basis = f"{key} divided by the fastest run, {_span(*need)}"
-            yield _fact(
-                method, suffix, _ratio(budget[0], need[1]), _ratio(budget[1], need[0]), basis
-            )
+    price = f"{_span(*prices[:2])} USD; {prices[2]}"
+    yield _fact(method, "cost", *expected.cost, f"hours x devices x {price}")
+    yield from _budget_facts(method, facts, expected, fastest)
+
+
+def _budget_facts(
+    method: Method, facts: FactBase, expected: _Run | None, fastest: _Run | None
+) -> Iterator[Fact]:
+    """Each budget divided by what a run takes; without a budget nothing is ever too much."""
+    for key, kind in (("budget.hours", "time"), ("budget.cost", "cost")):
+        budget = bounds(facts, key)
+        for suffix, run in (
+            (f"{kind}_headroom", expected),
+            (f"{kind}_headroom_optimistic", fastest),
+        ):
+            if budget is None:
+                yield _fact(method, suffix, _NO_LIMIT, _NO_LIMIT, f"no {key} is set")
+            elif run is not None:
+                need = run.hours if kind == "time" else run.cost
+                low, high = _ratio(budget[0], need[1]), _ratio(budget[1], need[0])
+                which = "the fastest" if run is fastest else "the expected"
+                yield _fact(method, suffix, low, high, f"{key} / {which} run, {_span(*need)}")
 
 
 def _prices(facts: FactBase) -> tuple[float, float, str]:

@@ -33,7 +33,7 @@ def headline(verdict: Verdict, settings: Settings, changes: Sequence[Mapping[str
     if verdict.status is Status.INFEASIBLE and changes:
         name = _capital(load_methods()[changes[0]["method"]].name)
         nearest = f" Nearest change: {name} with {changes[0]['change']}."
-    return f"{_first(verdict, settings)}{_second(verdict)}{nearest}"
+    return f"{_first(verdict, settings)}{_parity(verdict)}{_second(verdict)}{nearest}"
 
 
 def _first(verdict: Verdict, settings: Settings) -> str:
@@ -57,6 +57,18 @@ def _first(verdict: Verdict, settings: Settings) -> str:
     if verdict.rival_vetoed:
         return f"{_capital(side)}, since {rival} is not feasible here ({sure})."
     return f"{_capital(side)} rather than {rival} ({sure})."
+
+
+def _parity(verdict: Verdict) -> str:
+    """What a vetoed rival leaves open: how near the soft prompt will come to it."""
+    own = verdict.parity.get(verdict.variant or "")
+    if not verdict.rival_vetoed or verdict.recommendation in (None, FULL) or own is None:
+        return ""
+    if own.probability is None:
+        return ""
+    return (
+        f" Its chance of coming within the tolerance of full fine-tuning is {own.probability:.0%}."
+    )
 
 
 def _second(verdict: Verdict) -> str:
