@@ -98,8 +98,8 @@ def _candidates(record: Record) -> Iterator[Block]:
     tie = f" {', '.join(dict.fromkeys(level))} are level." if len(set(level)) > 1 else ""
     yield Paragraph(
         f"What follows is about {record['model']}.{tie} Scores of different models differ only by "
-        "how well their pre-training matches the task and by what their size allows; state "
-        "model.pretraining_match for each, or measure zero-shot accuracy."
+        "how well their pre-training matches the task and by what their size allows; judge each by "
+        "itself with a model.pretraining_match of its own, or measure zero-shot accuracy."
     )
 
 
