@@ -37,7 +37,9 @@ def detected_machine() -> list[Fact]:
 
 
 @pytest.mark.parametrize("method", TRAINED)
-@pytest.mark.parametrize("kind", ["time_headroom_optimistic", "cost_headroom_optimistic", "disk_headroom"])
+@pytest.mark.parametrize(
+    "kind", ["time_headroom_optimistic", "cost_headroom_optimistic", "disk_headroom"]
+)
 def test_a_limit_that_nobody_stated_does_not_bind(method, kind):
     assert estimates(known(PROJECT))[f"estimate.{method}.{kind}"] == (NO_LIMIT, NO_LIMIT)
 
