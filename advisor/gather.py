@@ -131,7 +131,13 @@ def _model_facts(
 def _is_name(spec: str) -> bool:
     """Whether the text can be a model's name or Hub id, and is no path of something there."""
     plausible = spec.count("/") <= 1 and not spec.startswith((".", "/"))
-    return plausible and len(spec) <= _LONGEST_NAME and not Path(spec).exists()
+    return plausible and len(spec) <= _LONGEST_NAME and not lies_on_disk(spec)
+
+
+def lies_on_disk(spec: str) -> bool:
+    """Whether the text names a file or folder; one too long for any is no reason to fail."""
+    path = Path(spec)
+    return bool(spec) and len(path.name) <= _LONGEST_NAME and path.exists()
 
 
 def _data_facts(request: Request, notes: list[str]) -> list[Fact]:

@@ -11,12 +11,10 @@ from advisor.estimate.estimator import estimate_facts
 from advisor.estimate.evaluation import evaluation_facts
 from advisor.facts import Fact, FactBase, Source, Value
 from advisor.facts.consistency import require_consistent
-from advisor.gather import Gathered, Request, gather
+from advisor.gather import Gathered, Request, gather, lies_on_disk
 from advisor.rules.engine import Engine
 from advisor.rules.loading import load_rules
 from advisor.verdict.verdict import Answer, judge
-
-_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +82,7 @@ def _names(specs: Sequence[str]) -> list[str]:
 
 
 def _short(spec: str) -> str:
-    path = Path(spec)
-    known = spec and len(path.name) <= _LONGEST_NAME and path.exists()
-    return path.resolve().name if known else spec
+    return Path(spec).resolve().name if lies_on_disk(spec) else spec
 
 
 def _task_facts(facts: FactBase) -> list[Fact]:

@@ -96,7 +96,7 @@ def test_rules(rules: options.RulePacks = None) -> None:
             f"({result.where})"
         )
     coverage = clause_coverage(base)
-    open_clauses = [c for c in coverage if not (c.seen_true and c.seen_false)]
+    open_clauses = [clause for clause in coverage if not clause.complete]
     for clause in open_clauses:
         side = "false" if clause.seen_true else "true"
         typer.echo(f"open    {clause.code} {clause.clause}: no case makes it {side}")

@@ -38,6 +38,11 @@ def read_text(path: str | Path, *, what: str, max_bytes: int = MAX_BYTES) -> str
             where=where,
             hint="pass the file that states the facts or rules, not the data set itself",
         )
+    return decode_text(raw, what=what, where=where)
+
+
+def decode_text(raw: bytes, *, what: str, where: str) -> str:
+    """Return the text of a whole file, or raise AdvisorError naming the line that is not UTF-8."""
     if b"\0" in raw:
         raise AdvisorError(
             f"the {what} contains NUL bytes, so it is not a text file",

@@ -23,10 +23,6 @@ rules:
 """
 
 # What F204 says, but as a matter of taste: the result is too large, and is advised all the same.
-SMALL_DISK_IS_ACCEPTED = """\
-    for_each: [trained]
-    when: {"estimate.{method}.disk_headroom": "< 1"}
-    effects: {"{method}": -1}"""
 
 
 def house_rule(

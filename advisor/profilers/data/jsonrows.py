@@ -11,6 +11,7 @@ from advisor.profilers.data.lines import open_bytes, read_guarded, read_lines
 from advisor.profilers.data.rows import Row, RowSource
 from advisor.support.errors import AdvisorError
 from advisor.support.strictjson import parse_json
+from advisor.support.textfiles import decode_text
 
 MAX_LIST_BYTES = 64 * 1024 * 1024
 """Largest .json list, in bytes: a list has to be read whole."""
@@ -94,17 +95,4 @@ def _whole_text(path: Path, what: str) -> str:
             where=str(path),
             hint="convert it to JSON Lines (.jsonl), which is read row by row",
         )
-    if b"\0" in raw:
-        line = raw[: raw.index(0)].count(b"\n") + 1
-        raise AdvisorError(
-            "the file contains NUL bytes, so it is not UTF-8 text",
-            where=f"{path}, line {line}",
-            hint="save it as UTF-8",
-        )
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise AdvisorError(
-            "the file is not valid UTF-8", where=f"{path}, line {line}", hint="save it as UTF-8"
-        ) from None
+    return decode_text(raw, what=what, where=str(path))
