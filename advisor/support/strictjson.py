@@ -16,6 +16,7 @@ def parse_json(text: str, *, where: str) -> Any:
         AdvisorError: on a syntax error, a duplicate key, NaN or infinity, an integer of thousands
             of digits, or nesting beyond what any facts or run file needs.
     """
+    text = text.rstrip()  # what breaks off is to be named where it ends, not a line further on
     try:
         return json.loads(
             text,
@@ -39,7 +40,7 @@ def parse_json(text: str, *, where: str) -> Any:
 def _place(text: str, error: json.JSONDecodeError) -> str:
     """Line and column; the column alone for a text of one line, whose line the caller names."""
     column = f"column {error.colno}"
-    return f"line {error.lineno}, {column}" if "\n" in text.strip() else column
+    return f"line {error.lineno}, {column}" if "\n" in text else column
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

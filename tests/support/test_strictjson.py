@@ -81,3 +81,9 @@ def test_any_text_is_read_or_refused_by_an_advisor_error(text):
 def test_single_quotes_and_trailing_commas_are_refused():
     assert "not valid JSON" in refused("{'a': 1}").message
     assert "not valid JSON" in refused('{"a": 1,}').message
+
+
+def test_a_text_that_breaks_off_is_named_where_it_ends():
+    with pytest.raises(AdvisorError) as error:
+        parse_json('{"a": 8\n', where="half.json")
+    assert error.value.where == "half.json, column 8"
