@@ -1,0 +1,151 @@
+"""Build the model that a method trains, without weights."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+import transformers
+from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
+from transformers import AutoModelForSequenceClassification as AutoClassifier
+
+from advisor.estimate.settings import Head, Precision, Settings
+from advisor.estimate.trace.quantised import quantise
+from advisor.support.errors import AdvisorError
+
+_CLASSES: dict[Head, Any] = {
+    Head.CAUSAL_LM: AutoModelForCausalLM,
+    Head.CLASSIFICATION: AutoClassifier,
+    Head.SEQ2SEQ: AutoModelForSeq2SeqLM,
+}
+_TASKS = {Head.CAUSAL_LM: "CAUSAL_LM", Head.CLASSIFICATION: "SEQ_CLS", Head.SEQ2SEQ: "SEQ_2_SEQ_LM"}
+
+
+def hugging_face_config(raw: Mapping[str, Any]) -> transformers.PretrainedConfig:
+    """The configuration object of a config.json's content; nothing is fetched or executed.
+
+    Raises:
+        AdvisorError: if transformers does not know the type, or refuses the values.
+    """
+    kind = raw.get("model_type")
+    known = transformers.CONFIG_MAPPING
+    if not isinstance(kind, str) or kind not in known:
+        raise AdvisorError(
+            f"transformers {transformers.__version__} has no model type {str(kind)[:60]!r}",
+            where="config.json, key model_type",
+            hint="code that comes with a model is never run; the closed form needs sizes alone",
+        )
+    content = {key: value for key, value in raw.items() if key not in ("auto_map", "architectures")}
+    content.pop("quantization_config", None)
+    try:
+        config: transformers.PretrainedConfig = known[kind].from_dict(content)
+    except Exception as error:  # noqa: BLE001 - each configuration class raises errors of its own
+        raise AdvisorError(
+            f"transformers refuses the configuration: {first_line(error)}", where="config.json"
+        ) from None
+    return config
+
+
+def build_model(
+    raw: Mapping[str, Any], method: str, settings: Settings, device: str = "meta"
+) -> torch.nn.Module:
+    """The model as the method trains it, in training mode.
+
+    Args:
+        raw: the content of a config.json.
+        method: its identifier, such as ``lora``.
+        settings: precision, head and sizes of the adapter.
+        device: ``meta``, or ``cpu`` for a model with random weights.
+
+    Raises:
+        AdvisorError: if the model or the method's wrapper cannot be built.
+    """
+    config = hugging_face_config(raw)
+    if settings.head is Head.CLASSIFICATION:
+        config.num_labels = settings.labels
+    if getattr(config, "pad_token_id", None) is None:
+        config.pad_token_id = 0
+    dtype = torch.float32 if settings.precision is not Precision.BF16 else torch.bfloat16
+    if method == "qlora":
+        dtype = torch.bfloat16
+    try:
+        with torch.device(device), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model: Any = _CLASSES[settings.head].from_config(
+                config, dtype=dtype, trust_remote_code=False
+            )
+            model.tie_weights()
+            if settings.checkpointing:
+                model.gradient_checkpointing_enable({"use_reentrant": False})
+            if not settings.use_cache:
+                model.config.use_cache = False
+            model = _wrapped(model, method, settings)
+    except AdvisorError:
+        raise
+    except Exception as error:  # noqa: BLE001 - any model class may fail in a way of its own
+        raise AdvisorError(
+            f"{method} cannot be built for {config.model_type}: {first_line(error)}",
+            where="transformers and peft",
+            hint="the closed form needs sizes alone",
+        ) from None
+    model.train()
+    return model
+
+
+def runs_under_autocast(method: str, settings: Settings) -> bool:
+    """Whether matrix products are cast to bfloat16 as they run.
+
+    Over a 4-bit base they always are in 16-bit training, since what is not packed is kept in 32
+    bits there.
+    """
+    if method == "qlora":
+        return settings.precision is not Precision.FP32
+    return settings.precision is Precision.BF16_MIXED
+
+
+def _wrapped(model: Any, method: str, settings: Settings) -> Any:
+    if method == "full_fine_tuning":
+        return model
+    if method == "qlora":
+        quantise(model)
+    import peft
+
+    if settings.checkpointing and method == "prefix_tuning":
+        raise AdvisorError(
+            "prefix tuning cannot be combined with gradient checkpointing",
+            hint="transformers drops the cached keys and values that it works through",
+        )
+    if settings.checkpointing:
+        model.enable_input_require_grads()
+    return peft.get_peft_model(model, _peft_config(model, method, settings))
+
+
+def _peft_config(model: Any, method: str, settings: Settings) -> Any:
+    import peft
+
+    common: dict[str, Any] = {"task_type": _TASKS[settings.head]}
+    virtual = {**common, "num_virtual_tokens": settings.virtual_tokens}
+    if method == "prompt_tuning":
+        return peft.PromptTuningConfig(**virtual)
+    if method == "p_tuning":
+        return peft.PromptEncoderConfig(**virtual, encoder_hidden_size=model.config.hidden_size)
+    if method == "prefix_tuning":
+        return peft.PrefixTuningConfig(**virtual)
+    if method == "ia3":
+        return peft.IA3Config(**common)
+    targets = list(settings.targets) or "all-linear"
+    return peft.LoraConfig(
+        **common,
+        r=settings.rank,
+        lora_alpha=2 * settings.rank,
+        lora_dropout=settings.adapter_dropout,
+        target_modules=targets,
+    )
+
+
+def first_line(error: Exception) -> str:
+    """The gist of a library's error, without its traceback."""
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0][:200]

@@ -1,0 +1,93 @@
+"""Extend a trace of few layers to the full depth, phase by phase.
+
+All that a step allocates and computes is linear in the number of equal layers, as long as the peak
+is looked for within one phase: over the whole step it may change from one phase to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from advisor.estimate.breakdown import Breakdown, StepProfile, Work
+from advisor.estimate.settings import Settings
+from advisor.estimate.trace.depth import layer_keys, layer_period, with_layers
+from advisor.estimate.trace.step import trace_step
+from advisor.support.errors import AdvisorError
+
+
+def trace(raw: Mapping[str, Any], method: str, settings: Settings) -> StepProfile:
+    """Trace a training step of a model of any depth, in a time that does not grow with it.
+
+    Two and three layers are traced (twice and three times the period where kinds of layers
+    alternate); encoder and decoder of different depth are varied one at a time.
+
+    Args:
+        raw: the content of a config.json.
+        method: its identifier, such as ``lora``.
+        settings: the training run.
+
+    Raises:
+        AdvisorError: if the number of layers is not stated, or a step cannot be traced.
+    """
+    keys = layer_keys(raw)
+    full = {key: raw[key] for key in keys}
+    if not keys or not all(isinstance(count, int) and count > 0 for count in full.values()):
+        raise AdvisorError("the configuration does not say how many layers there are",
+                           where="config.json")  # fmt: skip
+    period = layer_period(raw)
+    base = {key: min(2 * period, count) for key, count in full.items()}
+    deeper = {key: min(3 * period, count) for key, count in full.items()}
+    start = trace_step(with_layers(raw, base), method, settings)
+    if base == full:
+        return start
+    if len(set(full.values())) == 1:
+        end = trace_step(with_layers(raw, deeper), method, settings)
+        steps = (full[keys[0]] - base[keys[0]]) / (deeper[keys[0]] - base[keys[0]])
+        return _extended(start, [(end, steps)])
+    ends = []
+    for key in keys:
+        if full[key] > base[key]:
+            end = trace_step(with_layers(raw, {**base, key: deeper[key]}), method, settings)
+            ends.append((end, (full[key] - base[key]) / (deeper[key] - base[key])))
+    return _extended(start, ends)
+
+
+def _extended(start: StepProfile, ends: list[tuple[StepProfile, float]]) -> StepProfile:
+    def along(value: float, others: list[float]) -> float:
+        steps = zip(others, ends, strict=True)
+        return value + sum((other - value) * count for other, (_, count) in steps)
+
+    peaks = {
+        phase: Breakdown(
+            *(
+                along(
+                    getattr(peak, kind.name), [getattr(e.peaks[phase], kind.name) for e, _ in ends]
+                )
+                for kind in fields(Breakdown)
+            )
+        )
+        for phase, peak in start.peaks.items()
+    }
+    work = {
+        phase: Work(
+            *(
+                along(
+                    getattr(done, count.name), [getattr(e.work[phase], count.name) for e, _ in ends]
+                )
+                for count in fields(Work)
+            )
+        )
+        for phase, done in start.work.items()
+    }
+    return StepProfile(
+        peaks=peaks,
+        work=work,
+        parameters=along(start.parameters, [end.parameters for end, _ in ends]),
+        trained_parameters=along(
+            start.trained_parameters, [end.trained_parameters for end, _ in ends]
+        ),
+        resting=along(start.resting, [end.resting for end, _ in ends]),
+        basis=start.basis,
+    )

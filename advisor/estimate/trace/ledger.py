@@ -1,0 +1,175 @@
+"""Keeps account of every tensor that a step allocates, by watching the operators that run."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+from torch.utils.flop_counter import flop_registry
+
+from advisor.estimate.breakdown import Breakdown, Work
+
+_16BIT = frozenset({torch.float16, torch.bfloat16})
+
+
+class _Block:
+    """One storage: its size, what it holds, and when it was made."""
+
+    __slots__ = ("kind", "size")
+
+    def __init__(self, size: int, kind: str) -> None:
+        self.size = size
+        self.kind = kind
+
+
+class Ledger(TorchDispatchMode):
+    """Counts live storage bytes and operations while it is active.
+
+    Every storage that an operator returns counts from then until it is freed. What kind of
+    content it is may become clear only later (a tensor of the backward pass turns out to be a
+    gradient), so allocations and frees are written down, and `peaks` looks at them afterwards.
+
+    Attributes:
+        phase: the phase that runs now; set by the training loop.
+        events: (block, bytes) in order; freed bytes are negative.
+    """
+
+    def __init__(self, vocabulary: int) -> None:
+        super().__init__()
+        self.phase = "forward"
+        self.events: list[tuple[int, int]] = []
+        self._vocabulary = vocabulary
+        self._blocks: list[_Block] = []
+        self._marks: list[tuple[str, int]] = []
+        self._known: dict[int, int] = {}
+        self._references: dict[int, weakref.ref[Any]] = {}
+        self._work: dict[str, list[float]] = {}
+
+    def begin(self, phase: str) -> None:
+        """Start a phase; what happens until the next call belongs to it."""
+        self.phase = phase
+        self._marks.append((phase, len(self.events)))
+
+    def add(self, tensors: Iterable[torch.Tensor], kind: str) -> None:
+        """Count tensors that exist already, or say what counted ones hold."""
+        for tensor in tensors:
+            self._note(tensor, kind)
+            block = self._known.get(id(tensor.untyped_storage()))
+            if block is not None:
+                self._blocks[block].kind = kind
+
+    def add_gradients(self, parameters: Iterable[torch.Tensor]) -> None:
+        """Say which of the counted tensors have turned out to be gradients."""
+        self.add((p.grad for p in parameters if p.grad is not None), "gradients")
+
+    @property
+    def live(self) -> int:
+        """Bytes that are allocated now."""
+        return sum(size for _, size in self.events)
+
+    def kinds(self) -> list[str]:
+        """What each block holds, by its number in `events`."""
+        return [block.kind for block in self._blocks]
+
+    def peaks(self, first: int) -> dict[str, Breakdown]:
+        """The breakdown at the peak of each phase, phases before the mark `first` left out."""
+        starts = [*(start for _, start in self._marks), len(self.events)]
+        held: dict[str, float] = dict.fromkeys(Breakdown().by_kind(), 0.0)
+        found: dict[str, Breakdown] = {}
+        self._apply(held, 0, starts[0])
+        for number, (phase, start) in enumerate(self._marks):
+            peak = self._sweep(held, start, starts[number + 1])
+            if number >= first and (phase not in found or peak.total > found[phase].total):
+                found[phase] = peak
+        return found
+
+    @property
+    def marks(self) -> int:
+        """How many phases have begun."""
+        return len(self._marks)
+
+    def work(self) -> dict[str, Work]:
+        """What each phase has computed since `forget_work`."""
+        return {phase: Work(*counts) for phase, counts in self._work.items()}
+
+    def forget_work(self) -> None:
+        """Count operations anew."""
+        self._work = {}
+
+    def _apply(self, held: dict[str, float], start: int, end: int) -> None:
+        for block, size in self.events[start:end]:
+            held[self._blocks[block].kind] += size
+
+    def _sweep(self, held: dict[str, float], start: int, end: int) -> Breakdown:
+        total = best = sum(held.values())
+        at = start
+        for index in range(start, end):
+            total += self.events[index][1]
+            if total > best:
+                best, at = total, index + 1
+        self._apply(held, start, at)
+        peak = Breakdown(**held)
+        self._apply(held, at, end)
+        return peak
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Run one operator and write down what it has allocated and computed."""
+        del types
+        kwargs = kwargs or {}
+        out = func(*args, **kwargs)
+        results = [leaf for leaf in tree_leaves(out) if isinstance(leaf, torch.Tensor)]
+        made = [tensor for tensor in results if self._note(tensor, self._kind(tensor))]
+        self._count(func, args, kwargs, out, made or _written(func, results))
+        return out
+
+    def _kind(self, tensor: torch.Tensor) -> str:
+        if tensor.dim() > 1 and tensor.shape[-1] == self._vocabulary:
+            return "logits_and_loss"
+        # Gradients are switched on in the backward pass only where something is recomputed.
+        if self.phase == "forward" or (self.phase == "backward" and torch.is_grad_enabled()):
+            return "activations"
+        return "workspace"
+
+    def _note(self, tensor: torch.Tensor, kind: str) -> bool:
+        """Count the tensor's storage if it is a new one, and say whether it is."""
+        if tensor.layout is not torch.strided:
+            return False
+        storage = tensor.untyped_storage()
+        key = id(storage)
+        if key in self._known:
+            return False
+        size = storage.nbytes()
+        number = len(self._blocks)
+        self._blocks.append(_Block(size, kind))
+        self._known[key] = number
+        self.events.append((number, size))
+
+        def freed(_: Any) -> None:
+            self._known.pop(key, None)
+            self._references.pop(key, None)
+            self.events.append((number, -size))
+
+        self._references[key] = weakref.ref(storage, freed)
+        return True
+
+    def _count(self, func: Any, args: Any, kwargs: Any, out: Any, made: list[torch.Tensor]) -> None:
+        counts = self._work.setdefault(self.phase, [0.0, 0.0, 0.0, 0.0])
+        formula = flop_registry.get(func._overloadpacket)
+        if formula is not None:
+            flops = formula(*args, **kwargs, out_val=out)
+            first = next(leaf for leaf in tree_leaves(args) if isinstance(leaf, torch.Tensor))
+            counts[0 if first.dtype in _16BIT else 1] += flops
+            counts[3] += 1
+        elif made:
+            read = (leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor))
+            counts[2] += sum(tensor.numel() * tensor.element_size() for tensor in (*read, *made))
+            counts[3] += 1
+
+
+def _written(func: Any, results: list[torch.Tensor]) -> list[torch.Tensor]:
+    """The tensors that an operator changes in place; a view writes nothing."""
+    return results if func._schema.is_mutable else []
