@@ -81,6 +81,13 @@ def closed_form() -> dict[str, Any]:
     return table
 
 
+@functools.cache
+def device_table() -> dict[str, Any]:
+    """Context, reserve and error bands by kind of device; devices.yaml explains each."""
+    table: dict[str, Any] = load_table("devices.yaml")
+    return table
+
+
 def price_of(gpu_name: str) -> Price:
     """The price range of a row of the GPU table, or the widest range for one that is not listed."""
     table = load_table("prices.yaml")

@@ -82,6 +82,8 @@ class StepProfile:
         trained_parameters: those that receive gradients.
         resting: bytes that stay allocated after the step.
         basis: ``traced`` or ``closed form``.
+        reserved: bytes that PyTorch's caching allocator would hold, or None where the order of
+            requests is not known or the device has none.
     """
 
     peaks: Mapping[str, Breakdown]
@@ -90,6 +92,7 @@ class StepProfile:
     trained_parameters: float
     resting: float
     basis: str
+    reserved: float | None = None
 
     @property
     def peak_phase(self) -> str:

@@ -157,7 +157,7 @@ def main() -> None:
         raw = raw_config(case.model)
         try:
             start = time.process_time()
-            predicted = trace_step(raw, case.method, case.settings).peak.total
+            predicted = trace_step(raw, case.method, case.settings).profile.peak.total
             seconds = time.process_time() - start
             truth = measured_peak(raw, case.method, case.settings)
         except AdvisorError as error:

@@ -12,7 +12,8 @@ from typing import Any
 import torch
 import torch.nn.functional as F  # noqa: N812 - the usual name
 from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_map
+from torch.utils._pytree import tree_leaves, tree_map
+from torch.utils.weak import WeakIdKeyDictionary
 
 _LOWER = frozenset(
     {
@@ -24,12 +25,14 @@ _LOWER = frozenset(
 _32BIT_ON_CUDA = frozenset(
     {
         F.layer_norm, F.group_norm, F.softmax, F.log_softmax, F.softplus, F.mse_loss,
+        F.cross_entropy, F.nll_loss,
         torch.softmax, torch.log_softmax, torch.pow, torch.rsqrt, torch.exp, torch.log,
         torch.cumsum, torch.sum, torch.norm, torch.Tensor.softmax, torch.Tensor.log_softmax,
         torch.Tensor.pow, torch.Tensor.__pow__, torch.Tensor.rsqrt, torch.Tensor.exp,
         torch.Tensor.log, torch.Tensor.cumsum, torch.Tensor.sum, torch.Tensor.norm,
     }
 )  # fmt: skip
+_32BIT_ON_CPU = frozenset({F.cross_entropy, F.nll_loss, F.mse_loss})
 
 
 class Answers(TorchFunctionMode):
@@ -48,6 +51,7 @@ class Answers(TorchFunctionMode):
         self._cuda = cuda
         self._keeps = True
         self._cast_weights: dict[int, torch.Tensor] = {}
+        self._own = WeakIdKeyDictionary()
 
     def begin(self, phase: str) -> None:
         """Drop the bfloat16 copies of weights that autocast keeps during a forward pass.
@@ -77,14 +81,25 @@ class Answers(TorchFunctionMode):
         del types
         kwargs = kwargs or {}
         if func is torch.Tensor.__bool__ and args[0].is_meta:
-            return not self._padded
+            return args[0] in self._own or not self._padded
         if func is torch.Tensor.backward:
             return self._backward(args[0])
         if self._autocast and func in _LOWER:
             return func(*tree_map(self.lower, args), **tree_map(self.lower, kwargs))
-        if self._autocast and self._cuda and func in _32BIT_ON_CUDA:
+        if self._autocast and func in (_32BIT_ON_CUDA if self._cuda else _32BIT_ON_CPU):
             return func(*tree_map(_upper, args), **tree_map(_upper, kwargs))
-        return func(*args, **kwargs)
+        out = func(*args, **kwargs)
+        if isinstance(out, torch.Tensor) and not out.requires_grad:
+            self._remember_own(out, (args, kwargs))
+        return out
+
+    def _remember_own(self, out: torch.Tensor, inputs: Any) -> None:
+        """Note a tensor that the model has made from nothing but numbers.
+
+        A mask of its own is all ones and its positions are in order, whatever the batch holds.
+        """
+        if all(x in self._own for x in tree_leaves(inputs) if isinstance(x, torch.Tensor)):
+            self._own[out] = True
 
     def _backward(self, loss: torch.Tensor) -> None:
         """Run the backward pass within this mode.

@@ -67,6 +67,8 @@ def build_model(
         config.num_labels = settings.labels
     if getattr(config, "pad_token_id", None) is None:
         config.pad_token_id = 0
+    if config.is_encoder_decoder and getattr(config, "decoder_start_token_id", None) is None:
+        config.decoder_start_token_id = config.pad_token_id
     dtype = torch.float32 if settings.precision is not Precision.BF16 else torch.bfloat16
     if method == "qlora":
         dtype = torch.bfloat16
@@ -126,16 +128,27 @@ def _peft_config(model: Any, method: str, settings: Settings) -> Any:
     import peft
 
     common: dict[str, Any] = {"task_type": _TASKS[settings.head]}
-    virtual = {**common, "num_virtual_tokens": settings.virtual_tokens}
+    config = model.config.get_text_config()
+    virtual = {
+        **common,
+        "num_virtual_tokens": settings.virtual_tokens,
+        # peft looks these up under a few names only.
+        "token_dim": config.hidden_size,
+        "num_layers": config.num_hidden_layers,
+        "num_attention_heads": config.num_attention_heads,
+    }
     if method == "prompt_tuning":
         return peft.PromptTuningConfig(**virtual)
     if method == "p_tuning":
-        return peft.PromptEncoderConfig(**virtual, encoder_hidden_size=model.config.hidden_size)
+        return peft.PromptEncoderConfig(**virtual, encoder_hidden_size=config.hidden_size)
     if method == "prefix_tuning":
         return peft.PrefixTuningConfig(**virtual)
     if method == "ia3":
         return peft.IA3Config(**common)
     targets = list(settings.targets) or "all-linear"
+    if settings.head is Head.CLASSIFICATION:
+        # They are trained as a whole; peft takes a pre_classifier for a classifier as well.
+        common["exclude_modules"] = r".*classifier$"
     return peft.LoraConfig(
         **common,
         r=settings.rank,

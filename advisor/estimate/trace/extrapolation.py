@@ -7,13 +7,15 @@ is looked for within one phase: over the whole step it may change from one phase
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from advisor.estimate.breakdown import Breakdown, StepProfile, Work
 from advisor.estimate.settings import Settings
+from advisor.estimate.trace.building import hugging_face_config
 from advisor.estimate.trace.depth import layer_keys, layer_period, with_layers
-from advisor.estimate.trace.step import trace_step
+from advisor.estimate.trace.replay import deepened, reserved
+from advisor.estimate.trace.step import TracedStep, trace_step
 from advisor.support.errors import AdvisorError
 
 
@@ -31,6 +33,7 @@ def trace(raw: Mapping[str, Any], method: str, settings: Settings) -> StepProfil
     Raises:
         AdvisorError: if the number of layers is not stated, or a step cannot be traced.
     """
+    raw = hugging_face_config(raw).get_text_config().to_dict()
     keys = layer_keys(raw)
     full = {key: raw[key] for key in keys}
     if not keys or not all(isinstance(count, int) and count > 0 for count in full.values()):
@@ -41,17 +44,31 @@ def trace(raw: Mapping[str, Any], method: str, settings: Settings) -> StepProfil
     deeper = {key: min(3 * period, count) for key, count in full.items()}
     start = trace_step(with_layers(raw, base), method, settings)
     if base == full:
-        return start
+        return start.profile
     if len(set(full.values())) == 1:
         end = trace_step(with_layers(raw, deeper), method, settings)
         steps = (full[keys[0]] - base[keys[0]]) / (deeper[keys[0]] - base[keys[0]])
-        return _extended(start, [(end, steps)])
+        profile = _extended(start.profile, [(end.profile, steps)])
+        return replace(profile, reserved=_reserved(start, end, steps))
     ends = []
     for key in keys:
         if full[key] > base[key]:
             end = trace_step(with_layers(raw, {**base, key: deeper[key]}), method, settings)
-            ends.append((end, (full[key] - base[key]) / (deeper[key] - base[key])))
-    return _extended(start, ends)
+            ends.append((end.profile, (full[key] - base[key]) / (deeper[key] - base[key])))
+    return _extended(start.profile, ends)
+
+
+def _reserved(start: TracedStep, end: TracedStep, steps: float) -> float | None:
+    """Bytes that the allocator holds at full depth, if the order of requests can be extended."""
+    if not steps.is_integer() or not start.requests:
+        return None
+    phases = []
+    for fewer, more in zip(start.requests, end.requests, strict=True):
+        phase = deepened(fewer, more, int(steps))
+        if phase is None:
+            return None
+        phases.append(phase)
+    return reserved(phases)
 
 
 def _extended(start: StepProfile, ends: list[tuple[StepProfile, float]]) -> StepProfile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import weakref
 from collections.abc import Iterable
 from typing import Any
@@ -14,6 +15,9 @@ from torch.utils.flop_counter import flop_registry
 from advisor.estimate.breakdown import Breakdown, Work
 
 _16BIT = frozenset({torch.float16, torch.bfloat16})
+_aten = torch.ops.aten
+_ELEMENTWISE = frozenset({_aten.add, _aten.sub, _aten.mul, _aten.div, _aten.where, _aten.addcmul})
+"""Operators that bring inputs of different number formats to one of them first."""
 
 
 class _Block:
@@ -38,8 +42,16 @@ class Ledger(TorchDispatchMode):
         events: (block, bytes) in order; freed bytes are negative.
     """
 
-    def __init__(self, vocabulary: int) -> None:
+    def __init__(self, vocabulary: int, *, casts_are_copies: bool = False) -> None:
+        """Open an account.
+
+        Args:
+            vocabulary: tensors with this last dimension are counted as logits.
+            casts_are_copies: whether an elementwise operator of the target copies an input of
+                another number format as a whole, as on a CPU; on CUDA it is cast as it is read.
+        """
         super().__init__()
+        self._casts_are_copies = casts_are_copies
         self.phase = "forward"
         self.events: list[tuple[int, int]] = []
         self._vocabulary = vocabulary
@@ -71,9 +83,10 @@ class Ledger(TorchDispatchMode):
         """Bytes that are allocated now."""
         return sum(size for _, size in self.events)
 
-    def kinds(self) -> list[str]:
-        """What each block holds, by its number in `events`."""
-        return [block.kind for block in self._blocks]
+    def requests(self) -> list[list[tuple[int, int]]]:
+        """The events of what was there before, and then of each phase."""
+        starts = [0, *(start for _, start in self._marks), len(self.events)]
+        return [self.events[start:end] for start, end in itertools.pairwise(starts)]
 
     def peaks(self, first: int) -> dict[str, Breakdown]:
         """The breakdown at the peak of each phase, phases before the mark `first` left out."""
@@ -123,6 +136,8 @@ class Ledger(TorchDispatchMode):
         out = func(*args, **kwargs)
         results = [leaf for leaf in tree_leaves(out) if isinstance(leaf, torch.Tensor)]
         made = [tensor for tensor in results if self._note(tensor, self._kind(tensor))]
+        if self._casts_are_copies and func._overloadpacket in _ELEMENTWISE:
+            self._note_casts([leaf for leaf in tree_leaves(args) if _has_width(leaf)])
         self._count(func, args, kwargs, out, made or _written(func, results))
         return out
 
@@ -156,6 +171,15 @@ class Ledger(TorchDispatchMode):
         self._references[key] = weakref.ref(storage, freed)
         return True
 
+    def _note_casts(self, inputs: list[torch.Tensor]) -> None:
+        """Count the copies that are made of inputs in another format than the widest."""
+        widest = max((tensor.element_size() for tensor in inputs), default=0)
+        copied = sum(t.numel() * widest for t in inputs if t.element_size() < widest)
+        if copied:
+            number = len(self._blocks)
+            self._blocks.append(_Block(copied, "workspace"))
+            self.events += [(number, copied), (number, -copied)]
+
     def _count(self, func: Any, args: Any, kwargs: Any, out: Any, made: list[torch.Tensor]) -> None:
         counts = self._work.setdefault(self.phase, [0.0, 0.0, 0.0, 0.0])
         formula = flop_registry.get(func._overloadpacket)
@@ -168,6 +192,11 @@ class Ledger(TorchDispatchMode):
             read = (leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor))
             counts[2] += sum(tensor.numel() * tensor.element_size() for tensor in (*read, *made))
             counts[3] += 1
+
+
+def _has_width(leaf: Any) -> bool:
+    """Whether a result's format depends on the tensor: on numbers with a fraction and a shape."""
+    return isinstance(leaf, torch.Tensor) and leaf.is_floating_point() and leaf.dim() > 0
 
 
 def _written(func: Any, results: list[torch.Tensor]) -> list[torch.Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -14,10 +15,19 @@ from advisor.estimate.trace.building import build_model, first_line, runs_under_
 from advisor.estimate.trace.kernels import target_kernels
 from advisor.estimate.trace.ledger import Ledger
 from advisor.estimate.trace.loop import STEPS, make_batch, micro_batches, training_steps
+from advisor.estimate.trace.replay import Request, requests_of, reserved
 from advisor.support.errors import AdvisorError
 
 
-def trace_step(raw: Mapping[str, Any], method: str, settings: Settings) -> StepProfile:
+@dataclass(frozen=True, slots=True)
+class TracedStep:
+    """A traced step with the order of its requests, of `requests_of`, on a CUDA device."""
+
+    profile: StepProfile
+    requests: list[list[Request]]
+
+
+def trace_step(raw: Mapping[str, Any], method: str, settings: Settings) -> TracedStep:
     """Trace the second of two training steps.
 
     Args:
@@ -27,7 +37,7 @@ def trace_step(raw: Mapping[str, Any], method: str, settings: Settings) -> StepP
 
     Returns:
         The step as the target device would see it, in bytes of allocated tensors: the device's
-        context and what its allocator holds in reserve are not among them.
+        context is not among them.
 
     Raises:
         AdvisorError: if the model cannot be built or its step cannot be traced.
@@ -35,14 +45,17 @@ def trace_step(raw: Mapping[str, Any], method: str, settings: Settings) -> StepP
     model = build_model(raw, method, settings)
     ledger = trace_ledger(model, method, settings)
     parameters = list(model.parameters())
-    return StepProfile(
+    requests = requests_of(ledger.requests()) if settings.kernels is Kernels.CUDA else []
+    profile = StepProfile(
         peaks=ledger.peaks(ledger.marks // STEPS),
         work=_of_one_batch(ledger.work(), micro_batches(settings)),
         parameters=sum(_size(parameter) for parameter in parameters),
         trained_parameters=sum(p.numel() for p in parameters if p.requires_grad),
         resting=ledger.live,
         basis="traced",
+        reserved=reserved(requests) if requests else None,
     )
+    return TracedStep(profile, requests)
 
 
 def trace_ledger(model: Any, method: str, settings: Settings) -> Ledger:
@@ -52,13 +65,13 @@ def trace_ledger(model: Any, method: str, settings: Settings) -> Ledger:
         AdvisorError: if an operator of the model needs values, which there are none of.
     """
     vocabulary = int(getattr(model.config.get_text_config(), "vocab_size", 0))
-    ledger = Ledger(vocabulary)
+    cuda = settings.kernels is Kernels.CUDA
+    ledger = Ledger(vocabulary, casts_are_copies=not cuda)
     ledger.add(model.parameters(), "weights")
     ledger.add(model.buffers(), "weights")
     batch = make_batch(settings, vocabulary, "meta")
     ledger.add(batch.values(), "activations")
     mixed = runs_under_autocast(method, settings)
-    cuda = settings.kernels is Kernels.CUDA
     answers = Answers(padded=settings.padded, autocast=mixed, cuda=cuda)
 
     def begin(phase: str) -> None:

@@ -1,0 +1,46 @@
+"""The content of a model's config.json, for what builds the model from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.profilers.model.config import parse_config
+from advisor.profilers.model.findings import plain
+from advisor.profilers.model.folder import CONFIG
+from advisor.profilers.model.hub import fetch_model
+from advisor.profilers.model.hub_cache import cached_folder, offline_by_environment
+from advisor.profilers.model.locate import Kind, locate
+from advisor.profilers.model.profile import TIMEOUT_S
+from advisor.support.textfiles import read_text
+
+
+def raw_config(spec: str, *, offline: bool = False) -> Mapping[str, Any] | None:
+    """The configuration of a model that `profile_model` has read, or None if it has none.
+
+    Args:
+        spec: as for `profile_model`.
+        offline: never touch the network.
+
+    Raises:
+        AdvisorError: if there is no such model, or its configuration is damaged.
+    """
+    target = locate(spec)
+    if target.kind is Kind.GGUF:
+        return None
+    folder = target.path
+    if target.kind is Kind.HUB:
+        cached = cached_folder(target.text)
+        if cached is None:
+            if offline or offline_by_environment():
+                return None
+            text = fetch_model(target.text, timeout_s=TIMEOUT_S).config
+            return parse_config(text, f"config.json of {plain(target.text)}").raw
+        folder = cached
+    if target.kind is Kind.SAFETENSORS:
+        folder = target.path.parent
+    path = target.path if target.kind is Kind.CONFIG else folder / CONFIG
+    if not path.exists():
+        return None
+    where = plain(str(path))
+    return parse_config(read_text(path, what="model configuration"), where).raw
