@@ -41,6 +41,8 @@ COMMANDS = [
     [*EXAMPLE, "--format", "markdown"],
     ["advise", "--model", str(ROOT / "examples" / "models" / "gpt2"), "--offline"],
     ["check", EXAMPLE[-1]],
+    ["estimate", str(ROOT / "examples" / "models" / "gpt2"), "--quick", "--gpu", "RTX 4090"],
+    ["estimate", str(ROOT / "examples" / "models" / "gpt2"), "--quick", "--format", "json"],
 ]
 
 

@@ -76,8 +76,22 @@ def load_methods() -> dict[str, Method]:
 
 @functools.cache
 def closed_form() -> dict[str, Any]:
-    """The constants of the closed form; memory.yaml explains each."""
-    table: dict[str, Any] = load_table("memory.yaml")
+    """The constants of the closed form of a step; closed_form.yaml explains each."""
+    table: dict[str, Any] = load_table("closed_form.yaml")
+    return table
+
+
+@functools.cache
+def assumptions() -> dict[str, Any]:
+    """What is taken for granted of a job that says nothing; assumptions.yaml explains each."""
+    table: dict[str, Any] = load_table("assumptions.yaml")
+    return table
+
+
+@functools.cache
+def timing() -> dict[str, Any]:
+    """How fast devices are beside their data sheets; timing.yaml explains each."""
+    table: dict[str, Any] = load_table("timing.yaml")
     return table
 
 

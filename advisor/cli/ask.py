@@ -168,8 +168,7 @@ def _require_terminal(request: Request) -> None:
 
 def _offer_to_keep(run: dict[str, Any], *, plain: bool) -> None:
     """Repeat the verdict, which a long report has scrolled away, and offer to save the run."""
-    from advisor.cli.output import render
-    from advisor.report.files import format_for, write_file
+    from advisor.cli.output import deliver
 
     prompter = TerminalPrompter(plain=plain)
     prompter.say()
@@ -182,11 +181,10 @@ def _offer_to_keep(run: dict[str, Any], *, plain: bool) -> None:
         if not name:
             return
         try:
-            path = Path(name)
-            write_file(path, render(run, format_for(path), plain=plain))
+            deliver(run, None, Path(name), plain=plain)
         except AdvisorError as error:
             prompter.say(str(error))
         else:
-            again = "; advisor check reads it again" if path.suffix == ".json" else ""
-            prompter.say(f"wrote {name}{again}")
+            if name.endswith(".json"):
+                prompter.say("advisor check reads it again")
             return

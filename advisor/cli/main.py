@@ -15,6 +15,7 @@ from advisor.cli.advise import advise
 from advisor.cli.ask import ask, ask_with_defaults
 from advisor.cli.check import check
 from advisor.cli.doctor import doctor
+from advisor.cli.estimate import estimate
 from advisor.cli.explain import explain
 from advisor.cli.rules import rules_app
 from advisor.support.errors import AdvisorError, ExitCode, printable
@@ -30,6 +31,8 @@ Examples:
   advisor advise --facts project.yaml --gpu "RTX 4090" -o report.md
 
   advisor check project.yaml --expect lora    guard a plan in CI
+
+  advisor estimate ./my-model --gpu "RTX 4090"   memory, time and cost of every method
 """
 
 app = typer.Typer(
@@ -43,6 +46,7 @@ app = typer.Typer(
 app.command()(ask)
 app.command()(advise)
 app.command()(check)
+app.command()(estimate)
 app.command()(explain)
 app.command()(doctor)
 app.add_typer(rules_app, name="rules")

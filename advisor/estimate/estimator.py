@@ -1,88 +1,89 @@
-"""Facts in, estimate facts out: the provisional closed form for every method."""
+"""Facts in, estimate facts out: the closed form for every method."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
-from advisor.catalogue.gpus import find_gpu
-from advisor.catalogue.tables import Method, load_methods, price_of
-from advisor.estimate.duration import Rates, device_rates, hours, training_operations
-from advisor.estimate.job import Corners, bounds, corners, device_count
-from advisor.estimate.memory import Memory, expected_memory, optimistic_memory
-from advisor.estimate.sizes import storage_gib
+from advisor.catalogue.tables import Method, load_methods
+from advisor.estimate.duration import Speeds, device_speeds, expected_hours, least_hours
+from advisor.estimate.job import Corners, bounds, corners
+from advisor.estimate.memory import FindProfile, expected_need, optimistic_gib
+from advisor.estimate.need import GIB
+from advisor.estimate.prices import hourly_price
+from advisor.estimate.settings import Settings
+from advisor.estimate.sizes import artefact_bytes
+from advisor.estimate.target import memory_limit
 from advisor.facts import Fact, FactBase, Interval, Source, Value
 
 _NO_LIMIT = 1e9
 """The headroom under a limit that nobody has set."""
 
 
-def estimate_facts(facts: FactBase) -> list[Fact]:
+def estimate_facts(facts: FactBase, find: FindProfile | None = None) -> list[Fact]:
     """Return the ``estimate.<method>.*`` facts that can be computed from what is known.
 
     A range of inputs gives a range of results. Where an input is unknown the fact is left out,
     and rules that read it stay undetermined.
+
+    Args:
+        facts: what is known.
+        find: finds out a step more exactly than the closed form, for memory where all inputs are
+            known exactly.
     """
     job = corners(facts)
     if job is None:
         return []
-    limit, limit_basis = _memory_limit(facts)
-    rates = device_rates(facts)
-    prices = _prices(facts)
+    limit = memory_limit(facts)
+    speeds = device_speeds(facts)
+    prices = hourly_price(facts)
     found: list[Fact] = []
     for method in load_methods().values():
-        found.extend(_memory_facts(method, job, facts, limit, limit_basis))
+        found.extend(_memory_facts(method, job, facts, limit, find))
         if method.trained:
             found.extend(_storage_facts(method, job, facts))
-            found.extend(_time_facts(method, job, facts, rates, prices))
+            found.extend(_time_facts(method, job, facts, speeds, prices))
     return found
-
-
-def _memory_limit(facts: FactBase) -> tuple[tuple[float, float] | None, str]:
-    """Free memory of one device, in GiB, and what it is."""
-    if facts.value("hardware.accelerator") == "none":
-        return bounds(facts, "hardware.ram_available_gib"), "RAM"
-    memory = bounds(facts, "hardware.accelerator_memory_gib")
-    ram = bounds(facts, "hardware.ram_available_gib")
-    if memory and ram and facts.value("hardware.unified_memory") is True:
-        # The accelerator draws on the machine's RAM, so no more than that is free.
-        return (min(memory[0], ram[0]), min(memory[1], ram[1])), "unified memory"
-    return memory, "accelerator memory"
 
 
 def _memory_facts(
     method: Method,
     job: Corners,
     facts: FactBase,
-    limit: tuple[float, float] | None,
-    limit_basis: str,
+    memory: tuple[tuple[float, float] | None, str],
+    find: FindProfile | None,
 ) -> Iterator[Fact]:
+    limit, limit_basis = memory
     kinds = _possible_accelerators(facts)
-    small = min((expected_memory(method, job.small, kind) for kind in kinds), key=_total)
-    large = max((expected_memory(method, job.large, kind) for kind in kinds), key=_total)
-    least = min(optimistic_memory(method, job.small, kind).total for kind in kinds)
-    most = max(optimistic_memory(method, job.large, kind).total for kind in kinds)
-    parts = (
-        f"closed form: state {large.state:.2f} + trained part {large.trained_part:.2f} + "
-        f"activations {large.activations:.2f} + context {large.context:.2f} + "
-        f"reserve {large.reserve:.2f} GiB; {job.basis}"
+    exact = find if job.exact and len(kinds) == 1 else None
+    few, many = job.few, job.many
+    small = min(expected_need(method, *case, exact)[0].total for case in product(few, kinds))
+    needs = (expected_need(method, *case, exact) for case in product(many, kinds))
+    large, peak = max(needs, key=lambda pair: pair[0].total)
+    least = min(optimistic_gib(method, *case) for case in product(few, kinds))
+    most = max(optimistic_gib(method, *case) for case in product(many, kinds))
+    parts = " + ".join(
+        f"{kind.replace('_', ' ')} {size / GIB:.2f}"
+        for kind, size in peak.by_kind().items()
+        if size
     )
-    yield _fact(method, "memory_gib", small.total, large.total, parts)
+    detail = (
+        f"{large.basis}: {parts} + context {large.context:.2f} + reserve {large.reserve:.2f} GiB; "
+        f"{job.basis}"
+    )
+    yield _fact(method, "memory_gib", small, large.total, detail)
     least_basis = "closed form: batch 1, checkpointing, smallest optimizer state"
     yield _fact(method, "memory_optimistic_gib", least, most, least_basis)
     if limit is None:
         return
     basis = f"{_span(*limit)} GiB {limit_basis} free, divided by the need"
     for suffix, low, high in (
-        ("memory_headroom", small.total, large.total),
+        ("memory_headroom", small, large.total),
         ("memory_headroom_optimistic", least, most),
     ):
         yield _fact(method, suffix, limit[0] / high, limit[1] / low, basis)
-
-
-def _total(memory: Memory) -> float:
-    return memory.total
 
 
 def _possible_accelerators(facts: FactBase) -> tuple[str, ...]:
@@ -101,7 +102,9 @@ def _possible_accelerators(facts: FactBase) -> tuple[str, ...]:
 
 
 def _storage_facts(method: Method, job: Corners, facts: FactBase) -> Iterator[Fact]:
-    low, high = storage_gib(method, job.small), storage_gib(method, job.large)
+    recipe = _recipe(method)
+    low = min(artefact_bytes(method.id, one.shape, recipe) for one in job.few) / GIB
+    high = max(artefact_bytes(method.id, one.shape, recipe) for one in job.many) / GIB
     tasks = bounds(facts, "deployment.tasks_per_base") or (1.0, 1.0)
     basis = f"closed form: {_span(low, high)} GiB a task, {_span(*tasks)} tasks"
     yield _fact(method, "storage_gib", low * tasks[0], high * tasks[1], basis)
@@ -111,6 +114,14 @@ def _storage_facts(method: Method, job: Corners, facts: FactBase) -> Iterator[Fa
         return
     basis = f"{_span(*disk)} GiB of disk free, divided by one task"
     yield _fact(method, "disk_headroom", disk[0] / high, disk[1] / low, basis)
+
+
+def _recipe(method: Method) -> Settings:
+    """The settings that decide what is stored."""
+    recipe = method.recipe
+    return Settings(
+        virtual_tokens=int(recipe.get("virtual_tokens", 0)), rank=int(recipe.get("rank", 0))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,26 +136,34 @@ def _time_facts(
     method: Method,
     job: Corners,
     facts: FactBase,
-    rates: Rates | None,
+    speeds: Speeds | None,
     prices: tuple[float, float, str],
 ) -> Iterator[Fact]:
     examples = bounds(facts, "data.train_examples")
-    if rates is None or examples is None:
+    if speeds is None or examples is None:
         yield from _budget_facts(method, facts, None, None)
         return
-    tokens = bounds(facts, "data.median_tokens") or (job.small.tokens, job.large.tokens)
-    devices = device_count(facts)
+    tokens = bounds(facts, "data.median_tokens") or (job.few[0].tokens, job.many[0].tokens)
+    slow, fast = speeds.expected
+    # A larger batch spreads the cost of a step over more examples.
+    few = [replace(one, batch=job.many[0].batch) for one in job.few]
+    many = [replace(one, batch=job.few[0].batch) for one in job.many]
 
-    def run(rate: tuple[float, float], *, optimistic: bool) -> _Run:
-        few = training_operations(method, job.small, examples[0], tokens[0], optimistic=optimistic)
-        many = training_operations(method, job.large, examples[1], tokens[1], optimistic=optimistic)
-        low, high = hours(few, rate[1]), hours(many, rate[0])
-        return _Run((low, high), (low * prices[0] * devices[0], high * prices[1] * devices[1]))
+    def run(low: float, high: float) -> _Run:
+        # The work is divided among the devices, and each of them is paid for.
+        hours = low / speeds.devices[1], high / speeds.devices[0]
+        return _Run(hours, (low * prices[0], high * prices[1]))
 
-    expected, fastest = run(rates.expected, optimistic=False), run(rates.best, optimistic=True)
-    yield _fact(
-        method, "hours", *expected.hours, f"{method.recipe['epochs']} epochs; {rates.basis}"
+    expected = run(
+        min(expected_hours(method, one, examples[0], tokens[0], fast) for one in few),
+        max(expected_hours(method, one, examples[1], tokens[1], slow) for one in many),
     )
+    fastest = run(
+        min(least_hours(method, one, examples[0], tokens[0], speeds.best[1]) for one in few),
+        max(least_hours(method, one, examples[1], tokens[1], speeds.best[0]) for one in many),
+    )
+    basis = f"{method.recipe['epochs']} epochs; {slow.basis}"
+    yield _fact(method, "hours", *expected.hours, basis)
     price = f"{_span(*prices[:2])} USD; {prices[2]}"
     yield _fact(method, "cost", *expected.cost, f"hours x devices x {price}")
     yield from _budget_facts(method, facts, expected, fastest)
@@ -167,20 +186,6 @@ def _budget_facts(
                 low, high = _ratio(budget[0], need[1]), _ratio(budget[1], need[0])
                 which = "the fastest" if run is fastest else "the expected"
                 yield _fact(method, suffix, low, high, f"{key} / {which} run, {_span(*need)}")
-
-
-def _prices(facts: FactBase) -> tuple[float, float, str]:
-    """US dollars an hour for one device, lowest and highest, and where they come from."""
-    stated = bounds(facts, "price.per_hour")
-    if stated:
-        return (*stated, "stated price")
-    accelerator = facts.get("hardware.accelerator")
-    if accelerator and accelerator.source is Source.DETECTED:
-        return 0.0, 0.0, "a device of this machine, not rented"
-    name = facts.value("hardware.accelerator_name")
-    gpu = find_gpu(name) if isinstance(name, str) else None
-    price = price_of(gpu.name if gpu else "")
-    return price.low, price.high, price.basis
 
 
 def _ratio(limit: float, need: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.catalogue.tables import closed_form, load_methods
+from advisor.catalogue.tables import assumptions, load_methods
 from advisor.estimate.job import bounds
 from advisor.facts import Fact, FactBase, Interval, Source, Value
 
@@ -16,12 +16,12 @@ def smallest_visible_points(eval_examples: float) -> float:
     """Return the smallest accuracy difference, in points, that stands out at the 5 % level.
 
     Two methods judge the same ``eval_examples`` and disagree on a fixed share of them (the
-    ``disagreement_share`` of memory.yaml), as in McNemar's test; the standard error of the
+    ``disagreement_share`` of assumptions.yaml), as in McNemar's test; the standard error of the
     difference is then the root of that share over the number of examples.
     """
     if eval_examples <= 0:
         return _POINTS
-    table = closed_form()
+    table = assumptions()
     error = math.sqrt(table["disagreement_share"] / eval_examples)
     return min(_POINTS, float(table["significance_z"]) * error * _POINTS)
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from advisor.catalogue.tables import closed_form
+from advisor.catalogue.tables import assumptions, closed_form
+from advisor.estimate.shape import ModelShape, family_of
 from advisor.facts import FactBase, Interval
 
 
@@ -20,18 +22,16 @@ class Job:
     """One corner of what is known of the training job.
 
     Attributes:
-        parameters: of the base model.
-        layers, width, vocabulary: its shape; typical ones where only the size is known.
+        shape: of the base model; a typical one where only its size is known.
+        model_type: Hugging Face's name of the architecture, empty if not known.
         batch: examples a step and device.
         tokens: the longest input of a step, virtual tokens left out.
         generates: whether a language-model loss over the vocabulary is computed.
         devices: over which state can be sharded.
     """
 
-    parameters: float
-    layers: float
-    width: float
-    vocabulary: float
+    shape: ModelShape
+    model_type: str
     batch: float
     tokens: float
     generates: bool
@@ -40,11 +40,25 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Corners:
-    """The smallest and the largest job that the facts allow, and what was assumed for them."""
+    """The smallest and the largest job that the facts allow, and what was assumed for them.
 
-    small: Job
-    large: Job
+    Which end of a width or of the vocabulary needs less is not always the lower one: at the same
+    number of parameters a larger embedding leaves less in the layers. So each corner is one job
+    for every combination of these, and for every family that the architecture can be.
+
+    Attributes:
+        few, many: the jobs of the small and of the large corner.
+        basis: what was assumed.
+    """
+
+    few: tuple[Job, ...]
+    many: tuple[Job, ...]
     basis: str
+
+    @property
+    def exact(self) -> Job | None:
+        """The job, where everything that it depends on is known."""
+        return self.few[0] if set(self.few) == set(self.many) and len(set(self.few)) == 1 else None
 
 
 def corners(facts: FactBase) -> Corners | None:
@@ -55,23 +69,55 @@ def corners(facts: FactBase) -> Corners | None:
     batch = bounds(facts, "train.batch_size")
     tokens, token_basis = _tokens(facts)
     batch_basis = "stated" if batch else "assumed"
-    batch = batch or (closed_form()["assumed_batch"],) * 2
+    batch = batch or (assumptions()["assumed_batch"],) * 2
     devices = device_count(facts)
-    jobs = [
-        Job(
-            parameters=parameters[end],
-            layers=_shape(facts, "model.layer_count", parameters[end], 1, end),
-            width=_shape(facts, "model.hidden_size", parameters[end], 2, end),
-            vocabulary=_shape(facts, "model.vocabulary_size", parameters[end], 3, end),
-            batch=batch[end],
-            tokens=tokens[end],
-            generates=_generates(facts, end),
-            devices=devices[1 - end],
+    few: list[Job] = []
+    many: list[Job] = []
+    for family in _families(facts):
+        small, large = (
+            Job(
+                shape=_shape(facts, parameters[end], end, family),
+                model_type=_text(facts, "model.type"),
+                batch=batch[end],
+                tokens=tokens[end],
+                generates=_generates(facts, end),
+                devices=devices[1 - end],
+            )
+            for end in (0, 1)
         )
-        for end in (0, 1)
-    ]
+        few.extend(_variants(small, large))
+        many.extend(_variants(large, small))
     basis = f"batch {batch[1]:g} ({batch_basis}), {tokens[1]:g} tokens ({token_basis})"
-    return Corners(jobs[0], jobs[1], basis)
+    return Corners(tuple(few), tuple(many), basis)
+
+
+def _families(facts: FactBase) -> list[str]:
+    """The family of the model, or those of every architecture that it can have."""
+    model_type, architecture = _text(facts, "model.type"), _text(facts, "model.architecture")
+    if model_type or architecture:
+        return [family_of(model_type, architecture)]
+    possible = facts.value("model.architecture")
+    usual: dict[str, str] = closed_form()["usual_family"]
+    known = possible if isinstance(possible, frozenset) else usual
+    return [usual[str(name)] for name in known]
+
+
+def _variants(job: Job, other: Job) -> Iterator[Job]:
+    """The job with its own and the other's vocabulary and widths."""
+    if job.shape == other.shape:
+        yield job
+        return
+    for rows, widths in itertools.product((job.shape, other.shape), repeat=2):
+        shape = replace(
+            job.shape,
+            vocabulary=rows.vocabulary,
+            width=widths.width,
+            query=widths.query,
+            feed_forward=widths.feed_forward,
+            key_value=widths.key_value,
+            heads=widths.heads,
+        )
+        yield replace(job, shape=shape)
 
 
 def bounds(facts: FactBase, key: str) -> tuple[float, float] | None:
@@ -99,7 +145,7 @@ def _tokens(facts: FactBase) -> tuple[tuple[float, float], str]:
         if stated:
             low, high = max(stated[0], 1.0), max(stated[1], 1.0)
             return (min(low, context[0]), min(high, context[1])), basis
-    assumed: dict[str, int] = closed_form()["assumed_tokens"]
+    assumed: dict[str, int] = assumptions()["assumed_tokens"]
     task = facts.value("task.type")
     types = [task] if isinstance(task, str) else task if isinstance(task, frozenset) else assumed
     lengths = [assumed[str(name)] for name in types]
@@ -107,14 +153,38 @@ def _tokens(facts: FactBase) -> tuple[tuple[float, float], str]:
     return (min(shortest, context[0]), min(longest, context[1])), "assumed for the task"
 
 
-def _shape(facts: FactBase, key: str, parameters: float, column: int, end: int) -> float:
-    stated = bounds(facts, key)
-    return stated[end] if stated else _typical(parameters, column)
+def _shape(facts: FactBase, parameters: float, end: int, family: str) -> ModelShape:
+    table = closed_form()
+    tied = facts.value("model.tied_embeddings")
+
+    def size(key: str, otherwise: float) -> float:
+        stated = bounds(facts, key)
+        return stated[end] if stated else otherwise
+
+    width = size("model.hidden_size", _typical(parameters, 2))
+    wide: dict[str, float] = table["usual_feed_forward"]
+    return ModelShape(
+        family=family,
+        parameters=parameters,
+        layers=size("model.layer_count", _typical(parameters, 1)),
+        width=width,
+        query=size("model.query_size", width),
+        feed_forward=size("model.feed_forward_size", wide[family] * width),
+        key_value=size("model.key_value_size", float(table["usual_key_value"]) * width),
+        heads=max(width / float(table["usual_head_width"]), 1.0),
+        vocabulary=size("model.vocabulary_size", _typical(parameters, 3)),
+        tied=table["families"][family]["tied"] if tied is None else tied is True,
+    )
+
+
+def _text(facts: FactBase, key: str) -> str:
+    value = facts.value(key)
+    return value if isinstance(value, str) else ""
 
 
 def _typical(parameters: float, column: int) -> float:
     """Interpolate the table of typical shapes in the logarithm of the parameter count."""
-    rows: list[list[Any]] = closed_form()["typical_shapes"]
+    rows: list[list[Any]] = assumptions()["typical_shapes"]
     if parameters <= rows[0][0]:
         return float(rows[0][column])
     for below, above in itertools.pairwise(rows):

@@ -1,75 +1,88 @@
-"""Peak training memory per device by a provisional closed form, as an expectation and a bound."""
+"""Memory per device by the closed form: a plain run, and the least that savings reach."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
 
-from advisor.catalogue.tables import Method, closed_form
+from advisor.catalogue.tables import Method, assumptions, device_table
+from advisor.estimate.assumed import assumed_settings
+from advisor.estimate.breakdown import Breakdown, StepProfile
+from advisor.estimate.closed import closed_form_profile
 from advisor.estimate.job import Job
-from advisor.estimate.sizes import GIB, trained_parameters
+from advisor.estimate.need import GIB, Need, need_of
+from advisor.estimate.settings import Precision, Settings
+from advisor.estimate.sharding import Sharding, sharded
+
+FindProfile: TypeAlias = Callable[[str, Settings], StepProfile]
+"""Finds out the step of a trained method, by its identifier and settings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """GiB on one device, by what they hold."""
+def expected_need(
+    method: Method, job: Job, accelerator: str, find: FindProfile | None = None
+) -> tuple[Need, Breakdown]:
+    """What a plain training run is expected to need on each device.
 
-    state: float
-    trained_part: float
-    activations: float
-    context: float
-    reserve: float
-
-    @property
-    def total(self) -> float:
-        """All of it, in GiB."""
-        return self.state + self.trained_part + self.activations + self.context + self.reserve
-
-
-def expected_memory(method: Method, job: Job, accelerator: str) -> Memory:
-    """What a plain training run with gradient checkpointing is expected to need.
-
-    Weights, gradients and optimizer state are divided by the devices, since ZeRO-3 and FSDP
-    shard them; activations are not.
+    Weights, gradients and optimizer state are divided by the devices, since ZeRO-3 and FSDP shard
+    them; activations are not.
     """
-    return _memory(method, job, accelerator, "expected")
+    profile = _expected_profile(method, job, accelerator, find)
+    return need_of(profile, accelerator, job.model_type), profile.peak
 
 
-def optimistic_memory(method: Method, job: Job, accelerator: str) -> Memory:
-    """The least that the known savings could reach: batch 1, the smallest optimizer state."""
-    smallest = Job(
-        job.parameters, job.layers, job.width, job.vocabulary, 1.0, job.tokens,
-        job.generates, job.devices,
-    )  # fmt: skip
-    return _memory(method, smallest, accelerator, "optimistic")
+def _expected_profile(
+    method: Method, job: Job, accelerator: str, find: FindProfile | None
+) -> StepProfile:
+    """The step of a plain run, or one forward pass where nothing is trained."""
+    if not method.trained:
+        return sharded(_inference(job), Sharding.ZERO_3, job.devices)
+    settings = assumed_settings(method, job, accelerator, tokens=job.tokens)
+    if find is None:
+        return closed_form_profile(
+            job.shape, method.id, settings, share=Sharding.ZERO_3, devices=job.devices
+        )
+    profile = find(method.id, settings)
+    return sharded(profile, Sharding.ZERO_3, job.devices) if job.devices > 1 else profile
 
 
-def _memory(method: Method, job: Job, accelerator: str, bound: str) -> Memory:
-    table = closed_form()
-    optimistic = bound == "optimistic"
-    state_bytes: dict[str, dict[str, float]] = table["state_bytes"]
-    row = state_bytes.get(method.id, state_bytes["frozen_base"])
-    if accelerator == "none" and method.id in table["cpu_frozen_base"]["methods"]:
-        row = table["cpu_frozen_base"]
-    state = job.parameters * row[bound] / GIB / job.devices
-    trained = 0.0
-    if method.trained and method.id != "full_fine_tuning":
-        trained = trained_parameters(method, job) * table["trained_part_bytes"] / GIB / job.devices
-    activations = _activations(method, job)
-    contexts = table["optimistic_context_gib" if optimistic else "context_gib"]
-    context = float(contexts.get(accelerator, contexts["cuda"]))
-    allocated = state + trained + activations
-    reserve = 0.0 if optimistic else float(table["reserve_share"]) * allocated
-    return Memory(state, trained, activations, context, reserve)
+def optimistic_gib(method: Method, job: Job, accelerator: str) -> float:
+    """The least that known savings could reach: batch 1, the smallest state, split activations."""
+    table = assumptions()
+    states: dict[str, float] = table["optimistic_state_bytes"]
+    each = states.get(method.id, states["other"])
+    on_cpu: dict[str, Any] = table["optimistic_state_bytes_cpu"]
+    if accelerator == "none" and method.id in on_cpu["methods"]:
+        each = on_cpu["bytes"]
+    state = job.shape.parameters * each / job.devices
+    kept = _least_activations(method, replace(job, batch=1.0), accelerator)
+    activations = kept * float(table["optimistic_activations"])
+    context = float(device_table()["context_gib"][accelerator][0])
+    return (state + activations) / GIB + context
 
 
-def _activations(method: Method, job: Job) -> float:
-    """GiB of activations and logits, with gradient checkpointing where the method allows it."""
-    table = closed_form()
-    tokens = job.batch * (job.tokens + float(method.recipe.get("virtual_tokens", 0)))
-    one_layer = tokens * job.width * table["layer_recompute_bytes"]
-    if not method.trained:  # inference keeps no activations for a backward pass
-        return float(one_layer) / GIB
-    per_layer = table["checkpoint_bytes" if method.checkpointing else "layer_recompute_bytes"]
-    kept = tokens * job.width * per_layer * job.layers
-    logits = tokens * job.vocabulary * table["logit_bytes"] if job.generates else 0.0
-    return float(kept + max(one_layer, logits)) / GIB
+def _least_activations(method: Method, job: Job, accelerator: str) -> float:
+    """Bytes that a forward pass in the smallest format keeps."""
+    if not method.trained:
+        return _inference(job).peak.activations
+    settings = assumed_settings(method, job, accelerator, tokens=job.tokens)
+    if accelerator != "none":
+        settings = replace(settings, precision=Precision.BF16)
+    return closed_form_profile(job.shape, method.id, settings).peaks["forward"].activations
+
+
+def _inference(job: Job) -> StepProfile:
+    """A forward pass that keeps nothing but the keys and values of the input."""
+    each = float(assumptions()["inference_bytes"])
+    tokens = job.batch * job.tokens
+    cached = 2.0 * tokens * job.shape.key_value * job.shape.layers * each
+    passing = tokens * (job.shape.width + job.shape.feed_forward) * 2.0 * each
+    held = Breakdown(weights=job.shape.parameters * each, activations=cached + passing)
+    return StepProfile(
+        peaks={"forward": held},
+        work={},
+        parameters=job.shape.parameters,
+        trained_parameters=0.0,
+        resting=held.weights,
+        basis="closed form",
+    )

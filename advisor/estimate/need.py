@@ -45,27 +45,32 @@ class Need:
         return "tight" if self.low <= target.free_gib else "does not fit"
 
 
-def need_of(profile: StepProfile, target: Target, model_type: str) -> Need:
+def need_of(profile: StepProfile, accelerator: str, model_type: str) -> Need:
     """What a step needs on a device.
 
     Args:
         profile: the traced or computed step.
-        target: the device; its kind decides context and reserve.
+        accelerator: kind of the device, which decides context and reserve.
         model_type: Hugging Face's name of the architecture, which decides the error band.
     """
     table = device_table()
-    context_low, context, context_high = table["context_gib"][target.kind]
-    share, most = table["reserve_share"][target.kind]
+    context_low, context, context_high = table["context_gib"][accelerator]
+    share, most = table["reserve_share"][accelerator]
     allocated = profile.peak.total / GIB
-    band, basis = _band(profile.basis, model_type)
-    below = band["below"] + table["traced_over_counted"].get(model_type, 0.0)
-    low = allocated * (1 - below) + context_low
+    band, basis = _band(profile.basis, accelerator, model_type)
+    reserve = allocated * share
+    if profile.reserved is not None:
+        # Played through for batches of one length; changing lengths leave more gaps.
+        reserve = max(profile.reserved / GIB - allocated, 0.0)
+        most = max(most, reserve / allocated)
+    low = allocated * (1 - band["below"]) + context_low
     high = allocated * (1 + band["above"]) * (1 + most) + context_high
-    return Need(allocated, allocated * share, context, low, high, basis)
+    return Need(allocated, reserve, context, low, high, basis)
 
 
-def _band(basis: str, model_type: str) -> tuple[dict[str, float], str]:
+def _band(basis: str, accelerator: str, model_type: str) -> tuple[dict[str, float], str]:
     table = device_table()
-    if basis != "traced" or model_type in table["traced_validated"]:
+    known = model_type in table["validated_types"] and accelerator in table["validated_devices"]
+    if known or (basis == "closed form" and not model_type):
         return table["error_share"][basis], basis
-    return table["traced_not_validated"], f"{basis}, outside what was validated"
+    return table["error_share_elsewhere"][basis], f"{basis}, outside what was validated"

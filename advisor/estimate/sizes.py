@@ -2,38 +2,49 @@
 
 from __future__ import annotations
 
-from advisor.catalogue.tables import Method, closed_form
-from advisor.estimate.job import Job
+from collections.abc import Mapping
 
-GIB = 2.0**30
+from advisor.catalogue.tables import closed_form, load_methods
+from advisor.estimate.settings import Settings
+from advisor.estimate.shape import ModelShape
+
+_PROMPT_ENCODER_MATRICES = 3
 
 
-def trained_parameters(method: Method, job: Job) -> float:
-    """Parameters that receive gradients, by the kind of the method's artefact."""
+def trained_parameters(method: str, shape: ModelShape, settings: Settings) -> float:
+    """Parameters that receive gradients."""
+    virtual, width = float(settings.virtual_tokens), shape.width
+    family: Mapping[str, Mapping[str, float]] = closed_form()["families"][shape.family]
+    # peft puts virtual tokens before the input of the encoder and of the decoder.
+    vectors = virtual * width * (2.0 if shape.encoder_decoder else 1.0)
+    if method == "full_fine_tuning":
+        return shape.parameters
+    if method in ("lora", "qlora"):
+        return settings.rank * shape.layers * _widths(family["adapted"], shape)
+    if method == "ia3":
+        return shape.layers * _widths(family["scaled"], shape)
+    if method == "prefix_tuning":
+        return virtual * shape.layers * 2.0 * shape.key_value
+    if method == "p_tuning":
+        return vectors + _PROMPT_ENCODER_MATRICES * (width**2 + width)
+    return vectors if method == "prompt_tuning" else 0.0
+
+
+def artefact_bytes(method: str, shape: ModelShape, settings: Settings) -> float:
+    """Bytes stored for one task, the shared base left out.
+
+    A full copy is stored in 16 bits, adapters and vectors in 32; of P-tuning the vectors alone,
+    since its encoder is not needed after training.
+    """
     table = closed_form()
-    virtual_tokens = float(method.recipe.get("virtual_tokens", 0))
-    sizes = {
-        "none": 0.0,
-        "input_vectors": virtual_tokens * job.width,
-        "input_vectors_from_encoder": virtual_tokens * job.width
-        + table["prompt_encoder_squares"] * job.width**2,
-        "layer_keys_and_values": virtual_tokens * job.layers * 2.0 * job.width,
-        "layer_scales": table["layer_scale_width_multiple"] * job.layers * job.width,
-        "low_rank": float(method.recipe.get("rank", 0))
-        * table["low_rank_width_multiple"]
-        * job.layers
-        * job.width,
-        "whole_model": job.parameters,
-    }
-    return float(sizes[method.artefact])
+    if not load_methods()[method].trained:
+        return 0.0
+    if method == "full_fine_tuning":
+        return shape.parameters * float(table["bytes_16bit"])
+    stored = "prompt_tuning" if method == "p_tuning" else method
+    return trained_parameters(stored, shape, settings) * float(table["bytes_32bit"])
 
 
-def storage_gib(method: Method, job: Job) -> float:
-    """GiB stored for one task, the shared base left out."""
-    per_parameter: dict[str, float] = closed_form()["artefact_bytes"]
-    if method.artefact == "whole_model":
-        return job.parameters * per_parameter["whole_model"] / GIB
-    stored = trained_parameters(method, job)
-    if method.artefact == "input_vectors_from_encoder":  # the encoder is dropped after training
-        stored = float(method.recipe["virtual_tokens"]) * job.width
-    return stored * per_parameter["trained_part"] / GIB
+def _widths(multiples: Mapping[str, float], shape: ModelShape) -> float:
+    """The sum of the shape's widths, each times its multiple."""
+    return sum(float(getattr(shape, name)) * times for name, times in multiples.items())

@@ -14,6 +14,8 @@ from advisor.verdict.headline import FEW_SHOT
 
 Record: TypeAlias = Mapping[str, Any]
 
+TITLE = "Prompt-tuning or full fine-tuning?"
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -55,9 +57,26 @@ class Bars:
     unit: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stacks:
+    """Stacked sizes against a limit; ``label, (letter, size)..., text`` each.
+
+    Attributes:
+        entries: the bars.
+        kinds: what each letter stands for.
+        limit: where the line is drawn, if there is one.
+        unit: of sizes and limit.
+    """
+
+    entries: tuple[tuple[str, tuple[tuple[str, float], ...], str], ...]
+    kinds: Mapping[str, str]
+    limit: float | None
+    unit: str
+
+
 _MOST_PAIRS = 8
 
-Block: TypeAlias = "Heading | Paragraph | Bullets | Table | Bars"
+Block: TypeAlias = "Heading | Paragraph | Bullets | Table | Bars | Stacks"
 
 
 def blocks(record: Record) -> Iterator[Block]:

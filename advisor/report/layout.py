@@ -7,10 +7,20 @@ gets the same lines without them.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from advisor.report.document import Bars, Block, Bullets, Heading, Paragraph, Record, Table, blocks
+from advisor.report.document import (
+    Bars,
+    Block,
+    Bullets,
+    Heading,
+    Paragraph,
+    Record,
+    Stacks,
+    Table,
+    blocks,
+)
 
 _INDENT = "  "
 _GAP = 2
@@ -18,6 +28,8 @@ _BAR_HALF = 8
 _LEAST_COLUMN = 8
 _NARROW = 60
 _NARROWEST = 40
+_LEAST_STACK = 24
+_SMALLEST = 1e-9
 
 
 class Line(NamedTuple):
@@ -29,13 +41,23 @@ class Line(NamedTuple):
 
 def lay_out(record: Record, width: int) -> Iterator[Line]:
     """The whole report in lines of at most ``width`` characters, long words apart."""
-    for block in blocks(record):
+    return lines_of(blocks(record), width)
+
+
+def lines_of(content: Iterable[Block], width: int) -> Iterator[Line]:
+    """Blocks in lines of at most ``width`` characters, long words apart."""
+    for block in content:
         yield from _lines(block, width)
 
 
 def plain_lines(record: Record) -> Iterator[str]:
     """The report for screen readers and logs: one statement a line, each complete in itself."""
-    for block in blocks(record):
+    return plain_of(blocks(record))
+
+
+def plain_of(content: Iterable[Block]) -> Iterator[str]:
+    """Blocks for screen readers and logs: one statement a line, each complete in itself."""
+    for block in content:
         if isinstance(block, Heading):
             yield ""
             yield f"{block.text}:"
@@ -47,6 +69,10 @@ def plain_lines(record: Record) -> Iterator[str]:
         elif isinstance(block, Bars):
             for label, value, text in block.entries:
                 yield f"- {label}, {value:+d} {block.unit}: {text}"
+        elif isinstance(block, Stacks):
+            for label, parts, text in block.entries:
+                sizes = ", ".join(f"{block.kinds[mark]} {size:.2f}" for mark, size in parts)
+                yield f"- {label}: {text}. {block.unit}: {sizes}."
         else:
             for row in block.rows:
                 cells = zip(block.columns[1:], row[1:], strict=True)
@@ -67,6 +93,8 @@ def _lines(block: Block, width: int) -> Iterator[Line]:
             yield from (Line(text) for text in _wrap(item, width, _INDENT + mark, hanging))
     elif isinstance(block, Bars):
         yield from _bars(block, width)
+    elif isinstance(block, Stacks):
+        yield from _stacks(block, width)
     else:
         yield from _table(block, width)
 
@@ -95,6 +123,39 @@ def _bars(block: Bars, width: int) -> Iterator[Line]:
             yield Line(first.rstrip())
             first = 2 * _INDENT
         yield from (Line(line) for line in _wrap(text, width, first, " " * len(first)))
+
+
+def _stacks(block: Stacks, width: int) -> Iterator[Line]:
+    """Each entry as a bar of one letter for each kind, with the limit as a line across."""
+    label_width = max((len(label) for label, _, _ in block.entries), default=0)
+    totals = [sum(size for _, size in parts) for _, parts, _ in block.entries]
+    text_width = max((len(text) for _, _, text in block.entries), default=0)
+    room = width - len(_INDENT) - label_width - text_width - 2 * _GAP
+    beside = room >= _LEAST_STACK
+    room = room if beside else width - 2 * len(_INDENT)
+    scale = (room - 1) / max(*totals, block.limit or 0.0, _SMALLEST)
+    at = round(block.limit * scale) if block.limit is not None else None
+    for label, parts, text in block.entries:
+        drawn = _stack(parts, scale).ljust(room)
+        if at is not None:
+            drawn = f"{drawn[:at]}|{drawn[at + 1 :]}"
+        if beside:
+            yield Line(f"{_INDENT}{label:<{label_width}}  {drawn}  {text}".rstrip())
+        else:
+            yield from (Line(line) for line in _wrap(f"{label}: {text}", width, _INDENT, _INDENT))
+            yield Line(f"{2 * _INDENT}{drawn}".rstrip())
+    legend = ", ".join(f"{mark} {name}" for mark, name in block.kinds.items())
+    limit = "" if block.limit is None else f"; | {block.limit:.1f} {block.unit} free"
+    yield from (Line(line, "dim") for line in _wrap(legend + limit, width, _INDENT, _INDENT))
+
+
+def _stack(parts: Sequence[tuple[str, float]], scale: float) -> str:
+    """The parts end to end, each end rounded, so that no rounding adds up."""
+    drawn, total = "", 0.0
+    for mark, size in parts:
+        total += size
+        drawn += mark * max(round(total * scale) - len(drawn), 0)
+    return drawn
 
 
 def _table(table: Table, width: int) -> Iterator[Line]:

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from advisor.report.document import Bars, Block, Bullets, Heading, Paragraph, Record, Table, blocks
+from collections.abc import Iterable
+
+from advisor.report.document import (
+    TITLE,
+    Bars,
+    Block,
+    Bullets,
+    Heading,
+    Paragraph,
+    Record,
+    Stacks,
+    Table,
+    blocks,
+)
 
 _SPECIAL = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|#"} | {"\n": " ", "\r": " "})
 
 
 def to_markdown(record: Record) -> str:
     """Return the report of a run as one Markdown text."""
-    parts = ["# Prompt-tuning or full fine-tuning?"]
-    parts.extend(_render(block) for block in blocks(record))
-    return "\n\n".join(parts) + "\n"
+    return markdown_of(TITLE, blocks(record))
+
+
+def markdown_of(title: str, content: Iterable[Block]) -> str:
+    """Return a title and blocks as one Markdown text."""
+    return "\n\n".join([f"# {title}", *map(_render, content)]) + "\n"
 
 
 def _render(block: Block) -> str:
@@ -28,6 +44,13 @@ def _render(block: Block) -> str:
     if isinstance(block, Bars):
         rows = tuple((label, f"{value:+d}", text) for label, value, text in block.entries)
         return _table(Table(("Rule", block.unit.capitalize(), "Claim"), rows, right=(1,)))
+    if isinstance(block, Stacks):
+        columns = ("Method", *(name.capitalize() for name in block.kinds.values()), block.unit)
+        sized = (
+            (label, *(f"{dict(parts).get(mark, 0.0):.2f}" for mark in block.kinds), text)
+            for label, parts, text in block.entries
+        )
+        return _table(Table(columns, tuple(sized), right=tuple(range(1, len(block.kinds) + 1))))
     return _table(block)
 
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from dataclasses import astuple
+from itertools import pairwise, product
 
 import pytest
 
+from advisor.catalogue.activations import load_activations
 from advisor.catalogue.gpus import load_gpus
-from advisor.catalogue.tables import closed_form, load_methods, load_table, price_of
+from advisor.catalogue.tables import (
+    assumptions,
+    closed_form,
+    device_table,
+    load_methods,
+    load_table,
+    price_of,
+    timing,
+)
+from advisor.estimate.settings import Optimizer, Precision
 from advisor.facts import load_vocabulary
 
 VOCABULARY = load_vocabulary()
@@ -19,6 +30,10 @@ STEPS = load_table("steps.yaml")["steps"]
 TASKS = VOCABULARY["task.type"].choices
 ACCELERATORS = VOCABULARY["hardware.accelerator"].choices
 
+TABLES = (
+    "methods", "prices", "steps", "tasks", "gpus",
+    "assumptions", "closed_form", "devices", "timing",
+)  # fmt: skip
 DATE = re.compile(r"20\d\d-(0[1-9]|1[0-2])\Z")
 
 
@@ -74,7 +89,7 @@ def test_every_family_of_methods_has_its_steps():
     assert {method.family for method in METHODS.values()} == set(STEPS)
 
 
-@pytest.mark.parametrize("name", ["methods", "prices", "steps", "tasks", "memory", "gpus"])
+@pytest.mark.parametrize("name", TABLES)
 def test_a_table_says_of_when_it_is(name):
     assert DATE.match(str(load_table(f"{name}.yaml")["as_of"]))
 
@@ -104,45 +119,75 @@ def test_a_price_is_found_by_the_rows_own_name():
 
 
 def test_every_task_type_has_an_assumed_length_and_a_metric():
-    assert set(closed_form()["assumed_tokens"]) == {*TASKS, "unknown"}
+    assert set(assumptions()["assumed_tokens"]) == {*TASKS, "unknown"}
     assert set(load_table("tasks.yaml")["metrics"]) == set(TASKS)
 
 
-def test_every_kind_of_accelerator_has_its_own_context_and_the_optimistic_one_is_less():
-    table = closed_form()
-    assert set(table["context_gib"]) == set(ACCELERATORS)
-    assert set(table["optimistic_context_gib"]) == set(ACCELERATORS)
+def test_every_kind_of_accelerator_has_a_context_and_a_reserve_that_rise():
+    table = device_table()
+    assert set(table["context_gib"]) == set(table["reserve_share"]) == set(ACCELERATORS)
     for kind in ACCELERATORS:
-        assert table["optimistic_context_gib"][kind] < table["context_gib"][kind]
+        assert table["context_gib"][kind] == sorted(table["context_gib"][kind])
+        assert table["reserve_share"][kind] == sorted(table["reserve_share"][kind])
 
 
-def test_the_optimistic_constants_are_below_the_expected_ones():
-    table = closed_form()
-    for row in table["state_bytes"].values():
-        assert row["optimistic"] < row["expected"]
-    assert table["cpu_frozen_base"]["optimistic"] < table["cpu_frozen_base"]["expected"]
-    for key, operations in table["optimistic_operations"].items():
-        assert operations < table["operations"][key]
-    assert table["utilisation"]["expected"] < table["utilisation"]["optimistic"] <= 1
-    assert table["cpu_gflops_per_core"]["expected"] < table["cpu_gflops_per_core"]["optimistic"]
+def test_the_optimistic_states_are_less_than_any_run_holds():
+    table = assumptions()
+    states = table["optimistic_state_bytes"]
+    assert set(states) - {"other"} <= set(METHODS)
+    assert states["qlora"] < states["lora"] < states["full_fine_tuning"] < 16
+    assert set(table["optimistic_state_bytes_cpu"]["methods"]) <= set(METHODS)
 
 
-def test_the_state_constants_name_methods_only():
-    table = closed_form()
-    assert set(table["state_bytes"]) - {"frozen_base"} <= set(METHODS)
-    assert set(table["cpu_frozen_base"]["methods"]) <= set(METHODS)
-    assert set(table["operations"]) - {"frozen_base"} <= set(METHODS)
+def test_the_best_speed_is_never_below_the_expected_one():
+    table = timing()
+    assert table["matmul_share"] < table["best_matmul_share"] <= 1
+    assert table["bandwidth_share"] <= table["best_bandwidth_share"] <= 1
+    for rates in (table["cpu_core"]["gflops"], table["cpu_core"]["gigabytes"]):
+        assert rates["expected"] < rates["best"]
+
+
+def test_every_optimizer_has_a_traffic_and_a_weight_as_an_alteration():
+    names = {optimizer.value for optimizer in Optimizer}
+    assert set(closed_form()["traffic_of_update"]) == names
+    assert set(assumptions()["alterations"]) == names | {"precision"}
+
+
+def test_every_combination_of_the_closed_form_has_its_row():
+    expected = set(
+        product(
+            closed_form()["families"],
+            (id_ for id_, m in load_methods().items() if m.trained and id_ != "p_tuning"),
+            (precision.value for precision in Precision),
+            ("cuda", "cuda_padded", "cpu"),
+        )
+    )
+    assert set(load_activations()) == expected
+
+
+def test_no_factor_of_the_closed_form_is_negative():
+    assert all(min(astuple(row)) >= 0 for row in load_activations().values())
+
+
+def test_no_model_type_belongs_to_two_families():
+    types = [name for entry in closed_form()["families"].values() for name in entry["types"]]
+    assert len(types) == len(set(types))
+    assert set(device_table()["validated_types"]) <= set(types)
 
 
 def test_no_column_of_the_typical_shapes_falls():
-    for below, above in pairwise(closed_form()["typical_shapes"]):
+    for below, above in pairwise(assumptions()["typical_shapes"]):
         assert below[0] < above[0]
         assert all(low <= high for low, high in zip(below, above, strict=True))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ACCELERATORS if kind != "none"])
 def test_an_unknown_device_may_be_as_slow_or_as_fast_as_any_of_its_kind_in_the_gpu_table(kind):
-    low, high = closed_form()["unknown_device_tflops"][kind]
+    low, high = timing()["unknown_device"][kind]["tflops"]
+    slow, fast = timing()["unknown_device"][kind]["gigabytes"]
+    assert all(
+        slow <= gpu.bandwidth_gb_per_s <= fast for gpu in load_gpus() if gpu.accelerator == kind
+    )
     outside = {
         gpu.name: rate
         for gpu in load_gpus()

@@ -18,6 +18,7 @@ NO_LIMIT = 1e9
 PROJECT = {
     "task.type": "classification",
     "model.parameters": "8B",
+    "model.architecture": "decoder",
     "data.train_examples": "5k",
     "data.median_tokens": 120,
     "hardware.accelerator": "cuda",
@@ -108,7 +109,8 @@ def test_a_named_card_gives_one_figure_and_an_unnamed_one_a_range_around_it():
     named = lora({**PROJECT, "hardware.accelerator_name": "H100 80GB SXM"}, "hours")
     unnamed = lora(PROJECT, "hours")
     assert named[0] == named[1]
-    assert unnamed[0] < named[0] < unnamed[1]
+    # However fast a card is, operators are launched one after another.
+    assert unnamed[0] <= named[0] < unnamed[1]
 
 
 def test_an_unknown_kind_of_accelerator_with_known_memory_still_gives_a_time_range():
@@ -148,7 +150,7 @@ def test_more_processor_cores_train_faster():
         "hardware.accelerator": "none",
     }
     few, many = (lora({**facts, "hardware.cpu_cores": cores}, "hours") for cores in (2, 16))
-    assert few[1] == pytest.approx(8 * many[1], rel=1e-3)
+    assert 4 * many[1] < few[1] <= 8 * many[1]
 
 
 def test_a_whole_copy_for_each_task_is_what_storage_grows_by():

@@ -54,27 +54,84 @@ def test_every_class_of_the_table_is_described(model_type):
 
 
 @pytest.mark.parametrize(
-    ("name", "parameters", "architecture", "context", "hidden", "layers", "vocabulary"),
+    ("name", "kind", "parameters", "architecture", "context", "sizes", "tied"),
     [
-        ("gpt2", 124_439_808, "decoder", 1024, 768, 12, 50257),
-        ("smollm2-135m", 134_515_008, "decoder", 8192, 576, 30, 49152),
-        ("llama-3.1-8b", 8_030_261_248, "decoder", 131072, 4096, 32, 128256),
-        ("all-minilm-l6-v2", 22_713_216, "encoder", 512, 384, 6, 30522),
-        ("bert-base-uncased", 109_514_298, "encoder", 512, 768, 12, 30522),
-        ("t5-small", 60_506_624, "encoder_decoder", 512, 512, 12, 32128),
+        (
+            "gpt2",
+            "gpt2",
+            124_439_808,
+            "decoder",
+            1024,
+            (768, 12, 50257, None, 768, 768),
+            True,
+        ),
+        (
+            "smollm2-135m",
+            "llama",
+            134_515_008,
+            "decoder",
+            8192,
+            (576, 30, 49152, 1536, 576, 192),
+            True,
+        ),
+        (
+            "llama-3.1-8b",
+            "llama",
+            8_030_261_248,
+            "decoder",
+            131072,
+            (4096, 32, 128256, 14336, 4096, 1024),
+            False,
+        ),
+        (
+            "all-minilm-l6-v2",
+            "bert",
+            22_713_216,
+            "encoder",
+            512,
+            (384, 6, 30522, 1536, 384, 384),
+            True,
+        ),
+        (
+            "bert-base-uncased",
+            "bert",
+            109_514_298,
+            "encoder",
+            512,
+            (768, 12, 30522, 3072, 768, 768),
+            True,
+        ),
+        (
+            "t5-small",
+            "t5",
+            60_506_624,
+            "encoder_decoder",
+            512,
+            (512, 12, 32128, 2048, 512, 512),
+            True,
+        ),
     ],
 )
-def test_real_configurations(name, parameters, architecture, context, hidden, layers, vocabulary):
+def test_real_configurations(name, kind, parameters, architecture, context, sizes, tied):
     found = facts(EXAMPLES / name)
-    assert {key: fact.value for key, fact in found.items()} == {
+    hidden, layers, vocabulary, feed_forward, query, key_value = sizes
+    expected = {
         "name": name,
+        "type": kind,
         "parameters": parameters,
         "architecture": architecture,
         "context_length": context,
         "hidden_size": hidden,
         "layer_count": layers,
         "vocabulary_size": vocabulary,
+        "feed_forward_size": feed_forward,
+        "query_size": query,
+        "key_value_size": key_value,
+        "tied_embeddings": tied,
         "weights_access": "open",
+    }
+    assert {key: fact.value for key, fact in found.items()} == {
+        key: value for key, value in expected.items() if value is not None
     }
     assert all(fact.source is Source.READ_FROM_FILE and fact.detail for fact in found.values())
     assert facts(EXAMPLES / name / "config.json")["parameters"].value == parameters

@@ -186,7 +186,7 @@ def test_an_unknown_architecture_leaves_open_the_memory_of_an_encoder():
 @pytest.mark.parametrize(
     "facts",
     [
-        UNDETERMINED,
+        {**UNDETERMINED, "data.train_examples": "50k"},
         {"task.type": "classification"},
         {**BERT, "prompt.transfer_available": "unknown"},
         {**LLAMA, "model.parameters": "1B to 10B"},
@@ -203,7 +203,7 @@ def test_each_missing_fact_matters_for_some_values_of_the_other_missing_ones(fac
 WORLDS = {
     **POOLS,
     "hardware.accelerator": ("cuda", "none"),
-    "hardware.accelerator_name": ("Tesla P100 PCIe 16GB", "H100 80GB SXM"),
+    "hardware.accelerator_name": ("RTX 3060 8GB", "Tesla P100 PCIe 16GB", "H100 80GB SXM"),
     "hardware.cpu_cores": (1, 64),
     "budget.hours": (1e-6, 1e5),
     "budget.cost": (1e-6, 1e5),

@@ -81,7 +81,7 @@ def build_model(
             model.tie_weights()
             if settings.checkpointing:
                 model.gradient_checkpointing_enable({"use_reentrant": False})
-            if not settings.use_cache:
+            if settings.checkpointing or not settings.use_cache:
                 model.config.use_cache = False
             model = _wrapped(model, method, settings)
     except AdvisorError:

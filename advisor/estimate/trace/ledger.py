@@ -138,7 +138,7 @@ class Ledger(TorchDispatchMode):
         made = [tensor for tensor in results if self._note(tensor, self._kind(tensor))]
         if self._casts_are_copies and func._overloadpacket in _ELEMENTWISE:
             self._note_casts([leaf for leaf in tree_leaves(args) if _has_width(leaf)])
-        self._count(func, args, kwargs, out, made or _written(func, results))
+        self._count(func, args, kwargs, out, made or _written(func, args))
         return out
 
     def _kind(self, tensor: torch.Tensor) -> str:
@@ -199,6 +199,8 @@ def _has_width(leaf: Any) -> bool:
     return isinstance(leaf, torch.Tensor) and leaf.is_floating_point() and leaf.dim() > 0
 
 
-def _written(func: Any, results: list[torch.Tensor]) -> list[torch.Tensor]:
+def _written(func: Any, args: Any) -> list[torch.Tensor]:
     """The tensors that an operator changes in place; a view writes nothing."""
-    return results if func._schema.is_mutable else []
+    named = zip(func._schema.arguments, args, strict=False)
+    changed = [given for argument, given in named if argument.is_write]
+    return [leaf for leaf in tree_leaves(changed) if isinstance(leaf, torch.Tensor)]

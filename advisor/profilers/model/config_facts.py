@@ -63,6 +63,12 @@ def state_config(findings: Findings, config: ModelConfig) -> None:
     findings.state("model.hidden_size", seen.size("hidden"), detail)
     findings.state("model.layer_count", _layers(seen, reference), detail)
     findings.state("model.vocabulary_size", seen.size("vocab"), detail)
+    findings.state("model.type", seen.model_type.name, detail)
+    findings.state("model.tied_embeddings", seen.flag("tied"), detail)
+    findings.state("model.feed_forward_size", seen.maybe("inner"), detail)
+    if seen.maybe("heads") is not None:
+        findings.state("model.query_size", seen.size("heads") * seen.head_size, detail)
+        findings.state("model.key_value_size", seen.key_value_heads * seen.head_size, detail)
 
 
 def state_count(findings: Findings, config: ModelConfig, note: str = "") -> None:

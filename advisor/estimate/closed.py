@@ -1,0 +1,241 @@
+"""A training step in closed form: the trace's breakdown from sizes alone, at once.
+
+Nothing heavy is imported. Every term grows with every size, so that a larger job never needs less.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advisor.catalogue.activations import Factors, load_activations
+from advisor.catalogue.tables import closed_form
+from advisor.estimate.breakdown import PHASES, Breakdown, StepProfile
+from advisor.estimate.closed_work import work_of
+from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings
+from advisor.estimate.shape import ModelShape
+from advisor.estimate.sharding import GATHERING, Sharding, shared_part
+from advisor.estimate.sizes import trained_parameters
+
+_WITH_PROMPT = ("prompt_tuning", "p_tuning")
+# P-tuning passes through the model as prompt tuning does.
+_ROW = {"p_tuning": "prompt_tuning"}
+
+
+def closed_form_profile(
+    shape: ModelShape,
+    method: str,
+    settings: Settings,
+    *,
+    share: Sharding = Sharding.NONE,
+    devices: float = 1.0,
+) -> StepProfile:
+    """The step as the trace would see it, by formula.
+
+    Args:
+        shape: the model.
+        method: a trained method's identifier.
+        settings: the training run.
+        share: how the run is spread over devices.
+        devices: how many there are.
+
+    Returns:
+        Bytes of one device by phase and kind, and the work of each phase; `basis` is ``closed
+        form``.
+    """
+    held = _held(shape, method, settings)
+    kept = _activations(shape, method, settings)
+    accumulated = held.gradients if settings.accumulation > 1 else 0.0
+    base = {"weights": held.weights, "optimizer_state": held.state}
+    forward = Breakdown(
+        **base,
+        gradients=accumulated,
+        # Where weights are shared, they are gathered and cast a layer at a time.
+        activations=kept.layers + (kept.cast_weights if share not in GATHERING else 0.0),
+        logits_and_loss=kept.logits,
+    )
+    last = Breakdown(
+        **base,
+        gradients=accumulated,
+        activations=kept.layers,
+        logits_and_loss=kept.backward_logits,
+    )
+    middle = Breakdown(
+        **base,
+        gradients=accumulated,
+        activations=kept.layers + (kept.one_layer if settings.checkpointing else 0.0),
+        workspace=kept.temporaries,
+    )
+    # A head that shares the embedding has left its gradient when the first layer is reached, and
+    # the embedding's own is added to it, as to that of an earlier batch.
+    tied = shape.tied and settings.head is not Head.CLASSIFICATION
+    shared = tied or settings.accumulation > 1
+    first = Breakdown(
+        **base,
+        gradients=held.gradients - (0.0 if shared else held.embedding_gradient),
+        activations=kept.fixed + kept.one_layer,
+        workspace=kept.temporaries,
+    )
+    embedding = Breakdown(
+        **base,
+        gradients=held.gradients,
+        activations=kept.fixed,
+        workspace=held.embedding_gradient if shared else 0.0,
+    )
+    clip = Breakdown(**base, gradients=held.gradients)
+    update = Breakdown(**base, gradients=held.gradients, workspace=held.update)
+    # What is shared is divided at each moment, before the highest of them is looked for.
+    backward = (
+        shared_part(moment, "backward", share, devices)
+        for moment in (last, middle, first, embedding)
+    )
+    after = {"forward": forward, "clip": clip, "optimizer": update}
+    peaks = {phase: shared_part(peak, phase, share, devices) for phase, peak in after.items()}
+    peaks["backward"] = max(backward, key=lambda moment: moment.total)
+    resting = peaks["optimizer"]
+    return StepProfile(
+        peaks={phase: peaks[phase] for phase in PHASES},
+        work=work_of(shape, method, settings),
+        parameters=shape.parameters + held.added,
+        trained_parameters=held.trained,
+        resting=resting.weights + resting.optimizer_state,
+        basis="closed form",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Bytes that do not depend on the batch, and counts of parameters."""
+
+    weights: float
+    gradients: float
+    state: float
+    update: float
+    embedding_gradient: float
+    trained: float
+    added: float
+
+
+def _held(shape: ModelShape, method: str, settings: Settings) -> _Held:
+    table = closed_form()
+    wide, narrow = float(table["bytes_32bit"]), float(table["bytes_16bit"])
+    trained = trained_parameters(method, shape, settings)
+    full = method == "full_fine_tuning"
+    size = narrow if settings.precision is Precision.BF16 else wide
+    weights = shape.parameters * size
+    if method == "qlora":
+        linear = shape.layer_parameters * shape.layers
+        weights = linear * float(table["bytes_4bit"]) + (shape.parameters - linear) * wide
+    trained_size = size if full else wide
+    largest = shape.embedding if full else trained
+    return _Held(
+        weights=weights + (0.0 if full else trained * wide),
+        gradients=trained * trained_size,
+        state=_state(settings.optimizer, trained, trained_size, shape),
+        update=_update(settings, trained * trained_size, largest, trained_size),
+        embedding_gradient=shape.embedding * trained_size if full else 0.0,
+        trained=trained,
+        added=0.0 if full else trained,
+    )
+
+
+def _state(optimizer: Optimizer, trained: float, size: float, shape: ModelShape) -> float:
+    table = closed_form()
+    if optimizer is Optimizer.SGD:
+        return 0.0
+    if optimizer is Optimizer.ADAMW_8BIT:
+        return trained * float(table["bytes_8bit_moments"])
+    if optimizer is Optimizer.ADAFACTOR:
+        return trained * size * float(table["adafactor_rows"]) / shape.width
+    return trained * size * float(table["adamw_moments"])
+
+
+def _update(settings: Settings, trained: float, largest: float, size: float) -> float:
+    """Bytes of temporaries of the optimizer step."""
+    table = closed_form()
+    if settings.optimizer in (Optimizer.ADAMW_FUSED, Optimizer.ADAMW_8BIT, Optimizer.SGD):
+        return 0.0
+    if settings.optimizer is Optimizer.ADAFACTOR:
+        return largest * float(table["bytes_32bit"]) * float(table["adafactor_tensor_copies"])
+    if settings.kernels is Kernels.CPU:
+        return min(largest * size * float(table["single_tensor_copies"]), trained)
+    return trained * float(table["foreach_copies"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Bytes of activations: of all layers, of one in full, and around the layers.
+
+    `cast_weights` are the 16-bit copies that autocast keeps of trained weights until the forward
+    pass is over, where they are not counted with the layers.
+    """
+
+    layers: float
+    one_layer: float
+    temporaries: float
+    fixed: float
+    cast_weights: float
+    logits: float
+    backward_logits: float
+
+
+def _activations(shape: ModelShape, method: str, settings: Settings) -> _Kept:
+    factors = _factors(shape, method, settings)
+    table = closed_form()
+    batch = settings.batch_size
+    length = average_length(shape, settings)
+    length += settings.virtual_tokens if method in _WITH_PROMPT else 0
+    keys = length + (settings.virtual_tokens if method == "prefix_tuning" else 0)
+    tokens = batch * length
+    mixed = shape.layer_parameters if settings.precision is Precision.BF16_MIXED else 0.0
+    one_layer = (
+        factors.width * tokens * shape.width
+        + factors.query * tokens * shape.query
+        + factors.feed_forward * tokens * shape.feed_forward
+        + factors.key_value * batch * keys * shape.key_value
+        + factors.rank * tokens * settings.rank
+        + factors.scores * batch * shape.heads * length * keys
+        + factors.mask * batch * length * keys
+        # Recomputed layers have their copies one at a time, which is next to nothing.
+        + (0.0 if settings.checkpointing else factors.parameters * mixed)
+    )
+    fixed = factors.fixed_width * tokens * shape.width + factors.fixed_mask * batch * length**2
+    logits = backward_logits = 0.0
+    if settings.head is not Head.CLASSIFICATION:
+        outputs = tokens if not shape.encoder_decoder else batch * target_length(settings)
+        # The head's weights are copied to 16 bits where it is kept in 32.
+        copied = factors.fixed_parameters * shape.embedding
+        logits = factors.fixed_vocabulary * outputs * shape.vocabulary + copied
+        backward_logits = factors.backward_vocabulary * outputs * shape.vocabulary + copied
+    narrow = settings.precision is Precision.BF16 and method != "qlora"
+    residual = table["bytes_16bit" if narrow else "bytes_32bit"]
+    cast = settings.checkpointing and method == "full_fine_tuning"
+    each = float(residual) * tokens * shape.width if settings.checkpointing else one_layer
+    return _Kept(
+        layers=each * shape.layers + fixed,
+        one_layer=one_layer,
+        temporaries=one_layer * float(table["layer_temporaries"]),
+        fixed=fixed,
+        cast_weights=mixed * shape.layers * float(table["bytes_16bit"]) if cast else 0.0,
+        logits=logits,
+        backward_logits=backward_logits,
+    )
+
+
+def _factors(shape: ModelShape, method: str, settings: Settings) -> Factors:
+    device = "cpu" if settings.kernels is Kernels.CPU else "cuda"
+    if settings.padded and device == "cuda":
+        device = "cuda_padded"
+    row = _ROW.get(method, method)
+    return load_activations()[shape.family, row, settings.precision.value, device]
+
+
+def target_length(settings: Settings) -> int:
+    """Tokens of a target."""
+    return settings.target_length or settings.sequence_length
+
+
+def average_length(shape: ModelShape, settings: Settings) -> float:
+    """Tokens that a layer sees, the mean of input and target for an encoder-decoder."""
+    if not shape.encoder_decoder:
+        return float(settings.sequence_length)
+    return (settings.sequence_length + target_length(settings)) / 2

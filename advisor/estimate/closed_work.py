@@ -1,0 +1,81 @@
+"""The operations and memory traffic of a training step in closed form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from advisor.catalogue.activations import load_activations
+from advisor.catalogue.tables import closed_form
+from advisor.estimate.breakdown import Work
+from advisor.estimate.settings import Head, Kernels, Precision, Settings
+from advisor.estimate.shape import ModelShape
+from advisor.estimate.sizes import trained_parameters
+
+
+def work_of(shape: ModelShape, method: str, settings: Settings) -> dict[str, Work]:
+    """What each phase computes; forward and backward for one micro-batch.
+
+    Args:
+        shape: the model.
+        method: its identifier.
+        settings: the training run.
+    """
+    table = closed_form()
+    forward = forward_flops(shape, method, settings)
+    multiples: Mapping[str, float] = table["backward_flops"]
+    backward = forward * multiples.get(method, multiples["other"])
+    backward += forward if settings.checkpointing else 0.0
+    traffic = _kept_by_full(shape, method, settings)
+    shares: Mapping[str, float] = table["traffic_of_activations"]
+    again = shares["forward"] if settings.checkpointing else 0.0
+    launched: Mapping[str, float] = table["operators"]
+    trained = trained_parameters(method, shape, settings)
+    size = table["bytes_16bit" if settings.precision is Precision.BF16 else "bytes_32bit"]
+    held = trained * float(size)
+    update: Mapping[str, float] = table["traffic_of_update"]
+    operators = launched["fixed"] + launched["forward"] * shape.layers
+    operators_back = launched["fixed"] + launched["backward"] * shape.layers
+    return {
+        "forward": _work(forward, settings, traffic * shares["forward"], operators),
+        "backward": _work(
+            backward, settings, traffic * (shares["backward"] + again), operators_back
+        ),
+        "clip": Work(traffic=held * table["traffic_of_clipping"], operators=launched["fixed"]),
+        "optimizer": Work(
+            traffic=held * update[settings.optimizer.value], operators=launched["fixed"]
+        ),
+    }
+
+
+def forward_flops(shape: ModelShape, method: str, settings: Settings) -> float:
+    """Floating-point operations of the matrix products of one forward pass."""
+    length = float(settings.sequence_length)
+    if method in ("prompt_tuning", "p_tuning"):
+        length += settings.virtual_tokens
+    tokens = settings.batch_size * length
+    layers = shape.layer_parameters * shape.layers
+    head = 0.0 if settings.head is Head.CLASSIFICATION else shape.embedding
+    attention = 4.0 * tokens * length * shape.width * shape.layers
+    return 2.0 * tokens * (layers + head) + attention
+
+
+def _work(flops: float, settings: Settings, traffic: float, operators: float) -> Work:
+    if settings.precision is Precision.FP32:
+        return Work(flops_32bit=flops, traffic=traffic, operators=operators)
+    return Work(flops_16bit=flops, traffic=traffic, operators=operators)
+
+
+def _kept_by_full(shape: ModelShape, method: str, settings: Settings) -> float:
+    """Bytes that full fine-tuning keeps of all layers: what elementwise operators work through."""
+    device = "cpu" if settings.kernels is Kernels.CPU else "cuda"
+    factors = load_activations()[shape.family, "full_fine_tuning", settings.precision.value, device]
+    length = float(settings.sequence_length)
+    if method in ("prompt_tuning", "p_tuning"):
+        length += settings.virtual_tokens
+    tokens = settings.batch_size * length
+    widths = factors.width * shape.width + factors.query * shape.query
+    widths += factors.feed_forward * shape.feed_forward
+    logits = 0.0 if settings.head is Head.CLASSIFICATION else factors.fixed_vocabulary
+    return tokens * (
+        (widths + factors.key_value * shape.key_value) * shape.layers + logits * shape.vocabulary
+    )

@@ -1,0 +1,239 @@
+"""The estimate on its own: read the model, look at the device, work out every method."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from typing import Any
+
+from advisor.catalogue.tables import Method, assumptions, load_methods
+from advisor.estimate.duration import device_speeds
+from advisor.estimate.job import bounds, corners
+from advisor.estimate.outcome import Outcome, Run, outcome_of
+from advisor.estimate.prices import hourly_price
+from advisor.estimate.probe import probe_cpu
+from advisor.estimate.roofline import DeviceSpeed
+from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings
+from advisor.estimate.subject import Subject
+from advisor.estimate.target import Target, target_of
+from advisor.facts import Fact, FactBase, Source
+from advisor.facts.consistency import require_consistent
+from advisor.gather import Request, gather
+from advisor.profilers.model.raw import raw_config
+from advisor.support.errors import AdvisorError, did_you_mean
+
+_LONGEST_WITHOUT_DATA = 512
+_MOST_LAYERS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user has said of the run; None is filled in by the method and the device."""
+
+    methods: tuple[str, ...] = ()
+    batch_size: int | None = None
+    sequence_length: int | None = None
+    mean_tokens: int | None = None
+    target_length: int | None = None
+    precision: Precision | None = None
+    optimizer: Optimizer | None = None
+    head: Head | None = None
+    checkpointing: bool = False
+    accumulation: int = 1
+    padded: bool = True
+    use_cache: bool = True
+    virtual_tokens: int | None = None
+    rank: int | None = None
+    examples: float | None = None
+    epochs: float | None = None
+    quick: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """The outcomes of all methods that were asked for, and what they rest on."""
+
+    subject: Subject
+    target: Target
+    run: Run
+    outcomes: dict[str, Outcome | AdvisorError]
+    tasks: tuple[float, float]
+    notes: tuple[str, ...]
+
+    @property
+    def feasible(self) -> bool:
+        """Whether at least one method fits in some way, or nothing is known that forbids it."""
+        return any(isinstance(one, Outcome) and one.feasible for one in self.outcomes.values())
+
+
+def estimate(request: Request, wishes: Wishes, *, probe: bool = True) -> Estimates:
+    """Estimate every method that was asked for.
+
+    Args:
+        request: one model, the device, and stated facts such as ``price.per_hour``.
+        wishes: the training run.
+        probe: whether a CPU may be timed, which takes less than a second.
+
+    Raises:
+        AdvisorError: if the model or a wish is impossible.
+    """
+    gathered = gather(request)
+    model_facts: Sequence[Fact] = gathered.models[0][1] if gathered.models else ()
+    facts = FactBase([*gathered.common, *model_facts]).with_defaults()
+    require_consistent(facts)
+    notes = list(gathered.notes)
+    subject = _subject(request, facts, notes, quick=wishes.quick)
+    target = target_of(facts)
+    settings = _common_settings(wishes, facts, target)
+    run = _run(facts, wishes, target, probe=probe and not wishes.quick)
+    outcomes: dict[str, Outcome | AdvisorError] = {}
+    for method in chosen_methods(wishes.methods):
+        own = settings_for(method, wishes, settings)
+        try:
+            outcomes[method.id] = outcome_of(subject, method, own, target, run)
+        except AdvisorError as error:
+            outcomes[method.id] = error
+    tasks = bounds(facts, "deployment.tasks_per_base") or (1.0, 1.0)
+    return Estimates(subject, target, run, outcomes, tasks, (*notes, *subject.notes))
+
+
+def chosen_methods(names: Iterable[str]) -> list[Method]:
+    """The trained methods of those names; all of them if none is named.
+
+    Raises:
+        AdvisorError: if a name is unknown or trains nothing.
+    """
+    known = {id_: method for id_, method in load_methods().items() if method.trained}
+    chosen = []
+    for name in names or known:
+        id_ = name.strip().lower().replace("-", "_")
+        if id_ not in known:
+            raise AdvisorError(
+                f"no method {name!r} is trained",
+                where="--method",
+                hint=did_you_mean(id_, known) or "one of " + ", ".join(known),
+            )
+        chosen.append(known[id_])
+    return chosen
+
+
+def settings_for(method: Method, wishes: Wishes, common: Settings) -> Settings:
+    """The common settings with what the method's recipe and usual precision add."""
+    table = assumptions()["settings"]
+    row = table["cpu" if common.kernels is Kernels.CPU else "accelerator"]
+    usual: dict[str, Any] = row.get(method.id, row["other"])
+    recipe = method.recipe
+    virtual = wishes.virtual_tokens
+    rank = wishes.rank
+    return replace(
+        common,
+        precision=wishes.precision or Precision(usual["precision"]),
+        optimizer=wishes.optimizer or Optimizer(usual["optimizer"]),
+        checkpointing=common.checkpointing and method.checkpointing,
+        virtual_tokens=int(recipe.get("virtual_tokens", 0)) if virtual is None else virtual,
+        rank=int(recipe.get("rank", 0)) if rank is None else rank,
+    )
+
+
+def _subject(request: Request, facts: FactBase, notes: list[str], *, quick: bool) -> Subject:
+    job = corners(facts)
+    if job is None:
+        raise AdvisorError(
+            "the model's size is not known, so nothing can be estimated",
+            where="MODEL",
+            hint="name a folder, a config.json or a GGUF file, or --set model.parameters=8B",
+        )
+    name = request.models[0] if request.models else "the stated model"
+    shape = job.many[0].shape
+    if shape.layers > _MOST_LAYERS:
+        raise AdvisorError(f"no model has {shape.layers:g} layers", where=name)
+    subject = Subject(name, job.many[0].model_type, shape)
+    if quick or not request.models:
+        return subject
+    subject.config = _config(request, notes)
+    return subject
+
+
+def _config(request: Request, notes: list[str]) -> Any:
+    """The configuration to trace, or None with a note where there is nothing to trace with."""
+    missing = [name for name in ("torch", "transformers", "peft") if find_spec(name) is None]
+    if missing:
+        notes.append(
+            f"{' and '.join(missing)} not installed, so the closed form is used; "
+            "pip install 'tuning-advisor[train]' to trace the real step"
+        )
+        return None
+    try:
+        config = raw_config(request.models[0], offline=request.offline)
+    except AdvisorError as error:
+        notes.append(f"{error.message}; the closed form is used")
+        return None
+    if config is None:
+        notes.append("no configuration of the model to trace, so the closed form is used")
+    return config
+
+
+def _common_settings(wishes: Wishes, facts: FactBase, target: Target) -> Settings:
+    positions = bounds(facts, "model.context_length")
+    room = int(positions[1]) if positions else _LONGEST_WITHOUT_DATA
+    length = wishes.sequence_length or _stated_length(facts) or min(_LONGEST_WITHOUT_DATA, room)
+    virtual = wishes.virtual_tokens or 0
+    if positions and length + virtual > positions[1]:
+        added = f" and {virtual} virtual tokens" if virtual else ""
+        raise AdvisorError(
+            f"a sequence of {length} tokens{added} is longer than the model's "
+            f"{positions[1]:.0f} positions",
+            where="--seq-len",
+            hint=f"at most {positions[1] - virtual:.0f}",
+        )
+    stated = bounds(facts, "train.batch_size")
+    assumed = int(stated[1]) if stated else int(assumptions()["assumed_batch"])
+    return Settings(
+        batch_size=wishes.batch_size or assumed,
+        sequence_length=length,
+        target_length=wishes.target_length,
+        padded=wishes.padded,
+        kernels=target.kernels,
+        head=wishes.head or _usual_head(facts),
+        labels=int((bounds(facts, "data.label_count") or (2, 2))[1]),
+        checkpointing=wishes.checkpointing,
+        accumulation=wishes.accumulation,
+        use_cache=wishes.use_cache,
+    )
+
+
+def _stated_length(facts: FactBase) -> int | None:
+    for key in ("train.sequence_length", "data.p95_tokens"):
+        stated = bounds(facts, key)
+        if stated:
+            return math.ceil(stated[1])
+    return None
+
+
+def _usual_head(facts: FactBase) -> Head:
+    heads = {"encoder": Head.CLASSIFICATION, "encoder_decoder": Head.SEQ2SEQ}
+    return heads.get(str(facts.value("model.architecture")), Head.CAUSAL_LM)
+
+
+def _run(facts: FactBase, wishes: Wishes, target: Target, *, probe: bool) -> Run:
+    examples = bounds(facts, "data.train_examples")
+    tokens = bounds(facts, "data.median_tokens")
+    return Run(
+        examples=wishes.examples or (examples[1] if examples else None),
+        epochs=wishes.epochs,
+        tokens=wishes.mean_tokens or (math.ceil(tokens[1]) if tokens else None),
+        price_per_hour=hourly_price(facts)[:2],
+        speed=_speed(facts, target, probe=probe),
+    )
+
+
+def _speed(facts: FactBase, target: Target, *, probe: bool) -> DeviceSpeed | None:
+    """How fast the device is: measured where it is this machine's CPU, else by tables."""
+    accelerator = facts.get("hardware.accelerator")
+    own = accelerator is not None and accelerator.source is Source.DETECTED
+    if target.kind == "none" and own and probe and find_spec("torch") is not None:
+        return probe_cpu()
+    speeds = device_speeds(facts)
+    return speeds.expected[0] if speeds else None
