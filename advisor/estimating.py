@@ -46,6 +46,7 @@ class Wishes:
     use_cache: bool = True
     virtual_tokens: int | None = None
     rank: int | None = None
+    upcast: bool = True
     examples: float | None = None
     epochs: float | None = None
     quick: bool = False
@@ -201,6 +202,7 @@ def _common_settings(wishes: Wishes, facts: FactBase, target: Target) -> Setting
         checkpointing=wishes.checkpointing,
         accumulation=wishes.accumulation,
         use_cache=wishes.use_cache,
+        upcast=wishes.upcast,
     )
 
 

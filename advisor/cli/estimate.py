@@ -64,6 +64,10 @@ def estimate(
     rank: Annotated[
         int | None, typer.Option("--rank", min=1, max=10**5, help="Of LoRA and QLoRA.")
     ] = None,
+    upcast: Annotated[
+        bool,
+        typer.Option("--upcast/--no-upcast", help="QLoRA: cast what is not quantised to 32 bits."),
+    ] = True,
     examples: Annotated[
         str | None, typer.Option("--examples", metavar="N", help="Training examples, as 5k.")
     ] = None,
@@ -104,7 +108,8 @@ def estimate(
         methods=tuple(method or ()), batch_size=batch, sequence_length=seq_len,
         mean_tokens=mean_len, target_length=target_len, precision=precision, optimizer=optimizer,
         head=head, checkpointing=checkpointing, accumulation=accumulation, padded=padded,
-        use_cache=cache, virtual_tokens=virtual_tokens, rank=rank, epochs=epochs, quick=quick,
+        use_cache=cache, virtual_tokens=virtual_tokens, rank=rank, upcast=upcast, epochs=epochs,
+        quick=quick,
     )  # fmt: skip
     request = Request(settings=tuple(stated), models=(model,), gpu=gpu, gpus=gpus, offline=offline)
     found = estimate_all(request, wishes)

@@ -124,7 +124,8 @@ def _held(shape: ModelShape, method: str, settings: Settings) -> _Held:
     weights = shape.parameters * size
     if method == "qlora":
         linear = shape.layer_parameters * shape.layers
-        weights = linear * float(table["bytes_4bit"]) + (shape.parameters - linear) * wide
+        rest = wide if settings.upcast else narrow
+        weights = linear * float(table["bytes_4bit"]) + (shape.parameters - linear) * rest
     trained_size = size if full else wide
     largest = shape.embedding if full else trained
     return _Held(
@@ -206,7 +207,8 @@ def _activations(shape: ModelShape, method: str, settings: Settings) -> _Kept:
         copied = factors.fixed_parameters * shape.embedding
         logits = factors.fixed_vocabulary * outputs * shape.vocabulary + copied
         backward_logits = factors.backward_vocabulary * outputs * shape.vocabulary + copied
-    narrow = settings.precision is Precision.BF16 and method != "qlora"
+    upcast = method == "qlora" and settings.upcast
+    narrow = settings.precision is Precision.BF16 and not upcast
     residual = table["bytes_16bit" if narrow else "bytes_32bit"]
     cast = settings.checkpointing and method == "full_fine_tuning"
     each = float(residual) * tokens * shape.width if settings.checkpointing else one_layer
@@ -226,6 +228,8 @@ def _factors(shape: ModelShape, method: str, settings: Settings) -> Factors:
     if settings.padded and device == "cuda":
         device = "cuda_padded"
     row = _ROW.get(method, method)
+    if row == "qlora" and not settings.upcast:
+        row = "lora"
     return load_activations()[shape.family, row, settings.precision.value, device]
 
 

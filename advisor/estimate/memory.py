@@ -28,7 +28,7 @@ def expected_need(
     them; activations are not.
     """
     profile = _expected_profile(method, job, accelerator, find)
-    return need_of(profile, accelerator, job.model_type), profile.peak
+    return need_of(profile, accelerator, job.model_type, method.id), profile.peak
 
 
 def _expected_profile(

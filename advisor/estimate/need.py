@@ -45,19 +45,20 @@ class Need:
         return "tight" if self.low <= target.free_gib else "does not fit"
 
 
-def need_of(profile: StepProfile, accelerator: str, model_type: str) -> Need:
+def need_of(profile: StepProfile, accelerator: str, model_type: str, method: str) -> Need:
     """What a step needs on a device.
 
     Args:
         profile: the traced or computed step.
         accelerator: kind of the device, which decides context and reserve.
-        model_type: Hugging Face's name of the architecture, which decides the error band.
+        model_type: Hugging Face's name of the architecture, for the error band.
+        method: its identifier, for the error band.
     """
     table = device_table()
     context_low, context, context_high = table["context_gib"][accelerator]
     share, most = table["reserve_share"][accelerator]
     allocated = profile.peak.total / GIB
-    band, basis = _band(profile.basis, accelerator, model_type)
+    band, basis = _band(profile.basis, accelerator, model_type, method)
     reserve = allocated * share
     if profile.reserved is not None:
         # Played through for batches of one length; changing lengths leave more gaps.
@@ -68,9 +69,14 @@ def need_of(profile: StepProfile, accelerator: str, model_type: str) -> Need:
     return Need(allocated, reserve, context, low, high, basis)
 
 
-def _band(basis: str, accelerator: str, model_type: str) -> tuple[dict[str, float], str]:
+def _band(
+    basis: str, accelerator: str, model_type: str, method: str
+) -> tuple[dict[str, float], str]:
     table = device_table()
-    known = model_type in table["validated_types"] and accelerator in table["validated_devices"]
-    if known or (basis == "closed form" and not model_type):
+    type_known = model_type in table["validated_types"]
+    # Without a type the closed form takes the architecture's usual family.
+    type_known = type_known or (basis == "closed form" and not model_type)
+    others = accelerator in table["validated_devices"] and method in table["validated_methods"]
+    if type_known and others:
         return table["error_share"][basis], basis
     return table["error_share_elsewhere"][basis], f"{basis}, outside what was validated"

@@ -105,7 +105,7 @@ def outcome_of(
         run: for time and cost.
     """
     profile = subject.profile(method.id, settings)
-    need = need_of(profile, target.kind, subject.model_type)
+    need = need_of(profile, target.kind, subject.model_type, method.id)
     fits = need.fits(target)
     planner = Planner(subject, method, target, run.speed)
     seconds, hours = _time(subject, method, settings, target, run)
@@ -126,7 +126,7 @@ def outcome_of(
         plan=None if target.free_gib is None else planner.best(settings),
         nearest_fix=planner.smallest_change(settings) if fits in _TOO_LITTLE else None,
         fitting_device=_fitting_device(need) if fits in _TOO_LITTLE else "",
-        shared=_shared(profile, subject, target),
+        shared=_shared(profile, subject, method.id, target),
     )
 
 
@@ -157,7 +157,9 @@ def _fitting_device(need: Need) -> str:
     return min(enough, key=lambda gpu: gpu.memory_gib).name if enough else ""
 
 
-def _shared(profile: StepProfile, subject: Subject, target: Target) -> tuple[Shared, ...]:
+def _shared(
+    profile: StepProfile, subject: Subject, method: str, target: Target
+) -> tuple[Shared, ...]:
     """The need of each device by the ways of sharing; the host's memory serves a single one."""
     if target.kind == "none":
         return ()
@@ -167,6 +169,6 @@ def _shared(profile: StepProfile, subject: Subject, target: Target) -> tuple[Sha
     found = []
     for how in ways:
         step = sharded(profile, how, target.count)
-        need = need_of(step, target.kind, subject.model_type)
+        need = need_of(step, target.kind, subject.model_type, method)
         found.append(Shared(how, need, need.fits(target)))
     return tuple(found)

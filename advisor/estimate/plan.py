@@ -146,14 +146,14 @@ class Planner:
         profile = self._subject.formula(self._method.id, settings)
         if self._subject.config is not None:
             profile = replace(profile, basis="traced")
-        need = need_of(profile, self._target.kind, self._subject.model_type)
+        need = need_of(profile, self._target.kind, self._subject.model_type, self._method.id)
         return replace(
             need, allocated=need.allocated * scale, low=need.low * scale, high=need.high * scale
         )
 
     def _need(self, settings: Settings) -> Need:
         profile = self._subject.profile(self._method.id, settings)
-        return need_of(profile, self._target.kind, self._subject.model_type)
+        return need_of(profile, self._target.kind, self._subject.model_type, self._method.id)
 
     def _margin(self, need: Need) -> float:
         free = self._target.free_gib

@@ -103,7 +103,7 @@ def runs_under_autocast(method: str, settings: Settings) -> bool:
     bits there.
     """
     if method == "qlora":
-        return settings.precision is not Precision.FP32
+        return settings.upcast and settings.precision is not Precision.FP32
     return settings.precision is Precision.BF16_MIXED
 
 
@@ -111,7 +111,7 @@ def _wrapped(model: Any, method: str, settings: Settings) -> Any:
     if method == "full_fine_tuning":
         return model
     if method == "qlora":
-        quantise(model)
+        quantise(model, upcast=settings.upcast)
     import peft
 
     if settings.checkpointing and method == "prefix_tuning":

@@ -49,7 +49,15 @@ def trace(raw: Mapping[str, Any], method: str, settings: Settings) -> StepProfil
         end = trace_step(with_layers(raw, deeper), method, settings)
         steps = (full[keys[0]] - base[keys[0]]) / (deeper[keys[0]] - base[keys[0]])
         profile = _extended(start.profile, [(end.profile, steps)])
-        return replace(profile, reserved=_reserved(start, end, steps))
+        if not steps.is_integer() or not start.requests:
+            return profile
+        held = _reserved(start, end, int(steps))
+        if held is None and steps > 1:
+            # Top and bottom layer may differ from those between, of which three have just one.
+            more = {key: deeper[key] + period for key in full}
+            further = trace_step(with_layers(raw, more), method, settings)
+            held = _reserved(end, further, int(steps) - 1)
+        return replace(profile, reserved=held)
     ends = []
     for key in keys:
         if full[key] > base[key]:
@@ -58,13 +66,11 @@ def trace(raw: Mapping[str, Any], method: str, settings: Settings) -> StepProfil
     return _extended(start.profile, ends)
 
 
-def _reserved(start: TracedStep, end: TracedStep, steps: float) -> float | None:
+def _reserved(start: TracedStep, end: TracedStep, steps: int) -> float | None:
     """Bytes that the allocator holds at full depth, if the order of requests can be extended."""
-    if not steps.is_integer() or not start.requests:
-        return None
     phases = []
     for fewer, more in zip(start.requests, end.requests, strict=True):
-        phase = deepened(fewer, more, int(steps))
+        phase = deepened(fewer, more, steps)
         if phase is None:
             return None
         phases.append(phase)

@@ -40,6 +40,7 @@ class Ledger(TorchDispatchMode):
     Attributes:
         phase: the phase that runs now; set by the training loop.
         events: (block, bytes) in order; freed bytes are negative.
+        resting: bytes that are alive after the last step; set by `rest`.
     """
 
     def __init__(self, vocabulary: int, *, casts_are_copies: bool = False) -> None:
@@ -54,6 +55,7 @@ class Ledger(TorchDispatchMode):
         self._casts_are_copies = casts_are_copies
         self.phase = "forward"
         self.events: list[tuple[int, int]] = []
+        self.resting = 0
         self._vocabulary = vocabulary
         self._blocks: list[_Block] = []
         self._marks: list[tuple[str, int]] = []
@@ -78,10 +80,9 @@ class Ledger(TorchDispatchMode):
         """Say which of the counted tensors have turned out to be gradients."""
         self.add((p.grad for p in parameters if p.grad is not None), "gradients")
 
-    @property
-    def live(self) -> int:
-        """Bytes that are allocated now."""
-        return sum(size for _, size in self.events)
+    def rest(self) -> None:
+        """Note what is allocated now, while the optimizer still holds its state."""
+        self.resting = sum(size for _, size in self.events)
 
     def requests(self) -> list[list[tuple[int, int]]]:
         """The events of what was there before, and then of each phase."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the usual name
+from transformers.pytorch_utils import Conv1D
 
 _BLOCK = 64
 """Weights that share one scale, which is 8 bits wide itself under double quantisation."""
@@ -19,9 +20,12 @@ class Linear4bit(torch.nn.Linear):
     needs only the weight, which is expanded once more.
     """
 
-    def __init__(self, source: torch.nn.Linear) -> None:
+    def __init__(self, source: torch.nn.Linear | Conv1D) -> None:
         torch.nn.Module.__init__(self)
-        self.in_features, self.out_features = source.in_features, source.out_features
+        if isinstance(source, Conv1D):
+            self.in_features, self.out_features = source.nx, source.nf
+        else:
+            self.in_features, self.out_features = source.in_features, source.out_features
         count = source.weight.numel()
         device = source.weight.device
 
@@ -68,19 +72,22 @@ def _expanded(layer: Linear4bit) -> torch.Tensor:
     )
 
 
-def quantise(model: torch.nn.Module) -> None:
+def quantise(model: torch.nn.Module, *, upcast: bool) -> None:
     """Put 4-bit layers in the place of all linear layers but the output head.
 
-    What is left is cast to 32 bits, as peft's preparation for 4-bit training does.
+    Args:
+        model: in 16 bits; it is changed in place.
+        upcast: whether what is left is cast to 32 bits.
     """
     get_head = getattr(model, "get_output_embeddings", lambda: None)
     head = get_head()
     kept = {"classifier", "score", "qa_outputs"}
     for module in list(model.modules()):
         for name, child in list(module.named_children()):
-            if isinstance(child, torch.nn.Linear) and child is not head and name not in kept:
+            linear = isinstance(child, (torch.nn.Linear, Conv1D))
+            if linear and child is not head and name not in kept:
                 setattr(module, name, Linear4bit(child))
     for parameter in model.parameters():
         parameter.requires_grad_(False)
-        if parameter.dtype in (torch.bfloat16, torch.float16):
+        if upcast and parameter.dtype in (torch.bfloat16, torch.float16):
             parameter.data = parameter.data.float()

@@ -27,13 +27,11 @@ class Request:
 
     Attributes:
         size: bytes; negative for a release.
-        older, newer: how many live tensors of the size were made before and after the one that
-            is released; `newer` is None where only `older` holds at every depth.
+        older: how many live tensors of the size were made before the one that is released.
     """
 
     size: int
     older: int = 0
-    newer: int | None = 0
 
 
 def requests_of(phases: Sequence[Sequence[tuple[int, int]]]) -> list[list[Request]]:
@@ -51,7 +49,7 @@ def requests_of(phases: Sequence[Sequence[tuple[int, int]]]) -> list[list[Reques
             elif number in same:
                 older = same.index(number)
                 del same[older]
-                requests.append(Request(size, older, len(same) - older))
+                requests.append(Request(size, older))
         found.append(requests)
     return found
 
@@ -59,21 +57,33 @@ def requests_of(phases: Sequence[Sequence[tuple[int, int]]]) -> list[list[Reques
 def deepened(fewer: list[Request], more: list[Request], times: int) -> list[Request] | None:
     """The requests of one phase with what `more` has beyond `fewer` made `times` times.
 
+    Ranks are taken to grow in step with depth, and from one repetition to the next.
+
     Returns:
         None if the two do not differ by repetitions alone.
     """
     steps = _Alignment([r.size for r in fewer], [r.size for r in more]).steps()
     if steps is None:
         return None
+    places = {j: i for i, j, period in steps if not period}
     out: list[Request] = []
     for i, j, period in steps:
-        if period:
-            again = [_agreed(more[k - period], more[k], more[k].size) for k in range(j, j + period)]
-            out.extend(again * times)
-        else:
-            size = fewer[i].size + (more[j].size - fewer[i].size) * times
-            out.append(_agreed(fewer[i], more[j], size))
+        if not period:
+            size = _extended(fewer[i].size, more[j].size, times)
+            out.append(Request(size, _extended(fewer[i].older, more[j].older, times)))
+            continue
+        for copy in range(1, times + 1):
+            for now in range(j, j + period):
+                before = more[now - period].older
+                shallow = fewer[places[now - period]].older if now - period in places else before
+                step = more[now].older - before
+                older = _extended(shallow, before, times) + copy * step
+                out.append(Request(more[now].size, older))
     return out
+
+
+def _extended(fewer: int, more: int, times: int) -> int:
+    return fewer + (more - fewer) * times
 
 
 class _Alignment:
@@ -143,15 +153,6 @@ def reserved(phases: Sequence[list[Request]]) -> int:
                 same.append(made)
                 events.append((made, request.size))
             elif same:
-                place = request.older if request.newer is None else len(same) - 1 - request.newer
-                events.append((same.pop(max(0, min(place, len(same) - 1))), request.size))
+                place = max(0, min(request.older, len(same) - 1))
+                events.append((same.pop(place), request.size))
     return peak_reserved(events)
-
-
-def _agreed(fewer: Request, more: Request, size: int) -> Request:
-    """The request at any depth: by the rank that is the same in both."""
-    if more.newer == fewer.newer:
-        return Request(size, more.older, more.newer)
-    if more.older == fewer.older:
-        return Request(size, more.older, None)
-    return Request(size, more.older, more.newer)

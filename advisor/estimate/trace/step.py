@@ -51,7 +51,7 @@ def trace_step(raw: Mapping[str, Any], method: str, settings: Settings) -> Trace
         work=_of_one_batch(ledger.work(), micro_batches(settings)),
         parameters=sum(_size(parameter) for parameter in parameters),
         trained_parameters=sum(p.numel() for p in parameters if p.requires_grad),
-        resting=ledger.live,
+        resting=ledger.resting,
         basis="traced",
         reserved=reserved(requests) if requests else None,
     )
@@ -89,6 +89,7 @@ def trace_ledger(model: Any, method: str, settings: Settings) -> Ledger:
             for state in optimizer.state.values():
                 tensors = (held for held in state.values() if isinstance(held, torch.Tensor))
                 ledger.add(tensors, "optimizer_state")
+            ledger.rest()
     except AdvisorError:
         raise
     except Exception as error:  # noqa: BLE001 - any model class may fail in a way of its own
