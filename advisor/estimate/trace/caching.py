@@ -10,7 +10,6 @@ back before it fails; that is not played through here.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable
 
 _MIB = 2**20
 _GRANULE = 512
@@ -23,7 +22,7 @@ _OWN_SEGMENT = 10 * _MIB
 """From here on a request gets a segment of its own size, rounded up to `_SMALL_SEGMENT`."""
 
 
-class _Block:
+class Block:
     """A piece of a segment, between its neighbours in the same segment."""
 
     __slots__ = ("address", "after", "before", "free", "size", "small")
@@ -33,8 +32,8 @@ class _Block:
         self.size = size
         self.small = small
         self.free = True
-        self.before: _Block | None = None
-        self.after: _Block | None = None
+        self.before: Block | None = None
+        self.after: Block | None = None
 
 
 class CachingAllocator:
@@ -47,11 +46,10 @@ class CachingAllocator:
     def __init__(self) -> None:
         self.reserved = 0
         self._address = 0
-        self._free: dict[bool, list[tuple[int, int, _Block]]] = {True: [], False: []}
+        self._free: dict[bool, list[tuple[int, int, Block]]] = {True: [], False: []}
 
-    def allocate(self, size: int) -> _Block:
-        """Serve a request of `size` bytes with the smallest free block that is large enough."""
-        size = rounded(size)
+    def allocate(self, size: int) -> Block:
+        """Serve a request of `size` rounded bytes with the smallest free block that holds it."""
         small = size <= _SMALL_REQUEST
         pool = self._free[small]
         place = bisect.bisect_left(pool, (size, -1))
@@ -62,7 +60,7 @@ class CachingAllocator:
         block.free = False
         return block
 
-    def release(self, block: _Block) -> None:
+    def release(self, block: Block) -> None:
         """Take a block back and join it with its free neighbours."""
         block.free = True
         for other in (block.before, block.after):
@@ -71,7 +69,7 @@ class CachingAllocator:
                 block = _joined(*((other, block) if other is block.before else (block, other)))
         bisect.insort(self._free[block.small], (block.size, block.address, block))
 
-    def _segment(self, size: int, *, small: bool) -> _Block:
+    def _segment(self, size: int, *, small: bool) -> Block:
         if small:
             taken = _SMALL_SEGMENT
         elif size < _OWN_SEGMENT:
@@ -79,19 +77,19 @@ class CachingAllocator:
         else:
             taken = -(-size // _SMALL_SEGMENT) * _SMALL_SEGMENT
         self.reserved += taken
-        block = _Block(self._address, taken, small=small)
+        block = Block(self._address, taken, small=small)
         self._address += taken
         return block
 
-    def _split(self, block: _Block, size: int) -> None:
-        rest = _Block(block.address + size, block.size - size, small=block.small)
+    def _split(self, block: Block, size: int) -> None:
+        rest = Block(block.address + size, block.size - size, small=block.small)
         rest.before, rest.after = block, block.after
         if rest.after is not None:
             rest.after.before = rest
         block.size, block.after = size, rest
         bisect.insort(self._free[rest.small], (rest.size, rest.address, rest))
 
-    def _remove(self, block: _Block) -> None:
+    def _remove(self, block: Block) -> None:
         pool = self._free[block.small]
         del pool[bisect.bisect_left(pool, (block.size, block.address))]
 
@@ -102,26 +100,10 @@ def rounded(size: int) -> int:
     return blocks * _GRANULE if size > 0 else -blocks * _GRANULE
 
 
-def _joined(first: _Block, second: _Block) -> _Block:
+def _joined(first: Block, second: Block) -> Block:
     first.size += second.size
     first.after = second.after
     if first.after is not None:
         first.after.before = first
     first.free = True
     return first
-
-
-def peak_reserved(events: Iterable[tuple[int, int]]) -> int:
-    """Bytes that the allocator holds after all requests were served.
-
-    Args:
-        events: (number of the tensor, bytes) in order; negative bytes give the tensor back.
-    """
-    allocator = CachingAllocator()
-    blocks: dict[int, _Block] = {}
-    for number, size in events:
-        if size > 0:
-            blocks[number] = allocator.allocate(size)
-        elif number in blocks:
-            allocator.release(blocks.pop(number))
-    return allocator.reserved

@@ -1,21 +1,25 @@
 """Extend a trace of few layers to the full depth, phase by phase.
 
-All that a step allocates and computes is linear in the number of equal layers, as long as the peak
-is looked for within one phase: over the whole step it may change from one phase to another.
+What a step computes, and what it holds at rest, is linear in the number of equal layers. Its peaks
+are not, since the moment at which they come changes with depth: the order of requests is extended
+instead, and the peaks are looked for in that. Where the order cannot be extended, the peaks of each
+phase are taken to be linear.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from typing import Any
 
 from advisor.estimate.breakdown import Breakdown, StepProfile, Work
-from advisor.estimate.settings import Settings
+from advisor.estimate.settings import Kernels, Settings
 from advisor.estimate.trace.building import hugging_face_config
 from advisor.estimate.trace.depth import layer_keys, layer_period, with_layers
-from advisor.estimate.trace.replay import deepened, reserved
-from advisor.estimate.trace.step import TracedStep, trace_step
+from advisor.estimate.trace.replay import Phase, deepened, peaks, reserved
+from advisor.estimate.trace.step import TracedStep, steady, trace_step
 from advisor.support.errors import AdvisorError
 
 
@@ -49,15 +53,22 @@ def trace(raw: Mapping[str, Any], method: str, settings: Settings) -> StepProfil
         end = trace_step(with_layers(raw, deeper), method, settings)
         steps = (full[keys[0]] - base[keys[0]]) / (deeper[keys[0]] - base[keys[0]])
         profile = _extended(start.profile, [(end.profile, steps)])
-        if not steps.is_integer() or not start.requests:
+        if not steps.is_integer():
             return profile
-        held = _reserved(start, end, int(steps))
-        if held is None and steps > 1:
-            # Top and bottom layer may differ from those between, of which three have just one.
-            more = {key: deeper[key] + period for key in full}
-            further = trace_step(with_layers(raw, more), method, settings)
-            held = _reserved(end, further, int(steps) - 1)
-        return replace(profile, reserved=held)
+        more = {key: deeper[key] + period for key in full}
+
+        def further() -> TracedStep:
+            return trace_step(with_layers(raw, more), method, settings)
+
+        with _without_collection():
+            phases = _deepened(start, end, int(steps))
+            if phases is None and steps > 1:
+                # Top and bottom layer may differ from those between: three have just one of them.
+                phases = _deepened(end, further(), int(steps) - 1)
+            if phases is None:
+                return profile
+            held = reserved(phases) if settings.kernels is Kernels.CUDA else None
+            return replace(profile, peaks=peaks(phases, steady(phases)), reserved=held)
     ends = []
     for key in keys:
         if full[key] > base[key]:
@@ -66,15 +77,30 @@ def trace(raw: Mapping[str, Any], method: str, settings: Settings) -> StepProfil
     return _extended(start.profile, ends)
 
 
-def _reserved(start: TracedStep, end: TracedStep, steps: int) -> float | None:
-    """Bytes that the allocator holds at full depth, if the order of requests can be extended."""
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep the garbage collector still while many small values are made.
+
+    Each of its rounds would walk through all that torch and transformers have loaded.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _deepened(start: TracedStep, end: TracedStep, steps: int) -> list[Phase] | None:
+    """The order of requests at full depth, or None if it cannot be extended."""
     phases = []
-    for fewer, more in zip(start.requests, end.requests, strict=True):
+    for fewer, more in zip(start.phases, end.phases, strict=True):
         phase = deepened(fewer, more, steps)
         if phase is None:
             return None
         phases.append(phase)
-    return reserved(phases)
+    return phases
 
 
 def _extended(start: StepProfile, ends: list[tuple[StepProfile, float]]) -> StepProfile:

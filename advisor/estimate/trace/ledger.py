@@ -12,7 +12,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import flop_registry
 
-from advisor.estimate.breakdown import Breakdown, Work
+from advisor.estimate.breakdown import Work
 
 _16BIT = frozenset({torch.float16, torch.bfloat16})
 _aten = torch.ops.aten
@@ -35,7 +35,7 @@ class Ledger(TorchDispatchMode):
 
     Every storage that an operator returns counts from then until it is freed. What kind of
     content it is may become clear only later (a tensor of the backward pass turns out to be a
-    gradient), so allocations and frees are written down, and `peaks` looks at them afterwards.
+    gradient), so allocations and frees are written down and looked at afterwards.
 
     Attributes:
         phase: the phase that runs now; set by the training loop.
@@ -84,22 +84,18 @@ class Ledger(TorchDispatchMode):
         """Note what is allocated now, while the optimizer still holds its state."""
         self.resting = sum(size for _, size in self.events)
 
-    def requests(self) -> list[list[tuple[int, int]]]:
-        """The events of what was there before, and then of each phase."""
-        starts = [0, *(start for _, start in self._marks), len(self.events)]
-        return [self.events[start:end] for start, end in itertools.pairwise(starts)]
+    def phases(self) -> list[tuple[str, list[tuple[int, int, str]]]]:
+        """What was there before, under an empty name, and then each phase by its name.
 
-    def peaks(self, first: int) -> dict[str, Breakdown]:
-        """The breakdown at the peak of each phase, phases before the mark `first` left out."""
-        starts = [*(start for _, start in self._marks), len(self.events)]
-        held: dict[str, float] = dict.fromkeys(Breakdown().by_kind(), 0.0)
-        found: dict[str, Breakdown] = {}
-        self._apply(held, 0, starts[0])
-        for number, (phase, start) in enumerate(self._marks):
-            peak = self._sweep(held, start, starts[number + 1])
-            if number >= first and (phase not in found or peak.total > found[phase].total):
-                found[phase] = peak
-        return found
+        Each is a list of (number of the block, bytes, kind), in the order of events.
+        """
+        starts = [0, *(start for _, start in self._marks), len(self.events)]
+        names = ["", *(name for name, _ in self._marks)]
+        kinds = [block.kind for block in self._blocks]
+        return [
+            (name, [(number, size, kinds[number]) for number, size in self.events[start:end]])
+            for name, (start, end) in zip(names, itertools.pairwise(starts), strict=True)
+        ]
 
     @property
     def marks(self) -> int:
@@ -113,22 +109,6 @@ class Ledger(TorchDispatchMode):
     def forget_work(self) -> None:
         """Count operations anew."""
         self._work = {}
-
-    def _apply(self, held: dict[str, float], start: int, end: int) -> None:
-        for block, size in self.events[start:end]:
-            held[self._blocks[block].kind] += size
-
-    def _sweep(self, held: dict[str, float], start: int, end: int) -> Breakdown:
-        total = best = sum(held.values())
-        at = start
-        for index in range(start, end):
-            total += self.events[index][1]
-            if total > best:
-                best, at = total, index + 1
-        self._apply(held, start, at)
-        peak = Breakdown(**held)
-        self._apply(held, at, end)
-        return peak
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run one operator and write down what it has allocated and computed."""

@@ -82,7 +82,9 @@ def quantise(model: torch.nn.Module, *, upcast: bool) -> None:
     get_head = getattr(model, "get_output_embeddings", lambda: None)
     head = get_head()
     kept = {"classifier", "score", "qa_outputs"}
-    for module in list(model.modules()):
+    for path, module in list(model.named_modules()):
+        if kept.intersection(path.split(".")):
+            continue
         for name, child in list(module.named_children()):
             linear = isinstance(child, (torch.nn.Linear, Conv1D))
             if linear and child is not head and name not in kept:

@@ -1,17 +1,18 @@
 """The order of memory requests at full depth, put together from traces of fewer layers.
 
-How much an allocator holds in reserve depends on the order of requests and does not grow in step
-with depth, so it cannot be extended as peaks are. The order itself can: a deeper model repeats the
-requests of one layer once more wherever a shallower one makes them.
+Neither the highest point of a step nor what an allocator holds in reserve grows in step with
+depth: both depend on the order of requests. The order itself can be extended: a deeper model
+repeats the requests of one layer once more wherever a shallower one makes them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from operator import eq
+from typing import NamedTuple
 
-from advisor.estimate.trace.caching import peak_reserved, rounded
+from advisor.estimate.breakdown import Breakdown
+from advisor.estimate.trace.caching import Block, CachingAllocator, rounded
 
 _AGREEING = (24, 4)
 """How many requests after a repetition should agree, and how many have to."""
@@ -21,69 +22,132 @@ _LARGER = 2.0
 """The most by which a tensor over all layers can differ between three layers and two."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One allocation, or a release of a tensor that is told by its rank among those of its size.
 
     Attributes:
-        size: bytes; negative for a release.
+        size: bytes as the allocator rounds them; negative for a release.
+        exact: bytes as they are asked for.
         older: how many live tensors of the size were made before the one that is released.
+        kind: what the tensor holds, a name of `Breakdown`.
     """
 
     size: int
-    older: int = 0
+    exact: int
+    older: int
+    kind: str
 
 
-def requests_of(phases: Sequence[Sequence[tuple[int, int]]]) -> list[list[Request]]:
-    """The requests of each phase, from a ledger's (number of the tensor, bytes)."""
+class Phase(NamedTuple):
+    """The requests of one phase of a step, or of what was there before under an empty name."""
+
+    name: str
+    requests: list[Request]
+
+
+def phases_of(phases: Sequence[tuple[str, Sequence[tuple[int, int, str]]]]) -> list[Phase]:
+    """The requests of each phase, from a ledger's (number of the tensor, bytes, kind)."""
     live: dict[int, list[int]] = {}
     found = []
-    for events in phases:
+    for name, events in phases:
         requests = []
-        for number, exact in events:
+        for number, exact, kind in events:
             size = rounded(exact)
             same = live.setdefault(abs(size), [])
             if size > 0:
                 same.append(number)
-                requests.append(Request(size))
+                requests.append(Request(size, exact, 0, kind))
             elif number in same:
                 older = same.index(number)
                 del same[older]
-                requests.append(Request(size, older))
-        found.append(requests)
+                requests.append(Request(size, exact, older, kind))
+        found.append(Phase(name, requests))
     return found
 
 
-def deepened(fewer: list[Request], more: list[Request], times: int) -> list[Request] | None:
-    """The requests of one phase with what `more` has beyond `fewer` made `times` times.
+def deepened(fewer: Phase, more: Phase, times: int) -> Phase | None:
+    """One phase with what `more` has beyond `fewer` made `times` times.
 
     Ranks are taken to grow in step with depth, and from one repetition to the next.
 
     Returns:
         None if the two do not differ by repetitions alone.
     """
-    steps = _Alignment([r.size for r in fewer], [r.size for r in more]).steps()
+    few, many = fewer.requests, more.requests
+    steps = _Alignment([r.size for r in few], [r.size for r in many]).steps()
     if steps is None:
         return None
     places = {j: i for i, j, period in steps if not period}
     out: list[Request] = []
     for i, j, period in steps:
         if not period:
-            size = _extended(fewer[i].size, more[j].size, times)
-            out.append(Request(size, _extended(fewer[i].older, more[j].older, times)))
+            out.append(_extended(few[i], many[j], times))
             continue
+        ranks = []
+        for now in range(j, j + period):
+            before = many[now - period].older
+            shallow = few[places[now - period]].older if now - period in places else before
+            ranks.append((shallow + (before - shallow) * times, many[now].older - before))
+        again = list(zip(many[j : j + period], ranks, strict=True))
         for copy in range(1, times + 1):
-            for now in range(j, j + period):
-                before = more[now - period].older
-                shallow = fewer[places[now - period]].older if now - period in places else before
-                step = more[now].older - before
-                older = _extended(shallow, before, times) + copy * step
-                out.append(Request(more[now].size, older))
-    return out
+            out += [
+                Request(size, exact, rank + copy * step, kind)
+                for (size, exact, _, kind), (rank, step) in again
+            ]
+    return Phase(more.name, out)
 
 
-def _extended(fewer: int, more: int, times: int) -> int:
-    return fewer + (more - fewer) * times
+def reserved(phases: Sequence[Phase]) -> int:
+    """Bytes that the caching allocator holds after the requests of all phases."""
+    allocator = CachingAllocator()
+    live: dict[int, list[Block]] = {}
+    for _, requests in phases:
+        for size, _, older, _ in requests:
+            if size > 0:
+                live.setdefault(size, []).append(allocator.allocate(size))
+                continue
+            same = live.get(-size)
+            if same:
+                allocator.release(same.pop(max(0, min(older, len(same) - 1))))
+    return allocator.reserved
+
+
+def peaks(phases: Sequence[Phase], first: int) -> dict[str, Breakdown]:
+    """The breakdown at the highest moment of each phase, by its name.
+
+    Args:
+        phases: from what was there before on.
+        first: number of the first phase to look at; the first step has no optimizer state yet.
+    """
+    held = dict.fromkeys(Breakdown().by_kind(), 0)
+    found: dict[str, Breakdown] = {}
+    total = 0
+    for number, (name, requests) in enumerate(phases):
+        highest, at = total, 0
+        for place, request in enumerate(requests, start=1):
+            total += request.exact
+            if total > highest:
+                highest, at = total, place
+        if number >= first and (name not in found or highest > found[name].total):
+            found[name] = Breakdown(**_after(held, requests[:at]))
+        held = _after(held, requests)
+    return found
+
+
+def _after(held: dict[str, int], requests: Sequence[Request]) -> dict[str, int]:
+    changed = dict(held)
+    for _, exact, _, kind in requests:
+        changed[kind] += exact
+    return changed
+
+
+def _extended(fewer: Request, more: Request, times: int) -> Request:
+    return Request(
+        fewer.size + (more.size - fewer.size) * times,
+        fewer.exact + (more.exact - fewer.exact) * times,
+        fewer.older + (more.older - fewer.older) * times,
+        more.kind,
+    )
 
 
 class _Alignment:
@@ -138,21 +202,3 @@ class _Alignment:
 def _alike(one: int, other: int) -> bool:
     """Whether both are allocations or both releases, of sizes that can be the same tensor's."""
     return 1 / _LARGER <= other / one <= _LARGER
-
-
-def reserved(phases: Sequence[list[Request]]) -> int:
-    """Bytes that the caching allocator holds after the requests of all phases."""
-    live: dict[int, list[int]] = {}
-    events = []
-    made = 0
-    for requests in phases:
-        for request in requests:
-            same = live.setdefault(abs(request.size), [])
-            if request.size > 0:
-                made += 1
-                same.append(made)
-                events.append((made, request.size))
-            elif same:
-                place = max(0, min(request.older, len(same) - 1))
-                events.append((same.pop(place), request.size))
-    return peak_reserved(events)

@@ -15,16 +15,16 @@ from advisor.estimate.trace.building import build_model, first_line, runs_under_
 from advisor.estimate.trace.kernels import target_kernels
 from advisor.estimate.trace.ledger import Ledger
 from advisor.estimate.trace.loop import STEPS, make_batch, micro_batches, training_steps
-from advisor.estimate.trace.replay import Request, requests_of, reserved
+from advisor.estimate.trace.replay import Phase, peaks, phases_of, reserved
 from advisor.support.errors import AdvisorError
 
 
 @dataclass(frozen=True, slots=True)
 class TracedStep:
-    """A traced step with the order of its requests, of `requests_of`, on a CUDA device."""
+    """A traced step with the order of its requests."""
 
     profile: StepProfile
-    requests: list[list[Request]]
+    phases: list[Phase]
 
 
 def trace_step(raw: Mapping[str, Any], method: str, settings: Settings) -> TracedStep:
@@ -45,17 +45,22 @@ def trace_step(raw: Mapping[str, Any], method: str, settings: Settings) -> Trace
     model = build_model(raw, method, settings)
     ledger = trace_ledger(model, method, settings)
     parameters = list(model.parameters())
-    requests = requests_of(ledger.requests()) if settings.kernels is Kernels.CUDA else []
+    phases = phases_of(ledger.phases())
     profile = StepProfile(
-        peaks=ledger.peaks(ledger.marks // STEPS),
+        peaks=peaks(phases, steady(phases)),
         work=_of_one_batch(ledger.work(), micro_batches(settings)),
         parameters=sum(_size(parameter) for parameter in parameters),
         trained_parameters=sum(p.numel() for p in parameters if p.requires_grad),
         resting=ledger.resting,
         basis="traced",
-        reserved=reserved(requests) if requests else None,
+        reserved=reserved(phases) if settings.kernels is Kernels.CUDA else None,
     )
-    return TracedStep(profile, requests)
+    return TracedStep(profile, phases)
+
+
+def steady(phases: list[Phase]) -> int:
+    """Number of the first phase of the second step, from which on all steps are alike."""
+    return 1 + (len(phases) - 1) // STEPS
 
 
 def trace_ledger(model: Any, method: str, settings: Settings) -> Ledger:
