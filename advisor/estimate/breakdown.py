@@ -49,12 +49,14 @@ class Work:
         flops_32bit: the same in 32 bits.
         traffic: bytes that operators other than matrix products read and write.
         operators: how many operators are launched.
+        random_values: numbers that are drawn, for dropout.
     """
 
     flops_16bit: float = 0.0
     flops_32bit: float = 0.0
     traffic: float = 0.0
     operators: float = 0.0
+    random_values: float = 0.0
 
     @property
     def flops(self) -> float:
@@ -68,6 +70,7 @@ class Work:
             self.flops_32bit * factor,
             self.traffic * factor,
             self.operators * factor,
+            self.random_values * factor,
         )
 
 

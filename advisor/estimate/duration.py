@@ -14,7 +14,7 @@ from advisor.estimate.roofline import DeviceSpeed, step_seconds
 from advisor.facts import FactBase, Value
 
 _SECONDS_PER_HOUR = 3600.0
-_TERA, _GIGA = 1e12, 1e9
+_TERA, _GIGA, _MEGA = 1e12, 1e9, 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ def cpu_speed(cores: float, which: str, basis: str) -> DeviceSpeed:
     return DeviceSpeed(
         flops, flops, cores * core["gigabytes"][which] * _GIGA, overhead, overlaps=False,
         basis=basis,
+        random_values=math.inf if which == "best" else cores * core["random_millions"] * _MEGA,
     )  # fmt: skip
 
 

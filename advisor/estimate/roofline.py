@@ -6,6 +6,7 @@ update of billions of parameters is memory traffic alone.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from advisor.estimate.breakdown import StepProfile, Work
@@ -19,6 +20,7 @@ class DeviceSpeed:
         flops_16bit, flops_32bit: floating-point operations of matrix products.
         bandwidth: bytes that operators read and write.
         operator_seconds: the overhead of one operator.
+        random_values: numbers drawn for dropout; on a GPU they cost nothing beside the traffic.
         overlaps: whether that overhead runs beside the work, as launches to a GPU do.
         basis: where the figures come from.
     """
@@ -29,6 +31,7 @@ class DeviceSpeed:
     operator_seconds: float
     overlaps: bool
     basis: str
+    random_values: float = math.inf
 
     def seconds(self, work: Work) -> float:
         """Seconds that the work takes."""
@@ -36,6 +39,7 @@ class DeviceSpeed:
             work.flops_16bit / self.flops_16bit
             + work.flops_32bit / self.flops_32bit
             + work.traffic / self.bandwidth
+            + work.random_values / self.random_values
         )
         overhead = work.operators * self.operator_seconds
         return max(busy, overhead) if self.overlaps else busy + overhead

@@ -27,7 +27,7 @@ from advisor.estimate.trace.step import trace_step
 
 TABLE = Path(__file__).resolve().parents[2] / "advisor" / "catalogue" / "activations.csv"
 METHODS = ("full_fine_tuning", "lora", "qlora", "prompt_tuning", "prefix_tuning", "ia3")
-FAMILIES = ("llama", "qwen3", "gpt2", "gpt_neox", "bert", "t5", "bart")
+FAMILIES = ("llama", "qwen3", "gpt2", "gpt_neox", "phi", "bert", "t5", "bart")
 GATED = ("llama", "qwen3")
 HEADS = {"bert": Head.CLASSIFICATION, "t5": Head.SEQ2SEQ, "bart": Head.SEQ2SEQ}
 LAYER = ("width", "query", "feed_forward", "key_value", "rank", "scores", "mask", "parameters")
@@ -51,7 +51,7 @@ def configuration(family: str, size: dict[str, int]) -> dict[str, Any]:
     if family == "gpt2":
         return {**common, "n_embd": hidden, "n_head": heads, "n_layer": layers,
                 "n_inner": wide, "n_positions": 2048}  # fmt: skip
-    if family in ("gpt_neox", "bert"):
+    if family in ("gpt_neox", "phi", "bert"):
         return {**common, **usual, "max_position_embeddings": 2048}
     if family == "t5":
         return {**common, "d_model": hidden, "d_kv": hidden // heads, "d_ff": wide,

@@ -16,6 +16,7 @@ from advisor.estimate.breakdown import Work
 
 _16BIT = frozenset({torch.float16, torch.bfloat16})
 _aten = torch.ops.aten
+_RANDOM = frozenset({_aten.bernoulli, _aten.bernoulli_, _aten.native_dropout})
 _ELEMENTWISE = frozenset({_aten.add, _aten.sub, _aten.mul, _aten.div, _aten.where, _aten.addcmul})
 """Operators that bring inputs of different number formats to one of them first."""
 
@@ -162,7 +163,7 @@ class Ledger(TorchDispatchMode):
             self.events += [(number, copied), (number, -copied)]
 
     def _count(self, func: Any, args: Any, kwargs: Any, out: Any, made: list[torch.Tensor]) -> None:
-        counts = self._work.setdefault(self.phase, [0.0, 0.0, 0.0, 0.0])
+        counts = self._work.setdefault(self.phase, [0.0, 0.0, 0.0, 0.0, 0.0])
         formula = flop_registry.get(func._overloadpacket)
         if formula is not None:
             flops = formula(*args, **kwargs, out_val=out)
@@ -173,6 +174,8 @@ class Ledger(TorchDispatchMode):
             read = (leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor))
             counts[2] += sum(tensor.numel() * tensor.element_size() for tensor in (*read, *made))
             counts[3] += 1
+        if func._overloadpacket in _RANDOM:
+            counts[4] += made[0].numel()
 
 
 def _has_width(leaf: Any) -> bool:
