@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
@@ -92,6 +92,8 @@ def estimate(request: Request, wishes: Wishes, *, probe: bool = True) -> Estimat
     outcomes: dict[str, Outcome | AdvisorError] = {}
     for method in chosen_methods(wishes.methods):
         own = settings_for(method, wishes, settings)
+        if wishes.checkpointing and not own.checkpointing:
+            notes.append(f"{method.name} cannot be combined with checkpointing and goes without")
         try:
             outcomes[method.id] = outcome_of(subject, method, own, target, run)
         except AdvisorError as error:
@@ -151,13 +153,13 @@ def _subject(request: Request, facts: FactBase, notes: list[str], *, quick: bool
     if shape.layers > _MOST_LAYERS:
         raise AdvisorError(f"no model has {shape.layers:g} layers", where=name)
     subject = Subject(name, job.many[0].model_type, shape)
-    if quick or not request.models:
-        return subject
-    subject.config = _config(request, notes)
+    if request.models:
+        config = raw_config(name, offline=request.offline)
+        subject.config = None if quick else _traceable(config, notes)
     return subject
 
 
-def _config(request: Request, notes: list[str]) -> Any:
+def _traceable(config: Mapping[str, Any] | None, notes: list[str]) -> Mapping[str, Any] | None:
     """The configuration to trace, or None with a note where there is nothing to trace with."""
     missing = [name for name in ("torch", "transformers", "peft") if find_spec(name) is None]
     if missing:
@@ -165,11 +167,6 @@ def _config(request: Request, notes: list[str]) -> Any:
             f"{' and '.join(missing)} not installed, so the closed form is used; "
             "pip install 'tuning-advisor[train]' to trace the real step"
         )
-        return None
-    try:
-        config = raw_config(request.models[0], offline=request.offline)
-    except AdvisorError as error:
-        notes.append(f"{error.message}; the closed form is used")
         return None
     if config is None:
         notes.append("no configuration of the model to trace, so the closed form is used")

@@ -82,7 +82,7 @@ def _headline(record: Record, done: Mapping[str, Any]) -> str:
     helped = [id_ for id_, one in done.items() if one["fits"] != "fits" and one["plan"]]
     text = f"As asked, with {where} free: {'; '.join(said)}."
     if helped:
-        text += f" A plan that fits exists for {_listed([_name(id_) for id_ in helped])} too."
+        text += f" A plan that fits exists for {_listed([_name(id_) for id_ in helped])}."
     return text
 
 

@@ -103,14 +103,13 @@ def main() -> None:
                     print(f"not traced: {name} {method}: {error.message}")
                     continue
                 error = 100 * (subject.formula(method, settings).peak.total / exact - 1)
-                rows.append({"model": name, "method": method, "run": number, "error_percent": error})
+                case = {"model": name, "method": method, "run": number}
+                rows.append({**case, "error_percent": error})
         done = [abs(row["error_percent"]) for row in rows if row["model"] == name]
         print(f"{name}: median {statistics.median(done):.2f} %, worst {max(done):.2f} %")
     lines = [_line(m, [r["error_percent"] for r in rows if r["method"] == m]) for m in METHODS]
     lines.append(_line("all", [row["error_percent"] for row in rows]))
-    text = table(
-        ["method", "n", "median |error| %", "p90 %", "lowest %", "highest %"], lines
-    )
+    text = table(["method", "n", "median |error| %", "p90 %", "lowest %", "highest %"], lines)
     print(text)
     record = {"cases": rows, "versions": versions(("torch", "transformers", "peft"))}
     write_results("memory-closed-form", record, text)

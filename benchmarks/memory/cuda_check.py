@@ -93,7 +93,8 @@ def main() -> None:
     text = table(columns, rows)
     for name, number in (("allocated", 0), ("reserved", 1)):
         sizes = [pair[number] for pair in errors]
-        text += f"\n{name}: median |error| {statistics.median(sizes):.3f} %, worst {max(sizes):.2f} %"
+        middle, worst = statistics.median(sizes), max(sizes)
+        text += f"\n{name}: median |error| {middle:.3f} %, worst {worst:.2f} %"
     text += f"\non {torch.cuda.get_device_name()}\n"
     print(text)
     record = {"rows": rows, "device": torch.cuda.get_device_name(),

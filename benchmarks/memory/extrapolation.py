@@ -63,17 +63,16 @@ def cases() -> Iterator[tuple[str, dict[str, Any], str, Settings]]:
     for name, method, kept, shape in itertools.product(STRESS, METHODS, (False, True), shapes):
         raw, head = STRESS[name]
         precision = Precision.BF16_MIXED if shape == (4, 256) else Precision.BF16
+        padded = shape == (2, 700)
         yield name, raw, method, Settings(*shape, head=head, checkpointing=kept,
-                                          precision=precision, padded=shape == (2, 700))  # fmt: skip
+                                          precision=precision, padded=padded)  # fmt: skip
 
 
 def compared(raw: dict[str, Any], method: str, settings: Settings) -> dict[str, float]:
     """Greatest errors in percent: of any phase's memory, of the reserve, of the operations."""
     exact = trace_step(raw, method, settings).profile
     found = trace(raw, method, settings)
-    phases = (
-        abs(found.peaks[phase].total / peak.total - 1) for phase, peak in exact.peaks.items()
-    )
+    phases = (abs(found.peaks[phase].total / peak.total - 1) for phase, peak in exact.peaks.items())
     flops = sum(work.flops for work in exact.work.values())
     extended = sum(work.flops for work in found.work.values())
     reserve = 0.0
@@ -118,8 +117,9 @@ def main() -> None:
         shape = f"{settings.batch_size}x{settings.sequence_length}"
         kept = " checkpointed" if settings.checkpointing else ""
         label = f"{name} {method} {shape} {settings.precision.value}{kept}"
-        rows.append({"case": label, **compared(raw, method, settings)})
-        print(f"{rows[-1]['memory']:.4f} {rows[-1]['flops']:.4f} {rows[-1]['reserved']:.4f} {label}")
+        found = compared(raw, method, settings)
+        rows.append({"case": label, **found})
+        print(*(f"{found[kind]:.4f}" for kind in ("memory", "flops", "reserved")), label)
     times = timed()
     lines = [
         [kind, str(len(rows)), f"{statistics.median(r[kind] for r in rows):.4f}",

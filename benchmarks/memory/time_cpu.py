@@ -84,8 +84,9 @@ def main() -> None:
                 found = step_seconds(trace_step(raw, method, settings).profile, speed)
                 error = 100 * (found / real - 1)
                 errors[role].append(error)
-                lines.append([f"{model} {method} {shape[0]}x{shape[1]}", role,
-                              f"{real * 1e3:.0f}", f"{found * 1e3:.0f}", f"{error:+.1f}"])  # fmt: skip
+                case = f"{model} {method} {shape[0]}x{shape[1]}"
+                times = f"{real * 1e3:.0f}", f"{found * 1e3:.0f}"
+                lines.append([case, role, *times, f"{error:+.1f}"])
                 print(*lines[-1], flush=True)
     text = table(["case", "role", "measured ms", "predicted ms", "error %"], lines)
     for role, found_errors in errors.items():
@@ -97,8 +98,8 @@ def main() -> None:
         )
     text += f"\nThe probe took {probe_seconds:.2f} s, torch's import apart.\n"
     print(text)
-    record = {"rows": lines, "probe_seconds": probe_seconds,
-              "threads": torch.get_num_threads(), "versions": versions(("torch", "transformers"))}  # fmt: skip
+    record = {"rows": lines, "probe_seconds": probe_seconds, "threads": torch.get_num_threads(),
+              "versions": versions(("torch", "transformers"))}  # fmt: skip
     write_results("time-cpu", record, text)
 
 

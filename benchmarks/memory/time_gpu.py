@@ -83,8 +83,8 @@ def main() -> None:
                       f"{measured * 1e3:.0f}", f"{found * 1e3:.0f}", f"{error:+.1f}"])  # fmt: skip
     text = table(["run", "role", "measured ms", "predicted ms", "error %"], lines)
     text += (
-        f"\nTest rows: median |error| {statistics.median(errors):.1f} %, worst {max(errors):.1f} %. "
-        f"The share calibrated on the first row is {share:.3f}; "
+        f"\nTest rows: median |error| {statistics.median(errors):.1f} %, worst {max(errors):.1f} %."
+        f" The share calibrated on the first row is {share:.3f}; "
         f"timing.yaml has {timing()['matmul_share']}.\n"
     )
     print(text)

@@ -11,6 +11,8 @@ from transformers.pytorch_utils import Conv1D
 _BLOCK = 64
 """Weights that share one scale, which is 8 bits wide itself under double quantisation."""
 _OUTER_BLOCK = 256
+_HEADS = ("classifier", "score", "qa_outputs")
+"""How the names of layers end that peft trains as a whole, so that they stay as they are."""
 
 
 class Linear4bit(torch.nn.Linear):
@@ -81,13 +83,12 @@ def quantise(model: torch.nn.Module, *, upcast: bool) -> None:
     """
     get_head = getattr(model, "get_output_embeddings", lambda: None)
     head = get_head()
-    kept = {"classifier", "score", "qa_outputs"}
     for path, module in list(model.named_modules()):
-        if kept.intersection(path.split(".")):
+        if any(part.endswith(_HEADS) for part in path.split(".")):
             continue
         for name, child in list(module.named_children()):
             linear = isinstance(child, (torch.nn.Linear, Conv1D))
-            if linear and child is not head and name not in kept:
+            if linear and child is not head and not name.endswith(_HEADS):
                 setattr(module, name, Linear4bit(child))
     for parameter in model.parameters():
         parameter.requires_grad_(False)

@@ -91,6 +91,10 @@ class TypedConfig:
         present = [key for key in setting.keys if key in self.config.raw]
         return setting, present[0] if present else None
 
+    def states(self, name: str) -> bool:
+        """Whether the file itself holds the size `name`, so that no default is taken for it."""
+        return self._setting(name)[1] is not None
+
     def maybe(self, name: str) -> int | None:
         """The size `name`, or None where it follows from the other sizes.
 

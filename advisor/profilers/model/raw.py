@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.profilers.model.config import parse_config
+from advisor.profilers.model.config import ModelConfig, parse_config
+from advisor.profilers.model.config_facts import typed
 from advisor.profilers.model.findings import plain
 from advisor.profilers.model.folder import CONFIG
 from advisor.profilers.model.hub import fetch_model
 from advisor.profilers.model.hub_cache import cached_folder, offline_by_environment
 from advisor.profilers.model.locate import Kind, locate
 from advisor.profilers.model.profile import TIMEOUT_S
+from advisor.support.errors import AdvisorError
 from advisor.support.textfiles import read_text
+
+_ESSENTIAL = {"hidden": "the hidden size", "layers": "the number of layers"}
 
 
 def raw_config(spec: str, *, offline: bool = False) -> Mapping[str, Any] | None:
@@ -23,8 +27,23 @@ def raw_config(spec: str, *, offline: bool = False) -> Mapping[str, Any] | None:
         offline: never touch the network.
 
     Raises:
-        AdvisorError: if there is no such model, or its configuration is damaged.
+        AdvisorError: if there is no such model, or its configuration is damaged or incomplete.
     """
+    config = _parsed(spec, offline=offline)
+    if config is None:
+        return None
+    seen = typed(config)
+    unstated = [name for key, name in _ESSENTIAL.items() if seen and not seen.states(key)]
+    if unstated:
+        raise AdvisorError(
+            f"the configuration is incomplete: it does not state {' and '.join(unstated)}",
+            where=config.where,
+            hint="download the file again; the defaults of the model type would be another model's",
+        )
+    return config.raw
+
+
+def _parsed(spec: str, *, offline: bool) -> ModelConfig | None:
     target = locate(spec)
     if target.kind is Kind.GGUF:
         return None
@@ -35,7 +54,7 @@ def raw_config(spec: str, *, offline: bool = False) -> Mapping[str, Any] | None:
             if offline or offline_by_environment():
                 return None
             text = fetch_model(target.text, timeout_s=TIMEOUT_S).config
-            return parse_config(text, f"config.json of {plain(target.text)}").raw
+            return parse_config(text, f"config.json of {plain(target.text)}")
         folder = cached
     if target.kind is Kind.SAFETENSORS:
         folder = target.path.parent
@@ -43,4 +62,4 @@ def raw_config(spec: str, *, offline: bool = False) -> Mapping[str, Any] | None:
     if not path.exists():
         return None
     where = plain(str(path))
-    return parse_config(read_text(path, what="model configuration"), where).raw
+    return parse_config(read_text(path, what="model configuration"), where)
