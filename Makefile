@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test slow check bench clean
+.PHONY: run test slow check bench bench-memory clean
 
 # The main job with everything installed, `train` included.
 run: $(VENV)/.run
@@ -32,6 +32,16 @@ bench: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/door.py
 	$(BIN)/python benchmarks/engine.py
+
+# Memory and time against real runs, full traces and published figures; half an hour.
+bench-memory: $(VENV)/.test
+	PYTHONPATH=. KINETO_LOG_LEVEL=6 $(BIN)/python benchmarks/memory/allocator.py
+	$(BIN)/python benchmarks/memory/extrapolation.py
+	$(BIN)/python benchmarks/memory/closed_form.py
+	$(BIN)/python benchmarks/memory/published.py
+	$(BIN)/python benchmarks/memory/time_gpu.py
+	$(BIN)/python benchmarks/memory/time_cpu.py
+	$(BIN)/python benchmarks/memory/cuda_check.py
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

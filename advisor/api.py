@@ -34,3 +34,75 @@ def advise(facts: Mapping[str, Any], *, rules: Sequence[Path] = ()) -> dict[str,
     engine = load_engine(rules)
     stated = facts_from(YamlDocument(dict(facts), {}, "facts"))
     return record(advise_on(stated, engine), engine.base)
+
+
+def estimate_model(  # noqa: PLR0913 - one keyword for each thing that a user says
+    model: str,
+    *,
+    methods: Sequence[str] = (),
+    gpu: str | None = None,
+    gpus: int = 1,
+    batch_size: int | None = None,
+    sequence_length: int | None = None,
+    checkpointing: bool = False,
+    accumulation: int = 1,
+    examples: float | None = None,
+    facts: Mapping[str, str] | None = None,
+    quick: bool = False,
+    offline: bool = False,
+) -> dict[str, Any]:
+    """Estimate memory (GiB), time (seconds, hours), cost (US dollars) and storage (bytes).
+
+    Args:
+        model: a folder, config.json, weight file or Hub id.
+        methods: their identifiers; all trained ones if empty.
+        gpu: a row of the GPU table; this machine if None.
+        gpus: how many of them.
+        batch_size: examples a step and device.
+        sequence_length: longest input in tokens, virtual tokens left out.
+        checkpointing: whether activations are recomputed in the backward pass.
+        accumulation: batches for each optimizer step.
+        examples: training examples, for the time of the whole run.
+        facts: further facts by key, as after ``--set``, such as ``{"price.per_hour": "2"}``.
+        quick: use the closed form alone, at once and without torch.
+        offline: never touch the network.
+
+    Returns:
+        The object that ``advisor estimate --format json`` prints (docs/estimate-file.md).
+
+    Raises:
+        AdvisorError: if the model or a setting is impossible.
+
+    Example:
+        >>> import advisor
+        >>> found = advisor.estimate_model(
+        ...     "examples/models/gpt2", methods=["lora"], gpu="RTX 4090", quick=True, offline=True
+        ... )
+        >>> found["methods"]["lora"]["fits"]
+        'fits'
+    """
+    from advisor.estimating import Wishes, estimate
+    from advisor.gather import Request
+    from advisor.report.estimate_record import estimate_record
+
+    request = Request(
+        settings=tuple(f"{key}={value}" for key, value in (facts or {}).items()),
+        models=(model,),
+        gpu=gpu,
+        gpus=gpus,
+        offline=offline,
+    )
+    wishes = Wishes(
+        methods=tuple(methods),
+        batch_size=batch_size,
+        sequence_length=sequence_length,
+        checkpointing=checkpointing,
+        accumulation=accumulation,
+        examples=examples,
+        quick=quick,
+    )
+    found = estimate(request, wishes)
+    return estimate_record(
+        found.subject, found.target, found.run, found.outcomes, tasks=found.tasks,
+        notes=found.notes,
+    )  # fmt: skip

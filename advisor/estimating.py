@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
 from advisor.catalogue.tables import Method, assumptions, load_methods
 from advisor.estimate.duration import device_speeds
-from advisor.estimate.job import bounds, corners
+from advisor.estimate.job import bounds
 from advisor.estimate.outcome import Outcome, Run, outcome_of
 from advisor.estimate.prices import hourly_price
 from advisor.estimate.probe import probe_cpu
@@ -21,11 +21,10 @@ from advisor.estimate.target import Target, target_of
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.consistency import require_consistent
 from advisor.gather import Request, gather
-from advisor.profilers.model.raw import raw_config
 from advisor.support.errors import AdvisorError, did_you_mean
+from advisor.tracing import subject_of
 
 _LONGEST_WITHOUT_DATA = 512
-_MOST_LAYERS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def estimate(request: Request, wishes: Wishes, *, probe: bool = True) -> Estimat
     facts = FactBase([*gathered.common, *model_facts]).with_defaults()
     require_consistent(facts)
     notes = list(gathered.notes)
-    subject = _subject(request, facts, notes, quick=wishes.quick)
+    subject = subject_of(request, facts, notes, traced=not wishes.quick)
     target = target_of(facts)
     settings = _common_settings(wishes, facts, target)
     run = _run(facts, wishes, target, probe=probe and not wishes.quick)
@@ -138,39 +137,6 @@ def settings_for(method: Method, wishes: Wishes, common: Settings) -> Settings:
         virtual_tokens=int(recipe.get("virtual_tokens", 0)) if virtual is None else virtual,
         rank=int(recipe.get("rank", 0)) if rank is None else rank,
     )
-
-
-def _subject(request: Request, facts: FactBase, notes: list[str], *, quick: bool) -> Subject:
-    job = corners(facts)
-    if job is None:
-        raise AdvisorError(
-            "the model's size is not known, so nothing can be estimated",
-            where="MODEL",
-            hint="name a folder, a config.json or a GGUF file, or --set model.parameters=8B",
-        )
-    name = request.models[0] if request.models else "the stated model"
-    shape = job.many[0].shape
-    if shape.layers > _MOST_LAYERS:
-        raise AdvisorError(f"no model has {shape.layers:g} layers", where=name)
-    subject = Subject(name, job.many[0].model_type, shape)
-    if request.models:
-        config = raw_config(name, offline=request.offline)
-        subject.config = None if quick else _traceable(config, notes)
-    return subject
-
-
-def _traceable(config: Mapping[str, Any] | None, notes: list[str]) -> Mapping[str, Any] | None:
-    """The configuration to trace, or None with a note where there is nothing to trace with."""
-    missing = [name for name in ("torch", "transformers", "peft") if find_spec(name) is None]
-    if missing:
-        notes.append(
-            f"{' and '.join(missing)} not installed, so the closed form is used; "
-            "pip install 'tuning-advisor[train]' to trace the real step"
-        )
-        return None
-    if config is None:
-        notes.append("no configuration of the model to trace, so the closed form is used")
-    return config
 
 
 def _common_settings(wishes: Wishes, facts: FactBase, target: Target) -> Settings:

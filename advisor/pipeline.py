@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from advisor.catalogue.tables import load_table
 from advisor.estimate.estimator import estimate_facts
 from advisor.estimate.evaluation import evaluation_facts
+from advisor.estimate.memory import FindProfile
 from advisor.facts import Fact, FactBase, Source, Value
 from advisor.facts.consistency import require_consistent
 from advisor.gather import Gathered, Request, gather, lies_on_disk
@@ -25,23 +26,49 @@ class Candidate:
     answer: Answer
 
 
-def run(request: Request, engine: Engine) -> tuple[list[Candidate], Gathered]:
-    """Gather what the request names and judge every candidate model with it."""
+def run(
+    request: Request, engine: Engine, *, traced: bool = False
+) -> tuple[list[Candidate], Gathered]:
+    """Gather what the request names and judge every candidate model with it.
+
+    Args:
+        request: where the facts are.
+        engine: the compiled rule base.
+        traced: whether memory is traced rather than estimated in the closed form, which takes
+            some seconds a model.
+    """
     gathered = gather(request)
     models = gathered.models or (("", ()),)
-    candidates = [
-        Candidate(name, advise([*gathered.common, *facts], engine))
-        for name, (_, facts) in zip(_names([spec for spec, _ in models]), models, strict=True)
-    ]
-    return candidates, gathered
+    notes = list(gathered.notes)
+    candidates = []
+    for name, (spec, facts) in zip(_names([spec for spec, _ in models]), models, strict=True):
+        known = [*gathered.common, *facts]
+        find = _tracer(request, spec, known, notes) if traced else None
+        candidates.append(Candidate(name, advise(known, engine, find)))
+    return candidates, replace(gathered, notes=tuple(dict.fromkeys(notes)))
 
 
-def advise(stated: Iterable[Fact], engine: Engine | None = None) -> Answer:
+def _tracer(
+    request: Request, spec: str, known: Sequence[Fact], notes: list[str]
+) -> FindProfile | None:
+    from advisor.tracing import subject_of
+
+    if not spec:
+        notes.append("--trace needs --model; the closed form is used")
+        return None
+    subject = subject_of(request, FactBase(known), notes, traced=True, model=spec)
+    return subject.profile if subject.config is not None else None
+
+
+def advise(
+    stated: Iterable[Fact], engine: Engine | None = None, find: FindProfile | None = None
+) -> Answer:
     """Judge a project.
 
     Args:
         stated: facts from profilers, the questionnaire, files and flags, in any order.
         engine: the compiled rule base; the shipped rules by default.
+        find: finds out the memory of a step more exactly than the closed form.
 
     Raises:
         AdvisorError: if two facts contradict each other.
@@ -49,7 +76,7 @@ def advise(stated: Iterable[Fact], engine: Engine | None = None) -> Answer:
     engine = engine or load_engine()
     facts = FactBase(stated).with_defaults()
     require_consistent(facts)
-    _add_computed(facts)
+    _add_computed(facts, find)
     values = {fact.key: fact.value for fact in facts}
     inputs = {key for fact_type in facts.vocabulary.values() for key in fact_type.inputs}
 
@@ -58,15 +85,15 @@ def advise(stated: Iterable[Fact], engine: Engine | None = None) -> Answer:
             return {**values, key: None}
         unknown = FactBase(f for f in facts.statements() if f.source is not Source.ESTIMATED)
         unknown.forget(key, Source.DEFAULT)
-        _add_computed(unknown)
+        _add_computed(unknown, find)
         return {fact.key: fact.value for fact in unknown}
 
     return Answer(facts, judge(facts, engine, values_without))
 
 
-def _add_computed(facts: FactBase) -> None:
+def _add_computed(facts: FactBase, find: FindProfile | None) -> None:
     facts.add(_task_facts(facts))
-    facts.add(estimate_facts(facts))
+    facts.add(estimate_facts(facts, find))
     facts.add(evaluation_facts(facts))
 
 

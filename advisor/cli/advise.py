@@ -22,6 +22,9 @@ def advise(
     gpus: options.GpuCount = 1,
     settings: options.Settings = None,
     rules: options.RulePacks = None,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Trace memory instead of the closed form; seconds.")
+    ] = False,
     batch: Annotated[
         Path | None,
         typer.Option("--batch", metavar="FILE", help="JSONL, one project a line; - is stdin."),
@@ -61,7 +64,7 @@ def advise(
         from advisor.cli.batch import judge_lines
 
         raise typer.Exit(int(judge_lines(batch, request, engine)))
-    candidates, gathered = run(request, engine)
+    candidates, gathered = run(request, engine, traced=trace)
     record = run_record([(c.model, c.answer) for c in candidates], engine.base)
     say(gathered.notes)
     deliver(record, format_, output, plain=plain)

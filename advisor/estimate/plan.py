@@ -199,9 +199,9 @@ def described_change(asked: Settings, settings: Settings) -> str:
     if settings.batch_size != asked.batch_size:
         changes.append(f"batch {settings.batch_size} x {settings.accumulation} accumulated")
     if settings.optimizer is not asked.optimizer:
-        changes.append(f"optimizer {settings.optimizer.value}")
+        changes.append(f"optimizer {settings.optimizer.value}".replace("_", " "))
     if settings.precision is not asked.precision:
-        changes.append(f"precision {settings.precision.value}")
+        changes.append(f"precision {settings.precision.value}".replace("_", " "))
     if settings.sequence_length != asked.sequence_length:
         changes.append(f"at most {settings.sequence_length} tokens")
     return ", ".join(changes)

@@ -138,7 +138,7 @@ def _table(record: Record, done: Mapping[str, Any]) -> Table:
         rows.append(
             (
                 _name(id_),
-                f"{own['precision']}, {own['optimizer']}{kept}",
+                f"{own['precision']}, {own['optimizer']}{kept}".replace("_", " "),
                 f"{low:.3g} to {high:.3g}",
                 one["basis"],
                 _seconds(one["step_seconds"]),

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import fields, replace
 from typing import Any
 
+import transformers
+
 from advisor.estimate.breakdown import Breakdown, StepProfile, Work
 from advisor.estimate.settings import Kernels, Settings
 from advisor.estimate.trace.building import hugging_face_config
@@ -37,6 +39,22 @@ def trace(raw: Mapping[str, Any], method: str, settings: Settings) -> StepProfil
     Raises:
         AdvisorError: if the number of layers is not stated, or a step cannot be traced.
     """
+    with _quiet():
+        return _traced(raw, method, settings)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep remarks of transformers on runs that never take place away from the user."""
+    level = transformers.logging.get_verbosity()
+    transformers.logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        transformers.logging.set_verbosity(level)
+
+
+def _traced(raw: Mapping[str, Any], method: str, settings: Settings) -> StepProfile:
     raw = hugging_face_config(raw).get_text_config().to_dict()
     keys = layer_keys(raw)
     full = {key: raw[key] for key in keys}
