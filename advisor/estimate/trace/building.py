@@ -128,21 +128,8 @@ def _peft_config(model: Any, method: str, settings: Settings) -> Any:
     import peft
 
     common: dict[str, Any] = {"task_type": _TASKS[settings.head]}
-    config = model.config.get_text_config()
-    virtual = {
-        **common,
-        "num_virtual_tokens": settings.virtual_tokens,
-        # peft looks these up under a few names only.
-        "token_dim": config.hidden_size,
-        "num_layers": config.num_hidden_layers,
-        "num_attention_heads": config.num_attention_heads,
-    }
-    if method == "prompt_tuning":
-        return peft.PromptTuningConfig(**virtual)
-    if method == "p_tuning":
-        return peft.PromptEncoderConfig(**virtual, encoder_hidden_size=config.hidden_size)
-    if method == "prefix_tuning":
-        return peft.PrefixTuningConfig(**virtual)
+    if method in _VIRTUAL:
+        return _VIRTUAL[method](model.config.get_text_config(), common, settings.virtual_tokens)
     if method == "ia3":
         return peft.IA3Config(**common)
     targets = list(settings.targets) or "all-linear"
@@ -156,6 +143,41 @@ def _peft_config(model: Any, method: str, settings: Settings) -> Any:
         lora_dropout=settings.adapter_dropout,
         target_modules=targets,
     )
+
+
+def _prompt(config: Any, common: dict[str, Any], tokens: int) -> Any:
+    import peft
+
+    return peft.PromptTuningConfig(**_sized(config, common, tokens))
+
+
+def _encoded_prompt(config: Any, common: dict[str, Any], tokens: int) -> Any:
+    import peft
+
+    sized = _sized(config, common, tokens)
+    return peft.PromptEncoderConfig(**sized, encoder_hidden_size=sized["token_dim"])
+
+
+def _prefix(config: Any, common: dict[str, Any], tokens: int) -> Any:
+    import peft
+
+    sized = _sized(config, common, tokens)
+    return peft.PrefixTuningConfig(**{**sized, "token_dim": config.hidden_size})
+
+
+def _sized(config: Any, common: dict[str, Any], tokens: int) -> dict[str, Any]:
+    """Sizes of virtual tokens, which peft looks up under a few names only."""
+    return {
+        **common,
+        "num_virtual_tokens": tokens,
+        # Some encoders embed their input in fewer dimensions.
+        "token_dim": getattr(config, "embedding_size", None) or config.hidden_size,
+        "num_layers": config.num_hidden_layers,
+        "num_attention_heads": config.num_attention_heads,
+    }
+
+
+_VIRTUAL = {"prompt_tuning": _prompt, "p_tuning": _encoded_prompt, "prefix_tuning": _prefix}
 
 
 def first_line(error: Exception) -> str:

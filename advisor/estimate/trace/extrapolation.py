@@ -24,6 +24,9 @@ from advisor.estimate.trace.replay import Phase, deepened, peaks, reserved
 from advisor.estimate.trace.step import TracedStep, steady, trace_step
 from advisor.support.errors import AdvisorError
 
+_MOST_STEPS = 500
+"""Layers up to which the order of requests is written out; no published model has as many."""
+
 
 def trace(raw: Mapping[str, Any], method: str, settings: Settings) -> StepProfile:
     """Trace a training step of a model of any depth, in a time that does not grow with it.
@@ -71,7 +74,7 @@ def _traced(raw: Mapping[str, Any], method: str, settings: Settings) -> StepProf
         end = trace_step(with_layers(raw, deeper), method, settings)
         steps = (full[keys[0]] - base[keys[0]]) / (deeper[keys[0]] - base[keys[0]])
         profile = _extended(start.profile, [(end.profile, steps)])
-        if not steps.is_integer():
+        if not steps.is_integer() or steps > _MOST_STEPS:
             return profile
         more = {key: deeper[key] + period for key in full}
 
