@@ -277,8 +277,9 @@ def _estimates(record: Record) -> Iterator[Block]:
             right=(1, 2, 3, 4, 5),
         )
         yield Paragraph(
-            "A provisional closed form that no measurement has validated yet; times assume a share "
-            "of the peak rate. A method is ruled out only if even the least does not fit."
+            "For a plain run, in closed form unless the detail of a fact says that it was traced; "
+            "`advisor estimate` breaks it down and plans. A method is ruled out only if even the "
+            "least does not fit."
         )
 
 
