@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
-from advisor.catalogue.tables import Method, assumptions, load_methods
+from advisor.catalogue.tables import Method, assumptions, closed_form, load_methods
 from advisor.estimate.duration import device_speeds
 from advisor.estimate.job import bounds
 from advisor.estimate.outcome import Outcome, Run, outcome_of
@@ -87,6 +87,8 @@ def estimate(request: Request, wishes: Wishes, *, probe: bool = True) -> Estimat
     subject = subject_of(request, facts, notes, traced=not wishes.quick)
     target = target_of(facts)
     settings = _common_settings(wishes, facts, target)
+    positions = _positions(facts, subject)
+    _require_positions(settings.sequence_length, 0, positions)
     run = _run(facts, wishes, target, probe=probe and not wishes.quick)
     outcomes: dict[str, Outcome | AdvisorError] = {}
     for method in chosen_methods(wishes.methods):
@@ -94,11 +96,31 @@ def estimate(request: Request, wishes: Wishes, *, probe: bool = True) -> Estimat
         if wishes.checkpointing and not own.checkpointing:
             notes.append(f"{method.name} cannot be combined with checkpointing and goes without")
         try:
+            _require_positions(own.sequence_length, own.virtual_tokens, positions)
             outcomes[method.id] = outcome_of(subject, method, own, target, run)
         except AdvisorError as error:
             outcomes[method.id] = error
     tasks = bounds(facts, "deployment.tasks_per_base") or (1.0, 1.0)
     return Estimates(subject, target, run, outcomes, tasks, (*notes, *subject.notes))
+
+
+def _positions(facts: FactBase, subject: Subject) -> float:
+    """How many tokens the model takes; relative positions set no limit."""
+    stated = bounds(facts, "model.context_length")
+    relative = subject.shape.family in closed_form()["relative_positions"]
+    return math.inf if stated is None or relative else stated[1]
+
+
+def _require_positions(length: int, virtual: int, positions: float) -> None:
+    """Raise an error if the input and its virtual tokens do not fit into the positions."""
+    if length + virtual > positions:
+        added = f" and {virtual} virtual tokens" if virtual else ""
+        raise AdvisorError(
+            f"a sequence of {length} tokens{added} is longer than the model's "
+            f"{positions:.0f} positions",
+            where="--seq-len",
+            hint=f"at most {positions - virtual:.0f}",
+        )
 
 
 def chosen_methods(names: Iterable[str]) -> list[Method]:
@@ -140,18 +162,7 @@ def settings_for(method: Method, wishes: Wishes, common: Settings) -> Settings:
 
 
 def _common_settings(wishes: Wishes, facts: FactBase, target: Target) -> Settings:
-    positions = bounds(facts, "model.context_length")
-    room = int(positions[1]) if positions else _LONGEST_WITHOUT_DATA
-    length = wishes.sequence_length or _stated_length(facts) or min(_LONGEST_WITHOUT_DATA, room)
-    virtual = wishes.virtual_tokens or 0
-    if positions and length + virtual > positions[1]:
-        added = f" and {virtual} virtual tokens" if virtual else ""
-        raise AdvisorError(
-            f"a sequence of {length} tokens{added} is longer than the model's "
-            f"{positions[1]:.0f} positions",
-            where="--seq-len",
-            hint=f"at most {positions[1] - virtual:.0f}",
-        )
+    length = wishes.sequence_length or _usual_length(facts, wishes)
     stated = bounds(facts, "train.batch_size")
     assumed = int(stated[1]) if stated else int(assumptions()["assumed_batch"])
     return Settings(
@@ -169,12 +180,19 @@ def _common_settings(wishes: Wishes, facts: FactBase, target: Target) -> Setting
     )
 
 
-def _stated_length(facts: FactBase) -> int | None:
-    for key in ("train.sequence_length", "data.p95_tokens"):
-        stated = bounds(facts, key)
-        if stated:
-            return math.ceil(stated[1])
-    return None
+def _usual_length(facts: FactBase, wishes: Wishes) -> int:
+    """The longest input that is stated or in the data, else one that leaves soft prompts room."""
+    stated = bounds(facts, "train.sequence_length")
+    if stated:
+        return math.ceil(stated[1])
+    positions = bounds(facts, "model.context_length")
+    room = positions[1] if positions else math.inf
+    data = bounds(facts, "data.p95_tokens")
+    if data:
+        return math.ceil(min(data[1], room))
+    recipes = (int(m.recipe.get("virtual_tokens", 0)) for m in load_methods().values())
+    virtual = wishes.virtual_tokens if wishes.virtual_tokens is not None else max(recipes)
+    return max(int(min(_LONGEST_WITHOUT_DATA, room - virtual)), 1)
 
 
 def _usual_head(facts: FactBase) -> Head:

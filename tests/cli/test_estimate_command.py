@@ -123,6 +123,23 @@ def test_every_format_says_the_headline_and_the_plan(options):
     assert "How to make it fit" in shown
 
 
+def test_virtual_tokens_need_positions_too():
+    found = estimated(str(MODELS / "gpt2"), "--quick", *CARD, "--seq-len", "1010")
+    assert "1024 positions" in found["methods"]["prompt_tuning"]["not_available"]
+    assert found["methods"]["lora"]["fits"] == "fits"
+
+
+def test_the_assumed_length_leaves_room_for_virtual_tokens():
+    found = estimated(str(MODELS / "bert-base-uncased"), "--quick", *CARD)
+    assert found["settings"]["sequence_length"] == 512 - 20
+    assert all("fits" in one for one in found["methods"].values())
+
+
+def test_relative_positions_set_no_limit():
+    words = (str(MODELS / "t5-small"), "--quick", *CARD, "--method", "lora", "--seq-len", "2000")
+    assert estimated(*words)["methods"]["lora"]["fits"] == "fits"
+
+
 def test_prefix_tuning_goes_without_checkpointing_and_says_so():
     found = estimated(str(MODELS / "gpt2"), "--quick", *CARD, "--checkpointing")
     assert found["methods"]["prefix_tuning"]["settings"]["checkpointing"] is False
