@@ -5,11 +5,11 @@ Nothing heavy is imported. Every term grows with every size, so that a larger jo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advisor.catalogue.activations import Factors, load_activations
 from advisor.catalogue.tables import closed_form
-from advisor.estimate.breakdown import PHASES, Breakdown, StepProfile
+from advisor.estimate.breakdown import Breakdown, StepProfile
 from advisor.estimate.closed_work import work_of
 from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings
 from advisor.estimate.shape import ModelShape
@@ -44,62 +44,60 @@ def closed_form_profile(
     """
     held = _held(shape, method, settings)
     kept = _activations(shape, method, settings)
-    accumulated = held.gradients if settings.accumulation > 1 else 0.0
-    base = {"weights": held.weights, "optimizer_state": held.state}
-    forward = Breakdown(
-        **base,
-        gradients=accumulated,
-        # Where weights are shared, they are gathered and cast a layer at a time.
-        activations=kept.layers + (kept.cast_weights if share not in GATHERING else 0.0),
-        logits_and_loss=kept.logits,
-    )
-    last = Breakdown(
-        **base,
-        gradients=accumulated,
-        activations=kept.layers,
-        logits_and_loss=kept.backward_logits,
-    )
-    middle = Breakdown(
-        **base,
-        gradients=accumulated,
-        activations=kept.layers + (kept.one_layer if settings.checkpointing else 0.0),
-        workspace=kept.temporaries,
-    )
-    # A head that shares the embedding has left its gradient when the first layer is reached, and
-    # the embedding's own is added to it, as to that of an earlier batch.
-    tied = shape.tied and settings.head is not Head.CLASSIFICATION
-    shared = tied or settings.accumulation > 1
-    first = Breakdown(
-        **base,
-        gradients=held.gradients - (0.0 if shared else held.embedding_gradient),
-        activations=kept.fixed + kept.one_layer,
-        workspace=kept.temporaries,
-    )
-    embedding = Breakdown(
-        **base,
-        gradients=held.gradients,
-        activations=kept.fixed,
-        workspace=held.embedding_gradient if shared else 0.0,
-    )
-    clip = Breakdown(**base, gradients=held.gradients)
-    update = Breakdown(**base, gradients=held.gradients, workspace=held.update)
     # What is shared is divided at each moment, before the highest of them is looked for.
-    backward = (
-        shared_part(moment, "backward", share, devices)
-        for moment in (last, middle, first, embedding)
-    )
-    after = {"forward": forward, "clip": clip, "optimizer": update}
-    peaks = {phase: shared_part(peak, phase, share, devices) for phase, peak in after.items()}
-    peaks["backward"] = max(backward, key=lambda moment: moment.total)
+    peaks = {
+        phase: max(
+            (shared_part(moment, phase, share, devices) for moment in moments),
+            key=lambda part: part.total,
+        )
+        for phase, moments in _moments(shape, settings, held, kept, share).items()
+    }
     resting = peaks["optimizer"]
     return StepProfile(
-        peaks={phase: peaks[phase] for phase in PHASES},
+        peaks=peaks,
         work=work_of(shape, method, settings),
         parameters=shape.parameters + held.added,
         trained_parameters=held.trained,
         resting=resting.weights + resting.optimizer_state,
         basis="closed form",
     )
+
+
+def _moments(
+    shape: ModelShape, settings: Settings, held: _Held, kept: _Kept, share: Sharding
+) -> dict[str, list[Breakdown]]:
+    """The moments of each phase that can be its highest."""
+    base = Breakdown(weights=held.weights, optimizer_state=held.state)
+    earlier = replace(base, gradients=held.gradients if settings.accumulation > 1 else 0.0)
+    full = replace(base, gradients=held.gradients)
+    # Where weights are shared, they are gathered and cast a layer at a time.
+    cast = 0.0 if share in GATHERING else kept.cast_weights
+    again = kept.one_layer if settings.checkpointing else 0.0
+    # A head that shares the embedding has left its gradient when the first layer is reached, and
+    # the embedding's own is added to it, as to that of an earlier batch.
+    tied = shape.tied and settings.head is not Head.CLASSIFICATION
+    shared = tied or settings.accumulation > 1
+    pending = 0.0 if shared else held.embedding_gradient
+    return {
+        "forward": [replace(earlier, activations=kept.layers + cast, logits_and_loss=kept.logits)],
+        "backward": [
+            replace(earlier, activations=kept.layers, logits_and_loss=kept.backward_logits),
+            replace(earlier, activations=kept.layers + again, workspace=kept.temporaries),
+            replace(
+                full,
+                gradients=held.gradients - pending,
+                activations=kept.fixed + kept.one_layer,
+                workspace=kept.temporaries,
+            ),
+            replace(
+                full,
+                activations=kept.fixed,
+                workspace=held.embedding_gradient if shared else 0.0,
+            ),
+        ],
+        "clip": [full],
+        "optimizer": [replace(full, workspace=held.update)],
+    }
 
 
 @dataclass(frozen=True, slots=True)
