@@ -74,7 +74,10 @@ def deepened(fewer: Phase, more: Phase, times: int) -> Phase | None:
         None if the two do not differ by repetitions alone.
     """
     few, many = fewer.requests, more.requests
-    steps = _Alignment([r.size for r in few], [r.size for r in many]).steps()
+    # Different tensors may round to the same size, so exact sizes and kinds are compared first.
+    steps = _Alignment([_precisely(r) for r in few], [_precisely(r) for r in many]).steps()
+    if steps is None:
+        steps = _Alignment([(r.size, "") for r in few], [(r.size, "") for r in many]).steps()
     if steps is None:
         return None
     places = {j: i for i, j, period in steps if not period}
@@ -95,6 +98,10 @@ def deepened(fewer: Phase, more: Phase, times: int) -> Phase | None:
                 for (size, exact, _, kind), (rank, step) in again
             ]
     return Phase(more.name, out)
+
+
+def _precisely(request: Request) -> tuple[int, str]:
+    return request.exact, request.kind
 
 
 def reserved(phases: Sequence[Phase]) -> int:
@@ -142,21 +149,20 @@ def _after(held: dict[str, int], requests: Sequence[Request]) -> dict[str, int]:
 
 
 def _extended(fewer: Request, more: Request, times: int) -> Request:
-    return Request(
-        fewer.size + (more.size - fewer.size) * times,
-        fewer.exact + (more.exact - fewer.exact) * times,
-        fewer.older + (more.older - fewer.older) * times,
-        more.kind,
-    )
+    exact = fewer.exact + (more.exact - fewer.exact) * times
+    older = fewer.older + (more.older - fewer.older) * times
+    return Request(rounded(exact), exact, older, more.kind)
 
 
 class _Alignment:
-    """How a longer list of sizes comes from a shorter one by repeating parts and growing tensors.
+    """How a longer list of requests comes from a shorter one by repeats and growing tensors.
+
+    A request is its size, and a kind where that is to agree.
 
     Repeated parts can be read in more than one way, so a reading that leads nowhere is taken back.
     """
 
-    def __init__(self, short: list[int], long: list[int]) -> None:
+    def __init__(self, short: list[tuple[int, str]], long: list[tuple[int, str]]) -> None:
         self._short = short
         self._long = long
         self._tries = _TRIES
@@ -199,6 +205,6 @@ class _Alignment:
                     yield period
 
 
-def _alike(one: int, other: int) -> bool:
+def _alike(one: tuple[int, str], other: tuple[int, str]) -> bool:
     """Whether both are allocations or both releases, of sizes that can be the same tensor's."""
-    return 1 / _LARGER <= other / one <= _LARGER
+    return one[1] == other[1] and 1 / _LARGER <= other[0] / one[0] <= _LARGER
