@@ -6,6 +6,7 @@ import pytest
 from rule_texts import fill
 
 from advisor.rules.loading import load_rules
+from advisor.support.errors import AdvisorError
 
 
 @pytest.fixture
@@ -33,3 +34,13 @@ def load_house(tmp_path):
         return load_rules([house])
 
     return load_texts
+
+
+@pytest.fixture
+def refused(load):
+    def load_and_refuse(texts) -> AdvisorError:
+        with pytest.raises(AdvisorError) as error:
+            load(texts)
+        return error.value
+
+    return load_and_refuse

@@ -75,3 +75,20 @@ def fill(folder: Path, files: Mapping[str, str], *, settings: bool = True) -> No
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+
+
+LINES = {"code": 2, "kind": 4, "when": 6, "effects": 7, "claim": 8, "source": 11, "cases": 15}
+"""Where the fields of a first rule stand in its file."""
+
+
+def at(field: str) -> str:
+    return f"rules/own.yaml, line {LINES[field]}"
+
+
+VETO = "    veto: [lora]\n"
+
+
+RISK = (
+    "risks:\n  - {code: R901, name: a-risk, methods: [lora], when: {},\n"
+    "     risk: Something goes wrong., watch: Look at it often., source: A long report}\n"
+)
