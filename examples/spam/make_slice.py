@@ -12,7 +12,8 @@ It needs Python 3.10 and nothing else, and gives the same files every time. What
 3. replaces addresses, links, host names, telephone numbers and long numbers by placeholders, and
    the names of senders and receivers by [name];
 4. skips explicit mails, very short ones, second mails of one subject, and near duplicates;
-5. cuts to 1,500 characters and takes the first mails in the order of a hash of their text.
+5. cuts to 1,500 characters and takes the first mails in the order of a hash of their text;
+6. replaces paths of the superuser's folder, which look like ones of the reader's machine, by [path].
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ PLACEHOLDERS = (
     (re.compile(r"\b(?:jm|yyyy|zzzz)[\w-]*", re.I), "[name]"),
     (re.compile(TITLED + r"(?:[A-Z][\w'-]*\.?\s*){1,3}"), "[name] "),
 )
+SUPERUSER = re.compile(r"(?:/[\w.-]+)*/root(?![\w-])[^\s<>\"')]*")
 EXPLICIT = re.compile(
     r"sex|porn|xxx|nude|naked|erotic|orgasm|penis|viagra|erection|slut|fuck|cock|pussy|teen"
     r"|lolita|incest|rape|horny|adult|virgin|hardcore|breast|nigger|shit|breasts|lesbian",
@@ -117,6 +119,8 @@ def main(package: Path) -> None:
             left[row["label"]] -= wanted
             (chosen if wanted else rest).append(row)
         rows = rest
+        for row in chosen:
+            row["text"] = SUPERUSER.sub("[path]", row["text"])
         lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in chosen]
         Path(__file__).with_name(f"{split}.jsonl").write_text("".join(lines), encoding="utf-8")
         print(f"{split}.jsonl: {len(lines)} rows")

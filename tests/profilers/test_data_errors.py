@@ -146,6 +146,43 @@ def test_parquet_without_pyarrow_names_the_extra(
     assert "pip install 'tuning-advisor[parquet]'" in caught.value.hint
 
 
+@pytest.mark.parametrize("place", [40, 200, 400])
+def test_parquet_with_a_damaged_page_is_refused_with_the_row(tmp_path: Path, place: int) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "a.parquet"
+    rows = [{"text": f"some text {number * 7919}", "label": "a"} for number in range(50)]
+    parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+    raw = bytearray(path.read_bytes())
+    raw[place : place + 16] = bytes(16)
+    path.write_bytes(raw)
+    with pytest.raises(AdvisorError, match="cannot be read as Parquet") as caught:
+        profile_data(path)
+    assert caught.value.where == f"{path}, after row 0"
+
+
+@pytest.mark.parametrize(
+    "kind", ["ArrowInvalid", "ArrowNotImplementedError", "ArrowKeyError", "ArrowSerializationError"]
+)
+def test_every_kind_of_error_that_arrow_has_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pyarrow.Table.from_pylist([{"text": "a"}]), path)
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise getattr(pyarrow.lib, kind)("unheard of\nand more")
+
+    monkeypatch.setattr(parquet.ParquetFile, "iter_batches", fails)
+    with pytest.raises(AdvisorError, match="cannot be read as Parquet") as caught:
+        profile_data(path)
+    assert "unheard of" in caught.value.message
+    assert "and more" not in caught.value.message
+    assert "check that it was written completely" in caught.value.hint
+
+
 def test_names_that_cannot_be_printed_are_escaped(tmp_path: Path) -> None:
     path = tmp_path / "a\x1b[31m\n.jsonl"
     path.write_bytes(GOOD)

@@ -20,31 +20,31 @@ def read_parquet(path: Path, *, what: str) -> RowSource:
         AdvisorError: if pyarrow is missing or the file is not valid Parquet.
     """
     require_regular_file(path, what=what)
-    return RowSource(path, "Parquet", "row", _rows(path, _pyarrow_parquet(path)))
+    return RowSource(path, "Parquet", "row", _rows(path, _pyarrow(path)))
 
 
-def _pyarrow_parquet(path: Path) -> Any:
+def _pyarrow(path: Path) -> Any:
     try:
-        from pyarrow import parquet  # noqa: PLC0415 - heavy, and only this format needs it
+        import pyarrow.parquet  # noqa: PLC0415 - heavy, and only this format needs it
     except ImportError:
         raise AdvisorError(
             "reading Parquet needs the package pyarrow, which is not installed",
             where=str(path),
             hint="pip install 'tuning-advisor[parquet]', or convert the file to JSON Lines",
         ) from None
-    return parquet
+    return pyarrow
 
 
-def _rows(path: Path, parquet: Any) -> Iterator[Row]:
+def _rows(path: Path, pyarrow: Any) -> Iterator[Row]:
     number = 0
     try:
-        with parquet.ParquetFile(path) as opened:
+        with pyarrow.parquet.ParquetFile(path) as opened:
             for batch in opened.iter_batches(batch_size=_BATCH_ROWS):
                 for values in batch.to_pylist():
                     number += 1
                     yield number, values
-    # Arrow's errors derive from ValueError, OSError or plain RuntimeError, by their kind.
-    except (ValueError, OSError, RuntimeError, NotImplementedError) as error:
+    # Most of Arrow's errors share a base; it also lets plain ones through.
+    except (pyarrow.ArrowException, ValueError, OSError, RuntimeError) as error:
         reason = (str(error).splitlines() or ["unknown reason"])[0][:200]
         raise AdvisorError(
             f"the file cannot be read as Parquet: {reason}",
