@@ -47,7 +47,7 @@ def advise(
 
       advisor advise --batch portfolio.jsonl > verdicts.jsonl
     """
-    from advisor.cli.output import deliver, exit_code, say
+    from advisor.cli.output import deliver, exit_code, run_report, say
     from advisor.cli.requests import request_from
     from advisor.pipeline import load_engine, run
     from advisor.report.candidates import run_record
@@ -67,7 +67,7 @@ def advise(
     candidates, gathered = run(request, engine, traced=trace)
     record = run_record([(c.model, c.answer) for c in candidates], engine.base)
     say(gathered.notes)
-    deliver(record, format_, output, plain=plain)
+    deliver(run_report(record), format_, output, plain=plain)
     code = exit_code(record)
     if code is not ExitCode.OK:
         raise typer.Exit(int(code))

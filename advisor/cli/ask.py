@@ -68,7 +68,7 @@ def ask(
 
       advisor ask --resume
     """
-    from advisor.cli.output import deliver, exit_code, say
+    from advisor.cli.output import deliver, exit_code, run_report, say
     from advisor.cli.requests import request_from
     from advisor.gather import gather
     from advisor.pipeline import advise, load_engine
@@ -97,7 +97,7 @@ def ask(
     stated = _questions(known, engine, plain=plain)
     answer = advise(stated.statements(), engine)
     run = record(answer, engine.base)
-    deliver(run, format_, output, plain=plain)
+    deliver(run_report(run), format_, output, plain=plain)
     forget_answers()
     if output is None:
         _offer_to_keep(run, plain=plain)
@@ -168,7 +168,8 @@ def _require_terminal(request: Request) -> None:
 
 def _offer_to_keep(run: dict[str, Any], *, plain: bool) -> None:
     """Repeat the verdict, which a long report has scrolled away, and offer to save the run."""
-    from advisor.cli.output import deliver
+    from advisor.cli.output import render, run_report
+    from advisor.report.files import format_for, write_file
 
     prompter = TerminalPrompter(plain=plain)
     prompter.say()
@@ -181,10 +182,11 @@ def _offer_to_keep(run: dict[str, Any], *, plain: bool) -> None:
         if not name:
             return
         try:
-            deliver(run, None, Path(name), plain=plain)
+            path = Path(name)
+            write_file(path, render(run_report(run), format_for(path), plain=plain))
         except AdvisorError as error:
             prompter.say(str(error))
         else:
-            if name.endswith(".json"):
-                prompter.say("advisor check reads it again")
+            again = "; advisor check reads it again" if path.suffix == ".json" else ""
+            prompter.say(f"wrote {name}{again}")
             return

@@ -94,7 +94,7 @@ def estimate(
 
       advisor estimate ./bert --quick --format json
     """
-    from advisor.cli.output import deliver_estimate, say
+    from advisor.cli.output import deliver, estimate_report, say
     from advisor.estimating import Wishes
     from advisor.estimating import estimate as estimate_all
     from advisor.gather import Request, setting_fact
@@ -118,6 +118,6 @@ def estimate(
         notes=found.notes,
     )  # fmt: skip
     say(found.notes if format_ is options.Format.JSON else ())
-    deliver_estimate(record, format_, output, plain=plain)
+    deliver(estimate_report(record), format_, output, plain=plain)
     if not found.feasible:
         raise typer.Exit(int(ExitCode.INFEASIBLE))

@@ -29,70 +29,58 @@ def say(notes: Iterable[str]) -> None:
         sys.stderr.write(f"note: {note}\n")
 
 
-def deliver(
-    record: dict[str, Any], format_: Format | None, output: Path | None, *, plain: bool
-) -> None:
-    """Write the report of a run to the file or to standard output."""
+class Report(NamedTuple):
+    """A record, and how it reads."""
+
+    record: dict[str, Any]
+    title: str
+    blocks: Iterable[Block]
+
+
+def run_report(record: dict[str, Any]) -> Report:
+    """The report of a run."""
     from advisor.report.document import TITLE, blocks
 
-    _deliver(record, blocks(record), TITLE, _Way(format_, output, plain))
+    return Report(record, TITLE, blocks(record))
 
 
-def deliver_estimate(
-    record: dict[str, Any], format_: Format | None, output: Path | None, *, plain: bool
-) -> None:
-    """Write an estimate to the file or to standard output."""
+def estimate_report(record: dict[str, Any]) -> Report:
+    """The report of an estimate."""
     from advisor.report.estimate_document import TITLE, estimate_blocks
 
-    _deliver(record, estimate_blocks(record), TITLE, _Way(format_, output, plain))
+    return Report(record, TITLE, estimate_blocks(record))
 
 
-class _Way(NamedTuple):
-    """How and where a report was asked for."""
-
-    format_: Format | None
-    output: Path | None
-    plain: bool
-
-
-def _deliver(record: dict[str, Any], content: Iterable[Block], title: str, way: _Way) -> None:
-    output = None if way.output is None or str(way.output) == "-" else way.output
-    chosen = way.format_.value if way.format_ else format_for(output) if output else "terminal"
-    if output is None and chosen == "terminal":
-        from advisor.report.terminal import print_blocks
-
-        print_blocks(content, sys.stdout, plain=way.plain)
-        return
-    text = _rendered(record, content, title, chosen, plain=way.plain, to_file=output is not None)
-    if output is None:
-        sys.stdout.write(text)
-    else:
-        write_file(output, text)
+def deliver(report: Report, format_: Format | None, output: Path | None, *, plain: bool) -> None:
+    """Write the report to the file or to standard output."""
+    if output is not None and str(output) == "-":
+        output = None
+    chosen = format_.value if format_ else format_for(output) if output else "terminal"
+    if output is not None:
+        write_file(output, render(report, chosen, plain=plain))
         sys.stderr.write(f"wrote {output}\n")
+    elif chosen == "terminal":
+        from advisor.report.terminal import print_report
 
-
-def _rendered(
-    record: dict[str, Any],
-    content: Iterable[Block],
-    title: str,
-    chosen: str,
-    *,
-    plain: bool,
-    to_file: bool,
-) -> str:
-    """The report as text; JSON is kept valid where standard output holds no more than ASCII."""
-    if chosen == "json":
-        return to_json(record, ascii_only=not (to_file or _holds_unicode())) + "\n"
-    if chosen == "markdown":
-        from advisor.report.markdown import markdown_of
-
-        return markdown_of(title, content)
-    from advisor.report.terminal import print_blocks
-
-    buffer = io.StringIO()
-    print_blocks(content, buffer, plain=plain)
-    return buffer.getvalue()
+        print_report(report.blocks, sys.stdout, plain=plain)
+    else:
+        sys.stdout.write(render(report, chosen, plain=plain, ascii_only=not _holds_unicode()))
 
 
 def _holds_unicode() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+
+def render(report: Report, format_: str, *, plain: bool, ascii_only: bool = False) -> str:
+    """The report as text; ``ascii_only`` keeps JSON valid where the encoding holds no more."""
+    if format_ == "json":
+        return to_json(report.record, ascii_only=ascii_only) + "\n"
+    if format_ == "markdown":
+        from advisor.report.markdown import to_markdown
+
+        return to_markdown(report.blocks, report.title)
+    from advisor.report.terminal import print_report
+
+    buffer = io.StringIO()
+    print_report(report.blocks, buffer, plain=plain)
+    return buffer.getvalue()

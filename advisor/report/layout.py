@@ -16,10 +16,8 @@ from advisor.report.document import (
     Bullets,
     Heading,
     Paragraph,
-    Record,
     Stacks,
     Table,
-    blocks,
 )
 
 _INDENT = "  "
@@ -39,25 +37,15 @@ class Line(NamedTuple):
     style: str = ""
 
 
-def lay_out(record: Record, width: int) -> Iterator[Line]:
+def lay_out(blocks: Iterable[Block], width: int) -> Iterator[Line]:
     """The whole report in lines of at most ``width`` characters, long words apart."""
-    return lines_of(blocks(record), width)
-
-
-def lines_of(content: Iterable[Block], width: int) -> Iterator[Line]:
-    """Blocks in lines of at most ``width`` characters, long words apart."""
-    for block in content:
+    for block in blocks:
         yield from _lines(block, width)
 
 
-def plain_lines(record: Record) -> Iterator[str]:
+def plain_lines(blocks: Iterable[Block]) -> Iterator[str]:
     """The report for screen readers and logs: one statement a line, each complete in itself."""
-    return plain_of(blocks(record))
-
-
-def plain_of(content: Iterable[Block]) -> Iterator[str]:
-    """Blocks for screen readers and logs: one statement a line, each complete in itself."""
-    for block in content:
+    for block in blocks:
         if isinstance(block, Heading):
             yield ""
             yield f"{block.text}:"

@@ -5,29 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from advisor.report.document import (
-    TITLE,
     Bars,
     Block,
     Bullets,
     Heading,
     Paragraph,
-    Record,
     Stacks,
     Table,
-    blocks,
 )
 
 _SPECIAL = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|#"} | {"\n": " ", "\r": " "})
 
 
-def to_markdown(record: Record) -> str:
-    """Return the report of a run as one Markdown text."""
-    return markdown_of(TITLE, blocks(record))
-
-
-def markdown_of(title: str, content: Iterable[Block]) -> str:
-    """Return a title and blocks as one Markdown text."""
-    return "\n\n".join([f"# {title}", *map(_render, content)]) + "\n"
+def to_markdown(blocks: Iterable[Block], title: str) -> str:
+    """Return the report as one Markdown text."""
+    return "\n\n".join([f"# {title}", *map(_render, blocks)]) + "\n"
 
 
 def _render(block: Block) -> str:

@@ -23,7 +23,7 @@ def squeezed(text: str) -> str:
 def test_no_line_is_wider_than_the_terminal_unless_it_is_one_long_word(name, width):
     wide = [
         line.text
-        for line in lay_out(persona(name), width)
+        for line in lay_out(blocks(persona(name)), width)
         if len(line.text) > width and len(line.text.split()) > 1
     ]
     assert wide == []
@@ -32,7 +32,9 @@ def test_no_line_is_wider_than_the_terminal_unless_it_is_one_long_word(name, wid
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", PERSONAS)
 def test_every_section_stands_in_the_report_at_every_width(name, width):
-    headings = [line.text for line in lay_out(persona(name), width) if line.style == "heading"]
+    headings = [
+        line.text for line in lay_out(blocks(persona(name)), width) if line.style == "heading"
+    ]
     assert headings == [b.text for b in blocks(persona(name)) if isinstance(b, Heading)]
     assert headings[0] == "Recommendation"
     assert headings[-1] == "Facts, and where they come from"
@@ -41,7 +43,7 @@ def test_every_section_stands_in_the_report_at_every_width(name, width):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", PERSONAS)
 def test_no_paragraph_or_step_is_cut_short(name, width):
-    shown = squeezed("".join(line.text for line in lay_out(persona(name), width)))
+    shown = squeezed("".join(line.text for line in lay_out(blocks(persona(name)), width)))
     for block in blocks(persona(name)):
         if isinstance(block, Paragraph):
             assert squeezed(block.text) in shown
@@ -51,12 +53,12 @@ def test_no_paragraph_or_step_is_cut_short(name, width):
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_no_line_of_the_report_has_trailing_blanks(name):
-    assert all(line.text == line.text.rstrip() for line in lay_out(persona(name), 100))
+    assert all(line.text == line.text.rstrip() for line in lay_out(blocks(persona(name)), 100))
 
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_a_bar_points_right_for_the_method_named_first_and_left_against_it(name):
-    shown = [line.text for line in lay_out(persona(name), 120)]
+    shown = [line.text for line in lay_out(blocks(persona(name)), 120)]
     for block in blocks(persona(name)):
         for label, value, _ in block.entries if isinstance(block, Bars) else ():
             [line] = [t for t in shown if t.split()[:2] == [label, f"{value:+d}"]]
@@ -67,7 +69,7 @@ def test_a_bar_points_right_for_the_method_named_first_and_left_against_it(name)
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_plain_lines_have_no_bars_and_no_columns(name):
-    for line in plain_lines(persona(name)):
+    for line in plain_lines(blocks(persona(name))):
         assert "##" not in line
         assert "|" not in line
         assert "  " not in line
@@ -76,7 +78,7 @@ def test_plain_lines_have_no_bars_and_no_columns(name):
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_plain_lines_say_everything_that_the_report_says(name):
-    lines = list(plain_lines(persona(name)))
+    lines = list(plain_lines(blocks(persona(name))))
     text = "\n".join(lines)
     for block in blocks(persona(name)):
         if isinstance(block, Heading):
@@ -94,14 +96,14 @@ def test_plain_lines_say_everything_that_the_report_says(name):
 def test_a_name_longer_than_the_terminal_is_shown_in_full():
     name = "x" * 300
     project = {**PERSONAS["eight_billion_on_a_24_gib_card"], "model.name": name}
-    shown = squeezed("".join(line.text for line in lay_out(record_of(stated(project)), 80)))
+    shown = squeezed("".join(line.text for line in lay_out(blocks(record_of(stated(project))), 80)))
     assert shown.count("x") >= 300
 
 
 def test_output_that_is_no_terminal_gets_text_without_styles(monkeypatch):
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     stream = io.StringIO()
-    print_report(persona("behind_an_api"), stream)
+    print_report(blocks(persona("behind_an_api")), stream)
     assert "\x1b" not in stream.getvalue()
     assert "Recommendation" in stream.getvalue()
 
@@ -110,10 +112,10 @@ def test_forced_colour_changes_the_styles_and_not_the_words(monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     plain, coloured = io.StringIO(), io.StringIO()
-    print_report(persona("behind_an_api"), plain)
+    print_report(blocks(persona("behind_an_api")), plain)
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
-    print_report(persona("behind_an_api"), coloured)
+    print_report(blocks(persona("behind_an_api")), coloured)
     assert "\x1b[" in coloured.getvalue()
     words = "".join(part.partition("m")[2] for part in f"\x1bm{coloured.getvalue()}".split("\x1b"))
     assert words == plain.getvalue()
@@ -124,11 +126,11 @@ def test_square_brackets_in_a_name_are_no_markup_on_a_terminal(monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     project = {**PERSONAS["eight_billion_on_a_24_gib_card"], "model.name": "[bold]x[/bold]"}
     stream = io.StringIO()
-    print_report(record_of(stated(project)), stream)
+    print_report(blocks(record_of(stated(project))), stream)
     assert "[bold]x[/bold]" in stream.getvalue()
 
 
 def test_the_plain_switch_prints_the_plain_lines():
     stream = io.StringIO()
-    print_report(persona("behind_an_api"), stream, plain=True)
-    assert stream.getvalue().splitlines() == list(plain_lines(persona("behind_an_api")))
+    print_report(blocks(persona("behind_an_api")), stream, plain=True)
+    assert stream.getvalue().splitlines() == list(plain_lines(blocks(persona("behind_an_api"))))

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from report_cases import PERSONAS, persona
 
+from advisor.report.document import TITLE, blocks
 from advisor.report.layout import lay_out
 from advisor.report.markdown import to_markdown
 
@@ -32,13 +33,13 @@ def compare(path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_the_report_on_a_terminal_is_what_was_agreed_on(name):
-    lines = [line.text for line in lay_out(persona(name), WIDTH)]
+    lines = [line.text for line in lay_out(blocks(persona(name)), WIDTH)]
     compare(FOLDER / f"{name}.txt", "\n".join(lines) + "\n")
 
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_the_report_in_markdown_is_what_was_agreed_on(name):
-    compare(FOLDER / f"{name}.md", to_markdown(persona(name)))
+    compare(FOLDER / f"{name}.md", to_markdown(blocks(persona(name)), TITLE))
 
 
 def test_no_snapshot_is_left_over():
