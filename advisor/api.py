@@ -85,8 +85,11 @@ def estimate_model(  # noqa: PLR0913 - one keyword for each thing that a user sa
     from advisor.gather import Request
     from advisor.report.estimate_record import estimate_record
 
+    stated = [f"{key}={value}" for key, value in (facts or {}).items()]
+    if examples is not None:
+        stated.append(f"data.train_examples={examples:g}")
     request = Request(
-        settings=tuple(f"{key}={value}" for key, value in (facts or {}).items()),
+        settings=tuple(stated),
         models=(model,),
         gpu=gpu,
         gpus=gpus,
@@ -98,11 +101,6 @@ def estimate_model(  # noqa: PLR0913 - one keyword for each thing that a user sa
         sequence_length=sequence_length,
         checkpointing=checkpointing,
         accumulation=accumulation,
-        examples=examples,
         quick=quick,
     )
-    found = estimate(request, wishes)
-    return estimate_record(
-        found.subject, found.target, found.run, found.outcomes, tasks=found.tasks,
-        notes=found.notes,
-    )  # fmt: skip
+    return estimate_record(estimate(request, wishes))

@@ -6,16 +6,16 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
-from typing import Any
 
 from advisor.catalogue.tables import Method, assumptions, closed_form, load_methods
+from advisor.estimate.assumed import usual_settings
 from advisor.estimate.duration import device_speeds
 from advisor.estimate.job import bounds
-from advisor.estimate.outcome import Outcome, Run, outcome_of
+from advisor.estimate.outcome import Estimates, Outcome, Run, outcome_of
 from advisor.estimate.prices import hourly_price
 from advisor.estimate.probe import probe_cpu
 from advisor.estimate.roofline import DeviceSpeed
-from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings
+from advisor.estimate.settings import Head, Optimizer, Precision, Settings
 from advisor.estimate.subject import Subject
 from advisor.estimate.target import Target, target_of
 from advisor.facts import Fact, FactBase, Source
@@ -46,35 +46,16 @@ class Wishes:
     virtual_tokens: int | None = None
     rank: int | None = None
     upcast: bool = True
-    examples: float | None = None
     epochs: float | None = None
     quick: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Estimates:
-    """The outcomes of all methods that were asked for, and what they rest on."""
-
-    subject: Subject
-    target: Target
-    run: Run
-    outcomes: dict[str, Outcome | AdvisorError]
-    tasks: tuple[float, float]
-    notes: tuple[str, ...]
-
-    @property
-    def feasible(self) -> bool:
-        """Whether at least one method fits in some way, or nothing is known that forbids it."""
-        return any(isinstance(one, Outcome) and one.feasible for one in self.outcomes.values())
-
-
-def estimate(request: Request, wishes: Wishes, *, probe: bool = True) -> Estimates:
+def estimate(request: Request, wishes: Wishes) -> Estimates:
     """Estimate every method that was asked for.
 
     Args:
         request: one model, the device, and stated facts such as ``price.per_hour``.
-        wishes: the training run.
-        probe: whether a CPU may be timed, which takes less than a second.
+        wishes: the training run; unless it is to be quick, a CPU is timed for under a second.
 
     Raises:
         AdvisorError: if the model or a wish is impossible.
@@ -89,7 +70,7 @@ def estimate(request: Request, wishes: Wishes, *, probe: bool = True) -> Estimat
     settings = _common_settings(wishes, facts, target)
     positions = _positions(facts, subject)
     _require_positions(settings.sequence_length, 0, positions)
-    run = _run(facts, wishes, target, probe=probe and not wishes.quick)
+    run = _run(facts, wishes, target, probe=not wishes.quick)
     outcomes: dict[str, Outcome | AdvisorError] = {}
     for method in chosen_methods(wishes.methods):
         own = settings_for(method, wishes, settings)
@@ -145,19 +126,16 @@ def chosen_methods(names: Iterable[str]) -> list[Method]:
 
 def settings_for(method: Method, wishes: Wishes, common: Settings) -> Settings:
     """The common settings with what the method's recipe and usual precision add."""
-    table = assumptions()["settings"]
-    row = table["cpu" if common.kernels is Kernels.CPU else "accelerator"]
-    usual: dict[str, Any] = row.get(method.id, row["other"])
-    recipe = method.recipe
-    virtual = wishes.virtual_tokens
-    rank = wishes.rank
+    usual = usual_settings(method, common)
     return replace(
-        common,
-        precision=wishes.precision or Precision(usual["precision"]),
-        optimizer=wishes.optimizer or Optimizer(usual["optimizer"]),
-        checkpointing=common.checkpointing and method.checkpointing,
-        virtual_tokens=int(recipe.get("virtual_tokens", 0)) if virtual is None else virtual,
-        rank=int(recipe.get("rank", 0)) if rank is None else rank,
+        usual,
+        precision=wishes.precision or usual.precision,
+        optimizer=wishes.optimizer or usual.optimizer,
+        # A method without virtual tokens, or without a rank, has none by wish either.
+        virtual_tokens=(wishes.virtual_tokens or usual.virtual_tokens)
+        if usual.virtual_tokens
+        else 0,
+        rank=(wishes.rank or usual.rank) if usual.rank else 0,
     )
 
 
@@ -190,8 +168,8 @@ def _usual_length(facts: FactBase, wishes: Wishes) -> int:
     data = bounds(facts, "data.p95_tokens")
     if data:
         return math.ceil(min(data[1], room))
-    recipes = (int(m.recipe.get("virtual_tokens", 0)) for m in load_methods().values())
-    virtual = wishes.virtual_tokens if wishes.virtual_tokens is not None else max(recipes)
+    recipes = (method.virtual_tokens for method in load_methods().values())
+    virtual = wishes.virtual_tokens or max(recipes)
     return max(int(min(_LONGEST_WITHOUT_DATA, room - virtual)), 1)
 
 
@@ -204,7 +182,7 @@ def _run(facts: FactBase, wishes: Wishes, target: Target, *, probe: bool) -> Run
     examples = bounds(facts, "data.train_examples")
     tokens = bounds(facts, "data.median_tokens")
     return Run(
-        examples=wishes.examples or (examples[1] if examples else None),
+        examples=examples[1] if examples else None,
         epochs=wishes.epochs,
         tokens=wishes.mean_tokens or (math.ceil(tokens[1]) if tokens else None),
         price_per_hour=hourly_price(facts)[:2],

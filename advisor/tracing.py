@@ -40,11 +40,12 @@ def subject_of(
         )
     spec = model or (request.models[0] if request.models else "")
     largest = job.many[0]
-    subject = Subject(spec or "the stated model", largest.model_type, largest.shape)
-    if spec:
-        config = raw_config(spec, offline=request.offline)
-        subject.config = _traceable(config, notes) if traced else None
-    return subject
+    # It is read even where nothing is traced: a damaged or incomplete one is an error everywhere.
+    config = raw_config(spec, offline=request.offline) if spec else None
+    if spec and traced:
+        config = _traceable(config, notes)
+    name = spec or "the stated model"
+    return Subject(name, largest.model_type, largest.shape, config if traced else None)
 
 
 def _traceable(config: Mapping[str, Any] | None, notes: list[str]) -> Mapping[str, Any] | None:

@@ -20,7 +20,6 @@ class Method:
         trains: what is trained, in a few words.
         lengthens_input: whether every request in production carries extra tokens.
         recipe: settings by name, as in methods.yaml; rates are ranges with a first value.
-        artefact: the kind of what is stored for each task.
         checkpointing: whether activations can be recomputed instead of kept.
     """
 
@@ -30,7 +29,6 @@ class Method:
     trains: str
     lengthens_input: bool
     recipe: Mapping[str, Any]
-    artefact: str
     source: str
     checkpointing: bool
 
@@ -38,6 +36,21 @@ class Method:
     def trained(self) -> bool:
         """Whether the method trains anything at all."""
         return self.family != "prompting"
+
+    @property
+    def virtual_tokens(self) -> int:
+        """How many the recipe has, none where the method has no such thing."""
+        return int(self.recipe.get("virtual_tokens", 0))
+
+    @property
+    def rank(self) -> int:
+        """Of the recipe's low-rank updates, 0 where there are none."""
+        return int(self.recipe.get("rank", 0))
+
+    @property
+    def epochs(self) -> float:
+        """Passes over the training data."""
+        return float(self.recipe["epochs"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +79,6 @@ def load_methods() -> dict[str, Method]:
             entry["trains"],
             entry["lengthens_input"],
             entry["recipe"],
-            entry["artefact"]["kind"],
             entry["source"],
             entry.get("gradient_checkpointing", True),
         )
@@ -74,31 +86,29 @@ def load_methods() -> dict[str, Method]:
     }
 
 
-@functools.cache
 def closed_form() -> dict[str, Any]:
     """The constants of the closed form of a step; closed_form.yaml explains each."""
-    table: dict[str, Any] = load_table("closed_form.yaml")
-    return table
+    return _constants("closed_form.yaml")
 
 
-@functools.cache
 def assumptions() -> dict[str, Any]:
     """What is taken for granted of a job that says nothing; assumptions.yaml explains each."""
-    table: dict[str, Any] = load_table("assumptions.yaml")
-    return table
+    return _constants("assumptions.yaml")
 
 
-@functools.cache
 def timing() -> dict[str, Any]:
     """How fast devices are beside their data sheets; timing.yaml explains each."""
-    table: dict[str, Any] = load_table("timing.yaml")
-    return table
+    return _constants("timing.yaml")
+
+
+def device_table() -> dict[str, Any]:
+    """Context, reserve and error bands by kind of device; devices.yaml explains each."""
+    return _constants("devices.yaml")
 
 
 @functools.cache
-def device_table() -> dict[str, Any]:
-    """Context, reserve and error bands by kind of device; devices.yaml explains each."""
-    table: dict[str, Any] = load_table("devices.yaml")
+def _constants(name: str) -> dict[str, Any]:
+    table: dict[str, Any] = load_table(name)
     return table
 
 

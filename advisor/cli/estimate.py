@@ -97,13 +97,12 @@ def estimate(
     from advisor.cli.output import deliver, estimate_report, say
     from advisor.estimating import Wishes
     from advisor.estimating import estimate as estimate_all
-    from advisor.gather import Request, setting_fact
+    from advisor.gather import Request
     from advisor.report.estimate_record import estimate_record
 
     stated = list(settings or ())
     if examples is not None:
         stated.append(f"data.train_examples={examples}")
-        setting_fact(stated[-1])
     wishes = Wishes(
         methods=tuple(method or ()), batch_size=batch, sequence_length=seq_len,
         mean_tokens=mean_len, target_length=target_len, precision=precision, optimizer=optimizer,
@@ -113,11 +112,7 @@ def estimate(
     )  # fmt: skip
     request = Request(settings=tuple(stated), models=(model,), gpu=gpu, gpus=gpus, offline=offline)
     found = estimate_all(request, wishes)
-    record = estimate_record(
-        found.subject, found.target, found.run, found.outcomes, tasks=found.tasks,
-        notes=found.notes,
-    )  # fmt: skip
     say(found.notes if format_ is options.Format.JSON else ())
-    deliver(estimate_report(record), format_, output, plain=plain)
+    deliver(estimate_report(estimate_record(found)), format_, output, plain=plain)
     if not found.feasible:
         raise typer.Exit(int(ExitCode.INFEASIBLE))

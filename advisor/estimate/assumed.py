@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from advisor.catalogue.tables import Method, assumptions
@@ -19,20 +20,32 @@ def assumed_settings(method: Method, job: Job, accelerator: str, *, tokens: floa
         accelerator: its kind, ``none`` for a CPU.
         tokens: of an example, virtual tokens left out.
     """
-    cpu = accelerator == "none"
-    rows: dict[str, Any] = assumptions()["settings"]["cpu" if cpu else "accelerator"]
-    row = rows.get(method.id, rows["other"])
     head = Head.CLASSIFICATION
     if job.generates:
         head = Head.SEQ2SEQ if job.shape.encoder_decoder else Head.CAUSAL_LM
-    return Settings(
+    plain = Settings(
         batch_size=math.ceil(job.batch),
         sequence_length=math.ceil(tokens),
+        kernels=Kernels.CPU if accelerator == "none" else Kernels.CUDA,
+        head=head,
+        checkpointing=True,
+    )
+    return usual_settings(method, plain)
+
+
+def usual_settings(method: Method, settings: Settings) -> Settings:
+    """The settings with the method's usual precision and optimizer, and its recipe.
+
+    Checkpointing is left out where the method does not allow it.
+    """
+    cpu = settings.kernels is Kernels.CPU
+    rows: dict[str, Any] = assumptions()["settings"]["cpu" if cpu else "accelerator"]
+    row = rows.get(method.id, rows["other"])
+    return replace(
+        settings,
         precision=Precision(row["precision"]),
         optimizer=Optimizer(row["optimizer"]),
-        kernels=Kernels.CPU if cpu else Kernels.CUDA,
-        head=head,
-        checkpointing=method.checkpointing,
-        virtual_tokens=int(method.recipe.get("virtual_tokens", 0)),
-        rank=int(method.recipe.get("rank", 0)),
+        checkpointing=settings.checkpointing and method.checkpointing,
+        virtual_tokens=method.virtual_tokens,
+        rank=method.rank,
     )

@@ -1,6 +1,7 @@
 """A training step in closed form: the trace's breakdown from sizes alone, at once.
 
-Nothing heavy is imported. Every term grows with every size, so that a larger job never needs less.
+Nothing heavy is imported. The whole grows with every size, so that a larger job never needs less;
+single terms need not, such as the share of the layers in a model of a given size.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ from dataclasses import dataclass, replace
 from advisor.catalogue.activations import Factors, load_activations
 from advisor.catalogue.tables import closed_form
 from advisor.estimate.breakdown import Breakdown, StepProfile
-from advisor.estimate.closed_work import work_of
+from advisor.estimate.closed_work import layer_length, work_of
 from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings
 from advisor.estimate.shape import ModelShape
 from advisor.estimate.sharding import GATHERING, Sharding, shared_part
 from advisor.estimate.sizes import trained_parameters
 
-_WITH_PROMPT = ("prompt_tuning", "p_tuning")
 # P-tuning passes through the model as prompt tuning does.
 _ROW = {"p_tuning": "prompt_tuning"}
 
@@ -148,16 +148,23 @@ def _state(optimizer: Optimizer, trained: float, size: float, shape: ModelShape)
     return trained * size * float(table["adamw_moments"])
 
 
-def _update(settings: Settings, trained: float, largest: float, size: float) -> float:
-    """Bytes of temporaries of the optimizer step."""
+def _update(settings: Settings, gradients: float, largest: float, size: float) -> float:
+    """Bytes of temporaries of the optimizer step.
+
+    Args:
+        settings: decides the optimizer.
+        gradients: bytes of all gradients.
+        largest: elements of the largest trained tensor.
+        size: bytes of one element.
+    """
     table = closed_form()
     if settings.optimizer in (Optimizer.ADAMW_FUSED, Optimizer.ADAMW_8BIT, Optimizer.SGD):
         return 0.0
     if settings.optimizer is Optimizer.ADAFACTOR:
         return largest * float(table["bytes_32bit"]) * float(table["adafactor_tensor_copies"])
     if settings.kernels is Kernels.CPU:
-        return min(largest * size * float(table["single_tensor_copies"]), trained)
-    return trained * float(table["foreach_copies"])
+        return min(largest * size * float(table["single_tensor_copies"]), gradients)
+    return gradients * float(table["foreach_copies"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +188,7 @@ def _activations(shape: ModelShape, method: str, settings: Settings) -> _Kept:
     factors = _factors(shape, method, settings)
     table = closed_form()
     batch = settings.batch_size
-    length = average_length(shape, settings)
-    length += settings.virtual_tokens if method in _WITH_PROMPT else 0
+    length = layer_length(shape, method, settings)
     keys = length + (settings.virtual_tokens if method == "prefix_tuning" else 0)
     tokens = batch * length
     mixed = shape.layer_parameters if settings.precision is Precision.BF16_MIXED else 0.0
@@ -200,7 +206,7 @@ def _activations(shape: ModelShape, method: str, settings: Settings) -> _Kept:
     fixed = factors.fixed_width * tokens * shape.width + factors.fixed_mask * batch * length**2
     logits = backward_logits = 0.0
     if settings.head is not Head.CLASSIFICATION:
-        outputs = tokens if not shape.encoder_decoder else batch * target_length(settings)
+        outputs = tokens if not shape.encoder_decoder else batch * settings.output_length
         # The head's weights are copied to 16 bits where it is kept in 32.
         copied = factors.fixed_parameters * shape.embedding
         logits = factors.fixed_vocabulary * outputs * shape.vocabulary + copied
@@ -222,22 +228,10 @@ def _activations(shape: ModelShape, method: str, settings: Settings) -> _Kept:
 
 
 def _factors(shape: ModelShape, method: str, settings: Settings) -> Factors:
-    device = "cpu" if settings.kernels is Kernels.CPU else "cuda"
-    if settings.padded and device == "cuda":
+    device = settings.kernels.value
+    if settings.padded and settings.kernels is Kernels.CUDA:
         device = "cuda_padded"
     row = _ROW.get(method, method)
     if row == "qlora" and not settings.upcast:
         row = "lora"
     return load_activations()[shape.family, row, settings.precision.value, device]
-
-
-def target_length(settings: Settings) -> int:
-    """Tokens of a target."""
-    return settings.target_length or settings.sequence_length
-
-
-def average_length(shape: ModelShape, settings: Settings) -> float:
-    """Tokens that a layer sees, the mean of input and target for an encoder-decoder."""
-    if not shape.encoder_decoder:
-        return float(settings.sequence_length)
-    return (settings.sequence_length + target_length(settings)) / 2

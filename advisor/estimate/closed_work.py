@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from advisor.catalogue.activations import load_activations
 from advisor.catalogue.tables import closed_form
 from advisor.estimate.breakdown import Work
-from advisor.estimate.settings import Head, Kernels, Precision, Settings
+from advisor.estimate.settings import Head, Precision, Settings
 from advisor.estimate.shape import ModelShape
 from advisor.estimate.sizes import trained_parameters
+
+_WITH_PROMPT = ("prompt_tuning", "p_tuning")
 
 
 def work_of(shape: ModelShape, method: str, settings: Settings) -> dict[str, Work]:
@@ -47,11 +49,17 @@ def work_of(shape: ModelShape, method: str, settings: Settings) -> dict[str, Wor
     }
 
 
+def layer_length(shape: ModelShape, method: str, settings: Settings) -> float:
+    """Tokens of an example that a layer sees: the mean of both stacks for an encoder-decoder."""
+    length = float(settings.sequence_length)
+    if shape.encoder_decoder:
+        length = (length + settings.output_length) / 2
+    return length + (settings.virtual_tokens if method in _WITH_PROMPT else 0)
+
+
 def forward_flops(shape: ModelShape, method: str, settings: Settings) -> float:
     """Floating-point operations of the matrix products of one forward pass."""
-    length = float(settings.sequence_length)
-    if method in ("prompt_tuning", "p_tuning"):
-        length += settings.virtual_tokens
+    length = layer_length(shape, method, settings)
     tokens = settings.batch_size * length
     layers = shape.layer_parameters * shape.layers
     head = 0.0 if settings.head is Head.CLASSIFICATION else shape.embedding
@@ -67,12 +75,9 @@ def _work(flops: float, settings: Settings, traffic: float, operators: float) ->
 
 def _kept_by_full(shape: ModelShape, method: str, settings: Settings) -> float:
     """Bytes that full fine-tuning keeps of all layers: what elementwise operators work through."""
-    device = "cpu" if settings.kernels is Kernels.CPU else "cuda"
-    factors = load_activations()[shape.family, "full_fine_tuning", settings.precision.value, device]
-    length = float(settings.sequence_length)
-    if method in ("prompt_tuning", "p_tuning"):
-        length += settings.virtual_tokens
-    tokens = settings.batch_size * length
+    row = (shape.family, "full_fine_tuning", settings.precision.value, settings.kernels.value)
+    factors = load_activations()[row]
+    tokens = settings.batch_size * layer_length(shape, method, settings)
     widths = factors.width * shape.width + factors.query * shape.query
     widths += factors.feed_forward * shape.feed_forward
     logits = 0.0 if settings.head is Head.CLASSIFICATION else factors.fixed_vocabulary

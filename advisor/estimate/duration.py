@@ -73,8 +73,7 @@ def accelerator_speed(
     table = timing()
     share = float(table["best_matmul_share" if best else "matmul_share"])
     streams = float(table["best_bandwidth_share" if best else "bandwidth_share"])
-    least, usual, most = table["share_32bit"]
-    del least
+    _, usual, most = table["share_32bit"]
     return DeviceSpeed(
         flops_16bit=tflops * _TERA * share,
         flops_32bit=tflops * _TERA * share * float(most if best else usual),
@@ -124,7 +123,7 @@ def expected_hours(
     settings = assumed_settings(method, job, kind, tokens=tokens)
     profile = closed_form_profile(job.shape, method.id, settings)
     # Not rounded up, so that more examples never take less.
-    steps = examples / settings.batch_size * float(method.recipe["epochs"])
+    steps = examples / settings.batch_size * method.epochs
     return steps * step_seconds(profile, speed) / _SECONDS_PER_HOUR
 
 
@@ -136,7 +135,7 @@ def least_hours(
     A forward pass takes two operations for each parameter and token, a backward pass as much, and
     twice as much where the weights are trained.
     """
-    length = tokens + float(method.recipe.get("virtual_tokens", 0))
+    length = tokens + method.virtual_tokens
     passes = 6.0 if method.id == "full_fine_tuning" else 4.0
     flops = passes * job.shape.layer_parameters * job.shape.layers * examples * length
     return flops * float(assumptions()["least_epochs"]) / speed.flops_16bit / _SECONDS_PER_HOUR

@@ -102,7 +102,7 @@ def _possible_accelerators(facts: FactBase) -> tuple[str, ...]:
 
 
 def _storage_facts(method: Method, job: Corners, facts: FactBase) -> Iterator[Fact]:
-    recipe = _recipe(method)
+    recipe = Settings(virtual_tokens=method.virtual_tokens, rank=method.rank)
     low = min(artefact_bytes(method.id, one.shape, recipe) for one in job.few) / GIB
     high = max(artefact_bytes(method.id, one.shape, recipe) for one in job.many) / GIB
     tasks = bounds(facts, "deployment.tasks_per_base") or (1.0, 1.0)
@@ -114,14 +114,6 @@ def _storage_facts(method: Method, job: Corners, facts: FactBase) -> Iterator[Fa
         return
     basis = f"{_span(*disk)} GiB of disk free, divided by one task"
     yield _fact(method, "disk_headroom", disk[0] / high, disk[1] / low, basis)
-
-
-def _recipe(method: Method) -> Settings:
-    """The settings that decide what is stored."""
-    recipe = method.recipe
-    return Settings(
-        virtual_tokens=int(recipe.get("virtual_tokens", 0)), rank=int(recipe.get("rank", 0))
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +154,7 @@ def _time_facts(
         min(least_hours(method, one, examples[0], tokens[0], speeds.best[1]) for one in few),
         max(least_hours(method, one, examples[1], tokens[1], speeds.best[0]) for one in many),
     )
-    basis = f"{method.recipe['epochs']} epochs; {slow.basis}"
+    basis = f"{method.epochs:g} epochs; {slow.basis}"
     yield _fact(method, "hours", *expected.hours, basis)
     price = f"{_span(*prices[:2])} USD; {prices[2]}"
     yield _fact(method, "cost", *expected.cost, f"hours x devices x {price}")

@@ -42,7 +42,7 @@ def evaluation_facts(facts: FactBase) -> list[Fact]:
             )
     context, length = bounds(facts, "model.context_length"), bounds(facts, "data.p95_tokens")
     if context and length:
-        virtual = max(float(m.recipe.get("virtual_tokens", 0)) for m in load_methods().values())
+        virtual = max(m.virtual_tokens for m in load_methods().values())
         room = context[0] / (length[1] + virtual), context[1] / (length[0] + virtual)
         found.append(
             _fact("data.position_headroom", *room, f"positions / (95 % length + {virtual:g})")

@@ -16,8 +16,10 @@ from advisor.estimate.sharding import Sharding, sharded
 from advisor.estimate.sizes import artefact_bytes
 from advisor.estimate.subject import Subject
 from advisor.estimate.target import Target
+from advisor.support.errors import AdvisorError
 
 _SECONDS_PER_HOUR = 3600.0
+_TOO_LITTLE = ("tight", "does not fit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,32 @@ class Outcome:
         return any(way.fits != "does not fit" for way in self.shared)
 
 
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """The outcomes of all methods that were asked for, and what they rest on.
+
+    Attributes:
+        subject: the model.
+        target: the device.
+        run: examples, epochs, price and speed.
+        outcomes: by method id; an error where the method cannot be combined with the settings.
+        tasks: tasks that share the base, fewest and most.
+        notes: remarks for the user.
+    """
+
+    subject: Subject
+    target: Target
+    run: Run
+    outcomes: dict[str, Outcome | AdvisorError]
+    tasks: tuple[float, float]
+    notes: tuple[str, ...]
+
+    @property
+    def feasible(self) -> bool:
+        """Whether at least one method fits in some way, or nothing is known that forbids it."""
+        return any(isinstance(one, Outcome) and one.feasible for one in self.outcomes.values())
+
+
 def outcome_of(
     subject: Subject, method: Method, settings: Settings, target: Target, run: Run
 ) -> Outcome:
@@ -130,9 +158,6 @@ def outcome_of(
     )
 
 
-_TOO_LITTLE = ("tight", "does not fit")
-
-
 def _time(
     subject: Subject, method: Method, settings: Settings, target: Target, run: Run
 ) -> tuple[float | None, float | None]:
@@ -144,7 +169,7 @@ def _time(
     seconds = step_seconds(profile, run.speed, settings.accumulation)
     if run.examples is None:
         return seconds, None
-    epochs = run.epochs if run.epochs is not None else float(method.recipe["epochs"])
+    epochs = run.epochs if run.epochs is not None else method.epochs
     steps = steps_of(
         run.examples / target.count, epochs, settings.batch_size, settings.accumulation
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
 from advisor.catalogue.tables import Method, assumptions
+from advisor.estimate.breakdown import StepProfile
 from advisor.estimate.need import Need, need_of
 from advisor.estimate.roofline import DeviceSpeed, step_seconds
 from advisor.estimate.settings import Kernels, Optimizer, Precision, Settings
@@ -59,7 +61,12 @@ class Planner:
         """
         scale = self._scale(asked)
         fitting = [
-            (_alterations(asked, settings), self._seconds(settings, scaled=True), number, settings)
+            (
+                _alterations(asked, settings),
+                self._seconds(settings, self._subject.formula),
+                number,
+                settings,
+            )
             for number, settings in enumerate(self._candidates(asked))
             if self._margin(self._quick_need(settings, scale)) >= 0
         ]
@@ -83,14 +90,16 @@ class Planner:
         return None
 
     def _plan(self, asked: Settings, settings: Settings, need: Need, margin: float) -> Plan:
-        seconds = self._seconds(settings, scaled=False) if self._speed else None
+        seconds = self._seconds(settings, self._subject.profile) if self._speed else None
         return Plan(settings, need, margin, seconds, described_change(asked, settings))
 
     def _candidates(self, asked: Settings) -> Iterator[Settings]:
         examples = asked.batch_size * asked.accumulation
-        batches = [b for b in range(examples, 0, -1) if examples % b == 0]
         for batch, checkpointing, optimizer, precision in product(
-            batches, self._checkpointing(asked), self._optimizers(asked), self._precisions(asked)
+            _divisors(examples),
+            self._checkpointing(asked),
+            self._optimizers(asked),
+            self._precisions(asked),
         ):
             yield replace(
                 asked,
@@ -105,8 +114,8 @@ class Planner:
         for checkpointing in self._checkpointing(asked)[1:]:
             yield replace(asked, checkpointing=checkpointing)
         examples = asked.batch_size * asked.accumulation
-        for batch in range(asked.batch_size - 1, 0, -1):
-            if examples % batch == 0:
+        for batch in _divisors(examples):
+            if batch < asked.batch_size:
                 yield replace(asked, batch_size=batch, accumulation=examples // batch)
         for optimizer in self._optimizers(asked)[1:]:
             yield replace(asked, optimizer=optimizer)
@@ -159,13 +168,17 @@ class Planner:
         free = self._target.free_gib
         return -1.0 if free is None else free - need.high
 
-    def _seconds(self, settings: Settings, *, scaled: bool) -> float:
-        """Seconds of a step; by formula alone while candidates are compared."""
+    def _seconds(self, settings: Settings, find: Callable[[str, Settings], StepProfile]) -> float:
+        """Seconds of a step that is found by formula or as exactly as it can be had."""
         if self._speed is None:
             return 0.0
-        find = self._subject.formula if scaled else self._subject.profile
-        profile = find(self._method.id, settings)
-        return step_seconds(profile, self._speed, settings.accumulation)
+        return step_seconds(find(self._method.id, settings), self._speed, settings.accumulation)
+
+
+def _divisors(number: int) -> list[int]:
+    """All divisors, the greatest first."""
+    small = [one for one in range(1, math.isqrt(number) + 1) if number % one == 0]
+    return sorted({*small, *(number // one for one in small)}, reverse=True)
 
 
 def _alterations(asked: Settings, settings: Settings) -> float:

@@ -91,3 +91,8 @@ class Settings:
     targets: tuple[str, ...] = ()
     adapter_dropout: float = 0.05
     upcast: bool = True
+
+    @property
+    def output_length(self) -> int:
+        """Tokens of a target."""
+        return self.target_length or self.sequence_length

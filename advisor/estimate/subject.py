@@ -33,11 +33,7 @@ class Subject:
     _traces: dict[tuple[str, Settings], StepProfile] = field(default_factory=dict)
 
     def profile(self, method: str, settings: Settings) -> StepProfile:
-        """The step as exactly as it can be had: traced, else by formula.
-
-        Raises:
-            AdvisorError: if the method cannot be combined with the settings at all.
-        """
+        """The step as exactly as it can be had: traced, else by formula with a note on why."""
         if self.config is None:
             return self.formula(method, settings)
         key = (method, settings)

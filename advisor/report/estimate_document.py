@@ -9,24 +9,22 @@ from advisor.catalogue.tables import load_methods
 from advisor.report.document import Block, Bullets, Heading, Paragraph, Record, Stacks, Table
 
 TITLE = "Memory, time and cost before training"
-_KINDS = {
-    "W": "weights",
-    "G": "gradients",
-    "O": "optimizer state",
-    "A": "activations",
-    "L": "logits and loss",
-    "T": "temporaries",
-    "r": "allocator reserve",
-    "c": "context",
-}
 _PARTS = {
-    "W": "weights",
-    "G": "gradients",
-    "O": "optimizer_state",
-    "A": "activations",
-    "L": "logits_and_loss",
-    "T": "workspace",
+    "weights": ("W", "weights"),
+    "gradients": ("G", "gradients"),
+    "optimizer_state": ("O", "optimizer state"),
+    "activations": ("A", "activations"),
+    "logits_and_loss": ("L", "logits and loss"),
+    "workspace": ("T", "temporaries"),
 }
+"""Mark and name of each part of the record's breakdown."""
+_RESERVE, _CONTEXT = ("r", "allocator reserve"), ("c", "context")
+_VERDICTS = {
+    "fits": ("fits", "fit"),
+    "tight": ("is too close to the limit to tell", "are too close to the limit to tell"),
+    "does not fit": ("does not fit", "do not fit"),
+}
+"""What is said of one method, and of several."""
 _MINUTE, _DAY = 1 / 60, 24.0
 _STEPS = (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
@@ -41,12 +39,12 @@ def estimate_blocks(record: Record) -> Iterator[Block]:
         yield Heading("Memory of one device at the highest point of a step")
         yield Stacks(
             tuple((_name(id_), _parts(one), _total(one)) for id_, one in done.items()),
-            _KINDS,
+            dict((*_PARTS.values(), _RESERVE, _CONTEXT)),
             record["device"]["free_gib"],
             "GiB",
         )
         yield Heading("Method by method")
-        yield _table(record, done)
+        yield _table(done)
         yield from _plans(done)
         yield from _several_devices(record, done)
     refused = [
@@ -72,10 +70,10 @@ def _headline(record: Record, done: Mapping[str, Any]) -> str:
     where = f"{free:.4g} GiB of {record['device']['free_is']}"
     names = {
         verdict: [_name(id_) for id_, one in done.items() if one["fits"] == verdict]
-        for verdict in ("fits", "tight", "does not fit")
+        for verdict in _VERDICTS
     }
     said = [
-        f"{_listed(found)} {_verb(verdict, len(found))}"
+        f"{_listed(found)} {_VERDICTS[verdict][len(found) > 1]}"
         for verdict, found in names.items()
         if found
     ]
@@ -84,17 +82,6 @@ def _headline(record: Record, done: Mapping[str, Any]) -> str:
     if helped:
         text += f" A plan that fits exists for {_listed([_name(id_) for id_ in helped])}."
     return text
-
-
-def _verb(verdict: str, count: int) -> str:
-    plural = {
-        "fits": "fit",
-        "tight": "are too close to the limit to tell",
-        "does not fit": "do not fit",
-    }
-    return verdict.replace("tight", "is too close to the limit to tell") if count == 1 else (
-        plural[verdict]
-    )  # fmt: skip
 
 
 def _listed(names: list[str]) -> str:
@@ -118,9 +105,9 @@ def _setting(record: Record) -> str:
 
 
 def _parts(one: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
-    held = [(mark, float(one["breakdown_gib"][kind])) for mark, kind in _PARTS.items()]
-    held.append(("r", one["reserved_gib"] - one["allocated_gib"]))
-    held.append(("c", float(one["context_gib"])))
+    held = [(mark, float(one["breakdown_gib"][kind])) for kind, (mark, _) in _PARTS.items()]
+    held.append((_RESERVE[0], one["reserved_gib"] - one["allocated_gib"]))
+    held.append((_CONTEXT[0], float(one["context_gib"])))
     return tuple((mark, size) for mark, size in held if size > 0)
 
 
@@ -128,8 +115,7 @@ def _total(one: Mapping[str, Any]) -> str:
     return f"{one['total_gib']:.4g} GiB, {one['fits']}"
 
 
-def _table(record: Record, done: Mapping[str, Any]) -> Table:
-    del record
+def _table(done: Mapping[str, Any]) -> Table:
     rows = []
     for id_, one in done.items():
         own = one["settings"]
@@ -198,13 +184,7 @@ def _several_devices(record: Record, done: Mapping[str, Any]) -> Iterator[Block]
         return
     yield Heading("Shared among devices or with the host's memory (not validated)")
     ways = [way["how"] for way in next(iter(shown.values()))["shared"]]
-    rows = tuple(
-        (
-            _name(id_),
-            *map(_shared_cell, one["shared"]),
-        )
-        for id_, one in shown.items()
-    )
+    rows = tuple((_name(id_), *map(_shared_cell, one["shared"])) for id_, one in shown.items())
     yield Table(("GiB a device", *ways), rows)
 
 

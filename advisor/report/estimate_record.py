@@ -8,13 +8,11 @@ from typing import Any
 
 import advisor
 from advisor.estimate.need import GIB, Need
-from advisor.estimate.outcome import Outcome, Run, Shared
+from advisor.estimate.outcome import Estimates, Outcome, Shared
 from advisor.estimate.plan import Plan
 from advisor.estimate.settings import Settings
 from advisor.estimate.shape import ModelShape
-from advisor.estimate.subject import Subject
 from advisor.estimate.target import Target
-from advisor.support.errors import AdvisorError
 
 SCHEMA_VERSION = "1"
 _OWN = ("precision", "optimizer", "checkpointing", "virtual_tokens", "rank")
@@ -22,26 +20,10 @@ _OWN = ("precision", "optimizer", "checkpointing", "virtual_tokens", "rank")
 _DIGITS = 6
 
 
-def estimate_record(
-    subject: Subject,
-    target: Target,
-    run: Run,
-    outcomes: dict[str, Outcome | AdvisorError],
-    *,
-    tasks: tuple[float, float],
-    notes: tuple[str, ...],
-) -> dict[str, Any]:
-    """The estimate as plain values.
-
-    Args:
-        subject: the model.
-        target: the device.
-        run: examples, epochs, price and speed.
-        outcomes: by method id; an error where the method cannot be combined with the settings.
-        tasks: tasks that share the base, fewest and most.
-        notes: remarks for the user.
-    """
-    done = [one for one in outcomes.values() if isinstance(one, Outcome)]
+def estimate_record(found: Estimates) -> dict[str, Any]:
+    """The estimate as plain values."""
+    subject, target, run = found.subject, found.target, found.run
+    done = [one for one in found.outcomes.values() if isinstance(one, Outcome)]
     return {
         "schema_version": SCHEMA_VERSION,
         "advisor_version": advisor.__version__,
@@ -63,15 +45,15 @@ def estimate_record(
             "examples": _number(run.examples),
             "mean_tokens": run.tokens,
             "price_per_hour": [_number(price) for price in run.price_per_hour],
-            "tasks_per_base": [_number(count) for count in tasks],
+            "tasks_per_base": [_number(count) for count in found.tasks],
         },
         "methods": {
-            method: _outcome(one, target, tasks)
+            method: _outcome(one, target, found.tasks)
             if isinstance(one, Outcome)
             else {"not_available": one.message, "hint": one.hint}
-            for method, one in outcomes.items()
+            for method, one in found.outcomes.items()
         },
-        "notes": list(notes),
+        "notes": list(found.notes),
     }
 
 

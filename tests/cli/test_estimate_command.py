@@ -129,6 +129,23 @@ def test_virtual_tokens_need_positions_too():
     assert found["methods"]["lora"]["fits"] == "fits"
 
 
+def test_wished_virtual_tokens_concern_soft_prompts_alone():
+    words = (str(MODELS / "gpt2"), "--quick", *CARD, "--seq-len", "1000", "--virtual-tokens", "50")
+    methods = estimated(*words)["methods"]
+    assert "50 virtual tokens" in methods["prompt_tuning"]["not_available"]
+    assert methods["lora"]["settings"]["virtual_tokens"] == 0
+    assert methods["lora"]["fits"] == "fits"
+
+
+def test_longer_targets_take_longer_by_formula_too():
+    words = (str(MODELS / "t5-small"), "--quick", *CARD, "--method", "lora", "--batch", "64")
+    short, long = (
+        estimated(*words, "--seq-len", "256", "--target-len", count)["methods"]["lora"]
+        for count in ("8", "256")
+    )
+    assert short["step_seconds"] < long["step_seconds"]
+
+
 def test_the_assumed_length_leaves_room_for_virtual_tokens():
     found = estimated(str(MODELS / "bert-base-uncased"), "--quick", *CARD)
     assert found["settings"]["sequence_length"] == 512 - 20

@@ -63,6 +63,13 @@ def test_the_mildest_change_is_tried_first():
     assert found.nearest_fix.change == "gradient checkpointing"
 
 
+def test_a_step_of_very_many_examples_is_planned_too():
+    asked = Settings(2 * 10**5, 64, rank=16, accumulation=10**6)
+    plan = outcome("lora", 40.0, asked).plan
+    assert plan.settings.batch_size * plan.settings.accumulation == 2 * 10**11
+    assert plan.settings.batch_size < 2 * 10**5
+
+
 def test_nothing_makes_full_fine_tuning_of_8b_fit_on_8_gib():
     found = outcome("full_fine_tuning", 8.0, Settings(1, 64))
     assert found.fits == "does not fit"

@@ -106,11 +106,12 @@ def test_a_card_without_a_price_row_takes_the_widest_range():
 
 
 def test_a_named_card_gives_one_figure_and_an_unnamed_one_a_range_around_it():
-    named = lora({**PROJECT, "hardware.accelerator_name": "H100 80GB SXM"}, "hours")
-    unnamed = lora(PROJECT, "hours")
+    # A step long enough that the launching of operators does not decide for the fastest card.
+    facts = {**PROJECT, "data.median_tokens": 2000}
+    named = lora({**facts, "hardware.accelerator_name": "H100 80GB SXM"}, "hours")
+    unnamed = lora(facts, "hours")
     assert named[0] == named[1]
-    # However fast a card is, operators are launched one after another.
-    assert unnamed[0] <= named[0] < unnamed[1]
+    assert unnamed[0] < named[0] < unnamed[1]
 
 
 def test_an_unknown_kind_of_accelerator_with_known_memory_still_gives_a_time_range():
@@ -145,12 +146,13 @@ def test_few_shot_prompting_has_no_training_time_and_stores_nothing():
 def test_more_processor_cores_train_faster():
     facts = {
         "task.type": "classification",
-        "model.parameters": "100M",
+        "model.parameters": "1B",
         "data.train_examples": 800,
+        "data.median_tokens": 512,
         "hardware.accelerator": "none",
     }
     few, many = (lora({**facts, "hardware.cpu_cores": cores}, "hours") for cores in (2, 16))
-    assert 4 * many[1] < few[1] <= 8 * many[1]
+    assert 7.9 * many[1] < few[1] <= 8 * many[1]
 
 
 def test_a_whole_copy_for_each_task_is_what_storage_grows_by():

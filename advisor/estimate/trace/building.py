@@ -20,6 +20,7 @@ _CLASSES: dict[Head, Any] = {
     Head.CLASSIFICATION: AutoClassifier,
     Head.SEQ2SEQ: AutoModelForSeq2SeqLM,
 }
+_VIRTUAL = ("prompt_tuning", "p_tuning", "prefix_tuning")
 _TASKS = {Head.CAUSAL_LM: "CAUSAL_LM", Head.CLASSIFICATION: "SEQ_CLS", Head.SEQ2SEQ: "SEQ_2_SEQ_LM"}
 
 
@@ -129,7 +130,8 @@ def _peft_config(model: Any, method: str, settings: Settings) -> Any:
 
     common: dict[str, Any] = {"task_type": _TASKS[settings.head]}
     if method in _VIRTUAL:
-        return _VIRTUAL[method](model.config.get_text_config(), common, settings.virtual_tokens)
+        config = model.config.get_text_config()
+        return _virtual_config(config, method, common, settings.virtual_tokens)
     if method == "ia3":
         return peft.IA3Config(**common)
     targets = list(settings.targets) or "all-linear"
@@ -145,39 +147,23 @@ def _peft_config(model: Any, method: str, settings: Settings) -> Any:
     )
 
 
-def _prompt(config: Any, common: dict[str, Any], tokens: int) -> Any:
+def _virtual_config(config: Any, method: str, common: dict[str, Any], tokens: int) -> Any:
+    """The configuration of a soft prompt; peft looks sizes up under a few names only."""
     import peft
 
-    return peft.PromptTuningConfig(**_sized(config, common, tokens))
-
-
-def _encoded_prompt(config: Any, common: dict[str, Any], tokens: int) -> Any:
-    import peft
-
-    sized = _sized(config, common, tokens)
-    return peft.PromptEncoderConfig(**sized, encoder_hidden_size=sized["token_dim"])
-
-
-def _prefix(config: Any, common: dict[str, Any], tokens: int) -> Any:
-    import peft
-
-    sized = _sized(config, common, tokens)
-    return peft.PrefixTuningConfig(**{**sized, "token_dim": config.hidden_size})
-
-
-def _sized(config: Any, common: dict[str, Any], tokens: int) -> dict[str, Any]:
-    """Sizes of virtual tokens, which peft looks up under a few names only."""
-    return {
+    sizes = {
         **common,
         "num_virtual_tokens": tokens,
-        # Some encoders embed their input in fewer dimensions.
-        "token_dim": getattr(config, "embedding_size", None) or config.hidden_size,
         "num_layers": config.num_hidden_layers,
         "num_attention_heads": config.num_attention_heads,
     }
-
-
-_VIRTUAL = {"prompt_tuning": _prompt, "p_tuning": _encoded_prompt, "prefix_tuning": _prefix}
+    if method == "prefix_tuning":
+        return peft.PrefixTuningConfig(**sizes, token_dim=config.hidden_size)
+    # Some encoders embed their input in fewer dimensions.
+    width = getattr(config, "embedding_size", None) or config.hidden_size
+    if method == "p_tuning":
+        return peft.PromptEncoderConfig(**sizes, token_dim=width, encoder_hidden_size=width)
+    return peft.PromptTuningConfig(**sizes, token_dim=width)
 
 
 def first_line(error: Exception) -> str:

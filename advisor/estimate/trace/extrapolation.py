@@ -9,7 +9,7 @@ phase are taken to be linear.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from typing import Any
@@ -17,15 +17,16 @@ from typing import Any
 import transformers
 
 from advisor.estimate.breakdown import Breakdown, StepProfile, Work
-from advisor.estimate.settings import Kernels, Settings
+from advisor.estimate.settings import Settings
 from advisor.estimate.trace.building import hugging_face_config
 from advisor.estimate.trace.depth import layer_keys, layer_period, with_layers
 from advisor.estimate.trace.replay import Phase, deepened, peaks, reserved
 from advisor.estimate.trace.step import TracedStep, steady, trace_step
 from advisor.support.errors import AdvisorError
 
-_MOST_STEPS = 500
-"""Layers up to which the order of requests is written out; no published model has as many."""
+_MOST_PERIODS = 500
+"""Added layers, or periods of them, up to which the order of requests is written out; no published
+model has as many."""
 
 
 def trace(raw: Mapping[str, Any], method: str, settings: Settings) -> StepProfile:
@@ -59,43 +60,61 @@ def _quiet() -> Iterator[None]:
 
 def _traced(raw: Mapping[str, Any], method: str, settings: Settings) -> StepProfile:
     raw = hugging_face_config(raw).get_text_config().to_dict()
-    keys = layer_keys(raw)
-    full = {key: raw[key] for key in keys}
-    if not keys or not all(isinstance(count, int) and count > 0 for count in full.values()):
-        raise AdvisorError("the configuration does not say how many layers there are",
-                           where="config.json")  # fmt: skip
+    full = _depths(raw)
     period = layer_period(raw)
     base = {key: min(2 * period, count) for key, count in full.items()}
-    deeper = {key: min(3 * period, count) for key, count in full.items()}
-    start = trace_step(with_layers(raw, base), method, settings)
+
+    def at(depths: Mapping[str, int]) -> TracedStep:
+        return trace_step(with_layers(raw, depths), method, settings)
+
+    start = at(base)
     if base == full:
         return start.profile
     if len(set(full.values())) == 1:
-        end = trace_step(with_layers(raw, deeper), method, settings)
-        steps = (full[keys[0]] - base[keys[0]]) / (deeper[keys[0]] - base[keys[0]])
-        profile = _extended(start.profile, [(end.profile, steps)])
-        if not steps.is_integer() or steps > _MOST_STEPS:
-            return profile
-        more = {key: deeper[key] + period for key in full}
-
-        def further() -> TracedStep:
-            return trace_step(with_layers(raw, more), method, settings)
-
-        with _without_collection():
-            phases = _deepened(start, end, int(steps))
-            if phases is None and steps > 1:
-                # Top and bottom layer may differ from those between: three have just one of them.
-                phases = _deepened(end, further(), int(steps) - 1)
-            if phases is None:
-                return profile
-            held = reserved(phases) if settings.kernels is Kernels.CUDA else None
-            return replace(profile, peaks=peaks(phases, steady(phases)), reserved=held)
+        return _equally_deepened(start, at, base, full, period)
     ends = []
-    for key in keys:
-        if full[key] > base[key]:
-            end = trace_step(with_layers(raw, {**base, key: deeper[key]}), method, settings)
-            ends.append((end.profile, (full[key] - base[key]) / (deeper[key] - base[key])))
+    for key, count in full.items():
+        if count > base[key]:
+            deeper = min(3 * period, count)
+            end = at({**base, key: deeper})
+            ends.append((end.profile, (count - base[key]) / (deeper - base[key])))
     return _extended(start.profile, ends)
+
+
+def _depths(raw: Mapping[str, Any]) -> dict[str, int]:
+    """The layers of each stack, by the key that states them."""
+    full = {key: raw[key] for key in layer_keys(raw)}
+    if not full or not all(isinstance(count, int) and count > 0 for count in full.values()):
+        raise AdvisorError("the configuration does not say how many layers there are",
+                           where="config.json")  # fmt: skip
+    return full
+
+
+def _equally_deepened(
+    start: TracedStep,
+    at: Callable[[Mapping[str, int]], TracedStep],
+    base: Mapping[str, int],
+    full: Mapping[str, int],
+    period: int,
+) -> StepProfile:
+    """The step where all stacks are of one depth; its order of requests is extended as well."""
+    deeper = {key: min(3 * period, count) for key, count in full.items()}
+    end = at(deeper)
+    key = next(iter(full))
+    steps = (full[key] - base[key]) / (deeper[key] - base[key])
+    profile = _extended(start.profile, [(end.profile, steps)])
+    if not steps.is_integer() or steps > _MOST_PERIODS:
+        return profile
+    with _without_collection():
+        phases = _deepened(start, end, int(steps))
+        if phases is None and steps > 1:
+            # Top and bottom layer may differ from those between: three have just one of them.
+            further = at({key: count + period for key, count in deeper.items()})
+            phases = _deepened(end, further, int(steps) - 1)
+        if phases is None:
+            return profile
+        held = reserved(phases) if start.profile.reserved is not None else None
+        return replace(profile, peaks=peaks(phases, steady(phases)), reserved=held)
 
 
 @contextmanager
@@ -125,39 +144,29 @@ def _deepened(start: TracedStep, end: TracedStep, steps: int) -> list[Phase] | N
 
 
 def _extended(start: StepProfile, ends: list[tuple[StepProfile, float]]) -> StepProfile:
-    def along(value: float, others: list[float]) -> float:
-        steps = zip(others, ends, strict=True)
-        return value + sum((other - value) * count for other, (_, count) in steps)
+    """The step so many times further along from its start towards each end."""
 
-    peaks = {
-        phase: Breakdown(
-            *(
-                along(
-                    getattr(peak, kind.name), [getattr(e.peaks[phase], kind.name) for e, _ in ends]
-                )
-                for kind in fields(Breakdown)
-            )
-        )
-        for phase, peak in start.peaks.items()
-    }
-    work = {
-        phase: Work(
-            *(
-                along(
-                    getattr(done, count.name), [getattr(e.work[phase], count.name) for e, _ in ends]
-                )
-                for count in fields(Work)
-            )
-        )
-        for phase, done in start.work.items()
-    }
+    def along(value: Callable[[StepProfile], float]) -> float:
+        first = value(start)
+        return first + sum((value(end) - first) * count for end, count in ends)
+
+    def peak(phase: str, kind: str) -> float:
+        return along(lambda step: getattr(step.peaks[phase], kind))
+
+    def work(phase: str, count: str) -> float:
+        return along(lambda step: getattr(step.work[phase], count))
+
     return StepProfile(
-        peaks=peaks,
-        work=work,
-        parameters=along(start.parameters, [end.parameters for end, _ in ends]),
-        trained_parameters=along(
-            start.trained_parameters, [end.trained_parameters for end, _ in ends]
-        ),
-        resting=along(start.resting, [end.resting for end, _ in ends]),
+        peaks={
+            phase: Breakdown(*(peak(phase, kind.name) for kind in fields(Breakdown)))
+            for phase in start.peaks
+        },
+        work={
+            phase: Work(*(work(phase, count.name) for count in fields(Work)))
+            for phase in start.work
+        },
+        parameters=along(lambda step: step.parameters),
+        trained_parameters=along(lambda step: step.trained_parameters),
+        resting=along(lambda step: step.resting),
         basis=start.basis,
     )

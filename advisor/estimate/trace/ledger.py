@@ -21,16 +21,6 @@ _ELEMENTWISE = frozenset({_aten.add, _aten.sub, _aten.mul, _aten.div, _aten.wher
 """Operators that bring inputs of different number formats to one of them first."""
 
 
-class _Block:
-    """One storage: its size, what it holds, and when it was made."""
-
-    __slots__ = ("kind", "size")
-
-    def __init__(self, size: int, kind: str) -> None:
-        self.size = size
-        self.kind = kind
-
-
 class Ledger(TorchDispatchMode):
     """Counts live storage bytes and operations while it is active.
 
@@ -58,7 +48,7 @@ class Ledger(TorchDispatchMode):
         self.events: list[tuple[int, int]] = []
         self.resting = 0
         self._vocabulary = vocabulary
-        self._blocks: list[_Block] = []
+        self._kinds: list[str] = []
         self._marks: list[tuple[str, int]] = []
         self._known: dict[int, int] = {}
         self._references: dict[int, weakref.ref[Any]] = {}
@@ -75,7 +65,7 @@ class Ledger(TorchDispatchMode):
             self._note(tensor, kind)
             block = self._known.get(id(tensor.untyped_storage()))
             if block is not None:
-                self._blocks[block].kind = kind
+                self._kinds[block] = kind
 
     def add_gradients(self, parameters: Iterable[torch.Tensor]) -> None:
         """Say which of the counted tensors have turned out to be gradients."""
@@ -92,7 +82,7 @@ class Ledger(TorchDispatchMode):
         """
         starts = [0, *(start for _, start in self._marks), len(self.events)]
         names = ["", *(name for name, _ in self._marks)]
-        kinds = [block.kind for block in self._blocks]
+        kinds = self._kinds
         return [
             (name, [(number, size, kinds[number]) for number, size in self.events[start:end]])
             for name, (start, end) in zip(names, itertools.pairwise(starts), strict=True)
@@ -140,8 +130,8 @@ class Ledger(TorchDispatchMode):
         if key in self._known:
             return False
         size = storage.nbytes()
-        number = len(self._blocks)
-        self._blocks.append(_Block(size, kind))
+        number = len(self._kinds)
+        self._kinds.append(kind)
         self._known[key] = number
         self.events.append((number, size))
 
@@ -158,8 +148,8 @@ class Ledger(TorchDispatchMode):
         widest = max((tensor.element_size() for tensor in inputs), default=0)
         copied = sum(t.numel() * widest for t in inputs if t.element_size() < widest)
         if copied:
-            number = len(self._blocks)
-            self._blocks.append(_Block(copied, "workspace"))
+            number = len(self._kinds)
+            self._kinds.append("workspace")
             self.events += [(number, copied), (number, -copied)]
 
     def _count(self, func: Any, args: Any, kwargs: Any, out: Any, made: list[torch.Tensor]) -> None:

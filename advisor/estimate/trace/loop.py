@@ -24,7 +24,7 @@ def make_batch(settings: Settings, vocabulary: int, device: str) -> dict[str, to
         device: ``meta`` or a real one.
     """
     shape = (settings.batch_size, settings.sequence_length)
-    target = (settings.batch_size, settings.target_length or settings.sequence_length)
+    target = (settings.batch_size, settings.output_length)
     ids = torch.randint(1, max(vocabulary, 2), shape, device=device)
     if settings.head is Head.CLASSIFICATION:
         labels = torch.randint(0, settings.labels, shape[:1], device=device)

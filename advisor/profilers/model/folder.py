@@ -31,7 +31,7 @@ def folder_findings(folder: Path, name: str | None = None) -> Findings:
     Raises:
         AdvisorError: if it holds no model, or a file of it is damaged.
     """
-    config = _config(folder / CONFIG) if (folder / CONFIG).exists() else None
+    config = read_config(folder / CONFIG) if (folder / CONFIG).exists() else None
     weights = weight_files(folder)
     if config is None and not weights:
         return gguf_findings(_only_gguf(folder))
@@ -50,7 +50,7 @@ def config_findings(path: Path) -> Findings:
     """
     findings = Findings(plain(str(path)))
     findings.state_text("model.name", [(file_name(path), "name of the file or its folder")])
-    _state_model(findings, _config(path), {}, 0)
+    _state_model(findings, read_config(path), {}, 0)
     licences = licence_in_folder(path.parent, card_only=True) if path.name == CONFIG else []
     findings.state_text("model.licence", list(licences))
     return findings
@@ -66,7 +66,7 @@ def safetensors_findings(path: Path) -> Findings:
     beside = path.parent / CONFIG
     findings = Findings(plain(str(path)))
     findings.state_text("model.name", [(file_name(path), "name of the file or its folder")])
-    config = _config(beside) if beside.exists() else None
+    config = read_config(beside) if beside.exists() else None
     tensors = read_tensors([path.with_name(name) for name in names])
     _state_model(findings, config, tensors, len(names))
     return findings
@@ -107,7 +107,12 @@ def _state_model(
     findings.state("model.weights_access", "open", access)
 
 
-def _config(path: Path) -> ModelConfig:
+def read_config(path: Path) -> ModelConfig:
+    """The configuration in a file.
+
+    Raises:
+        AdvisorError: if it is no usable configuration.
+    """
     where = plain(str(path))
     return parse_config(read_text(path, what="model configuration"), where)
 

@@ -8,13 +8,12 @@ from typing import Any
 from advisor.profilers.model.config import ModelConfig, parse_config
 from advisor.profilers.model.config_facts import typed
 from advisor.profilers.model.findings import plain
-from advisor.profilers.model.folder import CONFIG
+from advisor.profilers.model.folder import CONFIG, read_config
 from advisor.profilers.model.hub import fetch_model
 from advisor.profilers.model.hub_cache import cached_folder, offline_by_environment
 from advisor.profilers.model.locate import Kind, locate
 from advisor.profilers.model.profile import TIMEOUT_S
 from advisor.support.errors import AdvisorError
-from advisor.support.textfiles import read_text
 
 _ESSENTIAL = {"hidden": "the hidden size", "layers": "the number of layers"}
 
@@ -61,5 +60,4 @@ def _parsed(spec: str, *, offline: bool) -> ModelConfig | None:
     path = target.path if target.kind is Kind.CONFIG else folder / CONFIG
     if not path.exists():
         return None
-    where = plain(str(path))
-    return parse_config(read_text(path, what="model configuration"), where)
+    return read_config(path)
