@@ -7,6 +7,12 @@ import functools
 import math
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
+
+from advisor.catalogue.evidence_check import check_evidence
+from advisor.catalogue.tables import load_table
+from advisor.support.errors import AdvisorError
+from advisor.support.textfiles import read_text
 
 # Which published variants speak for a method. QLoRA and IA3 have no rows of their own here.
 _VARIANTS = {
@@ -15,6 +21,9 @@ _VARIANTS = {
     "prefix_tuning": ("prefix",),
 }
 _TRANSFERRED = "prompt_tuning+transfer"
+_METHODS = {_TRANSFERRED: "prompt_tuning", "prefix": "prefix_tuning"}
+_ARCHITECTURES = {"enc-dec": "encoder_decoder"}
+_MAX_TABLE = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +33,69 @@ class Published:
     study: str
     table: str
     model: str
+    architecture: str
     parameters: float
+    task: str
     task_type: str
     train_examples: float
     variant: str
     gap: float
     gap_lora: float | None
+    added: str
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the row entered the table after the weights of the rules were authored."""
+        return self.added > str(load_table("calibration.yaml")["authored_until"])
+
+    @property
+    def method(self) -> str:
+        """The id of the method that the row speaks for."""
+        return _METHODS.get(self.variant, self.variant)
+
+    @property
+    def transferred(self) -> bool:
+        """Whether the soft prompt started from one that was trained on other tasks."""
+        return self.variant == _TRANSFERRED
 
 
 @functools.cache
 def load_evidence() -> tuple[Published, ...]:
     """The independent rows (``primary`` = 1) of evidence.csv."""
-    text = (files("advisor.catalogue") / "evidence.csv").read_text(encoding="utf-8")
+    return _independent(table_text(None))
+
+
+def table_text(path: Path | None) -> str:
+    """The text of a table of yours, or of evidence.csv.
+
+    Raises:
+        AdvisorError: if the file cannot be read.
+    """
+    if path is None:
+        return (files("advisor.catalogue") / "evidence.csv").read_text(encoding="utf-8")
+    return read_text(path, what="evidence table", max_bytes=_MAX_TABLE)
+
+
+def read_evidence(path: Path) -> tuple[Published, ...]:
+    """The independent rows of a table of your own in the form of evidence.csv.
+
+    Raises:
+        AdvisorError: if the file cannot be read, or differs from the data dictionary.
+    """
+    text = table_text(path)
+    remarks = check_evidence(text)
+    if remarks:
+        first = remarks[0]
+        column = f", column {first.column}" if first.column else ""
+        raise AdvisorError(
+            first.text,
+            where=f"{path}, line {first.line}{column}",
+            hint="advisor evidence check lists all that is wrong",
+        )
+    return _independent(text)
+
+
+def _independent(text: str) -> tuple[Published, ...]:
     return tuple(
         _published(row) for row in csv.DictReader(text.splitlines()) if row["primary"] == "1"
     )
@@ -49,12 +109,15 @@ def _published(row: dict[str, str]) -> Published:
         study=row["paper_key"],
         table=f"{row['venue_or_arxiv']}, {row['table_ref']}",
         model=row["model"],
+        architecture=_ARCHITECTURES.get(row["model_family"], row["model_family"]),
+        task=row["task"],
         parameters=float(row["params"]),
         task_type=row["task_type"],
         train_examples=float(row["n_train"]),
         variant=row["pt_variant"],
         gap=sign * (full - float(row["score_prompt_tuning"])),
         gap_lora=sign * (full - float(lora)) if lora else None,
+        added=row["added"],
     )
 
 
@@ -79,12 +142,20 @@ def rows_near(
     if method == "lora":  # a LoRA figure stands in each row of the same setting; count it once
         settings = {(r.study, r.model, r.task_type, r.train_examples, r.gap_lora): r for r in rows}
         rows = list(settings.values())
-    return [
-        row
-        for row in rows
-        if _decades(row.parameters, parameters) <= decades
+    return [row for row in rows if _within(row, parameters, train_examples, decades)]
+
+
+def are_near(row: Published, other: Published, decades: float) -> bool:
+    """Whether two rows lie in one neighbourhood: alike in size, data and use of a source prompt."""
+    alike = row.transferred == other.transferred
+    return alike and _within(row, other.parameters, other.train_examples, decades)
+
+
+def _within(row: Published, parameters: float, train_examples: float, decades: float) -> bool:
+    return (
+        _decades(row.parameters, parameters) <= decades
         and _decades(row.train_examples, train_examples) <= decades
-    ]
+    )
 
 
 def _speaks_for(row: Published, method: str, *, transferred: bool) -> bool:

@@ -16,6 +16,7 @@ from advisor.cli.ask import ask, ask_with_defaults
 from advisor.cli.check import check
 from advisor.cli.doctor import doctor
 from advisor.cli.estimate import estimate
+from advisor.cli.evidence import evidence_app
 from advisor.cli.explain import explain
 from advisor.cli.rules import rules_app
 from advisor.support.errors import AdvisorError, ExitCode, printable
@@ -50,6 +51,7 @@ app.command()(estimate)
 app.command()(explain)
 app.command()(doctor)
 app.add_typer(rules_app, name="rules")
+app.add_typer(evidence_app, name="evidence")
 
 
 def _version(value: bool) -> None:

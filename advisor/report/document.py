@@ -83,6 +83,8 @@ def blocks(record: Record) -> Iterator[Block]:
     """The whole report in reading order."""
     yield Heading("Recommendation")
     yield Paragraph(record["headline"], strong=True)
+    if record.get("evidence"):
+        yield Paragraph(record["evidence"]["text"])
     if record["alternative_reason"]:
         yield Paragraph(record["alternative_reason"])
     yield from _candidates(record)
@@ -206,8 +208,19 @@ def _ranking(record: Record) -> Iterator[Block]:
         shown = f"{tolerance:g} point" if tolerance == 1 else f"{tolerance:g} points"
     yield Paragraph(
         f"Parity is the probability that a method ends within {shown} of full fine-tuning, by "
-        "authored weights that are not calibrated yet. Scores add up log-odds in decibans."
+        f"{_fitted_or_authored(record)}. Scores add up log-odds in decibans."
     )
+
+
+def _fitted_or_authored(record: Record) -> str:
+    fitted = [
+        _name(method)
+        for method, own in record["parity"].items()
+        if own["basis"].startswith("weights fitted")
+    ]
+    if not fitted:
+        return "authored weights that are not calibrated"
+    return f"weights fitted to published comparisons for {', '.join(fitted)} and authored otherwise"
 
 
 def _ranking_row(entry: Mapping[str, Any], parity: Mapping[str, Any]) -> tuple[str, ...]:

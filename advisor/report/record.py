@@ -11,7 +11,7 @@ from advisor.facts import FactBase, Source
 from advisor.facts.showing import plain_value
 from advisor.report.howto import how_to
 from advisor.report.whynot import chosen_method, nearest_changes, why_not
-from advisor.report.wording import confidence_word, decibans, headline
+from advisor.report.wording import confidence_word, decibans, evidence_text, headline
 from advisor.rules.rule import Outcome, Rule, RuleBase
 from advisor.verdict.parity import Parity
 from advisor.verdict.tally import Tally
@@ -35,12 +35,13 @@ def record(answer: Answer, base: RuleBase) -> dict[str, Any]:
         "variant": verdict.variant,
         "confidence": _rounded(verdict.confidence),
         "confidence_word": confidence_word(verdict.confidence, base.settings),
+        "evidence": _evidence(verdict, facts),
         "alternative": verdict.alternative,
         "alternative_reason": _alternative_reason(verdict),
         "compared": list(verdict.compared) if verdict.compared else None,
         "margin_decibans": verdict.margin,
         "ranking": _ranking(verdict),
-        "parity": {method: _parity(entry) for method, entry in verdict.parity.items()},
+        "parity": {method: _parity(entry, base) for method, entry in verdict.parity.items()},
         "sub_decisions": _sub_decisions(verdict, base),
         "reasons": [_reason(reason, facts) for reason in verdict.reasons],
         "why_not": why_not(verdict),
@@ -109,18 +110,37 @@ def _weight(entry: Tally) -> float:
     return float(10.0 ** (entry.score / 10.0))
 
 
-def _parity(entry: Parity) -> dict[str, Any]:
+def _parity(entry: Parity, base: RuleBase) -> dict[str, Any]:
+    basis = "authored weights"
+    if base.calibration and entry.method in base.calibration.methods:
+        basis = "weights fitted to published comparisons"
     return {
         "probability": _rounded(entry.probability),
         "range": [_rounded(entry.low), _rounded(entry.high)],
         "rows": entry.rows,
         "studies": entry.studies,
-        "basis": (
-            "authored weights"
-            if entry.rows
-            else "authored weights; no published result near this project"
-        ),
+        "basis": basis if entry.rows else f"{basis}; no published result near this project",
     }
+
+
+def _evidence(verdict: Verdict, facts: FactBase) -> dict[str, Any] | None:
+    """How near published results are to what the headline compares; None if nothing is compared."""
+    own = verdict.parity.get(verdict.variant or "")
+    if own is None or verdict.confidence is None:
+        return None
+    return {
+        "method": own.method,
+        "rows": own.rows,
+        "studies": own.studies,
+        "kept": _rounded(own.kept),
+        "text": evidence_text(verdict, own, located=_located(facts)),
+    }
+
+
+def _located(facts: FactBase) -> bool:
+    """Whether it is known where the project lies among the published results."""
+    keys = ("model.parameters", "data.train_examples")
+    return all(facts.number(key) is not None for key in keys)
 
 
 def _sub_decisions(verdict: Verdict, base: RuleBase) -> dict[str, Any]:

@@ -51,6 +51,16 @@ class ParityEntry(_Part):
     basis: str
 
 
+class EvidenceEntry(_Part):
+    """How near published results are to what the headline compares."""
+
+    method: MethodId
+    rows: int = Field(ge=0, description="Published comparisons near the project.")
+    studies: int = Field(ge=0)
+    kept: Probability = Field(description="Share of the quality rules' log-odds that counts.")
+    text: str
+
+
 class SubDecision(_Part):
     """A level that was settled before any method was scored."""
 
@@ -197,6 +207,9 @@ class RunFile(_Part):
     variant: MethodId | None = Field(description="Best feasible member of the soft prompts.")
     confidence: Probability | None = Field(description="Odds between the two sides alone.")
     confidence_word: str
+    evidence: EvidenceEntry | None = Field(
+        default=None, description="How near published results are; not in files of early versions."
+    )
     alternative: MethodId | None
     alternative_reason: str
     compared: tuple[MethodId, MethodId] | None

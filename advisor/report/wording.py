@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from advisor.catalogue.tables import load_methods
 from advisor.rules.rule import Settings
 from advisor.verdict.headline import FULL
+from advisor.verdict.parity import Parity
 from advisor.verdict.verdict import Status, Verdict
 
 
@@ -69,6 +70,36 @@ def _parity(verdict: Verdict) -> str:
     return (
         f" Its chance of coming within the tolerance of full fine-tuning is {own.probability:.0%}."
     )
+
+
+def evidence_text(verdict: Verdict, own: Parity, *, located: bool) -> str:
+    """How near published results are, and what that does to the confidence.
+
+    Args:
+        verdict: the verdict, with a confidence.
+        own: parity of the best soft prompt.
+        located: whether model size and number of examples are known.
+    """
+    name = load_methods()[own.method].name
+    if own.kept == 1 and own.studies == 0:
+        return "Measured on your own model and data, which is nearer than any published result."
+    if not located:
+        near = "Which published results are near is unknown, as model size or number of examples is"
+    elif own.rows == 0:
+        near = f"No published result of {name} is like yours in model size and number of examples"
+    else:
+        near = (
+            f"Near yours in model size and number of examples: "
+            f"{_counted(own.rows, 'published comparison')} of {name} in "
+            f"{_counted(own.studies, 'study', 'studies')}"
+        )
+    if verdict.rival_vetoed or own.kept == 1:
+        return f"{near}."
+    return f"{near}; only {own.kept:.0%} of what the rules say of quality counts as sure."
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def _second(verdict: Verdict) -> str:

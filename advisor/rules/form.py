@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from advisor.rules.schema import RisksFile, RulesFile, SettingsFile, TableFile
+from advisor.rules.schema import FittedFile, RisksFile, RulesFile, SettingsFile, TableFile
 from advisor.support.errors import AdvisorError, did_you_mean
 from advisor.support.strictyaml import YamlDocument
 
@@ -17,6 +17,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "risks": RisksFile,
     "table": TableFile,
     "settings": SettingsFile,
+    "fitted": FittedFile,
 }
 
 
@@ -25,7 +26,7 @@ def check_form(document: YamlDocument, kind: str) -> None:
 
     Args:
         document: the parsed file.
-        kind: ``rules``, ``risks``, ``table`` or ``settings``.
+        kind: ``rules``, ``risks``, ``table``, ``settings`` or ``fitted``.
     """
     model = _MODELS[kind]
     try:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from advisor.facts import Vocabulary, load_vocabulary
 from advisor.rules.building import Builder
-from advisor.rules.rule import DecisionTable, Risk, Rule, RuleBase, Settings
+from advisor.rules.fitted import calibration_from, with_fitted
+from advisor.rules.rule import Calibration, DecisionTable, Risk, Rule, RuleBase, Settings
 from advisor.support.compiled import load_shipped, rules_folder
 from advisor.support.errors import AdvisorError, did_you_mean
 from advisor.support.strictyaml import YamlDocument, parse_yaml
@@ -17,10 +18,18 @@ from advisor.support.textfiles import read_text
 _MAX_RULE_FILE = 1024 * 1024
 _MAX_RULE_FILES = 500
 _SETTINGS = "settings.yaml"
+FITTED = "fitted.yaml"
+_OWN_FILES = {
+    _SETTINGS: "override single rules by their code",
+    FITTED: "state weights in rules",
+}
+"""Files of the shipped rules that house rules cannot have, and what to do instead."""
 _TABLES = "sub_decisions"
 
 
-def load_rules(packs: Sequence[Path] = (), *, quick: bool = False) -> RuleBase:
+def load_rules(
+    packs: Sequence[Path] = (), *, quick: bool = False, authored: bool = False
+) -> RuleBase:
     """Load the shipped rules, and then house rules on top of them.
 
     Args:
@@ -28,27 +37,31 @@ def load_rules(packs: Sequence[Path] = (), *, quick: bool = False) -> RuleBase:
             that decides the same fact likewise.
         quick: leave out the form check and the cases of the shipped rules, which the tests have
             checked before release. House rules are always checked.
+        authored: keep the weights that the rules state, and leave fitted ones aside.
 
     Raises:
         AdvisorError: on the first thing that is wrong in any file, with file and line.
     """
     if quick:
         try:
-            return _load(packs, check_shipped=False)
+            return _load(packs, check_shipped=False, authored=authored)
         except (KeyError, TypeError, AttributeError, ValueError, IndexError):
             pass  # a shipped rule has been edited wrongly; the form check says where
-    return _load(packs, check_shipped=True)
+    return _load(packs, check_shipped=True, authored=authored)
 
 
-def _load(packs: Sequence[Path], *, check_shipped: bool) -> RuleBase:
+def _load(packs: Sequence[Path], *, check_shipped: bool, authored: bool) -> RuleBase:
     vocabulary = load_vocabulary()
     home = rules_folder()
     settings = _settings(home / _SETTINGS, vocabulary, check=check_shipped)
     folders = [(home, "", check_shipped)]
     folders.extend((path, path.name or str(path), True) for path in packs)
+    calibration = None if authored else _calibration(home / FITTED, check=check_shipped)
     found = _Pack({}, {}, {})
     for folder, pack, check in folders:
         own = _load_folder(folder, pack, settings, vocabulary, check=check)
+        if not pack and calibration:
+            own = own._replace(rules=with_fitted(own.rules, calibration.weights))
         found.rules.update(own.rules)
         found.tables.update(own.tables)
         found.risks.update(own.risks)
@@ -57,6 +70,7 @@ def _load(packs: Sequence[Path], *, check_shipped: bool) -> RuleBase:
         tables=tuple(found.tables[key] for key in sorted(found.tables)),
         risks=tuple(found.risks[code] for code in sorted(found.risks)),
         settings=settings,
+        calibration=calibration,
     )
 
 
@@ -135,16 +149,27 @@ def _rule_paths(folder: Path) -> Iterator[Path]:
             hint="--rules takes a folder of *.yaml files",
         )
     paths = sorted(p for p in folder.rglob("*.y*ml") if p.suffix in (".yaml", ".yml"))
-    if folder != rules_folder() and folder / _SETTINGS in paths:
-        raise AdvisorError(
-            "house rules cannot change the settings",
-            where=str(folder / _SETTINGS),
-            hint="override single rules by their code",
-        )
-    paths = [path for path in paths if path.name != _SETTINGS]
+    for name, instead in _OWN_FILES.items():
+        if folder != rules_folder() and folder / name in paths:
+            raise AdvisorError(
+                f"house rules cannot change the {name.removesuffix('.yaml')}",
+                where=str(folder / name),
+                hint=instead,
+            )
+    paths = [path for path in paths if path.name not in _OWN_FILES]
     if len(paths) > _MAX_RULE_FILES:
         raise AdvisorError(f"more than {_MAX_RULE_FILES} rule files", where=str(folder))
     yield from paths
+
+
+def _calibration(path: Path, *, check: bool) -> Calibration | None:
+    """The fitted weights, or None where there are none."""
+    if not path.exists():
+        return None
+    document = load_shipped(path, name=path.name, lines=check)
+    if check:
+        _check_form(document, "fitted")
+    return calibration_from(document.value)
 
 
 def _settings(path: Path, vocabulary: Vocabulary, *, check: bool) -> Settings:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from advisor.facts import FactType, Vocabulary, load_vocabulary
 from advisor.facts.showing import show_value
-from advisor.rules.rule import Case, DecisionTable, Effect, Ramp, Risk, Rule, RuleBase
+from advisor.rules.rule import Case, DecisionTable, Effect, Kind, Ramp, Risk, Rule, RuleBase
 
 
 def rule_page(code: str, base: RuleBase) -> str | None:
@@ -36,7 +36,7 @@ def _rule_lines(instances: list[Rule]) -> Iterable[str]:
     tests = [f"{key} {test.text}" for key, test in rule.when.items()]
     yield "When: " + ("; ".join(tests) or "always")
     for method, effect in rule.effects.items():
-        yield f"Effect on {method}: {_effect(effect)}"
+        yield f"Effect on {method}: {_effect(effect)}{_basis(rule, method)}"
     if rule.veto:
         yield f"Rules out: {', '.join(rule.veto)}"
     if rule.fix:
@@ -49,6 +49,20 @@ def _rule_lines(instances: list[Rule]) -> Iterable[str]:
     yield f"When this rule is wrong: {rule.wrong_when}"
     for instance in instances:
         yield from (_case(case) for case in instance.cases)
+
+
+def _basis(rule: Rule, method: str) -> str:
+    """Whether the effect was fitted or authored, for rules that evidence can speak of."""
+    if rule.kind is not Kind.QUALITY:
+        return ""
+    for weight in rule.fitted:
+        if method in weight.methods:
+            authored = ", ".join(f"{decibans:+d}" for decibans in weight.authored)
+            return (
+                f"; fitted to {weight.rows} comparisons of {weight.studies} studies "
+                f"({weight.low:+d} to {weight.high:+d}), authored {authored}"
+            )
+    return "; as authored, no published comparison speaks of it"
 
 
 def _effect(effect: Effect) -> str:

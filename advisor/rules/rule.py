@@ -110,6 +110,54 @@ def _first_at(
 Effect: TypeAlias = "int | Ramp"
 
 
+def decibans_of(effect: Effect) -> tuple[int, ...]:
+    """The decibans that an author wrote for an effect: one number, or one at each point."""
+    return tuple(y for _, y in effect.points) if isinstance(effect, Ramp) else (effect,)
+
+
+@dataclass(frozen=True, slots=True)
+class FittedWeight:
+    """What calibration has made of one effect of a rule.
+
+    Attributes:
+        rule: the rule's label.
+        methods: the methods that share the effect.
+        authored, fitted: decibans, one number for each point of a ramp.
+        low, high: 90 % interval of the fitted decibans that lie furthest from zero.
+        rows, studies: published comparisons in which the rule says something of these methods.
+    """
+
+    rule: str
+    methods: tuple[str, ...]
+    authored: tuple[int, ...]
+    fitted: tuple[int, ...]
+    low: int
+    high: int
+    rows: int
+    studies: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was fitted to the published comparisons.
+
+    Attributes:
+        as_of: the day of the fit.
+        rows, studies: how many comparisons it rests on.
+        weights: the fitted weights.
+    """
+
+    as_of: str
+    rows: int
+    studies: int
+    weights: tuple[FittedWeight, ...]
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """The methods that have fitted weights."""
+        return frozenset(method for weight in self.weights for method in weight.methods)
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Where a rule's claim comes from."""
@@ -141,6 +189,7 @@ class Rule:
         effects: decibans (or a ramp of them) by method id.
         veto: the methods that are infeasible when the rule fires.
         pack: empty for the rules that ship with the advisor, else the folder of a house rule.
+        fitted: where effects come from calibration rather than from the author.
     """
 
     code: str
@@ -160,6 +209,7 @@ class Rule:
     fix: str = ""
     method: str = ""
     pack: str = ""
+    fitted: tuple[FittedWeight, ...] = ()
 
     @property
     def label(self) -> str:
@@ -220,6 +270,8 @@ class Settings:
     groups: Mapping[str, tuple[str, ...]]
     checks: Mapping[str, tuple[str, ...]]
     neighbourhood_decades: float
+    kept_without_study: float
+    enough_studies: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,3 +282,4 @@ class RuleBase:
     tables: tuple[DecisionTable, ...]
     risks: tuple[Risk, ...]
     settings: Settings
+    calibration: Calibration | None = None

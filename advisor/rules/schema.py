@@ -136,5 +136,39 @@ class SettingsFile(_Strict):
     confidence_words: list[ConfidenceWord] = Field(min_length=1)
     parity_needs: list[str]
     neighbourhood_decades: Annotated[float, Field(gt=0, le=5)]
+    kept_without_study: Annotated[float, Field(ge=0, le=1)]
+    enough_studies: Annotated[int, Field(ge=1)]
     groups: dict[str, list[str]]
     checks: dict[Literal["evaluation", "overlap", "licence", "disk"], list[Code]]
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class FittedWeightFile(_Strict):
+    """One fitted weight."""
+
+    rule: str
+    methods: list[str] = Field(min_length=1)
+    authored: list[Decibans] = Field(min_length=1)
+    fitted: list[Decibans] = Field(min_length=1)
+    interval: tuple[Decibans, Decibans]
+    rows: Annotated[int, Field(ge=1)]
+    studies: Annotated[int, Field(ge=1)]
+
+
+class ChosenFile(_Strict):
+    """What leave-one-study-out chose among the candidates of calibration.yaml."""
+
+    strength: Annotated[float, Field(gt=0)]
+    lone_study: Annotated[float, Field(ge=0)]
+
+
+class FittedFile(_Strict):
+    """rules/fitted.yaml, which `advisor evidence fit` writes."""
+
+    as_of: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    rows: Annotated[int, Field(ge=1)]
+    studies: Annotated[int, Field(ge=2)]
+    chosen: ChosenFile
+    weights: list[FittedWeightFile] = Field(min_length=1)

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advisor.catalogue.evidence import rows_near
+from advisor.catalogue.evidence import Published, rows_near
 from advisor.facts import FactBase
 from advisor.rules.engine import Finding
-from advisor.rules.rule import Settings
+from advisor.rules.rule import RuleBase, Settings
 from advisor.verdict.tally import quality_bounds
 
 
@@ -21,6 +21,7 @@ class Parity:
         probability: from the settled quality effects; None while a fact that it needs is unknown.
         low, high: bounds of the probability over the values of the unknown facts.
         rows, studies: published comparisons near this project's model and data size.
+        kept: share of the log-odds that counts for confidence; less where evidence is thin.
     """
 
     method: str
@@ -29,40 +30,51 @@ class Parity:
     high: float
     rows: int
     studies: int
+    kept: float
 
 
-def parities(findings: Sequence[Finding], facts: FactBase, settings: Settings) -> dict[str, Parity]:
+def parities(findings: Sequence[Finding], facts: FactBase, base: RuleBase) -> dict[str, Parity]:
     """Return the parity of every method that trains something on a frozen base."""
-    needed = all(facts.known(key) for key in settings.parity_needs)
     return {
-        method: _parity(findings, method, facts, settings, given=needed)
-        for method in settings.groups["frozen_base"]
+        method: _parity(findings, method, facts, base)
+        for method in base.settings.groups["frozen_base"]
     }
 
 
-def _parity(
-    findings: Sequence[Finding], method: str, facts: FactBase, settings: Settings, *, given: bool
-) -> Parity:
+def _parity(findings: Sequence[Finding], method: str, facts: FactBase, base: RuleBase) -> Parity:
     score, low, high = quality_bounds(findings, method)
-    parameters, examples = facts.number("model.parameters"), facts.number("data.train_examples")
-    rows = (
-        rows_near(
-            method,
-            parameters=parameters,
-            train_examples=examples,
-            transferred=facts.value("prompt.transfer_available") is True,
-            decades=settings.neighbourhood_decades,
-        )
-        if parameters is not None and examples is not None
-        else []
-    )
+    rows = _rows_near(method, facts, base.settings)
+    studies = len({row.study for row in rows})
+    # A trial on the user's own model and data is nearer than any study.
+    measured = facts.known(f"measured.{method}.points_below_full")
+    given = all(facts.known(key) for key in base.settings.parity_needs)
     return Parity(
         method=method,
         probability=probability(score) if given else None,
         low=probability(low),
         high=probability(high),
         rows=len(rows),
-        studies=len({row.study for row in rows}),
+        studies=studies,
+        kept=1.0 if measured else _kept(studies, base.settings),
+    )
+
+
+def _kept(studies: int, settings: Settings) -> float:
+    near = min(studies / settings.enough_studies, 1.0)
+    return settings.kept_without_study + near * (1.0 - settings.kept_without_study)
+
+
+def _rows_near(method: str, facts: FactBase, settings: Settings) -> list[Published]:
+    """The comparisons near the project; none if it is not known where the project is."""
+    parameters, examples = facts.number("model.parameters"), facts.number("data.train_examples")
+    if parameters is None or examples is None:
+        return []
+    return rows_near(
+        method,
+        parameters=parameters,
+        train_examples=examples,
+        transferred=facts.value("prompt.transfer_available") is True,
+        decades=settings.neighbourhood_decades,
     )
 
 

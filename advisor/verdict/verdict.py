@@ -12,7 +12,7 @@ from advisor.rules.rule import Outcome, Risk, Settings
 from advisor.verdict.headline import FULL, Contest, Headline, contest
 from advisor.verdict.missing import MissingFact, missing_facts
 from advisor.verdict.parity import Parity, parities, probability
-from advisor.verdict.tally import Tally, lead_of, settled, tally
+from advisor.verdict.tally import Tally, lead_of, quality_bounds, settled, tally
 
 
 class Status(str, Enum):
@@ -45,7 +45,8 @@ class Verdict:
         recommendation: ``prompt_tuning`` or ``full_fine_tuning``; None if infeasible or
             do_not_train. For an undetermined verdict it is the present leaning.
         variant: the best feasible member of the soft prompts, whichever side is recommended.
-        confidence: the odds between the two headline sides alone, as a probability.
+        confidence: the odds between the two headline sides alone, as a probability, with less of
+            the quality rules where few published results are near.
         alternative: another method that beats the headline choice, if one does.
         margin: decibans between the sides compared, as the reasons add up to it.
         rival_vetoed: whether one headline side is ruled out, whatever the margin says.
@@ -96,20 +97,22 @@ def judge(
     findings = assessment.findings
     tallies = tally(findings, facts.vocabulary.methods)
     state = contest(tallies, findings, settings)
-    status = _status(state, settings)
+    parity = parities(findings, facts, engine.base)
+    lead = _believed_lead(state, findings, parity)
+    status = _status(state, lead, settings)
     recommendation = _recommendation(status, state)
     compared = _compared(state, tallies, settings)
     return Verdict(
         status=status,
         recommendation=recommendation,
         variant=state.variant,
-        confidence=_confidence(recommendation, state, settings),
+        confidence=_confidence(recommendation, lead, settings),
         alternative=_alternative(recommendation, state, tallies, settings),
         margin=tallies[compared[0]].score - tallies[compared[1]].score if compared else None,
         compared=compared,
         rival_vetoed=state.margin is None,
         tallies=tallies,
-        parity=parities(findings, facts, settings),
+        parity=parity,
         reasons=_reasons(findings, compared),
         missing=_missing(status, findings, facts, engine),
         reachable=state.reachable,
@@ -119,14 +122,30 @@ def judge(
     )
 
 
-def _status(state: Contest, settings: Settings) -> Status:
+def _believed_lead(
+    state: Contest, findings: list[Finding], parity: Mapping[str, Parity]
+) -> float | None:
+    """The lead of the leaning side with the part of it given up that thin evidence does not bear.
+
+    Zero where that turns the lead; None if a side is vetoed. Preferences are the user's own, so
+    only what quality rules add to the lead is drawn towards nothing.
+    """
+    if state.margin is None or state.variant is None:
+        return None
+    quality, *_ = quality_bounds(findings, state.variant)
+    given_up = quality * (1.0 - parity[state.variant].kept)
+    lead = state.margin - given_up
+    return abs(lead) if lead * state.margin > 0 else 0.0
+
+
+def _status(state: Contest, lead: float | None, settings: Settings) -> Status:
     if len(state.reachable) > 1:
         return Status.UNDETERMINED
     if state.leaning is Headline.INFEASIBLE:
         return Status.INFEASIBLE
     if state.leaning is Headline.DO_NOT_TRAIN:
         return Status.DO_NOT_TRAIN
-    if state.margin is not None and abs(state.margin) < settings.too_close_decibans:
+    if lead is not None and lead < settings.too_close_decibans:
         return Status.TOO_CLOSE
     return Status.DECIDED
 
@@ -147,12 +166,10 @@ def _missing(
     return tuple(missing_facts(findings, facts, engine.base.settings, engine.base.tables))
 
 
-def _confidence(recommendation: str | None, state: Contest, settings: Settings) -> float | None:
+def _confidence(recommendation: str | None, lead: float | None, settings: Settings) -> float | None:
     if recommendation is None:
         return None
-    if state.margin is None:
-        return settings.confidence_with_vetoed_rival
-    return probability(abs(state.margin))
+    return settings.confidence_with_vetoed_rival if lead is None else probability(lead)
 
 
 def _chosen(recommendation: str | None, state: Contest) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from verdict_cases import (
     API_ONLY,
@@ -22,8 +24,10 @@ from verdict_cases import (
 
 from advisor.pipeline import advise
 from advisor.report.record import record
-from advisor.verdict.headline import Headline
+from advisor.rules.rule import Kind
+from advisor.verdict.headline import FULL, Headline
 from advisor.verdict.parity import probability
+from advisor.verdict.tally import contributions, settled
 from advisor.verdict.verdict import Status
 
 PROJECTS = {
@@ -34,6 +38,7 @@ PROJECTS = {
     Status.DO_NOT_TRAIN: DO_NOT_TRAIN,
 }
 SETTINGS = engine().base.settings
+SOFT = SETTINGS.groups["soft_prompts"]
 
 
 @pytest.mark.parametrize("status", Status)
@@ -70,10 +75,44 @@ def test_only_an_undetermined_verdict_has_several_headlines_within_reach(status)
 @pytest.mark.parametrize(
     "facts", [DECIDED, TOO_CLOSE, {**BERT, "quality.tolerance_points": 10}, UNDETERMINED]
 )
-def test_confidence_is_the_odds_of_the_margin(facts):
+def test_confidence_is_the_odds_of_the_margin_less_what_thin_evidence_does_not_bear(facts):
     verdict = verdict_on(facts)
     assert verdict.margin is not None
+    own = verdict.parity[verdict.variant]
+    quality = sum(
+        effect
+        for finding in verdict.assessment.findings
+        if finding.rule.kind is Kind.QUALITY
+        for effect in [settled(*contributions(finding).get(verdict.variant, (0, 0)))]
+    )
+    leads = verdict.tallies[verdict.variant].score - verdict.tallies[FULL].score
+    believed = leads - quality * (1 - own.kept)
+    kept = abs(believed) if believed * leads > 0 else 0.0
+    assert verdict.confidence == pytest.approx(probability(kept))
+
+
+def test_confidence_is_the_odds_of_the_margin_where_enough_studies_are_near():
+    facts = {**BERT, "data.train_examples": 3000}
+    verdict = verdict_on(facts)
+    assert verdict.parity[verdict.variant].studies >= SETTINGS.enough_studies
     assert verdict.confidence == probability(abs(verdict.margin))
+
+
+def test_confidence_is_less_where_no_published_result_is_near():
+    near, far = (
+        verdict_on({**BERT, "data.train_examples": count}) for count in (300_000, 90_000_000)
+    )
+    assert far.margin == near.margin
+    assert far.parity[far.variant].rows == 0
+    assert far.confidence < near.confidence
+    assert far.parity[far.variant].probability == near.parity[near.variant].probability
+
+
+def test_a_measurement_of_the_users_own_makes_up_for_missing_studies():
+    measured = {f"measured.{method}.points_below_full": 5 for method in SOFT}
+    far = {**BERT, "data.train_examples": 90_000_000}
+    assert all(verdict_on(far).parity[method].kept < 1 for method in SOFT)
+    assert all(verdict_on({**far, **measured}).parity[method].kept == 1 for method in SOFT)
 
 
 def test_ten_decibans_are_odds_of_ten_to_one():
@@ -86,7 +125,9 @@ def test_a_margin_below_the_setting_is_too_close_to_call():
     for tolerance in (0.5, 1, 2, 3, 4, 5, 10):
         verdict = verdict_on({**BERT, "quality.tolerance_points": tolerance})
         assert verdict.margin is not None
-        close = abs(verdict.margin) < SETTINGS.too_close_decibans
+        # What thin evidence does not bear is given up first.
+        believed = 10 * math.log10(verdict.confidence / (1 - verdict.confidence))
+        close = believed < SETTINGS.too_close_decibans - 1e-9
         assert (verdict.status is Status.TOO_CLOSE) == close
 
 

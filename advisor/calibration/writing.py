@@ -1,0 +1,108 @@
+"""From a fit to rules/fitted.yaml: integer decibans with their evidence."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from advisor.calibration.fitting import fitted_shares, studies_of
+from advisor.calibration.samples import Array, Samples, Weight, comparisons, samples_of
+from advisor.calibration.validation import Choice, Validation, study_draws, tempered
+from advisor.catalogue.evidence import Published
+from advisor.catalogue.tables import load_table
+from advisor.rules.engine import Engine
+from advisor.rules.rule import Calibration, FittedWeight, RuleBase, decibans_of
+
+
+def calibrate(rows: Sequence[Published], base: RuleBase) -> tuple[Calibration, Choice]:
+    """Fit the weights of a rule base to published comparisons.
+
+    Args:
+        rows: the evidence.
+        base: rules with authored weights.
+
+    Returns:
+        what was fitted, and what was chosen for it by leave-one-study-out.
+    """
+    samples = samples_of(comparisons(rows), Engine(base))
+    validation = Validation(samples)
+    choice = validation.choose()
+    shares = validation.shares(choice)
+    low, high = _interval(samples, choice)
+    weights = tuple(
+        _fitted(weight, base, samples, number, (shares[number], low[number], high[number]))
+        for number, weight in enumerate(samples.weights)
+    )
+    today = datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat()
+    calibration = Calibration(today, len(samples.comparisons), len(samples.studies), weights)
+    return calibration, choice
+
+
+def _interval(samples: Samples, choice: Choice) -> tuple[Array, Array]:
+    table = load_table("calibration.yaml")
+    shares = [
+        tempered(
+            samples,
+            fitted_shares(samples, counted, choice.strength),
+            studies_of(samples, counted),
+            choice,
+        )
+        for counted in study_draws(samples, table["draws"], table["seed"])
+    ]
+    outside = (1.0 - table["interval"]) / 2.0
+    low, high = np.quantile(np.array(shares), [outside, 1.0 - outside], axis=0)
+    return np.asarray(low), np.asarray(high)
+
+
+def _fitted(
+    weight: Weight,
+    base: RuleBase,
+    samples: Samples,
+    column: int,
+    shares: tuple[float, float, float],
+) -> FittedWeight:
+    rule = next(rule for rule in base.rules if rule.label == weight.rule)
+    authored = decibans_of(rule.effects[weight.methods[0]])
+    share, low, high = shares
+    widest = max(authored, key=abs)
+    ends = sorted((round(widest * low), round(widest * high)))
+    spoken = np.unique(samples.comparison[samples.effects[:, column] != 0])
+    studies = {samples.comparisons[number].row.study for number in spoken}
+    return FittedWeight(
+        rule=weight.rule,
+        methods=weight.methods,
+        authored=authored,
+        fitted=tuple(round(decibans * share) for decibans in authored),
+        low=ends[0],
+        high=ends[1],
+        rows=len(spoken),
+        studies=len(studies),
+    )
+
+
+def fitted_yaml(calibration: Calibration, choice: Choice) -> str:
+    """The text of rules/fitted.yaml."""
+    return "\n".join(_lines(calibration, choice)) + "\n"
+
+
+def _lines(calibration: Calibration, choice: Choice) -> Iterator[str]:
+    yield "# Written by `advisor evidence fit`; accepted by its diff and not edited by hand."
+    yield "# authored and fitted: decibans, one number for each point of a ramp. interval: 90 %"
+    yield "# over draws of studies, of the number that lies furthest from zero."
+    yield f"as_of: {calibration.as_of}"
+    yield f"rows: {calibration.rows}"
+    yield f"studies: {calibration.studies}"
+    yield "chosen:"
+    yield f"  strength: {choice.strength:g}"
+    yield f"  lone_study: {choice.lone_study:g}"
+    yield "weights:"
+    for weight in calibration.weights:
+        yield f"  - rule: {weight.rule}"
+        yield f"    methods: [{', '.join(weight.methods)}]"
+        yield f"    authored: {list(weight.authored)}"
+        yield f"    fitted: {list(weight.fitted)}"
+        yield f"    interval: [{weight.low}, {weight.high}]"
+        yield f"    rows: {weight.rows}"
+        yield f"    studies: {weight.studies}"

@@ -1,0 +1,117 @@
+"""``advisor evidence``: the published comparisons behind the rules, and weights fitted to them."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from advisor.support.errors import AdvisorError, ExitCode
+
+_HELP = """List and check the published comparisons, and fit the rules' weights to them.
+
+For example: advisor evidence check our-results.csv
+"""
+_LIBRARIES = ("numpy", "scipy")
+evidence_app = typer.Typer(help=_HELP, no_args_is_help=True)
+
+_Table = Annotated[
+    Path | None, typer.Argument(metavar="[FILE]", help="A table of yours; the shipped one if none.")
+]
+
+
+@evidence_app.command("list")
+def list_evidence(
+    table: _Table = None,
+    method: Annotated[
+        str | None, typer.Option("--method", help="Only comparisons of this method.")
+    ] = None,
+) -> None:
+    """List the comparisons: study, model, task, examples, and points below full fine-tuning.
+
+    For example: advisor evidence list --method prefix_tuning
+    """
+    from advisor.catalogue.evidence import load_evidence, read_evidence
+    from advisor.support.errors import did_you_mean
+
+    rows = read_evidence(table) if table else load_evidence()
+    known = {row.method for row in rows}
+    if method is not None and method not in known:
+        hint = did_you_mean(method, known) or "one of " + ", ".join(sorted(known))
+        raise AdvisorError(f"no comparison speaks of {method[:40]!r}", where="--method", hint=hint)
+    shown = [row for row in rows if method in (None, row.method)]
+    for row in shown:
+        start = ", transferred" if row.transferred else ""
+        typer.echo(
+            f"{row.gap:+7.2f}  {row.method}{start}  {row.model} ({row.parameters:.3g})  {row.task} "
+            f"({row.task_type}, {row.train_examples:g} examples)  {row.study}: {row.table}"
+        )
+    studies = len({row.study for row in shown})
+    typer.echo(f"{len(shown)} comparisons of {studies} studies, points below full first")
+
+
+@evidence_app.command("check")
+def check_evidence_table(table: _Table = None) -> None:
+    """Check a table: columns, ranges, choices, missing citations, repeated and clashing rows.
+
+    docs/evidence.md describes the columns. For example: advisor evidence check our-results.csv
+    """
+    from advisor.catalogue.evidence import table_text
+    from advisor.catalogue.evidence_check import check_evidence
+
+    remarks = check_evidence(table_text(table))
+    for remark in remarks:
+        column = f", {remark.column}" if remark.column else ""
+        typer.echo(f"line {remark.line}{column}: {remark.text}")
+    typer.echo(f"{len(remarks)} errors")
+    if remarks:
+        raise typer.Exit(int(ExitCode.USAGE))
+
+
+@evidence_app.command("fit")
+def fit_evidence(
+    table: _Table = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where to write; by default the difference is shown."),
+    ] = None,
+) -> None:
+    """Fit the weights of the quality rules, and show what would change in rules/fitted.yaml.
+
+    Takes some seconds. For example: advisor evidence fit -o rules/fitted.yaml
+    """
+    import difflib
+
+    from advisor.catalogue.evidence import load_evidence, read_evidence
+    from advisor.rules.loading import FITTED, load_rules
+    from advisor.support.compiled import rules_folder
+
+    missing = [name for name in _LIBRARIES if find_spec(name) is None]
+    if missing:
+        raise AdvisorError(
+            f"{' and '.join(missing)} not installed",
+            where="advisor evidence fit",
+            hint="pip install 'tuning-advisor[calibrate]'",
+        )
+    from advisor.calibration.writing import calibrate, fitted_yaml
+
+    rows = read_evidence(table) if table else load_evidence()
+    calibration, choice = calibrate(rows, load_rules(authored=True))
+    text = fitted_yaml(calibration, choice)
+    if output is not None:
+        from advisor.report.files import write_file
+
+        write_file(output, text)
+        typer.echo(f"{len(calibration.weights)} weights written to {output}")
+        return
+    current = rules_folder() / FITTED
+    before = current.read_text(encoding="utf-8") if current.exists() else ""
+    difference = difflib.unified_diff(
+        before.splitlines(), text.splitlines(), "fitted.yaml", "fitted anew", lineterm=""
+    )
+    # The date alone is no change.
+    shown = [line for line in difference if not line.startswith(("-as_of", "+as_of"))]
+    changed = any(line.startswith(("-", "+")) for line in shown[2:])
+    typer.echo("\n".join(shown) if changed else "nothing changes")
