@@ -6,14 +6,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from advisor.api import advise, estimate_model
+    from advisor.api import advise, check_evidence, estimate_model, fit_weights
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "advise", "estimate_model"]
+__all__ = ["__version__", "advise", "check_evidence", "estimate_model", "fit_weights"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the API on first use, so that ``advisor --help`` need not wait for it."""
-    if name in ("advise", "estimate_model"):
+    if name in __all__:
         return getattr(importlib.import_module("advisor.api"), name)
     raise AttributeError(f"module 'advisor' has no attribute {name!r}")

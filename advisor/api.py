@@ -36,6 +36,40 @@ def advise(facts: Mapping[str, Any], *, rules: Sequence[Path] = ()) -> dict[str,
     return record(advise_on(stated, engine), engine.base)
 
 
+def check_evidence(path: str | Path) -> list[str]:
+    """What is wrong with a table of published comparisons, as ``advisor evidence check`` says it.
+
+    Args:
+        path: a CSV file with the columns of docs/evidence.md.
+
+    Raises:
+        AdvisorError: if the file cannot be read.
+
+    Example:
+        >>> import advisor
+        >>> advisor.check_evidence("advisor/catalogue/evidence.csv")
+        []
+    """
+    from advisor.catalogue.evidence import table_text
+    from advisor.catalogue.evidence_check import check_evidence as check
+
+    return [str(remark) for remark in check(table_text(Path(path)))]
+
+
+def fit_weights(path: str | Path | None = None) -> str:
+    """The text of a rules/fitted.yaml, fitted to published comparisons.
+
+    Args:
+        path: a CSV file with the columns of docs/evidence.md; the shipped one if None.
+
+    Raises:
+        AdvisorError: if the file is wrong, or numpy or scipy is not installed.
+    """
+    from advisor.calibrating import fit_weights as fit
+
+    return fit(None if path is None else Path(path))
+
+
 def estimate_model(  # noqa: PLR0913 - one keyword for each thing that a user says
     model: str,
     *,

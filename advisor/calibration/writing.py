@@ -35,8 +35,11 @@ def calibrate(rows: Sequence[Published], base: RuleBase) -> tuple[Calibration, C
         _fitted(weight, base, samples, number, (shares[number], low[number], high[number]))
         for number, weight in enumerate(samples.weights)
     )
+    methods = tuple(sorted({one.method for one in samples.comparisons}))
     today = datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat()
-    calibration = Calibration(today, len(samples.comparisons), len(samples.studies), weights)
+    calibration = Calibration(
+        today, len(samples.comparisons), len(samples.studies), methods, weights
+    )
     return calibration, choice
 
 
@@ -94,6 +97,7 @@ def _lines(calibration: Calibration, choice: Choice) -> Iterator[str]:
     yield f"as_of: {calibration.as_of}"
     yield f"rows: {calibration.rows}"
     yield f"studies: {calibration.studies}"
+    yield f"methods: [{', '.join(calibration.methods)}]"
     yield "chosen:"
     yield f"  strength: {choice.strength:g}"
     yield f"  lone_study: {choice.lone_study:g}"

@@ -85,11 +85,9 @@ def read_evidence(path: Path) -> tuple[Published, ...]:
     text = table_text(path)
     remarks = check_evidence(text)
     if remarks:
-        first = remarks[0]
-        column = f", column {first.column}" if first.column else ""
         raise AdvisorError(
-            first.text,
-            where=f"{path}, line {first.line}{column}",
+            str(remarks[0]),
+            where=str(path),
             hint="advisor evidence check lists all that is wrong",
         )
     return _independent(text)

@@ -24,6 +24,10 @@ class Remark:
     column: str
     text: str
 
+    def __str__(self) -> str:
+        column = f", {self.column}" if self.column else ""
+        return f"line {self.line}{column}: {self.text}"
+
 
 def check_evidence(text: str) -> list[Remark]:
     """Everything in which a table differs from the data dictionary, in the order of its lines.

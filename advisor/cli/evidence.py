@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,6 @@ _HELP = """List and check the published comparisons, and fit the rules' weights 
 
 For example: advisor evidence check our-results.csv
 """
-_LIBRARIES = ("numpy", "scipy")
 evidence_app = typer.Typer(help=_HELP, no_args_is_help=True)
 
 _Table = Annotated[
@@ -63,8 +61,7 @@ def check_evidence_table(table: _Table = None) -> None:
 
     remarks = check_evidence(table_text(table))
     for remark in remarks:
-        column = f", {remark.column}" if remark.column else ""
-        typer.echo(f"line {remark.line}{column}: {remark.text}")
+        typer.echo(str(remark))
     typer.echo(f"{len(remarks)} errors")
     if remarks:
         raise typer.Exit(int(ExitCode.USAGE))
@@ -84,27 +81,16 @@ def fit_evidence(
     """
     import difflib
 
-    from advisor.catalogue.evidence import load_evidence, read_evidence
-    from advisor.rules.loading import FITTED, load_rules
+    from advisor.calibrating import fit_weights
+    from advisor.rules.loading import FITTED
     from advisor.support.compiled import rules_folder
 
-    missing = [name for name in _LIBRARIES if find_spec(name) is None]
-    if missing:
-        raise AdvisorError(
-            f"{' and '.join(missing)} not installed",
-            where="advisor evidence fit",
-            hint="pip install 'tuning-advisor[calibrate]'",
-        )
-    from advisor.calibration.writing import calibrate, fitted_yaml
-
-    rows = read_evidence(table) if table else load_evidence()
-    calibration, choice = calibrate(rows, load_rules(authored=True))
-    text = fitted_yaml(calibration, choice)
+    text = fit_weights(table)
     if output is not None:
         from advisor.report.files import write_file
 
         write_file(output, text)
-        typer.echo(f"{len(calibration.weights)} weights written to {output}")
+        typer.echo(f"{text.count('- rule:')} weights written to {output}")
         return
     current = rules_folder() / FITTED
     before = current.read_text(encoding="utf-8") if current.exists() else ""

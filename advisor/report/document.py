@@ -220,7 +220,9 @@ def _fitted_or_authored(record: Record) -> str:
     ]
     if not fitted:
         return "authored weights that are not calibrated"
-    return f"weights fitted to published comparisons for {', '.join(fitted)} and authored otherwise"
+    return (
+        f"weights fitted to published comparisons for {', '.join(fitted)}, and authored otherwise"
+    )
 
 
 def _ranking_row(entry: Mapping[str, Any], parity: Mapping[str, Any]) -> tuple[str, ...]:

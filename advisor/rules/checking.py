@@ -66,8 +66,26 @@ def check_rules(base: RuleBase) -> list[Remark]:
         *_pairs(living),
         *_unread_facts(base, vocabulary),
         *_overrides(base),
+        *_stale_weights(base),
     ]
     return sorted(remarks, key=lambda r: (_SEVERITIES.index(r.severity), r.code, r.text))
+
+
+def _stale_weights(base: RuleBase) -> Iterator[Remark]:
+    """Fitted weights that no rule states any longer, and so lie idle."""
+    rules = {rule.label: rule for rule in base.rules}
+    for weight in base.calibration.weights if base.calibration else ():
+        rule = rules.get(weight.rule)
+        if rule is not None and (rule.pack or weight in rule.fitted):
+            continue
+        methods = ", ".join(weight.methods)
+        yield Remark(
+            "error",
+            weight.rule,
+            f"the fitted weight on {methods} was fitted from another effect; "
+            "advisor evidence fit -o rules/fitted.yaml fits it anew",
+            "rules/fitted.yaml",
+        )
 
 
 class _Space:

@@ -28,7 +28,7 @@ def calibration_from(raw: Mapping[str, Any]) -> Calibration:
         )
         for entry in raw["weights"]
     )
-    return Calibration(raw["as_of"], raw["rows"], raw["studies"], weights)
+    return Calibration(raw["as_of"], raw["rows"], raw["studies"], tuple(raw["methods"]), weights)
 
 
 def with_fitted(

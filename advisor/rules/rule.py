@@ -144,18 +144,15 @@ class Calibration:
     Attributes:
         as_of: the day of the fit.
         rows, studies: how many comparisons it rests on.
+        methods: the methods that are compared in them.
         weights: the fitted weights.
     """
 
     as_of: str
     rows: int
     studies: int
+    methods: tuple[str, ...]
     weights: tuple[FittedWeight, ...]
-
-    @property
-    def methods(self) -> frozenset[str]:
-        """The methods that have fitted weights."""
-        return frozenset(method for weight in self.weights for method in weight.methods)
 
 
 @dataclass(frozen=True, slots=True)

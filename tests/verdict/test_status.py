@@ -27,7 +27,7 @@ from advisor.report.record import record
 from advisor.rules.rule import Kind
 from advisor.verdict.headline import FULL, Headline
 from advisor.verdict.parity import probability
-from advisor.verdict.tally import contributions, settled
+from advisor.verdict.tally import contributions, quality_bounds, settled
 from advisor.verdict.verdict import Status
 
 PROJECTS = {
@@ -92,20 +92,19 @@ def test_confidence_is_the_odds_of_the_margin_less_what_thin_evidence_does_not_b
 
 
 def test_confidence_is_the_odds_of_the_margin_where_enough_studies_are_near():
-    facts = {**BERT, "data.train_examples": 3000}
-    verdict = verdict_on(facts)
+    verdict = verdict_on({**BERT, "data.train_examples": 30_000})
     assert verdict.parity[verdict.variant].studies >= SETTINGS.enough_studies
     assert verdict.confidence == probability(abs(verdict.margin))
 
 
 def test_confidence_is_less_where_no_published_result_is_near():
-    near, far = (
-        verdict_on({**BERT, "data.train_examples": count}) for count in (300_000, 90_000_000)
-    )
-    assert far.margin == near.margin
-    assert far.parity[far.variant].rows == 0
-    assert far.confidence < near.confidence
-    assert far.parity[far.variant].probability == near.parity[near.variant].probability
+    verdict = verdict_on({**BERT, "data.train_examples": 90_000_000})
+    own = verdict.parity[verdict.variant]
+    assert (own.rows, own.kept) == (0, SETTINGS.kept_without_study)
+    assert verdict.confidence < probability(abs(verdict.margin))
+    # Parity is what the rules make of the facts, however near the evidence is.
+    quality, *_ = quality_bounds(verdict.assessment.findings, verdict.variant)
+    assert own.probability == probability(quality)
 
 
 def test_a_measurement_of_the_users_own_makes_up_for_missing_studies():
@@ -159,11 +158,10 @@ def test_do_not_train_compares_few_shot_prompting_with_the_best_trained_method()
     assert verdict.margin >= SETTINGS.do_not_train_decibans
 
 
-def test_a_transferred_prompt_turns_the_headline_to_prompt_tuning_proper():
-    without = verdict_on(BERT)
-    with_prompt = verdict_on({**BERT, "prompt.transfer_available": True})
-    assert without.recommendation == "full_fine_tuning"
-    assert (with_prompt.recommendation, with_prompt.variant) == ("prompt_tuning", "prompt_tuning")
+def test_a_wide_tolerance_turns_the_headline_to_the_soft_prompts():
+    narrow, wide = (verdict_on({**BERT, "quality.tolerance_points": n}) for n in (1, 10))
+    assert narrow.recommendation == "full_fine_tuning"
+    assert (wide.recommendation, wide.variant) == ("prompt_tuning", "prefix_tuning")
 
 
 def test_many_tasks_on_one_base_turn_the_headline_to_the_soft_prompts():
@@ -210,24 +208,25 @@ def test_an_alternative_comes_with_its_reason_and_its_lead():
 
 
 def test_no_alternative_is_named_below_the_setting():
-    verdict = verdict_on({**BERT, "prompt.transfer_available": True})
-    lead = verdict.tallies["lora"].score - verdict.tallies["prompt_tuning"].score
+    verdict = verdict_on({**BERT, "task.type": "regression", "quality.tolerance_points": 0.1})
+    lead = verdict.tallies["lora"].score - verdict.tallies["full_fine_tuning"].score
     assert lead < SETTINGS.alternative_decibans
     assert verdict.alternative is None
 
 
 def test_an_explicit_unknown_overrides_a_default_and_can_leave_the_verdict_open():
     assumed = verdict_on(BERT)
-    unknown = verdict_on({**BERT, "prompt.transfer_available": "unknown"})
+    unknown = verdict_on({**BERT, "deployment.tasks_per_base": "unknown"})
     assert assumed.status is Status.DECIDED
     assert unknown.status is Status.UNDETERMINED
-    assert [entry.key for entry in unknown.missing] == ["prompt.transfer_available"]
+    assert [entry.key for entry in unknown.missing] == ["deployment.tasks_per_base"]
 
 
 def test_a_default_that_could_turn_the_answer_is_called_fragile():
-    assert "prompt.transfer_available" in verdict_on(BERT).fragile_assumptions
-    stated_outright = verdict_on({**BERT, "prompt.transfer_available": False})
-    assert "prompt.transfer_available" not in stated_outright.fragile_assumptions
+    assert "deployment.tasks_per_base" in verdict_on(BERT).fragile_assumptions
+    assert "prompt.transfer_available" not in verdict_on(BERT).fragile_assumptions
+    stated_outright = verdict_on({**BERT, "deployment.tasks_per_base": 1})
+    assert "deployment.tasks_per_base" not in stated_outright.fragile_assumptions
 
 
 def test_an_encoder_that_should_generate_leaves_nothing_feasible():

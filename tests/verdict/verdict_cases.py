@@ -50,7 +50,7 @@ API_ONLY = {
 }
 
 DECIDED = BERT
-TOO_CLOSE = {**BERT, "quality.tolerance_points": 3}
+TOO_CLOSE = {**BERT, "quality.tolerance_points": 4}
 UNDETERMINED = {
     "task.type": "classification",
     "model.parameters": "8B",
