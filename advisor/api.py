@@ -36,6 +36,37 @@ def advise(facts: Mapping[str, Any], *, rules: Sequence[Path] = ()) -> dict[str,
     return record(advise_on(stated, engine), engine.base)
 
 
+def what_if(
+    facts: Mapping[str, Any],
+    changes: Mapping[str, Any] | None = None,
+    *,
+    rules: Sequence[Path] = (),
+) -> dict[str, Any]:
+    """What would change the answer (docs/whatif-file.md).
+
+    Args:
+        facts: as for `advise`.
+        changes: other values of some of them, all at once. Without, every known fact is changed
+            alone, and the exact values are found at which the answer changes; this takes seconds.
+        rules: folders of house rules.
+
+    Raises:
+        AdvisorError: if a fact is unknown or impossible, or facts contradict each other.
+
+    Example:
+        >>> import advisor
+        >>> found = advisor.what_if({"data.train_examples": 500}, {"data.train_examples": 5})
+        >>> found["changes"]
+        {'data.train_examples': {'from': 500, 'to': 5}}
+    """
+    from advisor.reasoning.case import Case
+    from advisor.reasoning.record import whatif_record
+
+    case = Case(facts_from(YamlDocument(dict(facts), {}, "facts")), load_engine(rules))
+    changed = facts_from(YamlDocument(dict(changes or {}), {}, "changes"))
+    return whatif_record(case, {fact.key: fact.value for fact in changed})
+
+
 def check_evidence(path: str | Path) -> list[str]:
     """What is wrong with a table of published comparisons, as ``advisor evidence check`` says it.
 

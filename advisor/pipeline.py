@@ -74,9 +74,7 @@ def advise(
         AdvisorError: if two facts contradict each other.
     """
     engine = engine or load_engine()
-    facts = FactBase(stated).with_defaults()
-    require_consistent(facts)
-    _add_computed(facts, find)
+    facts = completed(stated, find)
     values = {fact.key: fact.value for fact in facts}
     inputs = {key for fact_type in facts.vocabulary.values() for key in fact_type.inputs}
 
@@ -89,6 +87,22 @@ def advise(
         return {fact.key: fact.value for fact in unknown}
 
     return Answer(facts, judge(facts, engine, values_without))
+
+
+def completed(stated: Iterable[Fact], find: FindProfile | None = None) -> FactBase:
+    """The facts with declared defaults and all that can be computed from them.
+
+    Args:
+        stated: as for `advise`.
+        find: as for `advise`.
+
+    Raises:
+        AdvisorError: if two facts contradict each other.
+    """
+    facts = FactBase(stated).with_defaults()
+    require_consistent(facts)
+    _add_computed(facts, find)
+    return facts
 
 
 def _add_computed(facts: FactBase, find: FindProfile | None) -> None:

@@ -15,7 +15,7 @@ from advisor.pipeline import Candidate, advise, load_engine, run
 from advisor.report.candidates import run_record
 from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError
-from advisor.verdict.verdict import Status
+from advisor.verdict.decision import Status
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 MODELS = EXAMPLES / "models"

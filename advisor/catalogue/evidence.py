@@ -136,17 +136,17 @@ def rows_near(
         transferred: whether a transferred soft prompt is at hand; only such rows count then.
         decades: the radius of the neighbourhood, in powers of ten on both axes.
     """
-    rows = [row for row in load_evidence() if _speaks_for(row, method, transferred=transferred)]
-    if method == "lora":  # a LoRA figure stands in each row of the same setting; count it once
-        settings = {(r.study, r.model, r.task_type, r.train_examples, r.gap_lora): r for r in rows}
-        rows = list(settings.values())
+    rows = _rows_on(method, transferred=transferred)
     return [row for row in rows if _within(row, parameters, train_examples, decades)]
 
 
-def are_near(row: Published, other: Published, decades: float) -> bool:
-    """Whether two rows lie in one neighbourhood: alike in size, data and use of a source prompt."""
-    alike = row.transferred == other.transferred
-    return alike and _within(row, other.parameters, other.train_examples, decades)
+@functools.cache
+def _rows_on(method: str, *, transferred: bool) -> tuple[Published, ...]:
+    rows = [row for row in load_evidence() if _speaks_for(row, method, transferred=transferred)]
+    if method == "lora":  # a LoRA figure stands in each row of the same setting; count it once
+        settings = {(r.study, r.model, r.task, r.train_examples, r.gap_lora): r for r in rows}
+        rows = list(settings.values())
+    return tuple(rows)
 
 
 def _within(row: Published, parameters: float, train_examples: float, decades: float) -> bool:

@@ -19,6 +19,7 @@ from advisor.cli.estimate import estimate
 from advisor.cli.evidence import evidence_app
 from advisor.cli.explain import explain
 from advisor.cli.rules import rules_app
+from advisor.cli.whatif import whatif
 from advisor.support.errors import AdvisorError, ExitCode, printable
 
 _HELP = """Prompt-tuning or full fine-tuning? A recommendation that shows its evidence.
@@ -34,6 +35,8 @@ Examples:
   advisor check project.yaml --expect lora    guard a plan in CI
 
   advisor estimate ./my-model --gpu "RTX 4090"   memory, time and cost of every method
+
+  advisor whatif project.yaml                 which values would change the answer
 """
 
 app = typer.Typer(
@@ -48,6 +51,7 @@ app.command()(ask)
 app.command()(advise)
 app.command()(check)
 app.command()(estimate)
+app.command()(whatif)
 app.command()(explain)
 app.command()(doctor)
 app.add_typer(rules_app, name="rules")

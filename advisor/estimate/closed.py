@@ -6,6 +6,7 @@ single terms need not, such as the share of the layers in a model of a given siz
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 
 from advisor.catalogue.activations import Factors, load_activations
@@ -21,6 +22,7 @@ from advisor.estimate.sizes import trained_parameters
 _ROW = {"p_tuning": "prompt_tuning"}
 
 
+@functools.lru_cache(maxsize=10_000)
 def closed_form_profile(
     shape: ModelShape,
     method: str,

@@ -13,9 +13,10 @@ from advisor.report.howto import how_to
 from advisor.report.whynot import chosen_method, nearest_changes, why_not
 from advisor.report.wording import confidence_word, decibans, evidence_text, headline
 from advisor.rules.rule import Outcome, Rule, RuleBase
+from advisor.verdict.decision import Status
 from advisor.verdict.parity import Parity
 from advisor.verdict.tally import Tally
-from advisor.verdict.verdict import Answer, Reason, Status, Verdict
+from advisor.verdict.verdict import Answer, Reason, Verdict
 
 SCHEMA_VERSION = "1"
 _DIGITS = 4

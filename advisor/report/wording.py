@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from advisor.catalogue.tables import load_methods
 from advisor.rules.rule import Settings
+from advisor.verdict.decision import Status
 from advisor.verdict.headline import FULL
 from advisor.verdict.parity import Parity
-from advisor.verdict.verdict import Status, Verdict
+from advisor.verdict.verdict import Verdict
 
 
 def confidence_word(confidence: float | None, settings: Settings) -> str:

@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 
 from advisor.facts import FactType, Vocabulary, load_vocabulary
 from advisor.facts.vocabulary import Relation
+from advisor.rules.fitted import stale
 from advisor.rules.loading import load_rules
 from advisor.rules.rule import DecisionTable, Effect, Ramp, Rule, RuleBase
 from advisor.rules.unary import NumberTest, Test
@@ -76,7 +77,8 @@ def _stale_weights(base: RuleBase) -> Iterator[Remark]:
     rules = {rule.label: rule for rule in base.rules}
     for weight in base.calibration.weights if base.calibration else ():
         rule = rules.get(weight.rule)
-        if rule is not None and (rule.pack or weight in rule.fitted):
+        idle = rule is None or (not rule.pack and weight not in rule.fitted and stale(weight, rule))
+        if not idle:
             continue
         methods = ", ".join(weight.methods)
         yield Remark(

@@ -157,6 +157,15 @@ class Engine:
         ]
         self._prepared = [_prepared(rule) for rule in base.rules]
 
+    def numbers_of(self, key: str) -> tuple[float, ...]:
+        """The numbers of a fact, rising, at which some test or the effect of some ramp changes."""
+        axis = self._axes.get(key)
+        numbers = set(axis.cuts if axis is not None else ())
+        for fact, cuts, _ in self._prepared:
+            if fact == key:
+                numbers.update(cuts)
+        return tuple(sorted(numbers))
+
     def assess(self, facts: Mapping[str, Value]) -> Assessment:
         """Judge every rule on the facts; a key that is absent is unknown."""
         surely = possibly = self._everything

@@ -56,11 +56,11 @@ def _load(packs: Sequence[Path], *, check_shipped: bool, authored: bool) -> Rule
     settings = _settings(home / _SETTINGS, vocabulary, check=check_shipped)
     folders = [(home, "", check_shipped)]
     folders.extend((path, path.name or str(path), True) for path in packs)
-    calibration = None if authored else _calibration(home / FITTED, check=check_shipped)
+    calibration = _calibration(home / FITTED, check=check_shipped)
     found = _Pack({}, {}, {})
     for folder, pack, check in folders:
         own = _load_folder(folder, pack, settings, vocabulary, check=check)
-        if not pack and calibration:
+        if not pack and calibration and not authored:
             own = own._replace(rules=with_fitted(own.rules, calibration.weights))
         found.rules.update(own.rules)
         found.tables.update(own.tables)

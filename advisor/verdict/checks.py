@@ -9,8 +9,9 @@ from enum import Enum
 from advisor.facts import Value
 from advisor.rules.engine import Engine
 from advisor.rules.unary import Test
+from advisor.verdict.decision import Status
 from advisor.verdict.headline import FEW_SHOT, FULL
-from advisor.verdict.verdict import Answer, Status, Verdict
+from advisor.verdict.verdict import Answer, Verdict
 
 
 class CheckState(str, Enum):

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 
 from advisor.facts import FactBase, Source, Value
 from advisor.rules.engine import Assessment, Engine, Finding
 from advisor.rules.rule import Outcome, Risk, Settings
+from advisor.verdict.decision import Status, decide
 from advisor.verdict.headline import FULL, Contest, Headline, contest
 from advisor.verdict.missing import MissingFact, missing_facts
-from advisor.verdict.parity import Parity, parities, probability
-from advisor.verdict.tally import Tally, lead_of, quality_bounds, settled, tally
-
-
-class Status(str, Enum):
-    """How far the answer goes; docs/exit-codes.md gives the exit code of each."""
-
-    DECIDED = "decided"
-    TOO_CLOSE = "too_close"
-    UNDETERMINED = "undetermined"
-    INFEASIBLE = "infeasible"
-    DO_NOT_TRAIN = "do_not_train"
+from advisor.verdict.parity import Parity
+from advisor.verdict.tally import Tally, lead_of, settled, tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,67 +85,27 @@ def judge(
     settings = engine.base.settings
     assessment = engine.assess(values)
     findings = assessment.findings
-    tallies = tally(findings, facts.vocabulary.methods)
-    state = contest(tallies, findings, settings)
-    parity = parities(findings, facts, engine.base)
-    lead = _believed_lead(state, findings, parity)
-    status = _status(state, lead, settings)
-    recommendation = _recommendation(status, state)
+    decision = decide(findings, facts, engine.base)
+    state, tallies = decision.state, decision.tallies
     compared = _compared(state, tallies, settings)
     return Verdict(
-        status=status,
-        recommendation=recommendation,
-        variant=state.variant,
-        confidence=_confidence(recommendation, lead, settings),
-        alternative=_alternative(recommendation, state, tallies, settings),
+        status=decision.status,
+        recommendation=decision.recommendation,
+        variant=decision.variant,
+        confidence=decision.confidence,
+        alternative=decision.alternative,
         margin=tallies[compared[0]].score - tallies[compared[1]].score if compared else None,
         compared=compared,
         rival_vetoed=state.margin is None,
         tallies=tallies,
-        parity=parity,
+        parity=decision.parity,
         reasons=_reasons(findings, compared),
-        missing=_missing(status, findings, facts, engine),
+        missing=_missing(decision.status, findings, facts, engine),
         reachable=state.reachable,
         assessment=assessment,
-        risks=_risks(engine, values, assessment, recommendation, state.variant),
+        risks=_risks(engine, values, assessment, decision.recommendation, state.variant),
         fragile_assumptions=_fragile(facts, engine, state, values_without),
     )
-
-
-def _believed_lead(
-    state: Contest, findings: list[Finding], parity: Mapping[str, Parity]
-) -> float | None:
-    """The lead of the leaning side with the part of it given up that thin evidence does not bear.
-
-    Zero where that turns the lead; None if a side is vetoed. Preferences are the user's own, so
-    only what quality rules add to the lead is drawn towards nothing.
-    """
-    if state.margin is None or state.variant is None:
-        return None
-    quality, *_ = quality_bounds(findings, state.variant)
-    given_up = quality * (1.0 - parity[state.variant].kept)
-    lead = state.margin - given_up
-    return abs(lead) if lead * state.margin > 0 else 0.0
-
-
-def _status(state: Contest, lead: float | None, settings: Settings) -> Status:
-    if len(state.reachable) > 1:
-        return Status.UNDETERMINED
-    if state.leaning is Headline.INFEASIBLE:
-        return Status.INFEASIBLE
-    if state.leaning is Headline.DO_NOT_TRAIN:
-        return Status.DO_NOT_TRAIN
-    if lead is not None and lead < settings.too_close_decibans:
-        return Status.TOO_CLOSE
-    return Status.DECIDED
-
-
-def _recommendation(status: Status, state: Contest) -> str | None:
-    if status in (Status.INFEASIBLE, Status.DO_NOT_TRAIN):
-        return None
-    if state.leaning in (Headline.INFEASIBLE, Headline.DO_NOT_TRAIN):
-        return None  # undetermined, and the leaning is towards neither side
-    return str(state.leaning.value)
 
 
 def _missing(
@@ -164,35 +114,6 @@ def _missing(
     if status is not Status.UNDETERMINED:
         return ()
     return tuple(missing_facts(findings, facts, engine.base.settings, engine.base.tables))
-
-
-def _confidence(recommendation: str | None, lead: float | None, settings: Settings) -> float | None:
-    if recommendation is None:
-        return None
-    return settings.confidence_with_vetoed_rival if lead is None else probability(lead)
-
-
-def _chosen(recommendation: str | None, state: Contest) -> str | None:
-    """The method behind the recommendation: the variant where a soft prompt is recommended."""
-    return FULL if recommendation == FULL else state.variant if recommendation else None
-
-
-def _alternative(
-    recommendation: str | None,
-    state: Contest,
-    tallies: Mapping[str, Tally],
-    settings: Settings,
-) -> str | None:
-    sides = {FULL, *settings.groups["soft_prompts"]}
-    others = [t for m, t in tallies.items() if m not in sides and t.feasible is not False]
-    best = max(others, key=lambda entry: entry.score, default=None)
-    if best is None:
-        return None
-    chosen = _chosen(recommendation, state)
-    if chosen is None:
-        return best.method
-    lead = best.score - tallies[chosen].score
-    return best.method if lead >= settings.alternative_decibans else None
 
 
 def _compared(

@@ -48,6 +48,7 @@ PLAN: dict[str, Any] = {
 # Both sides are feasible, so the scores decide.
 ROOMY: dict[str, Any] = {
     **PLAN,
+    "quality.tolerance_points": 10,
     "model.parameters": 124_000_000,
     "hardware.accelerator_name": "H100 80GB SXM",
     "hardware.accelerator_memory_gib": 79,

@@ -22,8 +22,8 @@ from verdict_cases import (
 
 from advisor.pipeline import advise
 from advisor.report.record import record
+from advisor.verdict.decision import Status
 from advisor.verdict.headline import Headline
-from advisor.verdict.verdict import Status
 
 QUICK = settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 FEWER = settings(QUICK, max_examples=60)

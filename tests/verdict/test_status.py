@@ -25,10 +25,10 @@ from verdict_cases import (
 from advisor.pipeline import advise
 from advisor.report.record import record
 from advisor.rules.rule import Kind
+from advisor.verdict.decision import Status
 from advisor.verdict.headline import FULL, Headline
 from advisor.verdict.parity import probability
 from advisor.verdict.tally import contributions, quality_bounds, settled
-from advisor.verdict.verdict import Status
 
 PROJECTS = {
     Status.DECIDED: DECIDED,

@@ -1,0 +1,66 @@
+"""``advisor whatif``: what would change the answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from advisor.cli import options
+from advisor.support.errors import AdvisorError
+
+
+def whatif(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Facts or a run; - is stdin.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change one fact; may be repeated."),
+    ] = None,
+    sweep: Annotated[
+        str | None,
+        typer.Option("--sweep", metavar="KEY=A..B", help="Follow one number over a range."),
+    ] = None,
+    rules: options.RulePacks = None,
+    format_: options.OutputFormat = None,
+    output: options.Output = None,
+    plain: options.Plain = False,
+) -> None:
+    """Show which values of single facts change the answer, exactly; or what named changes do.
+
+    For example:
+
+      advisor whatif project.yaml
+
+      advisor whatif run.json --set model.parameters=70B --set hardware.accelerator_count=4
+
+      advisor whatif project.yaml --sweep data.train_examples=100..1M
+    """
+    from advisor.cli.output import Report, deliver
+    from advisor.facts.factsfile import load_facts
+    from advisor.gather import setting_fact
+    from advisor.pipeline import load_engine
+    from advisor.reasoning.case import Case
+    from advisor.reasoning.document import TITLE, whatif_blocks
+    from advisor.reasoning.record import whatif_record
+
+    changes = {fact.key: fact.value for fact in map(setting_fact, settings or ())}
+    swept = None if sweep is None else _swept(sweep)
+    case = Case(load_facts(file), load_engine(rules or ()))
+    record = whatif_record(case, changes, swept)
+    deliver(Report(record, TITLE, whatif_blocks(record)), format_, output, plain=plain)
+
+
+def _swept(text: str) -> tuple[str, float, float]:
+    from advisor.facts.values import Interval
+    from advisor.gather import setting_fact
+
+    key, _, span = text.partition("=")
+    low, dots, high = span.partition("..")
+    where = f"--sweep {text[:80]}"
+    hint = "--sweep data.train_examples=100..1M"
+    if not dots:
+        raise AdvisorError("a sweep has the form key=low..high", where=where, hint=hint)
+    fact = setting_fact(f"{key}={low} to {high}")
+    if not isinstance(fact.value, Interval):
+        raise AdvisorError("a sweep needs a number and two different ends", where=where, hint=hint)
+    return fact.key, fact.value.low, fact.value.high

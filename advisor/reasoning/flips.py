@@ -1,0 +1,141 @@
+"""The exact values of a numeric fact at which the answer changes.
+
+Between two numbers that stand in a rule or ramp the answer can only change where a computed fact,
+such as memory needed against memory there is, passes one of its own numbers. Computed facts rise or
+fall with each input, so these places are found by halving, to the adjacent value.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from advisor.catalogue.evidence import load_evidence
+from advisor.facts import FactType
+from advisor.reasoning.case import Case, Outcome
+
+Number = int | float
+_TINY = 1e-9
+"""Share by which an edge of a neighbourhood may be off after a power of ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Values of a fact that all give one answer.
+
+    Attributes:
+        low, high: the first and the last of them.
+        outcome: the answer; None where the values contradict other facts.
+    """
+
+    low: Number
+    high: Number
+    outcome: Outcome | None
+
+
+def stretches(case: Case, key: str, low: Number, high: Number) -> list[Stretch]:
+    """Cut a range of a numeric fact into the longest stretches of one answer each.
+
+    Args:
+        case: the project.
+        key: a numeric fact that is not computed.
+        low: the first value of the range.
+        high: its last value.
+
+    Returns:
+        the stretches from low to high; where one ends the next begins at the adjacent value.
+    """
+    search = _Search(case, case.facts.vocabulary[key])
+    found = [Stretch(low, low, search.outcome(low))]
+    for start, end in search.segments(low, high):
+        for begin in search.changes(start, end):
+            found[-1] = Stretch(found[-1].low, search.before(begin), found[-1].outcome)
+            found.append(Stretch(begin, begin, search.outcome(begin)))
+    found[-1] = Stretch(found[-1].low, high, found[-1].outcome)
+    return found
+
+
+class _Search:
+    """Looks for changes of the answer along one fact."""
+
+    def __init__(self, case: Case, fact_type: FactType) -> None:
+        self._case = case
+        self._key = fact_type.key
+        self._integer = fact_type.integer
+
+    def outcome(self, value: Number) -> Outcome | None:
+        return self._case.outcome({self._key: value})
+
+    def before(self, value: Number) -> Number:
+        return value - 1 if self._integer else math.nextafter(value, -math.inf)
+
+    def segments(self, low: Number, high: Number) -> Iterator[tuple[Number, Number]]:
+        """Neighbouring values between which no number of the rules themselves lies."""
+        points = {low, high}
+        for number in self._numbers():
+            if low < number <= high:
+                points |= {number, self.before(number)}
+        ordered = sorted(points)
+        yield from itertools.pairwise(ordered)
+
+    def _numbers(self) -> Iterator[Number]:
+        yield from map(self._on_grid, self._case.engine.numbers_of(self._key))
+        for edge in _neighbourhood_edges(self._key, self._case):
+            for number in (edge * (1 - _TINY), edge * (1 + _TINY)):
+                yield self._on_grid(number)
+
+    def _on_grid(self, number: float) -> Number:
+        return math.ceil(number) if self._integer else number
+
+    def changes(self, low: Number, high: Number) -> Iterator[Number]:
+        """The values after `low`, up to `high`, that give another answer than the one before."""
+        same = self.outcome(low) == self.outcome(high)
+        if same and self._steps(low, high) <= 1:
+            # At most one computed fact passes one number, and the answer is the same either side.
+            return
+        middle = self._middle(low, high)
+        if middle is None:
+            if not same:
+                yield high
+            return
+        yield from self.changes(low, middle)
+        yield from self.changes(middle, high)
+
+    def _steps(self, low: Number, high: Number) -> int:
+        """How many numbers computed facts pass between two values, at the most."""
+        left, right = (self._case.cells({self._key: value}) for value in (low, high))
+        if not left or not right:
+            return 0 if left == right else 2
+        return sum(abs(a - b) for a, b in zip(left[::2], right[::2], strict=True)) + sum(
+            abs(a - b)
+            for (a, low_a), (b, low_b) in zip(
+                zip(left[1::2], left[::2], strict=True),
+                zip(right[1::2], right[::2], strict=True),
+                strict=True,
+            )
+            if (a, b) != (low_a, low_b)
+        )
+
+    def _middle(self, low: Number, high: Number) -> Number | None:
+        """A value strictly between, by ratio where the range is wide; None if there is none."""
+        if low > 0 and high / low > 2:  # noqa: PLR2004 - wide enough for a ratio
+            middle: Number = math.sqrt(low) * math.sqrt(high)
+        else:
+            middle = low + (high - low) / 2
+        if self._integer:
+            middle = low + (high - low) // 2 if low <= 0 else int(middle)
+            middle = min(max(middle, low + 1), high - 1)
+        return middle if low < middle < high else None
+
+
+def _neighbourhood_edges(key: str, case: Case) -> Iterator[float]:
+    """Where published results come near or go out of sight, which moves the confidence."""
+    attribute = {"model.parameters": "parameters", "data.train_examples": "train_examples"}.get(key)
+    if attribute is None:
+        return
+    reach = 10.0**case.engine.base.settings.neighbourhood_decades
+    for size in {getattr(row, attribute) for row in load_evidence()}:
+        yield size / reach
+        yield size * reach

@@ -1,0 +1,120 @@
+"""What ``advisor whatif`` prints, as plain values; docs/whatif-file.md describes every key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import advisor
+from advisor.facts import Value
+from advisor.facts.showing import plain_value
+from advisor.reasoning.case import Case, Outcome
+from advisor.reasoning.flips import Number, Stretch
+from advisor.reasoning.whatif import (
+    Along,
+    Among,
+    Saying,
+    along,
+    along_all,
+    among_all,
+    moved_rules,
+)
+from advisor.report.record import record
+from advisor.verdict.verdict import Answer
+
+SCHEMA_VERSION = "1"
+_SHOWN = ("status", "headline", "recommendation", "variant", "confidence", "alternative")
+
+
+def whatif_record(
+    case: Case,
+    changes: Mapping[str, Value] | None = None,
+    sweep: tuple[str, Number, Number] | None = None,
+) -> dict[str, Any]:
+    """The answer as it is, and what would change it.
+
+    Args:
+        case: the project.
+        changes: other values that the user names, all at once.
+        sweep: a numeric fact and the ends of the range to follow it over. With neither, every
+            known fact is changed alone.
+
+    Raises:
+        AdvisorError: if the changes contradict other facts.
+    """
+    found: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "advisor_version": advisor.__version__,
+        "now": _answer(case.answer(), case),
+    }
+    if changes:
+        found |= _named_change(changes, case.answer(changes), case)
+    if sweep is not None:
+        parts = along(case, *sweep)
+        found["sweep"] = {"fact": sweep[0], "stretches": [_stretch(part) for part in parts]}
+    if not changes and sweep is None:
+        found |= _single_changes(along_all(case), among_all(case))
+    return found
+
+
+def _single_changes(numbers: Iterable[Along], choices: Iterable[Among]) -> dict[str, Any]:
+    """What each fact alone would change."""
+    return {
+        "numbers": {
+            one.key: {"now": one.now, "stretches": [_stretch(part) for part in one.stretches]}
+            for one in numbers
+        },
+        "choices": {
+            one.key: {
+                "now": plain_value(one.now),
+                "answers": [
+                    {"value": plain_value(value), **_outcome(outcome)}
+                    for value, outcome in one.outcomes.items()
+                ],
+            }
+            for one in choices
+        },
+    }
+
+
+def _named_change(changes: Mapping[str, Value], after: Answer, case: Case) -> dict[str, Any]:
+    """What facts that the user names would change."""
+    return {
+        "changes": {
+            key: {"from": plain_value(case.facts.value(key)), "to": plain_value(value)}
+            for key, value in changes.items()
+        },
+        "then": _answer(after, case),
+        "rules": [
+            {
+                "rule": one.rule,
+                "claim": one.claim,
+                "before": _saying(one.before),
+                "after": _saying(one.after),
+            }
+            for one in moved_rules(case, changes)
+        ],
+    }
+
+
+def _answer(answer: Answer, case: Case) -> dict[str, Any]:
+    whole = record(answer, case.engine.base)
+    return {key: whole[key] for key in _SHOWN}
+
+
+def _stretch(part: Stretch) -> dict[str, Any]:
+    return {"from": part.low, "to": part.high, **_outcome(part.outcome)}
+
+
+def _outcome(outcome: Outcome | None) -> dict[str, Any]:
+    if outcome is None:
+        return {"status": "contradiction", "recommendation": None}
+    return {"status": outcome.status.value, "recommendation": outcome.recommendation}
+
+
+def _saying(said: Saying) -> dict[str, Any]:
+    return {
+        "outcome": said.outcome.value,
+        "effects": dict(said.effects),
+        "veto": list(said.veto) if said.outcome.value != "silent" else [],
+    }

@@ -1,0 +1,137 @@
+"""What the answer comes down to: status, recommendation, confidence and alternative."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from advisor.facts import FactBase
+from advisor.rules.engine import Finding
+from advisor.rules.rule import RuleBase, Settings
+from advisor.verdict.headline import FULL, Contest, Headline, contest
+from advisor.verdict.parity import Parity, parities, probability
+from advisor.verdict.tally import Tally, quality_bounds, tally
+
+
+class Status(str, Enum):
+    """How far the answer goes; docs/exit-codes.md gives the exit code of each."""
+
+    DECIDED = "decided"
+    TOO_CLOSE = "too_close"
+    UNDETERMINED = "undetermined"
+    INFEASIBLE = "infeasible"
+    DO_NOT_TRAIN = "do_not_train"
+
+
+class Decision(NamedTuple):
+    """The answer without its reasons.
+
+    Attributes:
+        status: how far it goes.
+        recommendation, variant, confidence, alternative: as in the verdict.
+        state: of the contest between the two sides.
+        tallies: scores by method.
+        parity: by method with a frozen base.
+    """
+
+    status: Status
+    recommendation: str | None
+    variant: str | None
+    confidence: float | None
+    alternative: str | None
+    state: Contest
+    tallies: Mapping[str, Tally]
+    parity: Mapping[str, Parity]
+
+
+def decide(findings: Sequence[Finding], facts: FactBase, base: RuleBase) -> Decision:
+    """Decide on the findings of the rules.
+
+    Args:
+        findings: what the rules make of the facts.
+        facts: the facts, with defaults and estimates.
+        base: the rules.
+    """
+    settings = base.settings
+    tallies = tally(findings, facts.vocabulary.methods)
+    state = contest(tallies, findings, settings)
+    parity = parities(findings, facts, base)
+    lead = _believed_lead(state, findings, parity)
+    status = _status(state, lead, settings)
+    recommendation = _recommendation(status, state)
+    return Decision(
+        status=status,
+        recommendation=recommendation,
+        variant=state.variant,
+        confidence=_confidence(recommendation, lead, settings),
+        alternative=_alternative(recommendation, state, tallies, settings),
+        state=state,
+        tallies=tallies,
+        parity=parity,
+    )
+
+
+def _believed_lead(
+    state: Contest, findings: Sequence[Finding], parity: Mapping[str, Parity]
+) -> float | None:
+    """The lead of the leaning side with the part of it given up that thin evidence does not bear.
+
+    Zero where that turns the lead; None if a side is vetoed. Preferences are the user's own, so
+    only what quality rules add to the lead is drawn towards nothing.
+    """
+    if state.margin is None or state.variant is None:
+        return None
+    quality, *_ = quality_bounds(findings, state.variant)
+    given_up = quality * (1.0 - parity[state.variant].kept)
+    lead = state.margin - given_up
+    return abs(lead) if lead * state.margin > 0 else 0.0
+
+
+def _status(state: Contest, lead: float | None, settings: Settings) -> Status:
+    if len(state.reachable) > 1:
+        return Status.UNDETERMINED
+    if state.leaning is Headline.INFEASIBLE:
+        return Status.INFEASIBLE
+    if state.leaning is Headline.DO_NOT_TRAIN:
+        return Status.DO_NOT_TRAIN
+    if lead is not None and lead < settings.too_close_decibans:
+        return Status.TOO_CLOSE
+    return Status.DECIDED
+
+
+def _recommendation(status: Status, state: Contest) -> str | None:
+    if status in (Status.INFEASIBLE, Status.DO_NOT_TRAIN):
+        return None
+    if state.leaning in (Headline.INFEASIBLE, Headline.DO_NOT_TRAIN):
+        return None  # undetermined, and the leaning is towards neither side
+    return str(state.leaning.value)
+
+
+def _confidence(recommendation: str | None, lead: float | None, settings: Settings) -> float | None:
+    if recommendation is None:
+        return None
+    return settings.confidence_with_vetoed_rival if lead is None else probability(lead)
+
+
+def _chosen(recommendation: str | None, state: Contest) -> str | None:
+    """The method behind the recommendation: the variant where a soft prompt is recommended."""
+    return FULL if recommendation == FULL else state.variant if recommendation else None
+
+
+def _alternative(
+    recommendation: str | None,
+    state: Contest,
+    tallies: Mapping[str, Tally],
+    settings: Settings,
+) -> str | None:
+    sides = {FULL, *settings.groups["soft_prompts"]}
+    others = [t for m, t in tallies.items() if m not in sides and t.feasible is not False]
+    best = max(others, key=lambda entry: entry.score, default=None)
+    if best is None:
+        return None
+    chosen = _chosen(recommendation, state)
+    if chosen is None:
+        return best.method
+    lead = best.score - tallies[chosen].score
+    return best.method if lead >= settings.alternative_decibans else None
