@@ -25,8 +25,9 @@ from zenrules import decision_graph, flat
 import advisor
 from advisor.facts import Vocabulary, load_vocabulary
 from advisor.facts.factsfile import load_facts
-from advisor.pipeline import advise, load_engine
+from advisor.pipeline import advise
 from advisor.rules.engine import Assessment, Engine
+from advisor.rules.loading import load_rules
 from advisor.verdict.headline import Contest, contest
 from advisor.verdict.tally import Tally, tally
 
@@ -122,7 +123,7 @@ def _bench() -> Bench:
     optional = frozenset(key for key, kind in vocabulary.items() if kind.silent_if_absent)
     graph = decision_graph(folder, vocabulary.methods, optional)
     decision = zen.ZenEngine().create_decision(graph) if zen else None
-    return Bench(load_engine(), vocabulary, decision, bounds_read(folder))
+    return Bench(Engine(load_rules(authored=True)), vocabulary, decision, bounds_read(folder))
 
 
 def _rules_folder() -> Path:

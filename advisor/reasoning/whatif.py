@@ -11,6 +11,7 @@ from advisor.facts.values import is_known
 from advisor.reasoning.case import Case, Outcome
 from advisor.reasoning.flips import Number, Stretch, stretches
 from advisor.rules.rule import Outcome as RuleOutcome
+from advisor.support.errors import AdvisorError
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,19 @@ def along_all(case: Case) -> Iterator[Along]:
 
 
 def along(case: Case, key: str, low: Number, high: Number) -> list[Stretch]:
-    """Stretches of one answer each; see `stretches`."""
+    """Stretches of one answer each; see `stretches`.
+
+    Raises:
+        AdvisorError: if a computed fact reads the number and neither rises nor falls with it.
+    """
+    for computed in case.facts.vocabulary.values():
+        if key in computed.reads and case.engine.numbers_of(computed.key):
+            raise AdvisorError(
+                f"the answer cannot be followed exactly along {key}: {computed.key} is computed "
+                "from it, and neither rises nor falls with it",
+                where=key,
+                hint=f"compare single values: advisor whatif FILE --set {key}=...",
+            )
     if case.facts.vocabulary[key].integer:
         low, high = int(low), int(high)
     return stretches(case, key, low, high)

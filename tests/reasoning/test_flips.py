@@ -15,7 +15,8 @@ from advisor.facts.reading import read_value
 from advisor.pipeline import advise, load_engine
 from advisor.reasoning.case import Case, Outcome
 from advisor.reasoning.flips import stretches
-from advisor.reasoning.whatif import along_all, among_all, moved_rules
+from advisor.reasoning.whatif import along, along_all, among_all, moved_rules
+from advisor.support.errors import AdvisorError
 from advisor.verdict.decision import Status
 
 ENGINE = load_engine()
@@ -111,10 +112,15 @@ def test_a_veto_by_memory_is_found_although_no_rule_names_the_number():
 
 
 def test_values_that_contradict_other_facts_are_a_stretch_of_their_own():
-    found = stretches(case(**{"data.median_tokens": 100}), "data.p95_tokens", 1.0, 1000.0)
-    assert found[0].outcome is None
-    assert found[0].high == math.nextafter(100.0, 0.0)
-    assert found[1].outcome is not None
+    found = stretches(case(**{"data.p95_tokens": 100}), "data.median_tokens", 1.0, 1000.0)
+    assert found[-1].outcome is None
+    assert found[-1].low == math.nextafter(100.0, math.inf)
+    assert all(part.outcome is not None for part in found[:-1])
+
+
+def test_a_number_that_computed_facts_do_not_follow_is_refused():
+    with pytest.raises(AdvisorError, match="neither rises nor falls"):
+        along(case(), "train.batch_size", 1, 64)
 
 
 def test_another_model_size_forgets_the_widths_of_the_present_model():
