@@ -121,8 +121,8 @@ def test_the_exit_code_follows_from_the_status_in_every_format(
 def test_too_close_to_call_is_exit_code_0(advisor, facts_file, tmp_path):
     plan = facts_file(ROOMY)
     run = advisor("advise", "--facts", plan, "--format", "json").json
-    first, margin = run["compared"][0], run["margin_decibans"]
-    pack = house_rule(tmp_path / "house", f"    when: {{}}\n    effects: {{{first}: {-margin}}}")
+    rival, margin = run["compared"][1], run["margin_decibans"]
+    pack = house_rule(tmp_path / "house", f"    when: {{}}\n    effects: {{{rival}: {margin}}}")
     result = advisor("advise", "--facts", plan, "--rules", pack, "--format", "json")
     assert (result.json["margin_decibans"], result.json["status"]) == (0, "too_close")
     assert result.code == 0

@@ -46,8 +46,8 @@ def test_each_finding_has_its_exit_code(advisor, facts_file, code, name, facts):
 def test_too_close_to_call_is_5(advisor, facts_file, tmp_path):
     plan = facts_file(ROOMY)
     run = advisor("advise", "--facts", plan, "--format", "json").json
-    first, margin = run["compared"][0], run["margin_decibans"]
-    pack = house_rule(tmp_path / "house", f"    when: {{}}\n    effects: {{{first}: {-margin}}}")
+    rival, margin = run["compared"][1], run["margin_decibans"]
+    pack = house_rule(tmp_path / "house", f"    when: {{}}\n    effects: {{{rival}: {margin}}}")
     result = advisor("check", plan, "--rules", pack, "--format", "json")
     assert (result.code, check_of(result, "too_close")) == (5, "failed")
 
