@@ -16,12 +16,16 @@ The parts that other programs may build on:
 
 from __future__ import annotations
 
-from advisor.estimate.breakdown import Breakdown, StepProfile, Work
-from advisor.estimate.closed import closed_form_profile
-from advisor.estimate.need import Need, need_of
-from advisor.estimate.roofline import DeviceSpeed, step_seconds
-from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings
-from advisor.estimate.shape import ModelShape
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from advisor.estimate.breakdown import Breakdown, StepProfile, Work
+    from advisor.estimate.closed import closed_form_profile
+    from advisor.estimate.need import Need, need_of
+    from advisor.estimate.roofline import DeviceSpeed, step_seconds
+    from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings
+    from advisor.estimate.shape import ModelShape
 
 __all__ = [
     "Breakdown",
@@ -39,3 +43,20 @@ __all__ = [
     "need_of",
     "step_seconds",
 ]
+
+_MODULES = {
+    "breakdown": ("Breakdown", "StepProfile", "Work"),
+    "closed": ("closed_form_profile",),
+    "need": ("Need", "need_of"),
+    "roofline": ("DeviceSpeed", "step_seconds"),
+    "settings": ("Head", "Kernels", "Optimizer", "Precision", "Settings"),
+    "shape": ("ModelShape",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a part on first use, so that the options of a command cost no estimate."""
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"advisor.estimate.{module}"), name)
+    raise AttributeError(f"module 'advisor.estimate' has no attribute {name!r}")
