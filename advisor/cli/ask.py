@@ -116,11 +116,13 @@ def _questions(known: list[Fact], engine: Engine, *, plain: bool) -> FactBase:
     from advisor.questionnaire.prompter import Quit
     from advisor.questionnaire.saved import save_answers
     from advisor.questionnaire.session import Session
+    from advisor.reasoning.asking import Agenda
 
     session = Session(
         FactBase(known),
         TerminalPrompter(plain=plain),
         why=_why(engine),
+        agenda=Agenda(engine),
         save=save_answers,
     )
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
 
 from advisor.facts import Fact, FactBase, FactType, Source, Value
@@ -27,6 +27,8 @@ class Session:
         facts: what is known beforehand; answers are added to it.
         prompter: the person.
         why: tells for a fact's key why it matters.
+        agenda: puts open questions in the order in which to ask them, and returns none once no
+            reply can matter.
         save: called with all answers after each one, so that nothing is lost.
     """
 
@@ -36,11 +38,13 @@ class Session:
         prompter: Prompter,
         *,
         why: Callable[[str], str],
+        agenda: Callable[[FactBase, Sequence[FactType]], Sequence[FactType]],
         save: Callable[[Iterable[Fact]], None],
     ) -> None:
         self.facts = facts
         self._prompter = prompter
         self._why = why
+        self._agenda = agenda
         self._save = save
         self._answered: list[str] = []
 
@@ -71,11 +75,20 @@ class Session:
 
     def _ask_all(self) -> None:
         self._prompter.say(_HELP)
-        while questions := list(open_questions(self.facts)):
+        while questions := self._worth_asking():
             self._prompter.say()
-            self._prompter.say(f"{len(questions)} left.")
+            self._prompter.say(f"At most {len(questions)} left.")
             if self._ask(questions[0]) is _Move.BACK:
                 self._step_back()
+        spared = len(list(open_questions(self.facts)))
+        if spared:
+            self._prompter.say()
+            plural = "s" if spared > 1 else ""
+            self._prompter.say(f"{spared} more question{plural} cannot change the answer.")
+
+    def _worth_asking(self) -> Sequence[FactType]:
+        questions = list(open_questions(self.facts))
+        return self._agenda(self.facts, questions) if questions else questions
 
     def _step_back(self) -> None:
         if not self._answered:
@@ -92,7 +105,7 @@ class Session:
             "Enter to judge, or a number to change",
         )
         # A changed answer can open questions that did not apply before.
-        if list(open_questions(self.facts)):
+        if self._worth_asking():
             self._ask_all()
             self._edit_summary()
 

@@ -39,13 +39,22 @@ class ScriptedPrompter:
         return [keys[line] for line in self.shown if line in keys]
 
 
+def in_order(facts, questions):
+    """An agenda that asks everything, in the order of the vocabulary."""
+    return questions
+
+
 class Run:
     """One session with a script, and what came of it."""
 
-    def __init__(self, *lines: str, known: Iterable[Fact] = (), why=str.upper) -> None:
+    def __init__(
+        self, *lines: str, known: Iterable[Fact] = (), why=str.upper, agenda=in_order
+    ) -> None:
         self.person = ScriptedPrompter(lines)
         self.saved: list[dict[str, object]] = []
-        self.session = Session(FactBase(known), self.person, why=why, save=self._save)
+        self.session = Session(
+            FactBase(known), self.person, why=why, agenda=agenda, save=self._save
+        )
 
     def _save(self, answers: Iterable[Fact]) -> None:
         self.saved.append({fact.key: fact.value for fact in answers})

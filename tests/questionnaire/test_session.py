@@ -353,3 +353,34 @@ def test_a_stated_fact_is_not_asked_even_where_a_guess_differs():
     run = Run("", "", known=known).go()
     assert run.person.asked() == []
     assert run.value(TASK) == "code"
+
+
+# The agenda
+
+
+def test_questions_are_put_in_the_order_of_the_agenda():
+    def backwards(facts, questions):
+        return questions[::-1]
+
+    keys = ("deployment.latency_sensitive", "data.domain_shift", SIZE)
+    run = Run("no", "low", "1B", "", known=all_but(*keys), agenda=backwards).go()
+    assert run.person.asked() == sorted(keys, key=QUESTIONS.index, reverse=True)
+
+
+def test_asking_ends_when_no_reply_can_matter_and_says_how_much_was_spared():
+    def until_size(facts, questions):
+        return [] if facts.known(SIZE) else questions
+
+    run = Run("1B", "", known=all_but(SIZE, "data.domain_shift"), agenda=until_size).go()
+    assert run.person.asked() == [SIZE]
+    assert "1 more question cannot change the answer." in run.person.text
+
+
+def test_a_corrected_answer_can_open_questions_again():
+    def while_small(facts, questions):
+        return [] if facts.value(SIZE) != 2 * 10**9 else questions
+
+    known = all_but(SIZE, "data.domain_shift")
+    lines = ["1", "2B", "", "low", ""]  # the size is the only answer listed
+    run = Run(*lines, known=[*known, *answered(model__parameters=10**9)], agenda=while_small).go()
+    assert run.person.asked() == [SIZE, "data.domain_shift"]

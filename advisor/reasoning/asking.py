@@ -1,0 +1,160 @@
+"""Which questions are still worth asking, the most telling first.
+
+An open question is taken as unknown, so the bounds on all scores hold for every reply, "unknown"
+included. Asking ends as soon as no reply can move status, recommendation, variant or alternative.
+The bounds go rule by rule: they are sound, and a little wider than what is really possible, so a
+question too many may be asked and never one too few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from advisor.facts import Fact, FactBase, FactType, Source
+from advisor.pipeline import completed
+from advisor.rules.engine import Engine, Finding
+from advisor.rules.rule import Kind, Outcome, Settings
+from advisor.support.errors import AdvisorError
+from advisor.verdict.decision import Decision, Status, decide
+from advisor.verdict.headline import FEW_SHOT, FULL
+from advisor.verdict.missing import missing_facts
+from advisor.verdict.tally import Tally, lead_bounds, lead_of
+
+_WITHOUT_TRAINING = (Status.INFEASIBLE, Status.DO_NOT_TRAIN)
+_PLACE = ("model.parameters", "data.train_examples")
+"""What decides which published results are near."""
+
+
+class Agenda:
+    """Puts open questions in order, and knows when they no longer matter."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __call__(self, facts: FactBase, questions: Sequence[FactType]) -> list[FactType]:
+        """The questions in the order in which to ask them; none if no reply can matter.
+
+        Args:
+            facts: what is known so far.
+            questions: the open ones.
+        """
+        try:
+            known = completed(_unanswered(facts, questions))
+        except AdvisorError:
+            return list(questions)  # the contradiction is told once all is asked
+        values = {fact.key: fact.value for fact in known}
+        findings = self._engine.assess(values).findings
+        base = self._engine.base
+        decision = decide(findings, known, base)
+        if _settled(decision, findings, questions, base.settings):
+            return []
+        missing = missing_facts(findings, known, base.settings, base.tables)
+        swing = {entry.key: entry.swing for entry in missing}
+        # A limit that is not named does not bind, so its swing does not show; it can veto as well.
+        widest = max(swing.values(), default=0)
+        return sorted(
+            questions,
+            key=lambda one: (
+                not one.confirm,  # what can be guessed is confirmed first
+                -(widest if one.optional else swing.get(one.key, 0)),
+            ),
+        )
+
+
+def _unanswered(facts: FactBase, questions: Iterable[FactType]) -> list[Fact]:
+    """All statements, with an open question unknown even where its answer was guessed."""
+    unknown = [Fact(one.key, None, Source.FLAG, "not asked yet") for one in questions]
+    return [*unknown, *facts.statements()]
+
+
+def _settled(
+    decision: Decision,
+    findings: Sequence[Finding],
+    questions: Iterable[FactType],
+    settings: Settings,
+) -> bool:
+    if decision.status is Status.UNDETERMINED:
+        return False
+    unsettled = [finding for finding in findings if finding.outcome is Outcome.UNDETERMINED]
+    open_ = {one.key for one in questions}
+    limits = any(one.optional for one in questions)
+    return (
+        _feasibility_stands(decision, limited=limits)
+        and _status_stands(decision, findings, open_, settings)
+        and _variant_stands(decision, unsettled, settings)
+        and _alternative_stands(decision, unsettled, settings)
+    )
+
+
+def _feasibility_stands(decision: Decision, *, limited: bool) -> bool:
+    """Whether no veto is left open, by rules or by a limit that may yet be named.
+
+    A limit that nobody names does not bind, so it looks settled while its question is open. It can
+    rule out only what is trained.
+    """
+    if any(entry.feasible is None for entry in decision.tallies.values()):
+        return False
+    without = decision.status in _WITHOUT_TRAINING and decision.alternative in (None, FEW_SHOT)
+    return not limited or without
+
+
+def _status_stands(
+    decision: Decision, findings: Iterable[Finding], open_: set[str], settings: Settings
+) -> bool:
+    """Whether the lead of the leaning side stays on its side of "too close to call"."""
+    if decision.status in _WITHOUT_TRAINING or decision.state.margin is None:
+        return True
+    if not open_.isdisjoint(_PLACE):
+        return False
+    variant = str(decision.variant)
+    kept = decision.parity[variant].kept
+    low = high = 0.0
+    for finding in findings:
+        share = kept if finding.rule.kind is Kind.QUALITY else 1.0
+        least, greatest = lead_of(finding, variant, FULL)
+        low, high = low + share * least, high + share * greatest
+    if decision.recommendation == FULL:
+        low, high = -high, -low
+    least_lead = settings.too_close_decibans
+    return high < least_lead if decision.status is Status.TOO_CLOSE else low >= least_lead
+
+
+def _variant_stands(decision: Decision, unsettled: Sequence[Finding], settings: Settings) -> bool:
+    """Whether the best soft prompt stays the best."""
+    soft = [decision.tallies[method] for method in settings.groups["soft_prompts"]]
+    feasible = [entry for entry in soft if entry.feasible]
+    return not feasible or _stays_best(feasible, str(decision.variant), unsettled)
+
+
+def _alternative_stands(
+    decision: Decision, unsettled: Sequence[Finding], settings: Settings
+) -> bool:
+    """Whether the same other method, or none, keeps serving better."""
+    sides = {FULL, *settings.groups["soft_prompts"]}
+    others = [
+        entry
+        for method, entry in decision.tallies.items()
+        if method not in sides and entry.feasible
+    ]
+    if not others:
+        return True
+    best = max(others, key=lambda entry: entry.score)
+    if decision.recommendation is None:
+        return _stays_best(others, best.method, unsettled)
+    soft = decision.recommendation != FULL
+    chosen = decision.tallies[str(decision.variant) if soft else FULL]
+    leads = {entry.method: lead_bounds(unsettled, entry, chosen) for entry in others}
+    needed = settings.alternative_decibans
+    if decision.alternative is None:
+        return all(high < needed for _, high in leads.values())
+    return leads[best.method][0] >= needed and _stays_best(others, best.method, unsettled)
+
+
+def _stays_best(entries: Sequence[Tally], best: str, unsettled: Sequence[Finding]) -> bool:
+    """Whether one of the methods scores highest for sure; of equals the first one does."""
+    place = [entry.method for entry in entries].index(best)
+    return all(
+        lead_bounds(unsettled, entries[place], other)[0] >= (0 if number > place else 1)
+        for number, other in enumerate(entries)
+        if number != place
+    )

@@ -1,0 +1,111 @@
+"""How many questions are asked, and is the answer that of the full questionnaire?
+
+``python benchmarks/questions/ask.py`` asks 10,000 simulated people, half an hour on two cores;
+``--respondents 500`` asks fewer. The people are described in respondents.yaml.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from measuring import table, write_results
+from respondents import respondent
+
+from advisor.facts import Fact, FactBase, Source, Value
+from advisor.pipeline import advise, load_engine
+from advisor.questionnaire.questions import open_questions
+from advisor.reasoning.asking import Agenda
+from advisor.verdict.decision import Status
+
+FOUND = {
+    "nothing known": (),
+    "model and machine found": (
+        "model.parameters",
+        "model.architecture",
+        "model.weights_access",
+        "model.name",
+        "hardware.",
+    ),
+}
+
+
+class Asked(NamedTuple):
+    """One person: questions put, questions of the full questionnaire, and whether it matters."""
+
+    put: int
+    full: int
+    same: bool
+    status: str
+
+
+def main() -> None:
+    """Ask everybody, with and without what can be found out, and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--respondents", type=int, default=10_000)
+    count = parser.parse_args().respondents
+    rows, record = [], {"respondents": count}
+    for title, found in FOUND.items():
+        with ProcessPoolExecutor(2) as pool:
+            jobs = [(seed, found) for seed in range(count)]
+            people = list(pool.map(_asked, jobs, chunksize=50))
+        figures = _figures(people)
+        record[title] = figures
+        rows.append((title, *(f"{value:g}" for value in figures.values())))
+    head = ("", "mean", "median", "90th percentile", "of (mean)", "other answers", "undetermined %")
+    text = f"{count} simulated people each.\n\n{table(head, rows)}"
+    print(text)
+    write_results("questions", record, text)
+
+
+def _figures(people: list[Asked]) -> dict[str, float]:
+    put = sorted(person.put for person in people)
+    open_ = sum(person.status == Status.UNDETERMINED.value for person in people)
+    return {
+        "mean": round(statistics.fmean(put), 2),
+        "median": statistics.median(put),
+        "p90": put[int(0.9 * len(put))],
+        "full": round(statistics.fmean(person.full for person in people), 2),
+        "other": sum(not person.same for person in people),
+        "undetermined": round(100 * open_ / len(people), 1),
+    }
+
+
+_ENGINE = load_engine()
+_AGENDA = Agenda(_ENGINE)
+
+
+def _asked(job: tuple[int, tuple[str, ...]]) -> Asked:
+    seed, found = job
+    truth = respondent(seed)
+    known = [Fact(key, value, Source.READ_FROM_FILE) for key, value in truth.items()
+             if key.startswith(found)] if found else []  # fmt: skip
+    short, put = _answers(known, truth, _AGENDA)
+    whole, full = _answers(known, truth, lambda _, questions: questions)
+    answers = [_answer(facts) for facts in (short, whole)]
+    return Asked(put, full, answers[0] == answers[1], answers[1][0])
+
+
+def _answers(known: list[Fact], truth: dict[str, Value], agenda: Any) -> tuple[FactBase, int]:
+    facts = FactBase(known)
+    put = 0
+    while worth := agenda(facts, questions) if (questions := list(open_questions(facts))) else ():
+        key = worth[0].key
+        facts.replace(Fact(key, truth.get(key), Source.ANSWERED))
+        put += 1
+    return facts, put
+
+
+def _answer(facts: FactBase) -> tuple[str, str | None, str | None, str | None]:
+    verdict = advise(facts.statements(), _ENGINE).verdict
+    return verdict.status.value, verdict.recommendation, verdict.variant, verdict.alternative
+
+
+if __name__ == "__main__":
+    main()
