@@ -24,15 +24,11 @@ from advisor.questionnaire.questions import open_questions
 from advisor.reasoning.asking import Agenda
 from advisor.verdict.decision import Status
 
-FOUND = {
+_MODEL = ("model.parameters", "model.architecture", "model.weights_access", "model.name")
+FOUND: dict[str, tuple[str, ...]] = {
     "nothing known": (),
-    "model and machine found": (
-        "model.parameters",
-        "model.architecture",
-        "model.weights_access",
-        "model.name",
-        "hardware.",
-    ),
+    "model and machine found": (*_MODEL, "hardware."),
+    "data found as well": (*_MODEL, "hardware.", "data.train_examples", "data.label_count"),
 }
 
 
