@@ -67,10 +67,7 @@ def gather(request: Request, stated: Iterable[Fact] = ()) -> Gathered:
     Raises:
         AdvisorError: if a file, model or setting is missing or malformed.
     """
-    facts = [setting_fact(text) for text in request.settings]
-    for fact in facts:
-        if sum(other.key == fact.key for other in facts) > 1:
-            raise AdvisorError(f"{fact.key} is set twice", where="--set", hint="keep one of them")
+    facts = setting_facts(request.settings)
     facts.extend(stated)
     for path in request.facts_files:
         facts.extend(load_facts(path))
@@ -82,6 +79,15 @@ def gather(request: Request, stated: Iterable[Fact] = ()) -> Gathered:
         facts.extend(_data_facts(request, notes))
     facts.extend(machine_facts(request, facts))
     return Gathered(tuple(facts), models, tuple(notes))
+
+
+def setting_facts(texts: Iterable[str]) -> list[Fact]:
+    """The facts that several ``--set key=value`` state, each once."""
+    facts = [setting_fact(text) for text in texts]
+    for fact in facts:
+        if sum(other.key == fact.key for other in facts) > 1:
+            raise AdvisorError(f"{fact.key} is set twice", where="--set", hint="keep one of them")
+    return facts
 
 
 def setting_fact(text: str) -> Fact:

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.catalogue.evidence import Published
+from advisor.catalogue.evidence import Comparison
 from advisor.catalogue.tables import load_table
-from advisor.facts import Value
 from advisor.rules.engine import Engine
 from advisor.rules.rule import Kind, Rule
 from advisor.verdict.tally import contributions, settled
@@ -20,45 +19,6 @@ from advisor.verdict.tally import contributions, settled
 Array = NDArray[Any]
 _TOLERANCE = "quality.tolerance_points"
 NATS_PER_DECIBAN = math.log(10.0) / 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One method against full fine-tuning in one published setting.
-
-    Attributes:
-        row: the row that it stands in.
-        method: the method's id; LoRA is reported beside soft prompts.
-        gap: points by which the method ended below full fine-tuning.
-    """
-
-    row: Published
-    method: str
-    gap: float
-
-    @property
-    def facts(self) -> dict[str, Value]:
-        """What a user would have known of the setting; a source prompt is only at hand if used."""
-        return {
-            "model.parameters": self.row.parameters,
-            "model.architecture": self.row.architecture,
-            "data.train_examples": self.row.train_examples,
-            "task.type": self.row.task_type,
-            "prompt.transfer_available": self.row.transferred,
-        }
-
-
-def comparisons(rows: Sequence[Published]) -> list[Comparison]:
-    """Every comparison in the rows; a LoRA figure that several rows repeat counts once."""
-    found = []
-    settings = set()
-    for row in rows:
-        found.append(Comparison(row, row.method, row.gap))
-        setting = (row.study, row.model, row.task, row.train_examples, row.gap_lora)
-        if row.gap_lora is not None and setting not in settings:
-            settings.add(setting)
-            found.append(Comparison(row, "lora", row.gap_lora))
-    return found
 
 
 @dataclass(frozen=True, slots=True, order=True)

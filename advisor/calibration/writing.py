@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from advisor.calibration.fitting import fitted_shares, studies_of
-from advisor.calibration.samples import Array, Samples, Weight, comparisons, samples_of
+from advisor.calibration.samples import Array, Samples, Weight, samples_of
 from advisor.calibration.validation import Choice, Validation, study_draws, tempered
-from advisor.catalogue.evidence import Published
+from advisor.catalogue.evidence import Published, comparisons
 from advisor.catalogue.tables import load_table
 from advisor.rules.engine import Engine
+from advisor.rules.fitted import digest
 from advisor.rules.rule import Calibration, FittedWeight, RuleBase, decibans_of
 
 
@@ -45,11 +46,13 @@ def calibrate(rows: Sequence[Published], base: RuleBase) -> tuple[Calibration, C
 
 def _interval(samples: Samples, choice: Choice) -> tuple[Array, Array]:
     table = load_table("calibration.yaml")
+    # A draw holds two thirds of the studies; how many speak of a weight is known all the same.
+    studies = studies_of(samples, np.ones(len(samples.near)))
     shares = [
         tempered(
             samples,
             fitted_shares(samples, counted, choice.strength),
-            studies_of(samples, counted),
+            studies,
             choice,
         )
         for counted in study_draws(samples, table["draws"], table["seed"])
@@ -78,6 +81,7 @@ def _fitted(
         methods=weight.methods,
         authored=authored,
         fitted=tuple(round(decibans * share) for decibans in authored),
+        states=digest(rule, weight.methods[0]),
         low=ends[0],
         high=ends[1],
         rows=len(spoken),
@@ -91,9 +95,11 @@ def fitted_yaml(calibration: Calibration, choice: Choice) -> str:
 
 
 def _lines(calibration: Calibration, choice: Choice) -> Iterator[str]:
+    share = load_table("calibration.yaml")["interval"]
     yield "# Written by `advisor evidence fit`; accepted by its diff and not edited by hand."
-    yield "# authored and fitted: decibans, one number for each point of a ramp. interval: 90 %"
-    yield "# over draws of studies, of the number that lies furthest from zero."
+    yield "# authored and fitted: decibans, one number for each point of a ramp. interval: of"
+    yield f"# the number that lies furthest from zero, {share:.0%} of draws of studies."
+    yield "# states: digest of the conditions and the effect that it was fitted from."
     yield f"as_of: {calibration.as_of}"
     yield f"rows: {calibration.rows}"
     yield f"studies: {calibration.studies}"
@@ -107,6 +113,7 @@ def _lines(calibration: Calibration, choice: Choice) -> Iterator[str]:
         yield f"    methods: [{', '.join(weight.methods)}]"
         yield f"    authored: {list(weight.authored)}"
         yield f"    fitted: {list(weight.fitted)}"
+        yield f"    states: '{weight.states}'"
         yield f"    interval: [{weight.low}, {weight.high}]"
         yield f"    rows: {weight.rows}"
         yield f"    studies: {weight.studies}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import functools
 from dataclasses import dataclass
-from importlib.resources import files
+
+from advisor.support.compiled import package_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Factors:
 @functools.cache
 def load_activations() -> dict[tuple[str, str, str, str], Factors]:
     """The rows of activations.csv by family, method, precision and device."""
-    text = (files("advisor.catalogue") / "activations.csv").read_text(encoding="utf-8")
+    text = (package_folder() / "catalogue" / "activations.csv").read_text(encoding="utf-8")
     rows = csv.reader(text.splitlines())
     next(rows)
     return {(row[0], row[1], row[2], row[3]): Factors(*map(float, row[4:])) for row in rows}

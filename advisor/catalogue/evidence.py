@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import functools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
-from advisor.catalogue.evidence_check import check_evidence
+from advisor.catalogue.evidence_check import check_evidence, stripped
 from advisor.catalogue.tables import load_table
+from advisor.facts import Value
+from advisor.support.compiled import package_folder
 from advisor.support.errors import AdvisorError
 from advisor.support.textfiles import read_text
 
@@ -72,7 +74,7 @@ def table_text(path: Path | None) -> str:
         AdvisorError: if the file cannot be read.
     """
     if path is None:
-        return (files("advisor.catalogue") / "evidence.csv").read_text(encoding="utf-8")
+        return (package_folder() / "catalogue" / "evidence.csv").read_text(encoding="utf-8")
     return read_text(path, what="evidence table", max_bytes=_MAX_TABLE)
 
 
@@ -94,9 +96,11 @@ def read_evidence(path: Path) -> tuple[Published, ...]:
 
 
 def _independent(text: str) -> tuple[Published, ...]:
-    return tuple(
-        _published(row) for row in csv.DictReader(text.splitlines()) if row["primary"] == "1"
-    )
+    names, *rows = csv.reader(text.splitlines())
+    primary = names.index("primary")
+    # Every answer waits for this, so rows that do not count are left out first.
+    counted = (row for row in rows if row and row[primary].strip() == "1")
+    return tuple(_published(stripped(dict(zip(names, row, strict=True)))) for row in counted)
 
 
 def _published(row: dict[str, str]) -> Published:
@@ -117,6 +121,45 @@ def _published(row: dict[str, str]) -> Published:
         gap_lora=sign * (full - float(lora)) if lora else None,
         added=row["added"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One method against full fine-tuning in one published setting.
+
+    Attributes:
+        row: the row that it stands in.
+        method: the method's id; LoRA is reported beside soft prompts.
+        gap: points by which the method ended below full fine-tuning.
+    """
+
+    row: Published
+    method: str
+    gap: float
+
+    @property
+    def facts(self) -> dict[str, Value]:
+        """What a user would have known of the setting; a source prompt is only at hand if used."""
+        return {
+            "model.parameters": self.row.parameters,
+            "model.architecture": self.row.architecture,
+            "data.train_examples": self.row.train_examples,
+            "task.type": self.row.task_type,
+            "prompt.transfer_available": self.row.transferred,
+        }
+
+
+def comparisons(rows: Sequence[Published]) -> list[Comparison]:
+    """Every comparison in the rows; a LoRA figure that several rows repeat counts once."""
+    found = []
+    settings = set()
+    for row in rows:
+        found.append(Comparison(row, row.method, row.gap))
+        setting = (row.study, row.model, row.task, row.train_examples, row.gap_lora)
+        if row.gap_lora is not None and setting not in settings:
+            settings.add(setting)
+            found.append(Comparison(row, "lora", row.gap_lora))
+    return found
 
 
 def rows_near(

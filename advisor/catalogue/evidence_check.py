@@ -42,20 +42,27 @@ def check_evidence(text: str) -> list[Remark]:
         remarks = list(_header(list(reader.fieldnames or ()), columns))
         if remarks:
             return remarks
-        rows = [(reader.line_num, row) for row in reader]
+        found = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
         return [Remark(reader.line_num, "", f"this is no CSV: {error}")]
-    for line, row in rows:
-        if None in row or None in row.values():
+    rows: list[tuple[int, Row]] = []
+    for line, raw in found:
+        if None in raw or None in raw.values():
             remarks.append(Remark(line, "", f"the row needs {len(columns)} fields"))
-            continue
+        else:
+            rows.append((line, stripped(raw)))
+    for line, row in rows:
         remarks.extend(_row(line, row, dictionary))
-    whole = [(line, row) for line, row in rows if None not in row and None not in row.values()]
-    remarks.extend(_twice(whole, dictionary["distinct"]))
-    remarks.extend(_disagreeing(whole, dictionary["setting"], dictionary["shared"]))
-    if not rows:
-        remarks.append(Remark(1, "", "the table has no rows"))
+    remarks.extend(_twice(rows, dictionary))
+    remarks.extend(_disagreeing(rows, dictionary))
+    if not any(row["primary"] == "1" for _, row in rows):
+        remarks.append(Remark(1, "primary", "no row is independent, so the table says nothing"))
     return sorted(remarks, key=lambda remark: remark.line)
+
+
+def stripped(row: Mapping[str, str]) -> dict[str, str]:
+    """The row without blanks around its values."""
+    return {name: value.strip() for name, value in row.items()}
 
 
 def _header(found: list[str], columns: Mapping[str, Any]) -> Iterator[Remark]:
@@ -73,7 +80,7 @@ def _header(found: list[str], columns: Mapping[str, Any]) -> Iterator[Remark]:
 def _row(line: int, row: Row, dictionary: Mapping[str, Any]) -> Iterator[Remark]:
     independent = row["primary"] == "1"
     for name, column in dictionary["columns"].items():
-        value = row[name].strip()
+        value = row[name]
         needed = column["needed"] == "always" or (column["needed"] == "independent" and independent)
         if value:
             wrong = _wrong(value, column)
@@ -107,34 +114,43 @@ def _wrong(value: str, column: Mapping[str, Any]) -> str:
 
 
 def _is_date(value: str) -> bool:
+    """Whether it is a day in the one form whose order as text is that of time."""
     try:
-        datetime.date.fromisoformat(value)
+        return datetime.date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
-    return True
 
 
-def _twice(rows: Sequence[tuple[int, Row]], distinct: list[str]) -> Iterator[Remark]:
-    first: dict[tuple[str, ...], int] = {}
+def _twice(rows: Sequence[tuple[int, Row]], dictionary: Mapping[str, Any]) -> Iterator[Remark]:
+    first: dict[tuple[str | float, ...], int] = {}
     for line, row in rows:
         if row["primary"] != "1":
             continue
-        key = tuple(row[name].strip() for name in distinct)
+        key = tuple(_meant(row, name, dictionary) for name in dictionary["distinct"])
         if key in first:
             yield Remark(line, "primary", f"repeats the independent row in line {first[key]}")
         first.setdefault(key, line)
 
 
 def _disagreeing(
-    rows: Sequence[tuple[int, Row]], setting: list[str], shared: list[str]
+    rows: Sequence[tuple[int, Row]], dictionary: Mapping[str, Any]
 ) -> Iterator[Remark]:
-    first: dict[tuple[str, ...], tuple[int, str]] = {}
+    first: dict[tuple[str | float, ...], tuple[int, str]] = {}
     for line, row in rows:
-        for name in shared:
-            value = row[name].strip()
-            if not value:
+        setting = tuple(_meant(row, part, dictionary) for part in dictionary["setting"])
+        for name in dictionary["shared"]:
+            if not row[name]:
                 continue
-            key = (name, *(row[part].strip() for part in setting))
-            earlier, stated = first.setdefault(key, (line, value))
-            if value != stated:
+            earlier, stated = first.setdefault((name, *setting), (line, row[name]))
+            if _meant(row, name, dictionary) != _meant({name: stated}, name, dictionary):
                 yield Remark(line, name, f"is {stated} in line {earlier} of the same setting")
+
+
+def _meant(row: Row, name: str, dictionary: Mapping[str, Any]) -> str | float:
+    """The value to compare by: of a number what it is, however it is written."""
+    if dictionary["columns"][name]["type"] == "number":
+        try:
+            return float(row[name])
+        except ValueError:
+            pass  # said already
+    return row[name]

@@ -31,23 +31,24 @@ def list_evidence(
 
     For example: advisor evidence list --method prefix_tuning
     """
-    from advisor.catalogue.evidence import load_evidence, read_evidence
+    from advisor.catalogue.evidence import comparisons, load_evidence, read_evidence
     from advisor.support.errors import did_you_mean
 
-    rows = read_evidence(table) if table else load_evidence()
-    known = {row.method for row in rows}
+    found = comparisons(read_evidence(table) if table else load_evidence())
+    known = {one.method for one in found}
     if method is not None and method not in known:
         hint = did_you_mean(method, known) or "one of " + ", ".join(sorted(known))
         raise AdvisorError(f"no comparison speaks of {method[:40]!r}", where="--method", hint=hint)
-    shown = [row for row in rows if method in (None, row.method)]
-    for row in shown:
-        start = ", transferred" if row.transferred else ""
+    shown = [one for one in found if method in (None, one.method)]
+    for one in shown:
+        row = one.row
+        start = ", transferred" if row.transferred and one.method == row.method else ""
         typer.echo(
-            f"{row.gap:+7.2f}  {row.method}{start}  {row.model} ({row.parameters:.3g})  {row.task} "
+            f"{one.gap:+7.2f}  {one.method}{start}  {row.model} ({row.parameters:.3g})  {row.task} "
             f"({row.task_type}, {row.train_examples:g} examples)  {row.study}: {row.table}"
         )
-    studies = len({row.study for row in shown})
-    typer.echo(f"{len(shown)} comparisons of {studies} studies, points below full first")
+    studies = {one.row.study for one in shown}
+    typer.echo(f"comparisons: {len(shown)}, studies: {len(studies)}; points below full come first")
 
 
 @evidence_app.command("check")
@@ -62,7 +63,7 @@ def check_evidence_table(table: _Table = None) -> None:
     remarks = check_evidence(table_text(table))
     for remark in remarks:
         typer.echo(str(remark))
-    typer.echo(f"{len(remarks)} errors")
+    typer.echo(f"errors: {len(remarks)}")
     if remarks:
         raise typer.Exit(int(ExitCode.USAGE))
 

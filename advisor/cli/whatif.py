@@ -37,13 +37,13 @@ def whatif(
     """
     from advisor.cli.output import Report, deliver
     from advisor.facts.factsfile import load_facts
-    from advisor.gather import setting_fact
+    from advisor.gather import setting_facts
     from advisor.pipeline import load_engine
     from advisor.reasoning.case import Case
     from advisor.reasoning.document import TITLE, whatif_blocks
     from advisor.reasoning.record import whatif_record
 
-    changes = {fact.key: fact.value for fact in map(setting_fact, settings or ())}
+    changes = {fact.key: fact.value for fact in setting_facts(settings or ())}
     swept = None if sweep is None else _swept(sweep)
     case = Case(load_facts(file), load_engine(rules or ()))
     record = whatif_record(case, changes, swept)
@@ -51,8 +51,9 @@ def whatif(
 
 
 def _swept(text: str) -> tuple[str, float, float]:
-    from advisor.facts.values import Interval
-    from advisor.gather import setting_fact
+    """The fact and both ends of ``--sweep key=low..high``."""
+    from advisor.facts import load_vocabulary
+    from advisor.facts.reading import read_value
 
     key, _, span = text.partition("=")
     low, dots, high = span.partition("..")
@@ -60,7 +61,9 @@ def _swept(text: str) -> tuple[str, float, float]:
     hint = "--sweep data.train_examples=100..1M"
     if not dots:
         raise AdvisorError("a sweep has the form key=low..high", where=where, hint=hint)
-    fact = setting_fact(f"{key}={low} to {high}")
-    if not isinstance(fact.value, Interval):
-        raise AdvisorError("a sweep needs a number and two different ends", where=where, hint=hint)
-    return fact.key, fact.value.low, fact.value.high
+    fact_type = load_vocabulary().require(key.strip(), where=where)
+    ends = [read_value(fact_type, end.strip(), where=where) for end in (low, high)]
+    first, last = (end if isinstance(end, (int, float)) else None for end in ends)
+    if not fact_type.numeric or first is None or last is None or first >= last:
+        raise AdvisorError("a sweep needs a number and two rising ends", where=where, hint=hint)
+    return fact_type.key, first, last

@@ -14,6 +14,7 @@ from advisor.support.errors import AdvisorError
 from advisor.verdict.decision import Status, decide
 from advisor.verdict.verdict import Answer
 
+_SIZE = "model.parameters"
 # Sizes that belong to one model; a model of another number of parameters has others.
 _OF_THE_MODEL = frozenset(
     f"model.{name}"
@@ -95,10 +96,18 @@ class Case:
 
     def _statements(self, changes: Mapping[str, Value]) -> list[Fact]:
         replaced = set(changes)
-        if "model.parameters" in changes:
+        if changes.get(_SIZE, self.facts.value(_SIZE)) != self.facts.value(_SIZE):
             replaced |= _OF_THE_MODEL
         kept = [fact for fact in self._stated if fact.key not in replaced]
         return [*kept, *_said(changes)]
+
+    def altered(self, changes: Mapping[str, Value]) -> Case:
+        """The project with other values as a case of its own.
+
+        Raises:
+            AdvisorError: if the values contradict each other.
+        """
+        return Case(self._statements(changes), self.engine)
 
     def outcome(self, changes: Mapping[str, Value] | None = None) -> Outcome | None:
         """The answer with other values, or None if they would contradict each other."""
@@ -122,25 +131,29 @@ class Case:
         decision = decide(findings, facts, self.engine.base)
         return Outcome(decision.status, decision.recommendation)
 
-    def cells(self, changes: Mapping[str, Value]) -> tuple[int, ...]:
+    def cells(self, changes: Mapping[str, Value]) -> tuple[tuple[int, ...], ...] | None:
         """Where every computed fact lies among the numbers at which a rule changes.
 
         Computed facts rise or fall with each of their inputs, so of two values of one fact with
         the same cells all values between have them too.
+
+        Returns:
+            for each computed fact the places of both ends of its value and whether these are one
+            number, or nothing if it is unknown; None if the values contradict each other.
         """
         facts = self.changed(changes)
         if facts is None:
-            return ()
-        places: list[int] = []
-        for key, numbers in self._computed:
-            value = facts.value(key)
-            if isinstance(value, Interval):
-                places += (bisect_right(numbers, value.low), bisect_right(numbers, value.high))
-            elif isinstance(value, (int, float)):
-                places += (bisect_right(numbers, value),) * 2
-            else:
-                places += (-1, -1)
-        return tuple(places)
+            return None
+        return tuple(_places(facts.value(key), numbers) for key, numbers in self._computed)
+
+
+def _places(value: Value, numbers: Sequence[float]) -> tuple[int, ...]:
+    if isinstance(value, Interval):
+        return bisect_right(numbers, value.low), bisect_right(numbers, value.high), False
+    if isinstance(value, (int, float)):
+        place = bisect_right(numbers, value)
+        return place, place, True
+    return ()
 
 
 def _said(changes: Mapping[str, Value]) -> list[Fact]:

@@ -111,12 +111,13 @@ def _singles(record: Record) -> Iterator[Block]:
 def _nearest(parts: Sequence[Mapping[str, Any]], now: float) -> tuple[str, str]:
     """What comes at the next lower and the next higher value that changes the answer."""
     here = next(n for n, part in enumerate(parts) if part["from"] <= now <= part["to"])
-    below = above = "-"
-    if here > 0:
-        below = f"up to {_number(parts[here - 1]['to'])}: {_answer(parts[here - 1])}"
-    if here + 1 < len(parts):
-        above = f"from {_number(parts[here + 1]['from'])}: {_answer(parts[here + 1])}"
-    return below, above
+    answer = _answer(parts[here])
+    below = next((p for p in reversed(parts[:here]) if _answer(p) != answer), None)
+    above = next((p for p in parts[here:] if _answer(p) != answer), None)
+    return (
+        f"up to {_number(below['to'])}: {_answer(below)}" if below else "-",
+        f"from {_number(above['from'])}: {_answer(above)}" if above else "-",
+    )
 
 
 def _answer(part: Mapping[str, Any]) -> str:

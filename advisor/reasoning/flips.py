@@ -57,6 +57,10 @@ def stretches(case: Case, key: str, low: Number, high: Number) -> list[Stretch]:
     return found
 
 
+_MANY = 2
+"""Steps between two values that have to be looked at between."""
+
+
 class _Search:
     """Looks for changes of the answer along one fact."""
 
@@ -71,17 +75,26 @@ class _Search:
     def before(self, value: Number) -> Number:
         return value - 1 if self._integer else math.nextafter(value, -math.inf)
 
+    def _after(self, value: Number) -> Number:
+        return value + 1 if self._integer else math.nextafter(value, math.inf)
+
     def segments(self, low: Number, high: Number) -> Iterator[tuple[Number, Number]]:
         """Neighbouring values between which no number of the rules themselves lies."""
         points = {low, high}
         for number in self._numbers():
             if low < number <= high:
                 points |= {number, self.before(number)}
+            if low <= number < high:
+                points.add(self._after(number))
         ordered = sorted(points)
         yield from itertools.pairwise(ordered)
 
     def _numbers(self) -> Iterator[Number]:
         yield from map(self._on_grid, self._case.engine.numbers_of(self._key))
+        yield 0  # from there on a range can be halved by ratio
+        now = self._case.facts.number(self._key)
+        if now is not None:  # another size forgets the shape of the present model
+            yield now
         for edge in _neighbourhood_edges(self._key, self._case):
             for number in (edge * (1 - _TINY), edge * (1 + _TINY)):
                 yield self._on_grid(number)
@@ -91,32 +104,26 @@ class _Search:
 
     def changes(self, low: Number, high: Number) -> Iterator[Number]:
         """The values after `low`, up to `high`, that give another answer than the one before."""
-        same = self.outcome(low) == self.outcome(high)
-        if same and self._steps(low, high) <= 1:
-            # At most one computed fact passes one number, and the answer is the same either side.
-            return
-        middle = self._middle(low, high)
-        if middle is None:
-            if not same:
-                yield high
-            return
-        yield from self.changes(low, middle)
-        yield from self.changes(middle, high)
+        pieces = [(low, high)]
+        while pieces:
+            left, right = pieces.pop()
+            same = self.outcome(left) == self.outcome(right)
+            if same and self._steps(left, right) <= 1:
+                # At most one computed fact passes one number, and the answer is the same either
+                # side of it.
+                continue
+            middle = self._middle(left, right)
+            if middle is not None:
+                pieces += [(middle, right), (left, middle)]
+            elif not same:
+                yield right
 
     def _steps(self, low: Number, high: Number) -> int:
-        """How many numbers computed facts pass between two values, at the most."""
+        """How many numbers computed facts pass between two values; many if that cannot be told."""
         left, right = (self._case.cells({self._key: value}) for value in (low, high))
-        if not left or not right:
-            return 0 if left == right else 2
-        return sum(abs(a - b) for a, b in zip(left[::2], right[::2], strict=True)) + sum(
-            abs(a - b)
-            for (a, low_a), (b, low_b) in zip(
-                zip(left[1::2], left[::2], strict=True),
-                zip(right[1::2], right[::2], strict=True),
-                strict=True,
-            )
-            if (a, b) != (low_a, low_b)
-        )
+        if left is None or right is None:
+            return 0 if left is right else _MANY
+        return sum(_passed(one, other) for one, other in zip(left, right, strict=True))
 
     def _middle(self, low: Number, high: Number) -> Number | None:
         """A value strictly between, by ratio where the range is wide; None if there is none."""
@@ -128,6 +135,14 @@ class _Search:
             middle = low + (high - low) // 2 if low <= 0 else int(middle)
             middle = min(max(middle, low + 1), high - 1)
         return middle if low < middle < high else None
+
+
+def _passed(left: tuple[int, ...], right: tuple[int, ...]) -> int:
+    """How many numbers one computed fact passes; each end of a range passes them by itself."""
+    if not left or not right:
+        return 0 if left == right else _MANY
+    low, high = abs(left[0] - right[0]), abs(left[1] - right[1])
+    return low if left[2] and right[2] else low + high
 
 
 def _neighbourhood_edges(key: str, case: Case) -> Iterator[float]:

@@ -20,6 +20,7 @@ from advisor.reasoning.whatif import (
     moved_rules,
 )
 from advisor.report.record import record
+from advisor.support.errors import AdvisorError
 from advisor.verdict.verdict import Answer
 
 SCHEMA_VERSION = "1"
@@ -36,12 +37,14 @@ def whatif_record(
     Args:
         case: the project.
         changes: other values that the user names, all at once.
-        sweep: a numeric fact and the ends of the range to follow it over. With neither, every
-            known fact is changed alone.
+        sweep: a numeric fact and the ends of the range to follow it over, with the changes made.
+            With neither, every known fact is changed alone.
 
     Raises:
-        AdvisorError: if the changes contradict other facts.
+        AdvisorError: if the changes contradict other facts, or a fact is computed.
     """
+    for key in [*(changes or ()), *(sweep or ())[:1]]:
+        _refuse_computed(case, key)
     found: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "advisor_version": advisor.__version__,
@@ -50,11 +53,21 @@ def whatif_record(
     if changes:
         found |= _named_change(changes, case.answer(changes), case)
     if sweep is not None:
-        parts = along(case, *sweep)
+        parts = along(case.altered(changes) if changes else case, *sweep)
         found["sweep"] = {"fact": sweep[0], "stretches": [_stretch(part) for part in parts]}
     if not changes and sweep is None:
         found |= _single_changes(along_all(case), among_all(case))
     return found
+
+
+def _refuse_computed(case: Case, key: str) -> None:
+    inputs = case.facts.vocabulary[key].inputs
+    if inputs:
+        raise AdvisorError(
+            f"{key} is computed from other facts, which would still say otherwise",
+            where=key,
+            hint=f"change one of those: {', '.join(dict.fromkeys(inputs))}",
+        )
 
 
 def _single_changes(numbers: Iterable[Along], choices: Iterable[Among]) -> dict[str, Any]:

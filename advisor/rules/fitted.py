@@ -6,11 +6,15 @@ weight holds only as long as the author has not changed the one that it was fitt
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from advisor.rules.rule import Calibration, Effect, FittedWeight, Ramp, Rule, decibans_of
+from advisor.rules.rule import Calibration, Effect, FittedWeight, Ramp, Rule
+
+_DIGITS = 12
 
 
 def calibration_from(raw: Mapping[str, Any]) -> Calibration:
@@ -21,6 +25,7 @@ def calibration_from(raw: Mapping[str, Any]) -> Calibration:
             methods=tuple(entry["methods"]),
             authored=tuple(entry["authored"]),
             fitted=tuple(entry["fitted"]),
+            states=entry["states"],
             low=entry["interval"][0],
             high=entry["interval"][1],
             rows=entry["rows"],
@@ -63,9 +68,19 @@ def stale(weight: FittedWeight, rule: Rule) -> bool:
         rule: its rule, as the author wrote it.
     """
     return any(
-        method not in rule.effects or decibans_of(rule.effects[method]) != weight.authored
+        method not in rule.effects or digest(rule, method) != weight.states
         for method in weight.methods
     )
+
+
+def digest(rule: Rule, method: str) -> str:
+    """A short digest of the conditions of a rule and of its effect on a method."""
+    effect = rule.effects[method]
+    said = [
+        sorted((key, test.text) for key, test in rule.when.items()),
+        [effect.fact, effect.points] if isinstance(effect, Ramp) else effect,
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:_DIGITS]
 
 
 def _rewritten(effect: Effect, decibans: Sequence[int]) -> Effect:

@@ -149,12 +149,12 @@ def _rule_paths(folder: Path) -> Iterator[Path]:
             hint="--rules takes a folder of *.yaml files",
         )
     paths = sorted(p for p in folder.rglob("*.y*ml") if p.suffix in (".yaml", ".yml"))
-    for name, instead in _OWN_FILES.items():
-        if folder != rules_folder() and folder / name in paths:
+    for path in paths:
+        if folder != rules_folder() and path.name in _OWN_FILES:
             raise AdvisorError(
-                f"house rules cannot change the {name.removesuffix('.yaml')}",
-                where=str(folder / name),
-                hint=instead,
+                f"house rules cannot have a {path.name} of their own",
+                where=str(path),
+                hint=_OWN_FILES[path.name],
             )
     paths = [path for path in paths if path.name not in _OWN_FILES]
     if len(paths) > _MAX_RULE_FILES:

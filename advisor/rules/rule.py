@@ -123,6 +123,7 @@ class FittedWeight:
         rule: the rule's label.
         methods: the methods that share the effect.
         authored, fitted: decibans, one number for each point of a ramp.
+        states: a short digest of what the rule states for these methods.
         low, high: 90 % interval of the fitted decibans that lie furthest from zero.
         rows, studies: published comparisons in which the rule says something of these methods.
     """
@@ -131,6 +132,7 @@ class FittedWeight:
     methods: tuple[str, ...]
     authored: tuple[int, ...]
     fitted: tuple[int, ...]
+    states: str
     low: int
     high: int
     rows: int

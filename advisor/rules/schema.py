@@ -152,6 +152,7 @@ class FittedWeightFile(_Strict):
     methods: list[str] = Field(min_length=1)
     authored: list[Decibans] = Field(min_length=1)
     fitted: list[Decibans] = Field(min_length=1)
+    states: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
     interval: list[Decibans] = Field(min_length=2, max_length=2)
     rows: Annotated[int, Field(ge=1)]
     studies: Annotated[int, Field(ge=1)]

@@ -13,7 +13,6 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ _COMPILED = ("facts/vocabulary.yaml", "catalogue/*.yaml")
 
 def package_folder() -> Path:
     """The folder of the installed package."""
-    return Path(str(files("advisor")))
+    return Path(__file__).resolve().parents[1]
 
 
 def rules_folder() -> Path:

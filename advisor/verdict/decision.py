@@ -85,7 +85,8 @@ def _believed_lead(
     quality, *_ = quality_bounds(findings, state.variant)
     given_up = quality * (1.0 - parity[state.variant].kept)
     lead = state.margin - given_up
-    return abs(lead) if lead * state.margin > 0 else 0.0
+    # Where preferences outvote quality, less of quality would even add to the lead.
+    return min(abs(lead), abs(state.margin)) if lead * state.margin > 0 else 0.0
 
 
 def _status(state: Contest, lead: float | None, settings: Settings) -> Status:

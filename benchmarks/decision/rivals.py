@@ -7,7 +7,7 @@ from metrics import Array, Judged, by_probability, by_rule
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from advisor.calibration.samples import Comparison
+from advisor.catalogue.evidence import Comparison
 
 _STRENGTH = 0.1
 """C of the logistic regression, as in the first analysis of these rows."""

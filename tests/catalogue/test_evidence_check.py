@@ -77,7 +77,7 @@ def test_a_wrong_value_is_named_with_its_line_and_column(column, value, said):
 
 def test_a_row_that_counts_for_nothing_need_not_state_its_examples():
     changed = {**rows()[0], "primary": "0", "n_train": "", "n_train_basis": ""}
-    assert check_evidence(text_of([changed])) == []
+    assert check_evidence(text_of([changed, rows()[1]])) == []
 
 
 def test_an_independent_row_stands_once():
@@ -109,8 +109,8 @@ def test_a_missing_and_a_misspelt_column_are_named():
 def test_a_row_with_too_few_or_too_many_fields_is_named():
     head, first, second = table_text(None).splitlines()[:3]
     found = check_evidence("\n".join([head, first + ",more", second.rsplit(",", 3)[0]]))
-    assert [remark.line for remark in found] == [2, 3]
-    assert all(f"{len(COLUMNS)} fields" in remark.text for remark in found)
+    assert [remark.line for remark in found] == [1, 2, 3]  # the first: no row is left
+    assert all(f"{len(COLUMNS)} fields" in remark.text for remark in found[1:])
 
 
 @pytest.mark.parametrize("text", ["", "\n", ",".join(COLUMNS) + "\n"])
@@ -149,3 +149,31 @@ def test_the_documentation_describes_every_column():
     described = [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")]
     assert described == list(COLUMNS)
     assert all(column["about"] in text for column in COLUMNS.values())
+
+
+@pytest.mark.parametrize("column", ["higher_is_better", "primary", "model_family", "score_lora"])
+def test_blanks_around_a_value_change_nothing(column, tmp_path):
+    changed = [{**row, column: f" {row[column]} "} for row in rows()]
+    path = tmp_path / "own.csv"
+    path.write_text(text_of(changed), encoding="utf-8")
+    assert check_evidence(text_of(changed)) == []
+    assert read_evidence(path) == load_evidence()
+
+
+def test_a_number_is_the_same_however_it_is_written():
+    first, second = ({**row, "score_full_ft": score} for row, score in
+                     zip(rows()[:2], ("62.8", "62.80"), strict=True))  # fmt: skip
+    assert check_evidence(text_of([first, second])) == []
+    again = {**first, "n_train": "3.6e3"}
+    assert "repeats" in check_evidence(text_of([first, again]))[0].text
+
+
+def test_a_day_has_one_form():
+    (remark,) = check_evidence(with_change("added", "20261123"))
+    assert remark.column == "added"
+
+
+def test_a_table_without_an_independent_row_says_nothing():
+    changed = [{**row, "primary": "0"} for row in rows()[:3]]
+    (remark,) = check_evidence(text_of(changed))
+    assert "no row is independent" in remark.text

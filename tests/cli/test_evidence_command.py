@@ -27,10 +27,15 @@ def damaged(tmp_path: Path) -> Path:
 def test_the_list_names_every_comparison_with_its_gap_and_source():
     done = as_command("evidence", "list", "--method", "prefix_tuning")
     *rows, last = done.out.splitlines()
-    assert last == f"{len(rows)} comparisons of 10 studies, points below full first"
+    assert last == f"comparisons: {len(rows)}, studies: 10; points below full come first"
     assert all("prefix_tuning" in row for row in rows)
     assert any(row.startswith("  -9.30") and "WebNLG" in row and "table" in row.lower()
                for row in rows)  # fmt: skip
+
+
+def test_lora_is_listed_too_where_it_is_reported():
+    last = as_command("evidence", "list", "--method", "lora").out.splitlines()[-1]
+    assert last.startswith("comparisons: 112, studies: 13")
 
 
 def test_an_unknown_method_is_refused_with_the_known_ones():
@@ -40,10 +45,10 @@ def test_an_unknown_method_is_refused_with_the_known_ones():
 
 
 def test_a_right_table_passes_and_a_wrong_one_names_line_and_column(damaged):
-    assert as_command("evidence", "check").out == "0 errors\n"
+    assert as_command("evidence", "check").out == "errors: 0\n"
     done = as_command("evidence", "check", str(damaged))
     assert done.code == 2
-    assert done.out.splitlines() == ["line 2, params: 'many' is no number", "1 errors"]
+    assert done.out.splitlines() == ["line 2, params: 'many' is no number", "errors: 1"]
     assert advisor.check_evidence(damaged) == ["line 2, params: 'many' is no number"]
 
 

@@ -15,6 +15,7 @@ from advisor.facts.reading import read_value
 from advisor.pipeline import advise, load_engine
 from advisor.reasoning.case import Case, Outcome
 from advisor.reasoning.flips import stretches
+from advisor.reasoning.record import whatif_record
 from advisor.reasoning.whatif import along, along_all, among_all, moved_rules
 from advisor.support.errors import AdvisorError
 from advisor.verdict.decision import Status
@@ -149,3 +150,59 @@ def test_the_rules_that_move_are_those_that_say_something_else():
     before, after = moved["Q151"].before.effects, moved["Q151"].after.effects
     assert after["prefix_tuning"] > before["prefix_tuning"]
     assert moved_rules(case(), {"quality.tolerance_points": 1}) == []
+
+
+NARROW = {
+    "task.type": "classification",
+    "data.label_count": 3,
+    "model.parameters": "7B",
+    "model.architecture": "decoder",
+    "data.train_examples": 5100,
+    "data.p95_tokens": 300,
+    "data.median_tokens": 100,
+    "hardware.accelerator": "cuda",
+    "hardware.accelerator_count": 1,
+    "hardware.accelerator_memory_gib": "5.028 to 5.031",
+    "quality.tolerance_points": 2,
+    "deployment.tasks_per_base": 5,
+    "price.per_hour": 1,
+}
+
+
+def test_a_range_that_passes_a_number_with_both_ends_is_not_taken_for_one_step():
+    found = stretches(Case(stated(NARROW), ENGINE), "model.parameters", 10**8, 2 * 10**9)
+    assert Status.UNDETERMINED in {part.outcome.status for part in found}
+    for part in found:
+        for value in (part.low, part.high):
+            assert judged(NARROW, "model.parameters", value) == part.outcome
+
+
+def test_a_range_of_floats_may_start_at_nothing():
+    facts = {
+        "model.parameters": "8B",
+        "task.type": "classification",
+        "data.train_examples": 5000,
+        "hardware.accelerator": "none",
+    }
+    found = stretches(Case(stated(facts), ENGINE), "hardware.ram_available_gib", 0.0, 100.0)
+    assert (found[0].low, found[-1].high) == (0.0, 100.0)
+    assert len(found) > 1
+
+
+def test_the_present_size_keeps_the_shape_of_the_present_model():
+    shape = {"model.hidden_size": 768, "model.layer_count": 12, "model.vocabulary_size": 30522}
+    known = case(**shape)
+    here = known.facts.value("model.parameters")
+    assert known.outcome({"model.parameters": here}) == known.outcome()
+    part = next(
+        p for p in stretches(known, "model.parameters", 10**7, 10**9) if p.low <= here <= p.high
+    )
+    assert part.outcome == known.outcome()
+
+
+def test_a_sweep_is_made_with_the_named_changes():
+    sweep = ("hardware.accelerator_memory_gib", 1.0, 100.0)
+    large = whatif_record(case(), {"model.parameters": 8 * 10**9}, sweep)["sweep"]
+    stated_large = whatif_record(case(**{"model.parameters": "8B"}), None, sweep)["sweep"]
+    assert large == stated_large
+    assert large != whatif_record(case(), None, sweep)["sweep"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from advisor.rules.checking import check_rules
-from advisor.rules.fitted import stale, with_fitted
+from advisor.rules.fitted import digest, stale, with_fitted
 from advisor.rules.loading import load_rules
 from advisor.rules.manual import rule_page
 from advisor.rules.rule import FittedWeight, Kind, Ramp, decibans_of
@@ -20,9 +20,9 @@ RULES = {rule.label: rule for rule in AUTHORED.rules}
 
 def weight(code: str, *methods: str, fitted: tuple[int, ...], **changed) -> FittedWeight:
     authored = decibans_of(RULES[code].effects[methods[0]])
-    return replace(
-        FittedWeight(code, methods, authored, fitted, low=-9, high=-1, rows=3, studies=2), **changed
-    )
+    states = digest(RULES[code], methods[0])
+    made = FittedWeight(code, methods, authored, fitted, states, low=-9, high=-1, rows=3, studies=2)
+    return replace(made, **changed)
 
 
 def laid_over(code: str, *weights: FittedWeight):
@@ -47,9 +47,20 @@ def test_a_fitted_ramp_keeps_the_numbers_at_which_it_bends():
 
 
 def test_a_weight_that_was_fitted_from_another_one_is_left_aside():
-    old = weight("Q101", "prompt_tuning", "p_tuning", fitted=(-3,), authored=(-10,))
+    old = weight("Q101", "prompt_tuning", "p_tuning", fitted=(-3,), states="0" * 12)
     assert stale(old, RULES["Q101"])
     assert laid_over("Q101", old) == RULES["Q101"]
+
+
+def test_another_ramp_or_condition_makes_a_weight_stale_although_its_decibans_stand():
+    ramp = RULES["Q114"].effects["prefix_tuning"]
+    moved = Ramp(ramp.fact, tuple((100 * x, y) for x, y in ramp.points))
+    fitted = weight("Q114", "prefix_tuning", fitted=(-1, 0, 0, 0))
+    assert not stale(fitted, RULES["Q114"])
+    assert stale(fitted, replace(RULES["Q114"], effects={"prefix_tuning": moved}))
+    conditional = weight("Q115", "prefix_tuning", fitted=(1,))
+    assert not stale(conditional, RULES["Q115"])
+    assert stale(conditional, replace(RULES["Q115"], when={}))
 
 
 def test_a_weight_for_a_method_without_the_effect_is_left_aside():
@@ -91,12 +102,12 @@ def test_house_rules_are_never_refitted(tmp_path):
 
 def test_house_rules_cannot_bring_fitted_weights(tmp_path):
     (tmp_path / "fitted.yaml").write_text("weights: []\n", encoding="utf-8")
-    with pytest.raises(AdvisorError, match="cannot change the fitted"):
+    with pytest.raises(AdvisorError, match="cannot have a fitted"):
         load_rules([tmp_path])
 
 
 def test_a_weight_that_lies_idle_is_an_error_of_the_rule_files():
-    old = weight("Q101", "prompt_tuning", "p_tuning", fitted=(-3,), authored=(-10,))
+    old = weight("Q101", "prompt_tuning", "p_tuning", fitted=(-3,), states="0" * 12)
     base = replace(AUTHORED, calibration=replace(FITTED.calibration, weights=(old,)))
     found = [remark for remark in check_rules(base) if remark.severity == "error"]
     assert [(remark.code, "advisor evidence fit" in remark.text) for remark in found] == [

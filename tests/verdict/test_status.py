@@ -87,7 +87,7 @@ def test_confidence_is_the_odds_of_the_margin_less_what_thin_evidence_does_not_b
     )
     leads = verdict.tallies[verdict.variant].score - verdict.tallies[FULL].score
     believed = leads - quality * (1 - own.kept)
-    kept = abs(believed) if believed * leads > 0 else 0.0
+    kept = min(abs(believed), abs(leads)) if believed * leads > 0 else 0.0
     assert verdict.confidence == pytest.approx(probability(kept))
 
 
@@ -248,3 +248,12 @@ def test_the_quick_scores_of_these_tests_are_those_of_the_pipeline():
         weighed = weigh(stated(facts))
         assert weighed.tallies == verdict.tallies
         assert weighed.state.reachable == verdict.reachable
+
+
+def test_thin_evidence_never_raises_confidence():
+    # Many tasks outvote quality, so with less of quality the lead alone would grow.
+    facts = {**BERT, "data.train_examples": 90_000_000, "deployment.tasks_per_base": 30}
+    verdict = verdict_on(facts)
+    assert verdict.recommendation == "prompt_tuning"
+    assert verdict.parity[verdict.variant].kept < 1
+    assert verdict.confidence <= probability(abs(verdict.margin))
