@@ -18,11 +18,10 @@ from advisor.support.errors import AdvisorError
 from advisor.verdict.decision import Decision, Status, decide
 from advisor.verdict.headline import FEW_SHOT, FULL
 from advisor.verdict.missing import missing_facts
+from advisor.verdict.parity import NEARNESS
 from advisor.verdict.tally import Tally, lead_bounds, lead_of
 
 _WITHOUT_TRAINING = (Status.INFEASIBLE, Status.DO_NOT_TRAIN)
-_PLACE = ("model.parameters", "data.train_examples")
-"""What decides which published results are near."""
 
 
 class Agenda:
@@ -99,24 +98,36 @@ def _feasibility_stands(decision: Decision, *, limited: bool) -> bool:
 
 
 def _status_stands(
-    decision: Decision, findings: Iterable[Finding], open_: set[str], settings: Settings
+    decision: Decision, findings: Sequence[Finding], open_: set[str], settings: Settings
 ) -> bool:
-    """Whether the lead of the leaning side stays on its side of "too close to call"."""
+    """Whether the lead of the leaning side stays on its side of "too close to call".
+
+    That lead is the smaller one of the scores' own and of what thin evidence leaves of it, so both
+    count; where the project lies among the published results may be open as well.
+    """
     if decision.status in _WITHOUT_TRAINING or decision.state.margin is None:
         return True
-    if not open_.isdisjoint(_PLACE):
-        return False
     variant = str(decision.variant)
-    kept = decision.parity[variant].kept
+    placed = open_.isdisjoint(NEARNESS)
+    kept = decision.parity[variant].kept if placed else settings.kept_without_study
+    needed = settings.too_close_decibans
+    leads = [_lead_bounds(decision, findings, share) for share in (1.0, kept)]
+    if decision.status is Status.TOO_CLOSE:
+        (_, whole), (_, left) = leads
+        return whole < needed or (placed and left < needed)
+    return all(low >= needed for low, _ in leads)
+
+
+def _lead_bounds(
+    decision: Decision, findings: Iterable[Finding], share: float
+) -> tuple[float, float]:
+    """Bounds of the recommended side's lead with a share of what quality rules add to it."""
     low = high = 0.0
     for finding in findings:
-        share = kept if finding.rule.kind is Kind.QUALITY else 1.0
-        least, greatest = lead_of(finding, variant, FULL)
-        low, high = low + share * least, high + share * greatest
-    if decision.recommendation == FULL:
-        low, high = -high, -low
-    least_lead = settings.too_close_decibans
-    return high < least_lead if decision.status is Status.TOO_CLOSE else low >= least_lead
+        counted = share if finding.rule.kind is Kind.QUALITY else 1.0
+        least, greatest = lead_of(finding, str(decision.variant), FULL)
+        low, high = low + counted * least, high + counted * greatest
+    return (-high, -low) if decision.recommendation == FULL else (low, high)
 
 
 def _variant_stands(decision: Decision, unsettled: Sequence[Finding], settings: Settings) -> bool:

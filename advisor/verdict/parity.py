@@ -12,6 +12,9 @@ from advisor.rules.engine import Finding
 from advisor.rules.rule import RuleBase, Settings
 from advisor.verdict.tally import quality_bounds
 
+NEARNESS = ("model.parameters", "data.train_examples", "prompt.transfer_available")
+"""The facts that decide which published results are near."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parity:

@@ -42,11 +42,26 @@ POOL = {
 }
 
 
-def person(seed: int) -> dict:
+# Close calls on large machines, where what thin evidence leaves of a lead decides.
+CLOSE = {
+    **POOL,
+    "model.parameters": ("60M", "355M", "2B", "6B", "9B", "40B"),
+    "model.weights_access": ("open",),
+    "data.train_examples": (150, 191, 900, "3k", "1M", "30M"),
+    "deployment.tasks_per_base": (1, 2, 3, 4, 5, 6, 10),
+    "quality.tolerance_points": (0.5, 1, 1.2, 2, 3, 4, 5, 7),
+    "budget.hours": ("unknown",),
+    "budget.cost": ("unknown",),
+    "hardware.accelerator": ("cuda",),
+    "hardware.accelerator_memory_gib": (400, 900, 9000),
+}
+
+
+def person(seed: int, pools: dict = POOL) -> dict:
     dice = random.Random(seed)  # noqa: S311 - the same people in every run
     return {
         key: read_value(VOCABULARY[key], dice.choice(pool), where="a test")
-        for key, pool in POOL.items()
+        for key, pool in pools.items()
     }
 
 
@@ -75,6 +90,14 @@ def test_stopping_early_gives_the_answer_of_the_full_questionnaire(part):
         assert set(put) <= set(every)
         spared += len(every) - len(put)
     assert spared > 40
+
+
+@pytest.mark.parametrize("seed", [*range(40), 316, 342, 2311, 2419, 2610, 2628])
+def test_a_lead_that_only_thin_evidence_widens_is_asked_on(seed):
+    truth = person(seed, CLOSE)
+    short, _ = asked(truth, AGENDA)
+    whole, _ = asked(truth, lambda _, questions: questions)
+    assert answer(short) == answer(whole)
 
 
 def test_an_api_alone_leaves_little_to_ask():
