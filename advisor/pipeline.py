@@ -75,7 +75,7 @@ def advise(
     """
     engine = engine or load_engine()
     facts = completed(stated, find)
-    values = {fact.key: fact.value for fact in facts}
+    values = facts.values()
     inputs = {key for fact_type in facts.vocabulary.values() for key in fact_type.inputs}
 
     def values_without(key: str) -> Mapping[str, Value]:
@@ -84,7 +84,7 @@ def advise(
         unknown = FactBase(f for f in facts.statements() if f.source is not Source.ESTIMATED)
         unknown.forget(key, Source.DEFAULT)
         _add_computed(unknown, find)
-        return {fact.key: fact.value for fact in unknown}
+        return unknown.values()
 
     return Answer(facts, judge(facts, engine, values_without))
 

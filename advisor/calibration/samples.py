@@ -60,17 +60,14 @@ class Samples:
         return np.asarray(self.tolerance == tolerance)
 
 
-def samples_of(
-    found: Sequence[Comparison], engine: Engine, tolerances: Sequence[float] = ()
-) -> Samples:
-    """Ask the rules about every comparison at every tolerance.
+def samples_of(found: Sequence[Comparison], engine: Engine) -> Samples:
+    """Ask the rules about every comparison at every tolerance of calibration.yaml.
 
     Args:
         found: the comparisons.
         engine: a rule base with authored weights.
-        tolerances: in points; those of calibration.yaml if empty.
     """
-    asked = tuple(tolerances) or tuple(load_table("calibration.yaml")["tolerances"])
+    asked = load_table("calibration.yaml")["tolerances"]
     rows = [
         (number, float(tolerance), dict(_said(engine, one, tolerance)))
         for number, one in enumerate(found)
@@ -104,10 +101,10 @@ def _said(engine: Engine, one: Comparison, tolerance: float) -> Iterator[tuple[W
             continue
         decibans = settled(*contributions(finding).get(one.method, (0, 0)))
         if decibans:
-            yield Weight(finding.rule.label, sharing(finding.rule, one.method)), decibans
+            yield Weight(finding.rule.label, _sharing(finding.rule, one.method)), decibans
 
 
-def sharing(rule: Rule, method: str) -> tuple[str, ...]:
+def _sharing(rule: Rule, method: str) -> tuple[str, ...]:
     """The methods on which a rule has the same effect as on this one; they share one weight."""
     own = rule.effects[method]
     return tuple(other for other, effect in rule.effects.items() if effect == own)

@@ -185,11 +185,11 @@ def rows_near(
 
 @functools.cache
 def _rows_on(method: str, *, transferred: bool) -> tuple[Published, ...]:
-    rows = [row for row in load_evidence() if _speaks_for(row, method, transferred=transferred)]
-    if method == "lora":  # a LoRA figure stands in each row of the same setting; count it once
-        settings = {(r.study, r.model, r.task, r.train_examples, r.gap_lora): r for r in rows}
-        rows = list(settings.values())
-    return tuple(rows)
+    if method == "lora":
+        return tuple(one.row for one in comparisons(load_evidence()) if one.method == method)
+    return tuple(
+        row for row in load_evidence() if _speaks_for(row, method, transferred=transferred)
+    )
 
 
 def _within(row: Published, parameters: float, train_examples: float, decades: float) -> bool:
@@ -200,8 +200,6 @@ def _within(row: Published, parameters: float, train_examples: float, decades: f
 
 
 def _speaks_for(row: Published, method: str, *, transferred: bool) -> bool:
-    if method == "lora":
-        return row.gap_lora is not None
     if method == "prompt_tuning" and transferred:
         return row.variant == _TRANSFERRED
     return row.variant in _VARIANTS.get(method, ())

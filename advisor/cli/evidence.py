@@ -91,7 +91,7 @@ def fit_evidence(
         from advisor.report.files import write_file
 
         write_file(output, text)
-        typer.echo(f"{text.count('- rule:')} weights written to {output}")
+        typer.echo(f"wrote {output}")
         return
     current = rules_folder() / FITTED
     before = current.read_text(encoding="utf-8") if current.exists() else ""

@@ -51,6 +51,10 @@ class FactBase:
         fact = self.get(key)
         return fact.value if fact else None
 
+    def values(self) -> dict[str, Value]:
+        """The winning values by key, as the engine takes them."""
+        return {fact.key: fact.value for fact in self}
+
     def number(self, key: str) -> float | None:
         """The value of ``key`` if it is one definite number, else None."""
         value = self.value(key)

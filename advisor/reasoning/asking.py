@@ -15,7 +15,7 @@ from advisor.pipeline import completed
 from advisor.rules.engine import Engine, Finding
 from advisor.rules.rule import Kind, Outcome, Settings
 from advisor.support.errors import AdvisorError
-from advisor.verdict.decision import Decision, Status, decide
+from advisor.verdict.decision import Decision, Status, decide, other_methods
 from advisor.verdict.headline import FEW_SHOT, FULL
 from advisor.verdict.missing import missing_facts
 from advisor.verdict.parity import NEARNESS
@@ -41,8 +41,7 @@ class Agenda:
             known = completed(_unanswered(facts, questions))
         except AdvisorError:
             return list(questions)  # the contradiction is told once all is asked
-        values = {fact.key: fact.value for fact in known}
-        findings = self._engine.assess(values).findings
+        findings = self._engine.assess(known.values()).findings
         base = self._engine.base
         decision = decide(findings, known, base)
         if _settled(decision, findings, questions, base.settings):
@@ -141,19 +140,13 @@ def _alternative_stands(
     decision: Decision, unsettled: Sequence[Finding], settings: Settings
 ) -> bool:
     """Whether the same other method, or none, keeps serving better."""
-    sides = {FULL, *settings.groups["soft_prompts"]}
-    others = [
-        entry
-        for method, entry in decision.tallies.items()
-        if method not in sides and entry.feasible
-    ]
+    others = other_methods(decision.tallies, settings)
     if not others:
         return True
     best = max(others, key=lambda entry: entry.score)
-    if decision.recommendation is None:
+    if decision.chosen is None:
         return _stays_best(others, best.method, unsettled)
-    soft = decision.recommendation != FULL
-    chosen = decision.tallies[str(decision.variant) if soft else FULL]
+    chosen = decision.tallies[decision.chosen]
     leads = {entry.method: lead_bounds(unsettled, entry, chosen) for entry in others}
     needed = settings.alternative_decibans
     if decision.alternative is None:

@@ -64,9 +64,9 @@ class Case:
         types = self.facts.vocabulary.values()
         self._inputs = {key for fact_type in types for key in fact_type.inputs}
         self._computed = [
-            (key, engine.numbers_of(key))
+            (key, numbers)
             for key, fact_type in self.facts.vocabulary.items()
-            if fact_type.inputs and engine.numbers_of(key)
+            if fact_type.inputs and (numbers := engine.numbers_of(key))
         ]
         self._known: dict[Changes, FactBase | None] = {}
         self._outcomes: dict[Changes, Outcome | None] = {}
@@ -126,8 +126,7 @@ class Case:
         return advise(self._statements(changes or {}), self.engine)
 
     def _judge(self, facts: FactBase) -> Outcome:
-        values = {fact.key: fact.value for fact in facts}
-        findings = self.engine.assess(values).findings
+        findings = self.engine.assess(facts.values()).findings
         decision = decide(findings, facts, self.engine.base)
         return Outcome(decision.status, decision.recommendation)
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from advisor.facts import load_vocabulary
-from advisor.facts.reading import read_value
-from advisor.facts.showing import show_value
-from advisor.report.document import Block, Bullets, Heading, Paragraph, Record, Table
+from advisor.report.document import (
+    Block,
+    Bullets,
+    Heading,
+    Paragraph,
+    Record,
+    Table,
+    shown_value,
+)
+from advisor.report.wording import side_name
 
 TITLE = "What would change the answer"
 _STATUS = {
@@ -17,11 +23,6 @@ _STATUS = {
     "infeasible": "neither is feasible",
     "do_not_train": "do not train",
     "contradiction": "impossible beside the other facts",
-}
-_SIDES = {
-    "prompt_tuning": "prompt-tuning",
-    "full_fine_tuning": "full fine-tuning",
-    None: "neither",
 }
 
 
@@ -41,7 +42,7 @@ def _named(record: Record) -> Iterator[Block]:
     yield Heading("Then")
     yield Bullets(
         tuple(
-            f"{key}: {_shown(key, change['from'])} becomes {_shown(key, change['to'])}"
+            f"{key}: {shown_value(key, change['from'])} becomes {shown_value(key, change['to'])}"
             for key, change in record["changes"].items()
         )
     )
@@ -97,7 +98,7 @@ def _singles(record: Record) -> Iterator[Block]:
     for key, one in record["choices"].items():
         now = next((a for a in one["answers"] if a["value"] == one["now"]), None)
         others = [a for a in one["answers"] if now is None or _answer(a) != _answer(now)]
-        items += [f"{key} {_shown(key, a['value'])}: {_answer(a)}." for a in others]
+        items += [f"{key} {shown_value(key, a['value'])}: {_answer(a)}." for a in others]
         if not others:
             still.append(key)
     if items:
@@ -121,15 +122,10 @@ def _nearest(parts: Sequence[Mapping[str, Any]], now: float) -> tuple[str, str]:
 
 
 def _answer(part: Mapping[str, Any]) -> str:
-    side = _SIDES[part["recommendation"]]
+    side = side_name(part["recommendation"], None) or "neither"
     return _STATUS.get(part["status"], "{side}").format(side=side)
 
 
 def _number(value: float) -> str:
     """Six digits; the record holds the exact value."""
     return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
-
-
-def _shown(key: str, value: Any) -> str:
-    fact_type = load_vocabulary()[key]
-    return show_value(fact_type, read_value(fact_type, value, where=key))

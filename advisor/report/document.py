@@ -10,6 +10,7 @@ from advisor.catalogue.tables import load_methods
 from advisor.facts import load_vocabulary
 from advisor.facts.reading import read_value
 from advisor.facts.showing import show_value
+from advisor.report.wording import FITTED
 from advisor.verdict.headline import FEW_SHOT
 
 Record: TypeAlias = Mapping[str, Any]
@@ -187,7 +188,7 @@ def _why(record: Record) -> Iterator[Block]:
 def _claim(reason: Mapping[str, Any]) -> str:
     """A rule's claim, with the values that it was judged on and the mark of a house rule."""
     values = ", ".join(
-        f"{key} {_value(key, value)}"
+        f"{key} {shown_value(key, value)}"
         for key, value in reason["facts"].items()
         if not key.startswith("estimate.")
     )
@@ -214,9 +215,7 @@ def _ranking(record: Record) -> Iterator[Block]:
 
 def _fitted_or_authored(record: Record) -> str:
     fitted = [
-        _name(method)
-        for method, own in record["parity"].items()
-        if own["basis"].startswith("weights fitted")
+        _name(method) for method, own in record["parity"].items() if own["basis"].startswith(FITTED)
     ]
     if not fitted:
         return "authored weights that are not calibrated"
@@ -314,21 +313,22 @@ def _facts(record: Record) -> Iterator[Block]:
         yield Paragraph("Assumed, and able to change the answer if wrong: " + ", ".join(fragile))
     for conflict in record["conflicts"]:
         others = "; ".join(
-            f"{_value(conflict['fact'], o['value'])} ({o['source']}: {o['detail']})"
+            f"{shown_value(conflict['fact'], o['value'])} ({o['source']}: {o['detail']})"
             for o in conflict["others"]
         )
         used = conflict["used"]
         yield Paragraph(
-            f"Conflict on {conflict['fact']}: used {_value(conflict['fact'], used['value'])} "
+            f"Conflict on {conflict['fact']}: used {shown_value(conflict['fact'], used['value'])} "
             f"({used['source']}), but also {others}"
         )
 
 
 def _shown(facts: Mapping[str, Any], key: str, otherwise: str = "not known") -> str:
-    return _value(key, facts[key]["value"]) if key in facts else otherwise
+    return shown_value(key, facts[key]["value"]) if key in facts else otherwise
 
 
-def _value(key: str, raw: Any) -> str:
+def shown_value(key: str, raw: Any) -> str:
+    """A fact's value as a record keeps it, in words."""
     fact_type = load_vocabulary()[key]
     return show_value(fact_type, read_value(fact_type, raw, where=key))
 

@@ -11,7 +11,7 @@ from advisor.facts import FactBase, Source
 from advisor.facts.showing import plain_value
 from advisor.report.howto import how_to
 from advisor.report.whynot import chosen_method, nearest_changes, why_not
-from advisor.report.wording import confidence_word, decibans, evidence_text, headline
+from advisor.report.wording import FITTED, confidence_word, decibans, evidence_text, headline
 from advisor.rules.rule import Outcome, Rule, RuleBase
 from advisor.verdict.decision import Status
 from advisor.verdict.parity import Parity
@@ -36,7 +36,7 @@ def record(answer: Answer, base: RuleBase) -> dict[str, Any]:
         "variant": verdict.variant,
         "confidence": _rounded(verdict.confidence),
         "confidence_word": confidence_word(verdict.confidence, base.settings),
-        "evidence": _evidence(verdict, facts),
+        "evidence": _evidence(verdict),
         "alternative": verdict.alternative,
         "alternative_reason": _alternative_reason(verdict),
         "compared": list(verdict.compared) if verdict.compared else None,
@@ -114,7 +114,7 @@ def _weight(entry: Tally) -> float:
 def _parity(entry: Parity, base: RuleBase) -> dict[str, Any]:
     basis = "authored weights"
     if base.calibration and entry.method in base.calibration.methods:
-        basis = "weights fitted to published comparisons"
+        basis = FITTED
     return {
         "probability": _rounded(entry.probability),
         "range": [_rounded(entry.low), _rounded(entry.high)],
@@ -124,7 +124,7 @@ def _parity(entry: Parity, base: RuleBase) -> dict[str, Any]:
     }
 
 
-def _evidence(verdict: Verdict, facts: FactBase) -> dict[str, Any] | None:
+def _evidence(verdict: Verdict) -> dict[str, Any] | None:
     """How near published results are to what the headline compares; None if nothing is compared."""
     own = verdict.parity.get(verdict.variant or "")
     if own is None or verdict.confidence is None:
@@ -134,14 +134,8 @@ def _evidence(verdict: Verdict, facts: FactBase) -> dict[str, Any] | None:
         "rows": own.rows,
         "studies": own.studies,
         "kept": _rounded(own.kept),
-        "text": evidence_text(verdict, own, located=_located(facts)),
+        "text": evidence_text(verdict, own),
     }
-
-
-def _located(facts: FactBase) -> bool:
-    """Whether it is known where the project lies among the published results."""
-    keys = ("model.parameters", "data.train_examples")
-    return all(facts.number(key) is not None for key in keys)
 
 
 def _sub_decisions(verdict: Verdict, base: RuleBase) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from advisor.verdict.headline import FULL
 from advisor.verdict.parity import Parity
 from advisor.verdict.verdict import Verdict
 
+FITTED = "weights fitted to published comparisons"
+"""What parity rests on where its weights were fitted."""
+
 
 def confidence_word(confidence: float | None, settings: Settings) -> str:
     """The word for a confidence, such as ``good``; empty if there is none."""
@@ -73,18 +76,17 @@ def _parity(verdict: Verdict) -> str:
     )
 
 
-def evidence_text(verdict: Verdict, own: Parity, *, located: bool) -> str:
+def evidence_text(verdict: Verdict, own: Parity) -> str:
     """How near published results are, and what that does to the confidence.
 
     Args:
         verdict: the verdict, with a confidence.
         own: parity of the best soft prompt.
-        located: whether model size and number of examples are known.
     """
     name = load_methods()[own.method].name
     if own.kept == 1 and own.studies == 0:
         return "Measured on your own model and data, which is nearer than any published result."
-    if not located:
+    if not own.located:
         near = "Which published results are near is unknown, as model size or number of examples is"
     elif own.rows == 0:
         near = f"No published result of {name} is like yours in model size and number of examples"

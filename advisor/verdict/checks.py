@@ -103,7 +103,7 @@ def _by_rules(
     name: str, codes: Iterable[str], answer: Answer, engine: Engine, method: str
 ) -> PlanCheck:
     """A check that fails if one of the named rules or risks holds."""
-    values: dict[str, Value] = {fact.key: fact.value for fact in answer.facts}
+    values = answer.facts.values()
     values.update((key, level) for key, (level, _) in answer.verdict.assessment.levels.items())
     unknown: list[str] = []
     for when, text in _conditions(codes, method, engine):

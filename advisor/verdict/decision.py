@@ -44,6 +44,17 @@ class Decision(NamedTuple):
     tallies: Mapping[str, Tally]
     parity: Mapping[str, Parity]
 
+    @property
+    def chosen(self) -> str | None:
+        """The method that is recommended, the variant where it is a soft prompt."""
+        return _chosen(self.recommendation, self.state)
+
+
+def other_methods(tallies: Mapping[str, Tally], settings: Settings) -> list[Tally]:
+    """The methods beside the two sides of the headline that are not ruled out."""
+    sides = {FULL, *settings.groups["soft_prompts"]}
+    return [t for m, t in tallies.items() if m not in sides and t.feasible is not False]
+
 
 def decide(findings: Sequence[Finding], facts: FactBase, base: RuleBase) -> Decision:
     """Decide on the findings of the rules.
@@ -126,9 +137,7 @@ def _alternative(
     tallies: Mapping[str, Tally],
     settings: Settings,
 ) -> str | None:
-    sides = {FULL, *settings.groups["soft_prompts"]}
-    others = [t for m, t in tallies.items() if m not in sides and t.feasible is not False]
-    best = max(others, key=lambda entry: entry.score, default=None)
+    best = max(other_methods(tallies, settings), key=lambda entry: entry.score, default=None)
     if best is None:
         return None
     chosen = _chosen(recommendation, state)

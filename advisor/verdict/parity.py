@@ -25,6 +25,7 @@ class Parity:
         low, high: bounds of the probability over the values of the unknown facts.
         rows, studies: published comparisons near this project's model and data size.
         kept: share of the log-odds that counts for confidence; less where evidence is thin.
+        located: whether it is known well enough where the project lies among the results.
     """
 
     method: str
@@ -34,6 +35,7 @@ class Parity:
     rows: int
     studies: int
     kept: float
+    located: bool
 
 
 def parities(findings: Sequence[Finding], facts: FactBase, base: RuleBase) -> dict[str, Parity]:
@@ -47,7 +49,7 @@ def parities(findings: Sequence[Finding], facts: FactBase, base: RuleBase) -> di
 def _parity(findings: Sequence[Finding], method: str, facts: FactBase, base: RuleBase) -> Parity:
     score, low, high = quality_bounds(findings, method)
     rows = _rows_near(method, facts, base.settings)
-    studies = len({row.study for row in rows})
+    studies = len({row.study for row in rows or ()})
     # A trial on the user's own model and data is nearer than any study.
     measured = facts.known(f"measured.{method}.points_below_full")
     given = all(facts.known(key) for key in base.settings.parity_needs)
@@ -56,9 +58,10 @@ def _parity(findings: Sequence[Finding], method: str, facts: FactBase, base: Rul
         probability=probability(score) if given else None,
         low=probability(low),
         high=probability(high),
-        rows=len(rows),
+        rows=len(rows or ()),
         studies=studies,
         kept=1.0 if measured else _kept(studies, base.settings),
+        located=rows is not None,
     )
 
 
@@ -67,11 +70,11 @@ def _kept(studies: int, settings: Settings) -> float:
     return settings.kept_without_study + near * (1.0 - settings.kept_without_study)
 
 
-def _rows_near(method: str, facts: FactBase, settings: Settings) -> list[Published]:
-    """The comparisons near the project; none if it is not known where the project is."""
+def _rows_near(method: str, facts: FactBase, settings: Settings) -> list[Published] | None:
+    """The comparisons near the project; None if it is not known where the project is."""
     parameters, examples = facts.number("model.parameters"), facts.number("data.train_examples")
     if parameters is None or examples is None:
-        return []
+        return None
     return rows_near(
         method,
         parameters=parameters,

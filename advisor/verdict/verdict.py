@@ -81,7 +81,7 @@ def judge(
         values_without: gives all values as they are while one fact is unknown, estimates
             included; it shows which assumptions could turn the answer.
     """
-    values = {fact.key: fact.value for fact in facts}
+    values = facts.values()
     settings = engine.base.settings
     assessment = engine.assess(values)
     findings = assessment.findings

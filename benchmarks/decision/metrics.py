@@ -54,18 +54,18 @@ def regret(said: Judged, gap: Array) -> float:
 
 def brier(said: Judged, gap: Array) -> float:
     """Mean squared error of the probability of parity."""
-    return float(np.square(said.probability - _near(gap)).mean())
+    return float(np.square(said.probability - near_full(gap)).mean())
 
 
 def log_loss(said: Judged, gap: Array) -> float:
     """Mean logarithmic loss in nats, clipped."""
     clipped = said.probability.clip(_LEAST, 1 - _LEAST)
-    return float(-np.log(np.where(_near(gap), clipped, 1 - clipped)).mean())
+    return float(-np.log(np.where(near_full(gap), clipped, 1 - clipped)).mean())
 
 
 def area(said: Judged, gap: Array) -> float:
     """Area under the ROC curve; not a number where one outcome is missing."""
-    near = _near(gap)
+    near = near_full(gap)
     if near.all() or not near.any():
         return float("nan")
     return float(roc_auc_score(near, said.probability))
@@ -80,7 +80,7 @@ def calibration_error(said: Judged, gap: Array) -> float:
 def reliability(said: Judged, gap: Array) -> list[tuple[float, float, int]]:
     """Mean claim, share that came true, and number of rows, for each fifth by rising claim."""
     order = np.argsort(said.probability, kind="stable")
-    near = _near(gap)
+    near = near_full(gap)
     return [
         (float(said.probability[part].mean()), float(near[part].mean()), len(part))
         for part in np.array_split(order, _BINS)
@@ -124,5 +124,6 @@ def draws(study: Array, count: int, seed: int) -> Iterator[Array]:
         yield np.concatenate([rows[names[number]] for number in picked])
 
 
-def _near(gap: Array) -> Array:
+def near_full(gap: Array) -> Array:
+    """Which rows ended within a tie of full fine-tuning, or ahead of it."""
     return np.asarray(gap <= TIE + 1e-9)

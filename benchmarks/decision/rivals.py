@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from metrics import Array, Judged, by_probability, by_rule
+from metrics import Array, Judged, by_probability, by_rule, near_full
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
@@ -18,7 +18,7 @@ def rivals(found: list[Comparison], gap: Array, study: Array) -> dict[str, Judge
     size = np.array([one.row.parameters for one in found])
     examples = np.array([one.row.train_examples for one in found])
     transferred = np.array([one.row.transferred for one in found])
-    near = gap <= 1 + 1e-9
+    near = near_full(gap)
     return {
         "always full fine-tuning": by_rule(np.zeros(len(found), dtype=bool)),
         "transferred prompt, else full": by_rule(transferred),
