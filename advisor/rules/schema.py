@@ -142,9 +142,6 @@ class SettingsFile(_Strict):
     checks: dict[Literal["evaluation", "overlap", "licence", "disk"], list[Code]]
 
 
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
 class FittedWeightFile(_Strict):
     """One fitted weight."""
 
