@@ -22,6 +22,10 @@ MAX_NODES = 100_000
 """Values in one document; a file of four megabytes can hold two million, which take long."""
 Path: TypeAlias = tuple["str | int", ...]
 
+_TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
+# libyaml reads ahead, so from PyYAML 6.0.4 on its own far higher limit can strike first.
+_PARSER_TOO_DEEP = "exceeded maximum nesting depth"
+
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
@@ -71,6 +75,8 @@ def parse_yaml(text: str, *, where: str) -> YamlDocument:
         return _Composer(where).compose(_events(text))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
+        if error.problem == _PARSER_TOO_DEEP:
+            raise AdvisorError(_TOO_DEEP, where=f"{where}, line {line}") from None
         raise AdvisorError(
             f"this is not valid YAML: {error.problem}",
             where=f"{where}, line {line}",
@@ -137,7 +143,7 @@ class _Composer:
         if event.tag is not None:
             raise self._error(f"the tag {event.tag} is not accepted", line, "write plain values")
         if len(self.stack) >= MAX_DEPTH:
-            raise self._error(f"nested deeper than {MAX_DEPTH} levels", line)
+            raise self._error(_TOO_DEEP, line)
         path = self._place(collection, line)
         self.stack.append((collection, path))
         self.keys.append(None)
