@@ -6,12 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from advisor.catalogue.tables import load_table
-from advisor.estimate.estimator import estimate_facts
-from advisor.estimate.evaluation import evaluation_facts
+from advisor.completion import add_computed, completed
 from advisor.estimate.memory import FindProfile
 from advisor.facts import Fact, FactBase, Source, Value
-from advisor.facts.consistency import require_consistent
 from advisor.gather import Gathered, Request, gather, lies_on_disk
 from advisor.rules.engine import Engine
 from advisor.rules.loading import load_rules
@@ -74,8 +71,15 @@ def advise(
         AdvisorError: if two facts contradict each other.
     """
     engine = engine or load_engine()
+    stated = list(stated)
     facts = completed(stated, find)
     values = facts.values()
+    bounds = None
+    # A trace knows more than the closed form that the search would go by.
+    if find is None and engine.leaves_open(values):
+        from advisor.bounds.search import bounds_of
+
+        bounds = bounds_of(stated, engine)
     inputs = {key for fact_type in facts.vocabulary.values() for key in fact_type.inputs}
 
     def values_without(key: str) -> Mapping[str, Value]:
@@ -83,32 +87,10 @@ def advise(
             return {**values, key: None}
         unknown = FactBase(f for f in facts.statements() if f.source is not Source.ESTIMATED)
         unknown.forget(key, Source.DEFAULT)
-        _add_computed(unknown, find)
+        add_computed(unknown, find)
         return unknown.values()
 
-    return Answer(facts, judge(facts, engine, values_without))
-
-
-def completed(stated: Iterable[Fact], find: FindProfile | None = None) -> FactBase:
-    """The facts with declared defaults and all that can be computed from them.
-
-    Args:
-        stated: as for `advise`.
-        find: as for `advise`.
-
-    Raises:
-        AdvisorError: if two facts contradict each other.
-    """
-    facts = FactBase(stated).with_defaults()
-    require_consistent(facts)
-    _add_computed(facts, find)
-    return facts
-
-
-def _add_computed(facts: FactBase, find: FindProfile | None) -> None:
-    facts.add(_task_facts(facts))
-    facts.add(estimate_facts(facts, find))
-    facts.add(evaluation_facts(facts))
+    return Answer(facts, judge(facts, engine, values_without, bounds))
 
 
 def load_engine(packs: Sequence[Path] = ()) -> Engine:
@@ -124,12 +106,3 @@ def _names(specs: Sequence[str]) -> list[str]:
 
 def _short(spec: str) -> str:
     return Path(spec).resolve().name if lies_on_disk(spec) else spec
-
-
-def _task_facts(facts: FactBase) -> list[Fact]:
-    """What a point usually means for the task type, unless somebody has said it."""
-    metrics: dict[str, str] = load_table("tasks.yaml")["metrics"]
-    metric = metrics.get(str(facts.value("task.type")))
-    if metric is None:
-        return []
-    return [Fact("task.metric", metric, Source.CATALOGUE, "the usual metric of the task type")]

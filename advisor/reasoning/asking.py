@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from advisor.completion import completed
 from advisor.facts import Fact, FactBase, FactType, Source
-from advisor.pipeline import completed
 from advisor.rules.engine import Engine, Finding
 from advisor.rules.rule import Kind, Outcome, Settings
 from advisor.support.errors import AdvisorError

@@ -6,9 +6,10 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from advisor.completion import completed
 from advisor.facts import Fact, FactBase, Interval, Source, Value
 from advisor.facts.consistency import require_consistent
-from advisor.pipeline import advise, completed
+from advisor.pipeline import advise
 from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError
 from advisor.verdict.decision import Status, decide

@@ -12,11 +12,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from advisor.bounds.cells import Number, before, middle
 from advisor.catalogue.evidence import load_evidence
 from advisor.facts import FactType
 from advisor.reasoning.case import Case, Outcome
 
-Number = int | float
 _TINY = 1e-9
 """Share by which an edge of a neighbourhood may be off after a power of ten."""
 
@@ -73,7 +73,7 @@ class _Search:
         return self._case.outcome({self._key: value})
 
     def before(self, value: Number) -> Number:
-        return value - 1 if self._integer else math.nextafter(value, -math.inf)
+        return before(value, integer=self._integer)
 
     def _after(self, value: Number) -> Number:
         return value + 1 if self._integer else math.nextafter(value, math.inf)
@@ -112,9 +112,9 @@ class _Search:
                 # At most one computed fact passes one number, and the answer is the same either
                 # side of it.
                 continue
-            middle = self._middle(left, right)
-            if middle is not None:
-                pieces += [(middle, right), (left, middle)]
+            between = middle(left, right, integer=self._integer)
+            if between is not None:
+                pieces += [(between, right), (left, between)]
             elif not same:
                 yield right
 
@@ -124,17 +124,6 @@ class _Search:
         if left is None or right is None:
             return 0 if left is right else _MANY
         return sum(_passed(one, other) for one, other in zip(left, right, strict=True))
-
-    def _middle(self, low: Number, high: Number) -> Number | None:
-        """A value strictly between, by ratio where the range is wide; None if there is none."""
-        if low > 0 and high / low > 2:  # noqa: PLR2004 - wide enough for a ratio
-            middle: Number = math.sqrt(low) * math.sqrt(high)
-        else:
-            middle = low + (high - low) / 2
-        if self._integer:
-            middle = low + (high - low) // 2 if low <= 0 else int(middle)
-            middle = min(max(middle, low + 1), high - 1)
-        return middle if low < middle < high else None
 
 
 def _passed(left: tuple[int, ...], right: tuple[int, ...]) -> int:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import advisor
+from advisor.bounds.cells import Number
 from advisor.facts import Value
 from advisor.facts.showing import plain_value
 from advisor.reasoning.case import Case, Outcome
-from advisor.reasoning.flips import Number, Stretch
+from advisor.reasoning.flips import Stretch
 from advisor.reasoning.whatif import (
     Along,
     Among,

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from advisor.bounds.cells import Number
 from advisor.facts import Fact, FactType, Value
 from advisor.facts.values import is_known
 from advisor.reasoning.case import Case, Outcome
-from advisor.reasoning.flips import Number, Stretch, stretches
+from advisor.reasoning.flips import Stretch, stretches
 from advisor.rules.rule import Outcome as RuleOutcome
 from advisor.support.errors import AdvisorError
 

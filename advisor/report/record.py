@@ -42,6 +42,10 @@ def record(answer: Answer, base: RuleBase) -> dict[str, Any]:
         "compared": list(verdict.compared) if verdict.compared else None,
         "margin_decibans": verdict.margin,
         "ranking": _ranking(verdict),
+        "bounds": {
+            "reachable": sorted(headline.value for headline in verdict.reachable),
+            "exact": verdict.bounds_exact,
+        },
         "parity": {method: _parity(entry, base) for method, entry in verdict.parity.items()},
         "sub_decisions": _sub_decisions(verdict, base),
         "reasons": [_reason(reason, facts) for reason in verdict.reasons],

@@ -61,6 +61,13 @@ class EvidenceEntry(_Part):
     text: str
 
 
+class BoundsEntry(_Part):
+    """What unknown facts leave possible."""
+
+    reachable: list[Literal["prompt_tuning", "full_fine_tuning", "do_not_train", "infeasible"]]
+    exact: bool = Field(description="Each of them, and both ends of every score, are reached.")
+
+
 class SubDecision(_Part):
     """A level that was settled before any method was scored."""
 
@@ -215,6 +222,9 @@ class RunFile(_Part):
     compared: tuple[MethodId, MethodId] | None
     margin_decibans: int | None
     ranking: list[RankingEntry]
+    bounds: BoundsEntry | None = Field(
+        default=None, description="What unknown facts leave possible; not in early versions."
+    )
     parity: dict[MethodId, ParityEntry]
     sub_decisions: dict[str, SubDecision]
     reasons: list[ReasonEntry]

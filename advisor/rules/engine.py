@@ -166,6 +166,15 @@ class Engine:
                 numbers.update(cuts)
         return tuple(sorted(numbers))
 
+    def texts_of(self, key: str) -> tuple[str, ...]:
+        """The texts of a fact that tests tell apart, the last one for all others."""
+        axis = self._axes.get(key)
+        return tuple(str(cell) for cell in axis.cells) if axis is not None else ()
+
+    def leaves_open(self, facts: Mapping[str, Value]) -> bool:
+        """Whether unknown facts leave it open what some rule does."""
+        return any(one.outcome is Outcome.UNDETERMINED for one in self.assess(facts).findings)
+
     def assess(self, facts: Mapping[str, Value]) -> Assessment:
         """Judge every rule on the facts; a key that is absent is unknown."""
         surely = possibly = self._everything

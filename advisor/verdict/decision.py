@@ -9,7 +9,7 @@ from typing import NamedTuple
 from advisor.facts import FactBase
 from advisor.rules.engine import Finding
 from advisor.rules.rule import RuleBase, Settings
-from advisor.verdict.headline import FULL, Contest, Headline, contest
+from advisor.verdict.headline import FULL, Bounds, Contest, Headline, contest, narrowed
 from advisor.verdict.parity import Parity, parities, probability
 from advisor.verdict.tally import Tally, quality_bounds, tally
 
@@ -56,17 +56,24 @@ def other_methods(tallies: Mapping[str, Tally], settings: Settings) -> list[Tall
     return [t for m, t in tallies.items() if m not in sides and t.feasible is not False]
 
 
-def decide(findings: Sequence[Finding], facts: FactBase, base: RuleBase) -> Decision:
+def decide(
+    findings: Sequence[Finding], facts: FactBase, base: RuleBase, bounds: Bounds | None = None
+) -> Decision:
     """Decide on the findings of the rules.
 
     Args:
         findings: what the rules make of the facts.
         facts: the facts, with defaults and estimates.
         base: the rules.
+        bounds: what unknown facts leave possible; by default bounds taken rule by rule.
     """
     settings = base.settings
     tallies = tally(findings, facts.vocabulary.methods)
     state = contest(tallies, findings, settings)
+    if bounds is not None:
+        state = narrowed(state, bounds)
+        for method, entry in tallies.items():
+            entry.low, entry.high = bounds.scores[method]
     parity = parities(findings, facts, base)
     lead = _believed_lead(state, findings, parity)
     status = _status(state, lead, settings)

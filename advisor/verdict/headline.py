@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TypeAlias
 
 from advisor.rules.engine import Finding
 from advisor.rules.rule import Outcome, Settings
 from advisor.verdict.tally import Tally, lead_bounds
+
+Leads: TypeAlias = Callable[[Tally, Tally], tuple[int, int]]
+"""Sound bounds of the first method's score minus the second's."""
 
 FULL = "full_fine_tuning"
 FEW_SHOT = "few_shot_prompting"
@@ -22,6 +26,21 @@ class Headline(str, Enum):
     FULL_FINE_TUNING = "full_fine_tuning"
     DO_NOT_TRAIN = "do_not_train"
     INFEASIBLE = "infeasible"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is still possible while facts are unknown.
+
+    Attributes:
+        scores: for each method the least and greatest score in decibans.
+        reachable: the headlines that some values of the unknown facts give.
+        exact: whether all of these are reached; otherwise they are bounds, none too narrow.
+    """
+
+    scores: Mapping[str, tuple[int, int]]
+    reachable: frozenset[Headline]
+    exact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +62,21 @@ class Contest:
 
 
 def contest(
-    tallies: Mapping[str, Tally], findings: Sequence[Finding], settings: Settings
+    tallies: Mapping[str, Tally],
+    findings: Sequence[Finding],
+    settings: Settings,
+    leads: Leads | None = None,
 ) -> Contest:
-    """Settle the headline as far as the facts allow."""
+    """Settle the headline as far as the facts allow.
+
+    Args:
+        tallies: scores by method.
+        findings: what the rules make of the facts.
+        settings: the thresholds.
+        leads: bounds of leads; by default they are taken rule by rule.
+    """
     unsettled = [f for f in findings if f.outcome is Outcome.UNDETERMINED]
+    leads = leads or (lambda method, rival: lead_bounds(unsettled, method, rival))
     soft = [tallies[method] for method in settings.groups["soft_prompts"]]
     possible = [entry for entry in soft if entry.feasible is not False]
     best = max(possible, key=lambda entry: entry.score, default=None)
@@ -56,11 +86,24 @@ def contest(
     return Contest(
         leaning=leaning,
         reachable=(
-            _reachable(tallies, unsettled, soft, settings) if unsettled else frozenset({leaning})
+            _reachable(tallies, leads, soft, settings) if unsettled else frozenset({leaning})
         ),
         variant=best.method if best else None,
         margin=margin,
     )
+
+
+def narrowed(state: Contest, bounds: Bounds) -> Contest:
+    """The contest with no headline left that the bounds exclude.
+
+    What the settled scores lean to can be out of reach, since each rule that is not settled counts
+    there with what it gives in any case. The side in reach is then named, with no lead.
+    """
+    if state.leaning in bounds.reachable:
+        return replace(state, reachable=bounds.reachable)
+    leaning = next(headline for headline in Headline if headline in bounds.reachable)
+    margin = None if state.margin is None else 0
+    return replace(state, leaning=leaning, reachable=bounds.reachable, margin=margin)
 
 
 def _leaning(
@@ -87,7 +130,7 @@ def _leaning(
 
 def _reachable(
     tallies: Mapping[str, Tally],
-    unsettled: Sequence[Finding],
+    bounds: Leads,
     soft: Iterable[Tally],
     settings: Settings,
 ) -> frozenset[Headline]:
@@ -97,7 +140,7 @@ def _reachable(
     certain = [entry for entry in possible if entry.feasible]
     if not possible and full.feasible is False:
         return frozenset({Headline.INFEASIBLE})
-    leads = {entry.method: lead_bounds(unsettled, entry, full) for entry in possible}
+    leads = {entry.method: bounds(entry, full) for entry in possible}
     reachable = set()
     if possible and (full.feasible is not True or any(high > 0 for _, high in leads.values())):
         reachable.add(Headline.PROMPT_TUNING)
@@ -106,7 +149,7 @@ def _reachable(
         reachable.add(Headline.FULL_FINE_TUNING)
     if not certain and full.feasible is not True:
         reachable.add(Headline.INFEASIBLE)
-    not_trained = _do_not_train(tallies, unsettled, settings)
+    not_trained = _do_not_train(tallies, bounds, settings)
     if not_trained is True:
         return frozenset({Headline.DO_NOT_TRAIN}) | (reachable & {Headline.INFEASIBLE})
     if not_trained is None:
@@ -114,15 +157,13 @@ def _reachable(
     return frozenset(reachable)
 
 
-def _do_not_train(
-    tallies: Mapping[str, Tally], unsettled: Sequence[Finding], settings: Settings
-) -> bool | None:
+def _do_not_train(tallies: Mapping[str, Tally], bounds: Leads, settings: Settings) -> bool | None:
     """Whether few-shot prompting surely leads every trained method; None if it may."""
     few_shot = tallies[FEW_SHOT]
     if few_shot.feasible is False:
         return False
     trained = [tallies[m] for m in settings.groups["trained"] if tallies[m].feasible is not False]
-    leads = {e.method: lead_bounds(unsettled, few_shot, e) for e in trained}
+    leads = {e.method: bounds(few_shot, e) for e in trained}
     needed = settings.do_not_train_decibans
     if few_shot.feasible and all(low >= needed for low, _ in leads.values()):
         return True

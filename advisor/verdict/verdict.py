@@ -9,7 +9,7 @@ from advisor.facts import FactBase, Source, Value
 from advisor.rules.engine import Assessment, Engine, Finding
 from advisor.rules.rule import Outcome, Risk, Settings
 from advisor.verdict.decision import Status, decide
-from advisor.verdict.headline import FULL, Contest, Headline, contest
+from advisor.verdict.headline import FULL, Bounds, Contest, Headline, contest
 from advisor.verdict.missing import MissingFact, missing_facts
 from advisor.verdict.parity import Parity
 from advisor.verdict.tally import Tally, lead_of, settled, tally
@@ -39,6 +39,8 @@ class Verdict:
             the quality rules where few published results are near.
         alternative: another method that beats the headline choice, if one does.
         margin: decibans between the sides compared, as the reasons add up to it.
+        reachable: the headlines that some values of the unknown facts give.
+        bounds_exact: whether each of them, and both ends of every score, are really reached.
         rival_vetoed: whether one headline side is ruled out, whatever the margin says.
     """
 
@@ -55,6 +57,7 @@ class Verdict:
     reasons: tuple[Reason, ...]
     missing: tuple[MissingFact, ...]
     reachable: frozenset[Headline]
+    bounds_exact: bool
     assessment: Assessment
     risks: tuple[Risk, ...]
     fragile_assumptions: tuple[str, ...]
@@ -72,6 +75,7 @@ def judge(
     facts: FactBase,
     engine: Engine,
     values_without: Callable[[str], Mapping[str, Value]],
+    bounds: Bounds | None = None,
 ) -> Verdict:
     """Judge the facts; unknown ones stay unknown.
 
@@ -80,12 +84,13 @@ def judge(
         engine: the compiled rule base.
         values_without: gives all values as they are while one fact is unknown, estimates
             included; it shows which assumptions could turn the answer.
+        bounds: what unknown facts leave possible; by default bounds taken rule by rule.
     """
     values = facts.values()
     settings = engine.base.settings
     assessment = engine.assess(values)
     findings = assessment.findings
-    decision = decide(findings, facts, engine.base)
+    decision = decide(findings, facts, engine.base, bounds)
     state, tallies = decision.state, decision.tallies
     compared = _compared(state, tallies, settings)
     return Verdict(
@@ -102,10 +107,15 @@ def judge(
         reasons=_reasons(findings, compared),
         missing=_missing(decision.status, findings, facts, engine),
         reachable=state.reachable,
+        bounds_exact=bounds.exact if bounds else not _open(findings),
         assessment=assessment,
         risks=_risks(engine, values, assessment, decision.recommendation, state.variant),
         fragile_assumptions=_fragile(facts, engine, state, values_without),
     )
+
+
+def _open(findings: list[Finding]) -> bool:
+    return any(finding.outcome is Outcome.UNDETERMINED for finding in findings)
 
 
 def _missing(

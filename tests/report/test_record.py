@@ -16,7 +16,7 @@ KEYS = [
     "schema_version", "advisor_version", "status", "headline", "recommendation", "leaning_only",
     "variant", "confidence", "confidence_word", "evidence", "alternative", "alternative_reason",
     "compared",
-    "margin_decibans", "ranking", "parity", "sub_decisions", "reasons", "why_not",
+    "margin_decibans", "ranking", "bounds", "parity", "sub_decisions", "reasons", "why_not",
     "nearest_changes", "missing", "beliefs", "risks", "assumptions", "conflicts", "how_to",
     "how_to_alternative", "facts",
 ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What is still possible while facts are unknown: exact score ranges and reachable headlines."""
