@@ -1,0 +1,144 @@
+"""Whether no reply to the open questions can change the answer.
+
+Bounds taken rule by rule often tell at once. Where they do not, the possible replies are cut into
+parts until each part is told, "unknown" being a reply like any other. Two replies with different
+answers end the search early; so does a limit on the parts, and then the question is asked.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from advisor.bounds.cells import cells_of, halves, span_of
+from advisor.bounds.search import bounds_of
+from advisor.completion import completed
+from advisor.facts import Fact, FactBase, FactType, Interval, Source, Value
+from advisor.facts.values import is_known
+from advisor.reasoning.standing import stands
+from advisor.rules.engine import Engine
+from advisor.support.errors import AdvisorError
+from advisor.verdict.decision import Decision, Status, decide
+
+_PARTS = 60
+_GUESSES = 4
+"""Complete replies that are tried before anything is proven."""
+
+Replies = Mapping[str, Value]
+"""Replies by key: a single value, part of the values, or None for "unknown"."""
+
+
+class Told(NamedTuple):
+    """What the questionnaire must get right whichever questions it leaves out."""
+
+    status: Status
+    recommendation: str | None
+    variant: str | None
+    alternative: str | None
+
+
+class Settling:
+    """Tells for one state of the answers whether the open questions can still matter."""
+
+    def __init__(self, facts: FactBase, questions: Sequence[FactType], engine: Engine) -> None:
+        """Take a state.
+
+        Args:
+            facts: what has been said and found so far.
+            questions: the open ones.
+            engine: the compiled rules.
+        """
+        self._facts = facts
+        self._questions = {one.key: one for one in questions}
+        self._engine = engine
+        self._left = _PARTS
+        types = facts.vocabulary.values()
+        self._inputs = {key for fact_type in types for key in fact_type.inputs}
+
+    def settled(self) -> bool:
+        """Whether every reply to the open questions gives the same answer, for sure."""
+        told = {answer for guess in self._guesses() if (answer := self._told(guess)) is not None}
+        if len(told) > 1:
+            return False
+        parts: list[Replies] = [{}]
+        while parts:
+            part = parts.pop()
+            self._left -= 1
+            if self._left < 0:
+                return False
+            try:
+                answer = self._stands(part)
+            except AdvisorError:
+                continue  # nobody can reply so: the facts would contradict each other
+            if answer is None:
+                parts.extend(self._cut(part))
+                continue
+            told.add(answer)
+            if len(told) > 1:
+                return False
+        return True
+
+    def _guesses(self) -> Iterator[Replies]:
+        """Complete replies with a value each, the same ones in every run."""
+        chance = random.Random(0)  # noqa: S311 - nothing secret
+        cells = {key: cells_of(one, None, self._engine) for key, one in self._questions.items()}
+        for _ in range(_GUESSES):
+            yield {key: chance.choice(values or (None,)) for key, values in cells.items()}
+
+    def _told(self, replies: Replies) -> Told | None:
+        """The answer once all questions have these replies; None if they contradict each other."""
+        stated = self._stated(replies)
+        try:
+            known = completed(stated)
+        except AdvisorError:
+            return None
+        findings = self._engine.assess(known.values()).findings
+        decision = decide(findings, known, self._engine.base)
+        if decision.status is Status.UNDETERMINED:
+            bounds = bounds_of(stated, self._engine)
+            decision = decide(findings, known, self._engine.base, bounds)
+            self._left -= _PARTS // 6  # exact bounds take as long as some parts
+        return _told(decision)
+
+    def _stands(self, part: Replies) -> Told | None:
+        """The answer that all replies within a part give; None if that cannot be told."""
+        open_ = [one for key, one in self._questions.items() if not _fixed(key, part)]
+        if not open_:
+            return self._told(part)
+        unasked = {key: None for key in self._questions if key not in part}
+        known = completed(self._stated({**unasked, **part}))
+        findings = self._engine.assess(known.values()).findings
+        decision = decide(findings, known, self._engine.base)
+        settings = self._engine.base.settings
+        return _told(decision) if stands(decision, findings, open_, settings) else None
+
+    def _stated(self, replies: Replies) -> list[Fact]:
+        """All statements, with replies in place of guesses that await an answer."""
+        said = [Fact(key, value, Source.FLAG, "a reply") for key, value in replies.items()]
+        return [*said, *self._facts.statements()]
+
+    def _cut(self, part: Replies) -> list[Replies]:
+        """The part cut along one question: limits first, then choices, then numbers."""
+        open_ = [one for key, one in self._questions.items() if not _fixed(key, part)]
+        one = min(open_, key=lambda one: (not one.optional, one.numeric, one.key in part))
+        cells = cells_of(one, part.get(one.key), self._engine)
+        if not one.numeric:
+            values: Sequence[Value] = (*cells, None)
+        elif one.key not in part:
+            values = (Interval(*span_of(one, None)), None)
+        elif len(cells) == 1 and one.key not in self._inputs:
+            values = cells
+        else:
+            low, high = span_of(one, part[one.key])
+            values = halves(low, high, cells, integer=one.integer)
+        return [{**part, one.key: value} for value in values]
+
+
+def _fixed(key: str, part: Replies) -> bool:
+    """Whether the part holds a single reply to the question, "unknown" being one."""
+    return key in part and (part[key] is None or is_known(part[key]))
+
+
+def _told(decision: Decision) -> Told:
+    return Told(decision.status, decision.recommendation, decision.variant, decision.alternative)
