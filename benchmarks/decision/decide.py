@@ -53,7 +53,7 @@ def main() -> None:
     record: dict[str, Any] = {"versions": versions(("numpy", "scipy", "scikit-learn"))}
     for title, rows in sets.items():
         own = {name: one.of(rows) for name, one in said.items()}
-        result, text = _compare(own, gap[rows], study[rows])
+        result, text = compare(own, gap[rows], study[rows])
         record[title] = result
         counted = f"{rows.sum()} rows of {len(np.unique(study[rows]))} studies"
         parts.append(f"## {title[0].upper()}{title[1:]}: {counted}\n\n{text}")
@@ -79,7 +79,10 @@ def _own(samples: Samples) -> tuple[dict[str, Array], dict[str, Any]]:
     return claims, choices
 
 
-def _compare(said: dict[str, Judged], gap: Array, study: Array) -> tuple[dict[str, Any], str]:
+def compare(
+    said: dict[str, Judged], gap: Array, study: Array, ours: tuple[str, ...] = (FITTED, SIGNS)
+) -> tuple[dict[str, Any], str]:
+    """Every rule's figures with intervals, and ours minus each other rule's, drawn in pairs."""
     picks = list(draws(study, DRAWS, SEED))
     drawn = {
         name: {
@@ -102,7 +105,7 @@ def _compare(said: dict[str, Judged], gap: Array, study: Array) -> tuple[dict[st
     paired = {}
     rows = []
     for name in said:
-        for own in (FITTED, SIGNS):
+        for own in ours:
             if name == own:
                 continue
             differences = {

@@ -27,7 +27,7 @@ def rivals(found: list[Comparison], gap: Array, study: Array) -> dict[str, Judge
         "10B or more, so prompt-tuning": by_rule(size >= 1e10),
         "base rate of the other studies": by_probability(_base_rate(near, study)),
         "logistic regression, 3 interactions": by_probability(
-            _logistic(_features(found), near, study)
+            _logistic(features(found), near, study)
         ),
     }
 
@@ -36,7 +36,7 @@ def _base_rate(near: Array, study: Array) -> Array:
     return np.array([near[study != own].mean() for own in study])
 
 
-def _features(found: list[Comparison]) -> Array:
+def features(found: list[Comparison]) -> Array:
     """Size, examples, kind of prompt and task, with three interactions."""
     tasks = sorted({one.row.task_type for one in found})
     rows = []
@@ -59,12 +59,18 @@ def _features(found: list[Comparison]) -> Array:
     return np.array(rows)
 
 
-def _logistic(features: Array, near: Array, study: Array) -> Array:
+def fitted_logistic(given: Array, near: Array, held: Array) -> Array:
+    """What the regression claims of the held rows, having seen the others."""
+    scaler = StandardScaler().fit(given[~held])
+    model = LogisticRegression(C=_STRENGTH, max_iter=5000)
+    model.fit(scaler.transform(given[~held]), near[~held])
+    claims: Array = model.predict_proba(scaler.transform(given[held]))[:, 1]
+    return claims
+
+
+def _logistic(given: Array, near: Array, study: Array) -> Array:
     claims = np.zeros(len(near))
     for own in np.unique(study):
         held = study == own
-        scaler = StandardScaler().fit(features[~held])
-        model = LogisticRegression(C=_STRENGTH, max_iter=5000)
-        model.fit(scaler.transform(features[~held]), near[~held])
-        claims[held] = model.predict_proba(scaler.transform(features[held]))[:, 1]
+        claims[held] = fitted_logistic(given, near, held)
     return claims

@@ -27,7 +27,7 @@ def damaged(tmp_path: Path) -> Path:
 def test_the_list_names_every_comparison_with_its_gap_and_source():
     done = as_command("evidence", "list", "--method", "prefix_tuning")
     *rows, last = done.out.splitlines()
-    assert last == f"comparisons: {len(rows)}, studies: 10; points below full come first"
+    assert last == f"comparisons: {len(rows)}, studies: 13; points below full come first"
     assert all("prefix_tuning" in row for row in rows)
     assert any(row.startswith("  -9.30") and "WebNLG" in row and "table" in row.lower()
                for row in rows)  # fmt: skip
@@ -35,7 +35,7 @@ def test_the_list_names_every_comparison_with_its_gap_and_source():
 
 def test_lora_is_listed_too_where_it_is_reported():
     last = as_command("evidence", "list", "--method", "lora").out.splitlines()[-1]
-    assert last.startswith("comparisons: 112, studies: 13")
+    assert last.startswith("comparisons: 124, studies: 16")
 
 
 def test_an_unknown_method_is_refused_with_the_known_ones():

@@ -119,7 +119,7 @@ def test_a_weight_that_lies_idle_is_an_error_of_the_rule_files():
 def test_the_page_of_a_rule_says_what_was_fitted_and_what_stays_authored():
     fitted = rule_page("Q101", FITTED)
     assert (
-        "Effect on prompt_tuning: -10 decibans; fitted to 139 comparisons of 17 studies" in fitted
+        "Effect on prompt_tuning: -10 decibans; fitted to 156 comparisons of 23 studies" in fitted
     )
     assert "authored -12" in fitted
     assert "as authored, no published comparison speaks of it" in rule_page("Q121", FITTED)

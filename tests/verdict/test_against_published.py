@@ -139,7 +139,8 @@ def test_the_popular_rule_little_data_so_prompt_tuning_does_worse():
     assert popular < right
 
 
-def test_parity_of_lora_predicts_its_rows_better_than_their_base_rate():
+def test_parity_of_lora_is_level_with_the_base_rate_of_its_rows():
+    # No better: since the table has 16 studies with LoRA nothing tells its rows apart.
     outcomes = []
     for raw, row in zip(raw_rows(), load_evidence(), strict=True):
         if row.gap_lora is not None:
@@ -148,7 +149,7 @@ def test_parity_of_lora_predicts_its_rows_better_than_their_base_rate():
             outcomes.append((parity, row.gap_lora <= TOLERANCE))
     rate = sum(within for _, within in outcomes) / len(outcomes)
     score = sum((parity - within) ** 2 for parity, within in outcomes) / len(outcomes)
-    assert score < rate * (1 - rate)
+    assert score == pytest.approx(rate * (1 - rate), abs=0.005)
 
 
 def test_no_quality_rule_reads_a_name():
