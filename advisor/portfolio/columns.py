@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import NoneType
 from typing import TypeAlias
 
 import numpy as np
@@ -16,9 +15,6 @@ from advisor.rules.engine import Axis
 Floats: TypeAlias = "NDArray[np.float64]"
 Integers: TypeAlias = "NDArray[np.intp]"
 Booleans: TypeAlias = "NDArray[np.bool_]"
-
-_EXACT = {int, float, NoneType}
-
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
@@ -65,52 +61,86 @@ class Column:
 
 
 class Encoder:
-    """Turns the values of one fact into a column."""
+    """Turns the values of many projects into columns, one for each of some facts.
 
-    def __init__(self, fact_type: FactType, axis: Axis | None) -> None:
-        self.numeric = fact_type.numeric
-        self._integer = fact_type.integer
+    Args:
+        types: of the facts.
+        axes: the cells of those that tests read; a fact without is a number or yes or no.
+    """
+
+    def __init__(self, types: Sequence[FactType], axes: Mapping[str, Axis]) -> None:
+        numeric = [one for one in types if one.numeric]
+        self._numeric = {one.key: one for one in numeric}
+        self._coded = {one.key: _Cells(axes.get(one.key)) for one in types if not one.numeric}
+        # Merged with a project, it gives the values of all facts in this order.
+        self._blank: dict[str, Value] = dict.fromkeys([*self._numeric, *self._coded])
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that have a column."""
+        return tuple(self._blank)
+
+    def encode(
+        self, projects: Sequence[Mapping[str, Value]]
+    ) -> tuple[dict[str, Column], list[int]]:
+        """The columns by fact, and the rows that hold several choices, which no column can."""
+        split = len(self._numeric)
+        rows = [list({**self._blank, **project}.values()) for project in projects]
+        try:
+            table = np.array([row[:split] for row in rows], dtype=np.float64)
+        except TypeError:  # a range is no number
+            columns = {
+                key: _numbers([row[i] for row in rows], fact_type)
+                for i, (key, fact_type) in enumerate(self._numeric.items())
+            }
+        else:
+            numbers = np.ascontiguousarray(table.reshape(-1, split).T)
+            columns = {key: Column(numbers[i]) for i, key in enumerate(self._numeric)}
+        several: set[int] = set()
+        for i, (key, cells) in enumerate(self._coded.items(), split):
+            columns[key], apart = cells.encode([row[i] for row in rows])
+            several.update(apart)
+        return columns, sorted(several)
+
+
+def _numbers(raw: Sequence[Value], fact_type: FactType) -> Column:
+    ends = [
+        (row, value.low, value.high, *value.half_open(integer=fact_type.integer))
+        for row, value in enumerate(raw)
+        if isinstance(value, Interval)
+    ]
+    if not ends:
+        return Column(np.array(raw, dtype=np.float64))
+    rows, low, high, start, end = np.array(ends, dtype=np.float64).T
+    plain = [None if isinstance(value, Interval) else value for value in raw]
+    ranges = Ranges(rows.astype(np.intp), low, high, start, end)
+    return Column(np.array(plain, dtype=np.float64), ranges)
+
+
+class _Cells:
+    """The numbers of the cells of one choice, text, or yes or no."""
+
+    def __init__(self, axis: Axis | None) -> None:
         self._axis = axis
         cells = axis.cells if axis is not None else [False, True]
         self._numbers: dict[object, int] = {cell: number for number, cell in enumerate(cells)}
         self._numbers[None] = len(cells)
 
     def encode(self, raw: Sequence[Value]) -> tuple[Column, list[int]]:
-        """The column, and the rows that hold several choices, which no column can."""
-        return (self._numbers_of(raw), []) if self.numeric else self._cells_of(raw)
-
-    def _numbers_of(self, raw: Sequence[Value]) -> Column:
-        if set(map(type, raw)) <= _EXACT:
-            return Column(np.array(raw, dtype=np.float64))
-        found = [(row, value) for row, value in enumerate(raw) if isinstance(value, Interval)]
-        ends = [
-            (row, value.low, value.high, *value.half_open(integer=self._integer))
-            for row, value in found
-        ]
-        rows, low, high, start, end = np.array(ends, dtype=np.float64).T
-        plain = [None if isinstance(value, Interval) else value for value in raw]
-        ranges = Ranges(rows.astype(np.intp), low, high, start, end)
-        return Column(np.array(plain, dtype=np.float64), ranges)
-
-    def _cells_of(self, raw: Sequence[Value]) -> tuple[Column, list[int]]:
+        """The column, and the rows that hold several choices."""
         get = self._numbers.get
         cells = [get(value, -1) for value in raw]
         several = []
-        # Texts that no test names, or that are not written in lower case.
-        for row in (row for row, cell in enumerate(cells) if cell < 0):
-            value = raw[row]
-            if isinstance(value, frozenset):
-                several.append(row)
-                value = None
-            cells[row] = self._number(value)
+        if -1 in cells:
+            for row in (row for row, cell in enumerate(cells) if cell < 0):
+                value = raw[row]
+                if isinstance(value, frozenset):
+                    several.append(row)
+                cells[row] = self._number(value)
         return Column(np.array(cells, dtype=np.intp)), several
 
     def _number(self, value: Value) -> int:
-        if value is None or self._axis is None:
+        """The cell of a value that is not written as its cell is; unknown for several."""
+        if self._axis is None or isinstance(value, frozenset):
             return self._numbers[None]
         return self._axis.cell_of(value)  # type: ignore[arg-type] # one definite value
-
-
-def column_of(records: Sequence[Mapping[str, Value]], key: str) -> list[Value]:
-    """The values of one fact, None where it is absent."""
-    return [record.get(key) for record in records]

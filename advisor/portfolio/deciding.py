@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from advisor.portfolio.columns import Booleans, Floats, Integers
 from advisor.portfolio.effects import Sums
@@ -85,6 +84,9 @@ class Decider:
         self._full, self._few_shot = number[FULL], number[FEW_SHOT]
         self._soft = np.array([number[method] for method in sums.soft])
         self._trained = np.array([number[method] for method in settings.groups["trained"]])
+        # By method its place among the soft prompts; any will do for the others.
+        self._place = np.zeros(len(number) + 1, dtype=np.intp)
+        self._place[self._soft] = np.arange(len(self._soft))
         self._others = np.array([number[m] for m in sums.methods if m not in sides])
 
     def decide(self, standing: Standing, reachable: Booleans) -> Decisions:
@@ -102,7 +104,7 @@ class Decider:
         margin = best - full
         contested = (variant != NOBODY) & ~standing.vetoed[self._full]
         leaning = self._leaning(standing, held, variant, margin, contested)
-        lead = _believed_lead(standing, variant, margin, contested, self._soft)
+        lead = self._believed_lead(standing, variant, margin, contested)
         status = np.full(leaning.shape, STATUSES.index(Status.DECIDED))
         status[contested & (lead < settings.too_close_decibans)] = STATUSES.index(Status.TOO_CLOSE)
         for headline, word in (
@@ -131,7 +133,8 @@ class Decider:
 
         Args:
             standing: of the projects.
-            low, high: (pairs, projects) bounds of the lead of every pair of `Sums`, in decibans.
+            low: (pairs, projects) the least lead of every pair of `Sums`, in decibans.
+            high: the greatest.
         """
         soft = len(self._soft)
         possible = ~standing.vetoed[self._soft]
@@ -194,6 +197,15 @@ class Decider:
         leaning[(variant == NOBODY) & full_out] = _number(Headline.INFEASIBLE)
         return leaning
 
+    def _believed_lead(
+        self, standing: Standing, variant: Integers, margin: Integers, contested: Booleans
+    ) -> Floats:
+        """(projects,) the lead less what thin evidence does not bear; NaN where none is left."""
+        chosen = self._place[variant], np.arange(len(variant))
+        lead = margin - standing.quality[chosen] * (1.0 - standing.kept[chosen])
+        nearer = np.minimum(np.abs(lead), np.abs(margin))
+        return np.where(contested, np.where(lead * margin > 0, nearer, 0.0), np.nan)
+
     def _alternative(
         self,
         recommendation: Integers,
@@ -212,24 +224,6 @@ class Decider:
 
 def _number(headline: Headline) -> int:
     return HEADLINES.index(headline)
-
-
-def _believed_lead(
-    standing: Standing,
-    variant: Integers,
-    margin: Integers,
-    contested: Booleans,
-    soft: NDArray[np.intp],
-) -> Floats:
-    """(projects,) the lead with what thin evidence does not bear given up; NaN if uncontested."""
-    place = np.searchsorted(soft, variant, sorter=np.argsort(soft)) % len(soft)
-    place = np.argsort(soft)[place]
-    projects = np.arange(len(variant))
-    given_up = standing.quality[place, projects] * (1.0 - standing.kept[place, projects])
-    lead = margin - given_up
-    turned = lead * margin <= 0
-    believed = np.where(turned, 0.0, np.minimum(np.abs(lead), np.abs(margin)))
-    return np.where(contested, believed, np.nan)
 
 
 def _confidence(

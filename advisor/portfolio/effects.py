@@ -114,7 +114,8 @@ class Effects:
 
         Args:
             columns: by fact.
-            surely, possibly: (bits, projects) as `Lookups.judge` gives them.
+            surely: (bits, projects) as `Lookups.judge` gives it.
+            possibly: the same.
 
         Returns:
             (rules, projects), and for each ramp table (projects,).

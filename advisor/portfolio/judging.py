@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from advisor.facts import Fact, FactBase, Source, Value, Vocabulary, load_vocabulary
-from advisor.portfolio.columns import Column, Encoder, column_of
+from advisor.portfolio.columns import Column, Encoder
 from advisor.portfolio.deciding import HEADLINES, NOBODY, STATUSES, Decider, Decisions, Standing
 from advisor.portfolio.effects import Effects
 from advisor.portfolio.lookups import Lookups
@@ -54,14 +54,12 @@ class Portfolio:
             *self._lookups.facts, *(ramp.fact for ramp in self._effects.ramps),
             *self._nearness.facts,
         ])  # fmt: skip
-        self._encoders = {
-            key: Encoder(self._vocabulary[key], engine.axes.get(key)) for key in keys
-        }
+        self._encoder = Encoder([self._vocabulary[key] for key in keys], engine.axes)
 
     @property
     def facts(self) -> tuple[str, ...]:
         """The facts that an answer depends on."""
-        return tuple(self._encoders)
+        return self._encoder.facts
 
     def encode(self, projects: Sequence[Mapping[str, Value]]) -> Encoded:
         """Turn the values of all projects into arrays.
@@ -70,15 +68,13 @@ class Portfolio:
             projects: for each the values by fact, defaults and estimates included, as `Engine`
                 takes them; a key that is absent is unknown.
         """
-        columns = {}
-        apart = {
-            number: facts
+        columns, several = self._encoder.encode(projects)
+        apart = {number: projects[number] for number in several}
+        apart.update(
+            (number, facts)
             for number, facts in enumerate(projects)
             if not self._decided.isdisjoint(facts)
-        }
-        for key, encoder in self._encoders.items():
-            columns[key], several = encoder.encode(column_of(projects, key))
-            apart.update((number, projects[number]) for number in several)
+        )
         return Encoded(len(projects), columns, apart)
 
     def judge(self, encoded: Encoded) -> Iterator[Answers]:
