@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -89,25 +90,34 @@ def advise(
     return Answer(facts, judge(facts, engine, values_without))
 
 
-def completed(stated: Iterable[Fact], find: FindProfile | None = None) -> FactBase:
+def completed(
+    stated: Iterable[Fact],
+    find: FindProfile | None = None,
+    estimate: Callable[[FactBase, FindProfile | None], Iterable[Fact]] = estimate_facts,
+) -> FactBase:
     """The facts with declared defaults and all that can be computed from them.
 
     Args:
         stated: as for `advise`.
         find: as for `advise`.
+        estimate: works out the estimates; the closed form by default.
 
     Raises:
         AdvisorError: if two facts contradict each other.
     """
     facts = FactBase(stated).with_defaults()
     require_consistent(facts)
-    _add_computed(facts, find)
+    _add_computed(facts, find, estimate)
     return facts
 
 
-def _add_computed(facts: FactBase, find: FindProfile | None) -> None:
+def _add_computed(
+    facts: FactBase,
+    find: FindProfile | None,
+    estimate: Callable[[FactBase, FindProfile | None], Iterable[Fact]] = estimate_facts,
+) -> None:
     facts.add(_task_facts(facts))
-    facts.add(estimate_facts(facts, find))
+    facts.add(estimate(facts, find))
     facts.add(evaluation_facts(facts))
 
 
@@ -128,8 +138,13 @@ def _short(spec: str) -> str:
 
 def _task_facts(facts: FactBase) -> list[Fact]:
     """What a point usually means for the task type, unless somebody has said it."""
-    metrics: dict[str, str] = load_table("tasks.yaml")["metrics"]
-    metric = metrics.get(str(facts.value("task.type")))
+    metric = _metrics().get(str(facts.value("task.type")))
     if metric is None:
         return []
     return [Fact("task.metric", metric, Source.CATALOGUE, "the usual metric of the task type")]
+
+
+@functools.cache
+def _metrics() -> dict[str, str]:
+    metrics: dict[str, str] = load_table("tasks.yaml")["metrics"]
+    return metrics

@@ -11,7 +11,7 @@ from advisor.estimate.memory import FindProfile, expected_need, optimistic_gib
 from advisor.estimate.need import GIB
 from advisor.estimate.running import paces, run_facts
 from advisor.estimate.settings import Settings
-from advisor.estimate.showing import NO_LIMIT, estimated, span
+from advisor.estimate.showing import estimated, span, unlimited
 from advisor.estimate.sizes import artefact_bytes
 from advisor.estimate.target import memory_limit
 from advisor.facts import Fact, FactBase
@@ -69,11 +69,14 @@ def _memory_facts(
     kinds = _possible_accelerators(facts)
     exact = find if job.exact and len(kinds) == 1 else None
     few, many = job.few, job.many
-    small = min(expected_need(method, *case, exact)[0].total for case in product(few, kinds))
-    needs = (expected_need(method, *case, exact) for case in product(many, kinds))
+    needs = [expected_need(method, *case, exact) for case in product(few, kinds)]
+    leasts = [optimistic_gib(method, *case) for case in product(few, kinds)]
+    small, least = min(need.total for need, _ in needs), min(leasts)
+    if few != many:
+        needs = [expected_need(method, *case, exact) for case in product(many, kinds)]
+        leasts = [optimistic_gib(method, *case) for case in product(many, kinds)]
     large, peak = max(needs, key=lambda pair: pair[0].total)
-    least = min(optimistic_gib(method, *case) for case in product(few, kinds))
-    most = max(optimistic_gib(method, *case) for case in product(many, kinds))
+    most = max(leasts)
     parts = " + ".join(
         f"{kind.replace('_', ' ')} {size / GIB:.2f}"
         for kind, size in peak.by_kind().items()
@@ -120,7 +123,7 @@ def _storage_facts(method: Method, job: Corners, facts: FactBase) -> Iterator[Fa
     yield estimated(method, "storage_gib", low * tasks[0], high * tasks[1], basis)
     disk = bounds(facts, "hardware.disk_free_gib")
     if disk is None:
-        yield estimated(method, "disk_headroom", NO_LIMIT, NO_LIMIT, "no disk limit is known")
+        yield unlimited(method.id, "disk_headroom", "no disk limit is known")
         return
     basis = f"{span(*disk)} GiB of disk free, divided by one task"
     yield estimated(method, "disk_headroom", disk[0] / high, disk[1] / low, basis)

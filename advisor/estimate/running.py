@@ -9,7 +9,7 @@ from advisor.catalogue.tables import Method, load_methods
 from advisor.estimate.duration import Speeds, device_speeds, expected_hours, least_hours
 from advisor.estimate.job import Corners, bounds
 from advisor.estimate.prices import hourly_price
-from advisor.estimate.showing import NO_LIMIT, estimated, span
+from advisor.estimate.showing import NO_LIMIT, estimated, span, unlimited
 from advisor.facts import Fact, FactBase
 
 
@@ -117,7 +117,7 @@ def _budget_facts(
             (f"{kind}_headroom_optimistic", fastest),
         ):
             if budget is None:
-                yield estimated(method, suffix, NO_LIMIT, NO_LIMIT, f"no {key} is set")
+                yield unlimited(method.id, suffix, f"no {key} is set")
             elif run is not None:
                 need = run.hours if kind == "time" else run.cost
                 low, high = _ratio(budget[0], need[1]), _ratio(budget[1], need[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 from advisor.catalogue.tables import Method
@@ -13,15 +14,21 @@ NO_LIMIT = 1e9
 
 def estimated(method: Method, suffix: str, low: float, high: float, detail: str) -> Fact:
     """The fact ``estimate.<method>.<suffix>``; a range where the ends differ."""
-    value: Value = _rounded(low)
-    if _rounded(high) != value:
-        value = Interval(_rounded(low), _rounded(high))
+    least, most = _rounded(low), _rounded(high)
+    value: Value = least if least == most else Interval(least, most)
     return Fact(f"estimate.{method.id}.{suffix}", value, Source.ESTIMATED, detail)
+
+
+@functools.cache
+def unlimited(method: str, suffix: str, detail: str) -> Fact:
+    """The fact ``estimate.<method>.<suffix>`` where nobody has set a limit."""
+    return Fact(f"estimate.{method}.{suffix}", NO_LIMIT, Source.ESTIMATED, detail)
 
 
 def span(low: float, high: float) -> str:
     """A range as text, or the number where both ends show the same."""
-    return f"{low:.3g}" if f"{low:.3g}" == f"{high:.3g}" else f"{low:.3g} to {high:.3g}"
+    least, most = f"{low:.3g}", f"{high:.3g}"
+    return least if least == most else f"{least} to {most}"
 
 
 def _rounded(number: float) -> float:

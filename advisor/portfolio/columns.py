@@ -16,6 +16,7 @@ Floats: TypeAlias = "NDArray[np.float64]"
 Integers: TypeAlias = "NDArray[np.intp]"
 Booleans: TypeAlias = "NDArray[np.bool_]"
 
+
 @dataclass(frozen=True, slots=True)
 class Ranges:
     """The rows of a numeric column that hold a range.

@@ -104,7 +104,7 @@ class Portfolio:
             doubtful=doubtful,
             quality=sums[len(self.methods) :],
             kept=self._nearness.kept(columns),
-            open=unsettled.any(axis=0),
+            open=np.logical_or.reduce(unsettled, axis=0),
         )
         reachable = np.zeros((len(HEADLINES), projects), dtype=np.bool_)
         open_ = np.flatnonzero(standing.open)

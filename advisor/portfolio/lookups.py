@@ -189,7 +189,8 @@ def _lookups(states: Sequence[tuple[int, int]], bits: int) -> tuple[Lookup, ...]
         if not always >> bit & 1:
             pattern = tuple((bool(s >> bit & 1), bool(p >> bit & 1)) for s, p in states)
             groups.setdefault(pattern, []).append(bit)
-    return tuple(
-        Lookup(*np.array(pattern, dtype=np.bool_).T, tuple(numbers))
-        for pattern, numbers in groups.items()
-    )
+    found = []
+    for pattern, numbers in groups.items():
+        surely, possibly = np.array(pattern, dtype=np.bool_).T
+        found.append(Lookup(surely, possibly, tuple(numbers)))
+    return tuple(found)
