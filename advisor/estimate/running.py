@@ -12,6 +12,8 @@ from advisor.estimate.prices import hourly_price
 from advisor.estimate.showing import NO_LIMIT, estimated, span, unlimited
 from advisor.facts import Fact, FactBase
 
+_BUDGETS = {"time": "budget.hours", "cost": "budget.cost"}
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -60,20 +62,21 @@ def run_facts(found: Mapping[str, Pace], facts: FactBase) -> Iterator[Fact]:
     """
     examples = bounds(facts, "data.train_examples")
     prices = hourly_price(facts)
+    price = f"hours x devices x {span(*prices[:2])} USD; {prices[2]}"
+    budgets = {kind: bounds(facts, key) for kind, key in _BUDGETS.items()}
     for method in load_methods().values():
         if not method.trained:
             continue
         pace = found.get(method.id)
         if pace is None or examples is None:
-            yield from _budget_facts(method, facts, None, None)
+            yield from _budget_facts(method, budgets, None, None)
             continue
         expected = _run(pace.expected, examples, pace.devices, prices)
         fastest = _run(pace.fastest, examples, pace.devices, prices)
         basis = f"{method.epochs:g} epochs; {pace.basis}"
         yield estimated(method, "hours", *expected.hours, basis)
-        price = f"{span(*prices[:2])} USD; {prices[2]}"
-        yield estimated(method, "cost", *expected.cost, f"hours x devices x {price}")
-        yield from _budget_facts(method, facts, expected, fastest)
+        yield estimated(method, "cost", *expected.cost, price)
+        yield from _budget_facts(method, budgets, expected, fastest)
 
 
 def _pace(method: Method, job: Corners, tokens: tuple[float, float], speeds: Speeds) -> Pace:
@@ -81,15 +84,15 @@ def _pace(method: Method, job: Corners, tokens: tuple[float, float], speeds: Spe
     # A larger batch spreads the cost of a step over more examples.
     few = [replace(one, batch=job.many[0].batch) for one in job.few]
     many = [replace(one, batch=job.few[0].batch) for one in job.many]
+    expected = [expected_hours(method, one, 1.0, tokens[0], fast) for one in few]
+    fastest = [least_hours(method, one, 1.0, tokens[0], speeds.best[1]) for one in few]
+    low = min(expected), min(fastest)
+    if (few, tokens[0], speeds.expected[1]) != (many, tokens[1], speeds.expected[0]):
+        expected = [expected_hours(method, one, 1.0, tokens[1], slow) for one in many]
+        fastest = [least_hours(method, one, 1.0, tokens[1], speeds.best[0]) for one in many]
     return Pace(
-        expected=(
-            min(expected_hours(method, one, 1.0, tokens[0], fast) for one in few),
-            max(expected_hours(method, one, 1.0, tokens[1], slow) for one in many),
-        ),
-        fastest=(
-            min(least_hours(method, one, 1.0, tokens[0], speeds.best[1]) for one in few),
-            max(least_hours(method, one, 1.0, tokens[1], speeds.best[0]) for one in many),
-        ),
+        expected=(low[0], max(expected)),
+        fastest=(low[1], max(fastest)),
         devices=speeds.devices,
         basis=slow.basis,
     )
@@ -107,11 +110,14 @@ def _run(
 
 
 def _budget_facts(
-    method: Method, facts: FactBase, expected: _Run | None, fastest: _Run | None
+    method: Method,
+    budgets: Mapping[str, tuple[float, float] | None],
+    expected: _Run | None,
+    fastest: _Run | None,
 ) -> Iterator[Fact]:
     """Each budget divided by what a run takes; without a budget nothing is ever too much."""
-    for key, kind in (("budget.hours", "time"), ("budget.cost", "cost")):
-        budget = bounds(facts, key)
+    for kind, budget in budgets.items():
+        key = _BUDGETS[kind]
         for suffix, run in (
             (f"{kind}_headroom", expected),
             (f"{kind}_headroom_optimistic", fastest),
