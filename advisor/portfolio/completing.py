@@ -12,7 +12,7 @@ from advisor.estimate.running import Pace, paces, run_facts
 from advisor.facts import Fact, FactBase, Value
 from advisor.pipeline import completed
 
-_KEPT = 20_000
+_KEPT = 5_000
 """Results that are kept of each part of the estimate, so that memory does not grow."""
 
 Result = TypeVar("Result")
@@ -101,7 +101,8 @@ class _Watched(FactBase):
     """The same facts, with a note of which are looked at."""
 
     def __init__(self, facts: FactBase) -> None:
-        super().__init__(facts.statements(), vocabulary=facts.vocabulary)
+        super().__init__(vocabulary=facts.vocabulary)
+        self._stated = facts._stated
         self.read: set[str] = set()
 
     def get(self, key: str) -> Fact | None:

@@ -10,7 +10,7 @@ from advisor.support.errors import AdvisorError
 from advisor.support.strictyaml import YamlDocument
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-_KEPT = 50_000
+_KEPT = 20_000
 """Facts that are kept, so that memory does not grow."""
 
 
