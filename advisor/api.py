@@ -43,7 +43,7 @@ def judge_portfolio(
     """Judge many projects at once and yield a short answer to each, in their order.
 
     Args:
-        records: the facts of each, as for `advise`; any number of them, since a thousand are held
+        records: the facts of each, as for `advise`; any number of them, since some hundred are held
             at a time.
         rules: folders of house rules.
 

@@ -14,7 +14,7 @@ from advisor.report.record import rounded
 from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError
 
-_CHUNK = 1024
+_CHUNK = 512
 """Records that are read before any is answered."""
 
 
@@ -40,7 +40,7 @@ def answers(
     """Yield the short answer to every record, or an error object in its place.
 
     Args:
-        records: in any number; a thousand of them are held at a time.
+        records: in any number; some hundred of them are held at a time.
         engine: the compiled rule base.
         complete: adds the facts that a record shares with others to its own.
 

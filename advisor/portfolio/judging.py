@@ -73,7 +73,7 @@ class Portfolio:
         apart.update(
             (number, facts)
             for number, facts in enumerate(projects)
-            if not self._decided.isdisjoint(facts)
+            if not facts.keys().isdisjoint(self._decided)
         )
         return Encoded(len(projects), columns, apart)
 

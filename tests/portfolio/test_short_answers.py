@@ -60,7 +60,7 @@ def test_a_contradiction_names_its_own_record_though_its_facts_were_read_before(
     assert "record 1" not in error["where"]
 
 
-def test_records_are_taken_a_thousand_at_a_time(monkeypatch):
+def test_records_are_taken_some_at_a_time(monkeypatch):
     monkeypatch.setattr(answering, "_CHUNK", 3)
     taken = []
 
