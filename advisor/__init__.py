@@ -6,10 +6,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from advisor.api import advise, check_evidence, estimate_model, fit_weights, what_if
+    from advisor.api import (
+        advise,
+        check_evidence,
+        estimate_model,
+        fit_weights,
+        judge_portfolio,
+        what_if,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "advise", "check_evidence", "estimate_model", "fit_weights", "what_if"]
+__all__ = [
+    "__version__", "advise", "check_evidence", "estimate_model", "fit_weights", "judge_portfolio",
+    "what_if",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

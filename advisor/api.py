@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,40 @@ def advise(facts: Mapping[str, Any], *, rules: Sequence[Path] = ()) -> dict[str,
     engine = load_engine(rules)
     stated = facts_from(YamlDocument(dict(facts), {}, "facts"))
     return record(advise_on(stated, engine), engine.base)
+
+
+def judge_portfolio(
+    records: Iterable[Mapping[str, Any]], *, rules: Sequence[Path] = ()
+) -> Iterator[dict[str, Any]]:
+    """Judge many projects at once and yield a short answer to each, in their order.
+
+    Args:
+        records: the facts of each, as for `advise`; any number of them, since some hundred are held
+            at a time.
+        rules: folders of house rules.
+
+    Yields:
+        For each record ``line`` (its number, from one), ``status``, ``recommendation``,
+        ``variant``, ``alternative``, ``confidence`` and ``scores`` (decibans by method), with the
+        values that `advise` gives; for a wrong record ``error``, ``where``, ``hint`` and
+        ``exit_code``.
+
+    Raises:
+        AdvisorError: if numpy is not installed, or a rule file is wrong.
+
+    Example:
+        >>> import advisor
+        >>> found = advisor.judge_portfolio([{"data.train_examples": 8}, {"data.train": 8}])
+        >>> [answer.get("status", "wrong") for answer in found]
+        ['undetermined', 'wrong']
+    """
+    from advisor.portfolio.answering import Record, answers
+
+    numbered = (
+        Record(number, f"record {number}", partial(dict, record))
+        for number, record in enumerate(records, start=1)
+    )
+    return answers(numbered, load_engine(rules))
 
 
 def what_if(

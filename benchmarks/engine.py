@@ -84,7 +84,7 @@ class Bench:
 def main() -> None:
     """Compare, measure, print and write the results files."""
     options = _options()
-    bench = _bench()
+    bench = load_bench()
     agreement = _compare(bench, options.checked) if bench.zen else None
     rates = _rates(bench, options.rounds)
     ratio = _ratio(rates)
@@ -117,16 +117,17 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _bench() -> Bench:
+def load_bench() -> Bench:
+    """The rules with authored weights, as they stand in the files, on both sides."""
     vocabulary = load_vocabulary()
-    folder = _rules_folder()
+    folder = rules_folder()
     optional = frozenset(key for key, kind in vocabulary.items() if kind.silent_if_absent)
     graph = decision_graph(folder, vocabulary.methods, optional)
     decision = zen.ZenEngine().create_decision(graph) if zen else None
     return Bench(Engine(load_rules(authored=True)), vocabulary, decision, bounds_read(folder))
 
 
-def _rules_folder() -> Path:
+def rules_folder() -> Path:
     """The rules that the engine reads: beside the package in a checkout, inside it in a wheel."""
     package = Path(advisor.__file__).parent
     shipped = package / "_rules"
@@ -138,7 +139,7 @@ def _compare(bench: Bench, count: int) -> Agreement:
     found = Agreement(count, [], Counter(), Counter(), Counter())
     for number, facts in enumerate(bench.draw(count)):
         assessment, tallies, state = bench.decide(facts)
-        answer = bench.zen.evaluate(_flat(facts), {"trace": True})
+        answer = bench.zen.evaluate(flattened(facts), {"trace": True})
         own, theirs = _own_view(assessment, tallies, state), _zen_view(answer, assessment)
         found.mismatches.extend(
             f"scenario {number}, {part}: {_difference(own[part], theirs[part])}"
@@ -184,7 +185,8 @@ def _difference(own: Any, theirs: Any) -> str:
     return f"{own} against {theirs}"
 
 
-def _flat(facts: Mapping[str, Any]) -> Scenario:
+def flattened(facts: Mapping[str, Any]) -> Scenario:
+    """The facts under the names that they have in zen's graph."""
     return {flat(key): value for key, value in facts.items()}
 
 
@@ -192,7 +194,7 @@ def _rates(bench: Bench, rounds: int) -> dict[str, list[float]]:
     """Decisions a second of every side, round by round, the sides in turns."""
     known = bench.draw(_BATCH)
     partly = with_unknowns(known, _UNKNOWN_SHARE)
-    flattened = [_flat(facts) for facts in known]
+    flattened = [flattened(facts) for facts in known]
     project = [load_facts(ROOT / "examples" / "project.yaml")] * (_BATCH // 10)
     sides: dict[str, tuple[Callable[[Any], object], Sequence[Any]]] = {
         OWN: (bench.decide, known),

@@ -46,19 +46,32 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(w[-20:] for w in words))
-def test_an_answer_needs_no_library_that_trains_or_validates(words, tmp_path):
+def loaded_by(words, folder) -> dict:
+    """The exit code, the length of the output and the loaded modules of a run of the command."""
     done = subprocess.run(
         [sys.executable, "-c", CODE, *words],
         capture_output=True,
-        cwd=tmp_path,
+        cwd=folder,
         timeout=60,
         check=True,
     )
-    told = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(w[-20:] for w in words))
+def test_an_answer_needs_no_library_that_trains_or_validates(words, tmp_path):
+    told = loaded_by(words, tmp_path)
     assert told["code"] in (0, 3, 8)
     assert told["length"] > 0
     assert sorted(set(told["loaded"]) & (HEAVY | TALK)) == []
+
+
+@pytest.mark.parametrize(("brief", "needed"), [([], set()), (["--brief"], {"numpy"})])
+def test_a_batch_needs_numpy_for_short_answers_alone(brief, needed, tmp_path):
+    (tmp_path / "p.jsonl").write_text('{"hardware.accelerator": "none"}\n', encoding="utf-8")
+    told = loaded_by(["advise", "--batch", "p.jsonl", *brief], tmp_path)
+    assert (told["code"], told["length"] > 0) == (0, True)
+    assert set(told["loaded"]) & HEAVY == needed
 
 
 def test_what_is_parsed_ahead_is_up_to_date():

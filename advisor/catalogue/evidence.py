@@ -179,12 +179,13 @@ def rows_near(
         transferred: whether a transferred soft prompt is at hand; only such rows count then.
         decades: the radius of the neighbourhood, in powers of ten on both axes.
     """
-    rows = _rows_on(method, transferred=transferred)
+    rows = rows_on(method, transferred=transferred)
     return [row for row in rows if _within(row, parameters, train_examples, decades)]
 
 
 @functools.cache
-def _rows_on(method: str, *, transferred: bool) -> tuple[Published, ...]:
+def rows_on(method: str, *, transferred: bool) -> tuple[Published, ...]:
+    """All rows on ``method``; with ``transferred`` those of transferred soft prompts alone."""
     if method == "lora":
         return tuple(one.row for one in comparisons(load_evidence()) if one.method == method)
     return tuple(
@@ -194,8 +195,8 @@ def _rows_on(method: str, *, transferred: bool) -> tuple[Published, ...]:
 
 def _within(row: Published, parameters: float, train_examples: float, decades: float) -> bool:
     return (
-        _decades(row.parameters, parameters) <= decades
-        and _decades(row.train_examples, train_examples) <= decades
+        decades_apart(row.parameters, parameters) <= decades
+        and decades_apart(row.train_examples, train_examples) <= decades
     )
 
 
@@ -205,5 +206,6 @@ def _speaks_for(row: Published, method: str, *, transferred: bool) -> bool:
     return row.variant in _VARIANTS.get(method, ())
 
 
-def _decades(left: float, right: float) -> float:
+def decades_apart(left: float, right: float) -> float:
+    """The distance of two numbers in powers of ten; what is below one counts as one."""
     return abs(math.log10(max(left, 1.0) / max(right, 1.0)))

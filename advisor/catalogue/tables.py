@@ -112,6 +112,7 @@ def _constants(name: str) -> dict[str, Any]:
     return table
 
 
+@functools.cache
 def price_of(gpu_name: str) -> Price:
     """The price range of a row of the GPU table, or the widest range for one that is not listed."""
     table = load_table("prices.yaml")

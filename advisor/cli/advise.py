@@ -29,6 +29,9 @@ def advise(
         Path | None,
         typer.Option("--batch", metavar="FILE", help="JSONL, one project a line; - is stdin."),
     ] = None,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="With --batch: short answers, judged many at a time.")
+    ] = False,
     format_: options.OutputFormat = None,
     output: options.Output = None,
     offline: options.Offline = False,
@@ -46,6 +49,8 @@ def advise(
       advisor advise --set model.parameters=8B --set task.type=classification --gpu "RTX 4090"
 
       advisor advise --batch portfolio.jsonl > verdicts.jsonl
+
+      advisor advise --batch portfolio.jsonl --brief > answers.jsonl
     """
     from advisor.cli.output import deliver, exit_code, run_report, say
     from advisor.cli.requests import request_from
@@ -57,13 +62,16 @@ def advise(
         text_columns=text_column, label_column=label_column, gpu=gpu, gpus=gpus,
         offline=offline, no_detect=no_detect,
     )  # fmt: skip
+    if brief and batch is None:
+        raise AdvisorError("--brief needs --batch", where="--brief")
     engine = load_engine(rules or ())
     if batch is not None:
         if format_ not in (None, options.Format.JSON) or output is not None:
             raise AdvisorError("--batch writes JSON lines to standard output", where="--batch")
-        from advisor.cli.batch import judge_lines
+        from advisor.cli.batch import judge_lines, judge_lines_briefly
 
-        raise typer.Exit(int(judge_lines(batch, request, engine)))
+        judge = judge_lines_briefly if brief else judge_lines
+        raise typer.Exit(int(judge(batch, request, engine)))
     candidates, gathered = run(request, engine, traced=trace)
     record = run_record([(c.model, c.answer) for c in candidates], engine.base)
     say(gathered.notes)

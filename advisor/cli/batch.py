@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from advisor.facts import Fact
 from advisor.facts.factsfile import facts_from
@@ -31,30 +32,69 @@ def judge_lines(path: Path, request: Request, engine: Engine) -> ExitCode:
     Returns:
         OK, or USAGE if any line was bad.
     """
-    shared = gather(_without_machine(request))
-    if len(shared.models) > 1:
-        raise AdvisorError("--batch takes one --model at most", where="--model")
-    common = [*shared.common, *(fact for _, facts in shared.models for fact in facts)]
-    machine: list[Fact] | None = None
+    shared = _Shared(request)
     code = ExitCode.OK
-    for where, raw in _lines(path):
+    for _, where, raw in _lines(path):
         try:
-            own = facts_from(YamlDocument(parse_json(_decode(raw), where=where), {}, where))
-            stated = [*common, *own]
-            planned = _plans_machine(request, stated)
-            if not planned and machine is None:
-                machine = machine_facts(request, ())
-            hardware = [] if planned else machine or []
-            answer = advise([*stated, *hardware], engine)
-            line = to_json(record(answer, engine.base), indent=None, ascii_only=True)
+            own = facts_from(YamlDocument(_parsed(raw, where), {}, where))
+            answer: dict[str, Any] = record(advise(shared.complete(own), engine), engine.base)
         except AdvisorError as error:
             code = ExitCode.USAGE
-            line = to_json(
-                {**error.as_json(), "where": error.where or where}, indent=None, ascii_only=True
-            )
-        sys.stdout.write(line + "\n")
+            answer = {**error.as_json(), "where": error.where or where}
+        sys.stdout.write(to_json(answer, indent=None, ascii_only=True) + "\n")
         sys.stdout.flush()
     return code
+
+
+def judge_lines_briefly(path: Path, request: Request, engine: Engine) -> ExitCode:
+    """Judge the lines of a JSONL file together and write a short answer to each, in their order.
+
+    Bad lines and the facts of ``request`` are treated as by `judge_lines`.
+
+    Returns:
+        OK, or USAGE if any line was bad.
+
+    Raises:
+        AdvisorError: if numpy is not installed.
+    """
+    from advisor.portfolio.answering import Record, answers
+
+    shared = _Shared(request)
+    records = (
+        Record(number, where, partial(_parsed, raw, where)) for number, where, raw in _lines(path)
+    )
+    code = ExitCode.OK
+    for answer in answers(records, engine, shared.complete):
+        if "error" in answer:
+            code = ExitCode.USAGE
+        sys.stdout.write(to_json(answer, indent=None, ascii_only=True) + "\n")
+    sys.stdout.flush()
+    return code
+
+
+def _parsed(raw: bytes, where: str) -> Any:
+    return parse_json(_decode(raw), where=where)
+
+
+class _Shared:
+    """The facts that lines share: those of the request, and of this machine where none is named."""
+
+    def __init__(self, request: Request) -> None:
+        shared = gather(_without_machine(request))
+        if len(shared.models) > 1:
+            raise AdvisorError("--batch takes one --model at most", where="--model")
+        self._request = request
+        self._common = [*shared.common, *(fact for _, facts in shared.models for fact in facts)]
+        self._machine: list[Fact] | None = None
+
+    def complete(self, own: list[Fact]) -> list[Fact]:
+        """The facts of a line with those that it shares."""
+        stated = [*self._common, *own]
+        if _plans_machine(self._request, stated):
+            return stated
+        if self._machine is None:
+            self._machine = machine_facts(self._request, ())
+        return [*stated, *self._machine]
 
 
 def _without_machine(request: Request) -> Request:
@@ -75,7 +115,7 @@ def _plans_machine(request: Request, stated: list[Fact]) -> bool:
     )
 
 
-def _lines(path: Path) -> Iterator[tuple[str, bytes]]:
+def _lines(path: Path) -> Iterator[tuple[int, str, bytes]]:
     name = "standard input" if str(path) == STANDARD_INPUT else path.name
     if str(path) == STANDARD_INPUT:
         yield from _numbered(sys.stdin.buffer, name)
@@ -90,8 +130,8 @@ def _lines(path: Path) -> Iterator[tuple[str, bytes]]:
         ) from None
 
 
-def _numbered(stream: IO[bytes], name: str) -> Iterator[tuple[str, bytes]]:
-    """Yield non-empty lines with their place; an overlong one is cut and then refused."""
+def _numbered(stream: IO[bytes], name: str) -> Iterator[tuple[int, str, bytes]]:
+    """Yield non-empty lines with number and place; an overlong one is cut and then refused."""
     number = 0
     while line := stream.readline(_MAX_LINE + 1):
         number += 1
@@ -100,7 +140,7 @@ def _numbered(stream: IO[bytes], name: str) -> Iterator[tuple[str, bytes]]:
                 if rest.endswith(b"\n"):
                     break
         if line.strip():
-            yield f"{name}, line {number}", line
+            yield number, f"{name}, line {number}", line
 
 
 def _decode(raw: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import replace
 from typing import Any
@@ -23,14 +24,19 @@ def assumed_settings(method: Method, job: Job, accelerator: str, *, tokens: floa
     head = Head.CLASSIFICATION
     if job.generates:
         head = Head.SEQ2SEQ if job.shape.encoder_decoder else Head.CAUSAL_LM
-    plain = Settings(
+    cpu = accelerator == "none"
+    precision, optimizer = _usual(method.id, cpu=cpu)
+    return Settings(
         batch_size=math.ceil(job.batch),
         sequence_length=math.ceil(tokens),
-        kernels=Kernels.CPU if accelerator == "none" else Kernels.CUDA,
+        kernels=Kernels.CPU if cpu else Kernels.CUDA,
         head=head,
-        checkpointing=True,
+        checkpointing=method.checkpointing,
+        precision=precision,
+        optimizer=optimizer,
+        virtual_tokens=method.virtual_tokens,
+        rank=method.rank,
     )
-    return usual_settings(method, plain)
 
 
 def usual_settings(method: Method, settings: Settings) -> Settings:
@@ -38,14 +44,20 @@ def usual_settings(method: Method, settings: Settings) -> Settings:
 
     Checkpointing is left out where the method does not allow it.
     """
-    cpu = settings.kernels is Kernels.CPU
-    rows: dict[str, Any] = assumptions()["settings"]["cpu" if cpu else "accelerator"]
-    row = rows.get(method.id, rows["other"])
+    precision, optimizer = _usual(method.id, cpu=settings.kernels is Kernels.CPU)
     return replace(
         settings,
-        precision=Precision(row["precision"]),
-        optimizer=Optimizer(row["optimizer"]),
+        precision=precision,
+        optimizer=optimizer,
         checkpointing=settings.checkpointing and method.checkpointing,
         virtual_tokens=method.virtual_tokens,
         rank=method.rank,
     )
+
+
+@functools.cache
+def _usual(method: str, *, cpu: bool) -> tuple[Precision, Optimizer]:
+    """The usual precision and optimizer of a method."""
+    rows: dict[str, Any] = assumptions()["settings"]["cpu" if cpu else "accelerator"]
+    row = rows.get(method, rows["other"])
+    return Precision(row["precision"]), Optimizer(row["optimizer"])

@@ -7,7 +7,7 @@ single terms need not, such as the share of the layers in a model of a given siz
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from advisor.catalogue.activations import Factors, load_activations
 from advisor.catalogue.tables import closed_form
@@ -65,13 +65,18 @@ def closed_form_profile(
     )
 
 
+def forward_activations(shape: ModelShape, method: str, settings: Settings) -> float:
+    """Bytes of activations at the end of a forward pass on one device."""
+    kept = _activations(shape, method, settings)
+    return kept.layers + kept.cast_weights
+
+
 def _moments(
     shape: ModelShape, settings: Settings, held: _Held, kept: _Kept, share: Sharding
 ) -> dict[str, list[Breakdown]]:
     """The moments of each phase that can be its highest."""
-    base = Breakdown(weights=held.weights, optimizer_state=held.state)
-    earlier = replace(base, gradients=held.gradients if settings.accumulation > 1 else 0.0)
-    full = replace(base, gradients=held.gradients)
+    weights, state, gradients = held.weights, held.state, held.gradients
+    earlier = gradients if settings.accumulation > 1 else 0.0
     # Where weights are shared, they are gathered and cast a layer at a time.
     cast = 0.0 if share in GATHERING else kept.cast_weights
     again = kept.one_layer if settings.checkpointing else 0.0
@@ -80,25 +85,29 @@ def _moments(
     tied = shape.tied and settings.head is not Head.CLASSIFICATION
     shared = tied or settings.accumulation > 1
     pending = 0.0 if shared else held.embedding_gradient
+    full = Breakdown(weights, gradients, state)
     return {
-        "forward": [replace(earlier, activations=kept.layers + cast, logits_and_loss=kept.logits)],
+        "forward": [Breakdown(weights, earlier, state, kept.layers + cast, kept.logits)],
         "backward": [
-            replace(earlier, activations=kept.layers, logits_and_loss=kept.backward_logits),
-            replace(earlier, activations=kept.layers + again, workspace=kept.temporaries),
-            replace(
-                full,
-                gradients=held.gradients - pending,
-                activations=kept.fixed + kept.one_layer,
+            Breakdown(weights, earlier, state, kept.layers, kept.backward_logits),
+            Breakdown(weights, earlier, state, kept.layers + again, 0.0, kept.temporaries),
+            Breakdown(
+                weights,
+                gradients - pending,
+                state,
+                kept.fixed + kept.one_layer,
                 workspace=kept.temporaries,
             ),
-            replace(
-                full,
-                activations=kept.fixed,
+            Breakdown(
+                weights,
+                gradients,
+                state,
+                kept.fixed,
                 workspace=held.embedding_gradient if shared else 0.0,
             ),
         ],
         "clip": [full],
-        "optimizer": [replace(full, workspace=held.update)],
+        "optimizer": [Breakdown(weights, gradients, state, workspace=held.update)],
     }
 
 

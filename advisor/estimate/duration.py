@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from advisor.catalogue.gpus import find_gpu
 from advisor.catalogue.tables import Method, assumptions, timing
 from advisor.estimate.assumed import assumed_settings
-from advisor.estimate.closed import closed_form_profile
+from advisor.estimate.closed_work import work_of
 from advisor.estimate.job import Job, bounds, device_count
-from advisor.estimate.roofline import DeviceSpeed, step_seconds
+from advisor.estimate.roofline import DeviceSpeed, work_seconds
 from advisor.facts import FactBase, Value
 
 _SECONDS_PER_HOUR = 3600.0
@@ -121,10 +121,10 @@ def expected_hours(
     """
     kind = "cuda" if speed.overlaps else "none"
     settings = assumed_settings(method, job, kind, tokens=tokens)
-    profile = closed_form_profile(job.shape, method.id, settings)
+    work = work_of(job.shape, method.id, settings)
     # Not rounded up, so that more examples never take less.
     steps = examples / settings.batch_size * method.epochs
-    return steps * step_seconds(profile, speed) / _SECONDS_PER_HOUR
+    return steps * work_seconds(work, speed) / _SECONDS_PER_HOUR
 
 
 def least_hours(

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from advisor.catalogue.tables import Method, assumptions, device_table
 from advisor.estimate.assumed import assumed_settings
 from advisor.estimate.breakdown import Breakdown, StepProfile
-from advisor.estimate.closed import closed_form_profile
+from advisor.estimate.closed import closed_form_profile, forward_activations
 from advisor.estimate.job import Job
 from advisor.estimate.need import GIB, Need, need_of
 from advisor.estimate.settings import Precision, Settings
@@ -68,7 +68,7 @@ def _least_activations(method: Method, job: Job, accelerator: str) -> float:
     settings = assumed_settings(method, job, accelerator, tokens=job.tokens)
     if accelerator != "none":
         settings = replace(settings, precision=Precision.BF16)
-    return closed_form_profile(job.shape, method.id, settings).peaks["forward"].activations
+    return forward_activations(job.shape, method.id, settings)
 
 
 def _inference(job: Job) -> StepProfile:

@@ -7,6 +7,7 @@ update of billions of parameters is memory traffic alone.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from advisor.estimate.breakdown import StepProfile, Work
@@ -53,7 +54,12 @@ def step_seconds(profile: StepProfile, speed: DeviceSpeed, accumulation: int = 1
         speed: the device.
         accumulation: micro-batches for each optimizer step.
     """
+    return work_seconds(profile.work, speed, accumulation)
+
+
+def work_seconds(work: Mapping[str, Work], speed: DeviceSpeed, accumulation: int = 1) -> float:
+    """Seconds of one optimizer step, by the work of its phases; arguments as `step_seconds`."""
     return sum(
-        speed.seconds(work) * (accumulation if phase in ("forward", "backward") else 1)
-        for phase, work in profile.work.items()
+        speed.seconds(one) * (accumulation if phase in ("forward", "backward") else 1)
+        for phase, one in work.items()
     )

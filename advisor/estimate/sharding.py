@@ -56,10 +56,11 @@ def shared_part(peak: Breakdown, phase: str, how: Sharding, devices: float) -> B
     gradients = peak.gradients / (devices if how in _GRADIENTS else 1.0)
     state = peak.optimizer_state / (devices if how in _STATE else 1.0)
     workspace = peak.workspace / (devices if how in _STATE and update else 1.0)
-    return replace(
-        peak,
+    return Breakdown(
         weights=weights,
         gradients=gradients * gone,
         optimizer_state=state * gone,
+        activations=peak.activations,
+        logits_and_loss=peak.logits_and_loss,
         workspace=workspace * (gone if update else 1.0),
     )

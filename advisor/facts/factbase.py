@@ -44,7 +44,7 @@ class FactBase:
     def get(self, key: str) -> Fact | None:
         """The winning statement about ``key``, or None if nothing was said about it."""
         stated = self._stated.get(key)
-        return min(stated, key=_precedence) if stated else None
+        return _winner(stated) if stated else None
 
     def value(self, key: str) -> Value:
         """The winning value of ``key``; None if it is unknown or was never stated."""
@@ -53,7 +53,11 @@ class FactBase:
 
     def values(self) -> dict[str, Value]:
         """The winning values by key, as the engine takes them."""
-        return {fact.key: fact.value for fact in self}
+        return {fact.key: fact.value for fact in self.winners()}
+
+    def winners(self) -> Iterator[Fact]:
+        """The winning statements in any order, which is quicker than in that of the vocabulary."""
+        return (_winner(stated) for stated in self._stated.values() if stated)
 
     def number(self, key: str) -> float | None:
         """The value of ``key`` if it is one definite number, else None."""
@@ -88,11 +92,12 @@ class FactBase:
 
     def with_defaults(self) -> FactBase:
         """A copy in which declared defaults stand for what nobody has said anything about."""
-        copy = FactBase(self.statements(), vocabulary=self.vocabulary)
+        copy = FactBase(vocabulary=self.vocabulary)
+        copy._stated = {key: list(stated) for key, stated in self._stated.items()}
         copy.add(
-            Fact(key, fact_type.default, Source.DEFAULT, "assumed; nothing else is known")
-            for key, fact_type in self.vocabulary.items()
-            if fact_type.default is not None and self.applies(fact_type)
+            Fact(fact_type.key, fact_type.default, Source.DEFAULT, "assumed; nothing else is known")
+            for fact_type in self.vocabulary.assumed
+            if self.applies(fact_type)
         )
         return copy
 
@@ -119,6 +124,10 @@ class FactBase:
 
     def __contains__(self, key: str) -> bool:
         return key in self._stated
+
+
+def _winner(stated: list[Fact]) -> Fact:
+    return stated[0] if len(stated) == 1 else min(stated, key=_precedence)
 
 
 def _precedence(fact: Fact) -> tuple[bool, bool, int, bool]:

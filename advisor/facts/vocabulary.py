@@ -73,6 +73,8 @@ class Vocabulary(Mapping[str, FactType]):
         self._types = types
         self.methods = methods
         self.relations = relations
+        self.assumed = tuple(one for one in types.values() if one.default is not None)
+        """The facts with a default."""
 
     def __getitem__(self, key: str) -> FactType:
         return self._types[key]

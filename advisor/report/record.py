@@ -34,7 +34,7 @@ def record(answer: Answer, base: RuleBase) -> dict[str, Any]:
         "recommendation": verdict.recommendation,
         "leaning_only": verdict.status is Status.UNDETERMINED,
         "variant": verdict.variant,
-        "confidence": _rounded(verdict.confidence),
+        "confidence": rounded(verdict.confidence),
         "confidence_word": confidence_word(verdict.confidence, base.settings),
         "evidence": _evidence(verdict),
         "alternative": verdict.alternative,
@@ -87,7 +87,8 @@ def _steps(verdict: Verdict, facts: FactBase) -> list[str]:
     return [] if verdict.tallies[chosen].feasible is False else how_to(chosen, facts)
 
 
-def _rounded(number: float | None) -> float | None:
+def rounded(number: float | None) -> float | None:
+    """A figure as a run states it."""
     return None if number is None else round(number, _DIGITS)
 
 
@@ -103,7 +104,7 @@ def _ranking(verdict: Verdict) -> list[dict[str, Any]]:
             "name": load_methods()[t.method].name,
             "score": t.score,
             "score_range": [t.low, t.high],
-            "probability": 0.0 if t.feasible is False else _rounded(_weight(t) / total),
+            "probability": 0.0 if t.feasible is False else rounded(_weight(t) / total),
             "feasible": t.feasible,
             "vetoes": [finding.rule.label for finding in t.vetoes],
         }
@@ -120,8 +121,8 @@ def _parity(entry: Parity, base: RuleBase) -> dict[str, Any]:
     if base.calibration and entry.method in base.calibration.methods:
         basis = FITTED
     return {
-        "probability": _rounded(entry.probability),
-        "range": [_rounded(entry.low), _rounded(entry.high)],
+        "probability": rounded(entry.probability),
+        "range": [rounded(entry.low), rounded(entry.high)],
         "rows": entry.rows,
         "studies": entry.studies,
         "basis": basis if entry.rows else f"{basis}; no published result near this project",
@@ -137,7 +138,7 @@ def _evidence(verdict: Verdict) -> dict[str, Any] | None:
         "method": own.method,
         "rows": own.rows,
         "studies": own.studies,
-        "kept": _rounded(own.kept),
+        "kept": rounded(own.kept),
         "text": evidence_text(verdict, own),
     }
 

@@ -45,8 +45,16 @@ class Assessment(NamedTuple):
     """For each sub-decision its level, or its possible levels, and the rows that gave it."""
 
 
-class _Axis:
-    """The cells of one fact and, for each, the rules and rows that it lets fire."""
+class Axis:
+    """The cells of one fact and, for each, the rules and rows that it lets fire.
+
+    Attributes:
+        numeric, integer: of the fact's type.
+        cuts: of a numeric fact, rising, the numbers at which a cell begins.
+        cells: one value that represents each cell.
+        masks: by cell, the bits of the rules and rows that it lets fire.
+        unknown: masks of those that an unknown value surely, and possibly, lets fire.
+    """
 
     def __init__(
         self, fact_type: FactType, tests: Sequence[tuple[int, Test]], everything: int
@@ -62,7 +70,7 @@ class _Axis:
             untested | sum(1 << bit for bit, test in tests if test.judge(cell))
             for cell in self.cells
         ]
-        self.by_member = dict(zip(self.cells, self.masks, strict=True))
+        self._numbers = {cell: number for number, cell in enumerate(self.cells)}
         self.unknown = self._unknown(fact_type, untested)
 
     def _unknown(self, fact_type: FactType, untested: int) -> tuple[int, int]:
@@ -81,17 +89,18 @@ class _Axis:
         if isinstance(value, Interval):
             return self._span(value)
         if isinstance(value, frozenset):
-            return self._fold([self._mask(member) for member in value])
-        mask = self._mask(value)
+            return self._fold([self.masks[self.cell_of(member)] for member in value])
+        mask = self.masks[self.cell_of(value)]
         return mask, mask
 
-    def _mask(self, value: int | float | str | bool) -> int:
+    def cell_of(self, value: int | float | str | bool) -> int:
+        """The number of the cell that a known value lies in."""
         if self.numeric:
-            return self.masks[bisect_right(self.cuts, value)]
-        if value in self.by_member:
-            return self.by_member[value]
+            return bisect_right(self.cuts, value)
+        if value in self._numbers:
+            return self._numbers[value]
         plain = value.lower() if isinstance(value, str) else value
-        return self.by_member[plain if plain in self.by_member else _OTHER_TEXT]
+        return self._numbers[plain if plain in self._numbers else _OTHER_TEXT]
 
     def _span(self, interval: Interval) -> tuple[int, int]:
         low, high = interval.half_open(integer=self.integer)
@@ -128,7 +137,14 @@ def _cells(
 
 
 class Engine:
-    """The compiled rule base; build it once and judge many cases with it."""
+    """The compiled rule base; build it once and judge many cases with it.
+
+    Attributes:
+        base: what it was compiled from; the bits of masks count its rules, then the rows of tables.
+        axes: by fact, its cells.
+        table_bits: each sub-decision table with the bit of its first row.
+        prepared: by rule, its findings if it surely fires.
+    """
 
     def __init__(self, base: RuleBase, vocabulary: Vocabulary | None = None) -> None:
         vocabulary = vocabulary or load_vocabulary()
@@ -140,35 +156,35 @@ class Engine:
         for rule in base.rules:
             _collect(tests, bit, rule.when)
             bit += 1
-        self._table_bits: list[tuple[DecisionTable, int]] = []
+        self.table_bits: list[tuple[DecisionTable, int]] = []
         for table in base.tables:
-            self._table_bits.append((table, bit))
+            self.table_bits.append((table, bit))
             for row in table.rows:
                 _collect(tests, bit, row.when)
                 bit += 1
         self._everything = (1 << bit) - 1
         self._rule_mask = (1 << len(base.rules)) - 1
-        self._axes = {k: _Axis(vocabulary[k], t, self._everything) for k, t in tests.items()}
+        self.axes = {k: Axis(vocabulary[k], t, self._everything) for k, t in tests.items()}
         decided = {table.decides for table in base.tables}
         self._base_axes = [
             (key, axis, axis.cuts if axis.numeric else None, axis.masks)
-            for key, axis in self._axes.items()
+            for key, axis in self.axes.items()
             if key not in decided
         ]
-        self._prepared = [_prepared(rule) for rule in base.rules]
+        self.prepared = [_prepared(rule) for rule in base.rules]
 
     def numbers_of(self, key: str) -> tuple[float, ...]:
         """The numbers of a fact, rising, at which some test or the effect of some ramp changes."""
-        axis = self._axes.get(key)
+        axis = self.axes.get(key)
         numbers = set(axis.cuts if axis is not None else ())
-        for fact, cuts, _ in self._prepared:
+        for fact, cuts, _ in self.prepared:
             if fact == key:
                 numbers.update(cuts)
         return tuple(sorted(numbers))
 
     def texts_of(self, key: str) -> tuple[str, ...]:
         """The texts of a fact that tests tell apart, the last one for all others."""
-        axis = self._axes.get(key)
+        axis = self.axes.get(key)
         return tuple(str(cell) for cell in axis.cells) if axis is not None else ()
 
     def leaves_open(self, facts: Mapping[str, Value]) -> bool:
@@ -191,10 +207,10 @@ class Engine:
                 surely &= sure
                 possibly &= possible
         levels: dict[str, tuple[str | frozenset[str], tuple[int, ...]]] = {}
-        for table, first_bit in self._table_bits:
+        for table, first_bit in self.table_bits:
             level, rows = _level(table, surely >> first_bit, possibly >> first_bit)
             levels[table.decides] = level, rows
-            decided = self._axes.get(table.decides)
+            decided = self.axes.get(table.decides)
             if decided is not None:
                 sure, possible = decided.look_up(facts.get(table.decides, level))
                 surely &= sure
@@ -208,20 +224,20 @@ class Engine:
             lowest = rest & -rest
             rest ^= lowest
             number = lowest.bit_length() - 1
-            fact, cuts, prepared = self._prepared[number]
+            fact, cuts, prepared = self.prepared[number]
             value = facts.get(fact)
             if not surely & lowest:
-                findings.append(_unsettled(self._rules[number], facts, fires=False))
+                findings.append(unsettled(self._rules[number], facts, fires=False))
             elif not cuts:
                 findings.append(prepared[0])
             elif value.__class__ in _NUMBERS:
                 findings.append(prepared[bisect_right(cuts, value)])  # type: ignore[type-var]
             else:
-                findings.append(_unsettled(self._rules[number], facts, fires=True))
+                findings.append(unsettled(self._rules[number], facts, fires=True))
         return findings
 
 
-class _Prepared(NamedTuple):
+class Prepared(NamedTuple):
     """The findings of a rule that surely fires, one for each step of its ramps.
 
     ``fact`` is the one that the ramps read and ``cuts`` are the numbers at which an effect steps;
@@ -233,7 +249,7 @@ class _Prepared(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def _prepared(rule: Rule) -> _Prepared:
+def _prepared(rule: Rule) -> Prepared:
     """Work out beforehand all findings that a firing rule can have."""
     ramps = [effect for effect in rule.effects.values() if isinstance(effect, Ramp)]
     cuts = tuple(sorted({cut for ramp in ramps for cut in ramp.steps[0]}))
@@ -251,7 +267,7 @@ def _prepared(rule: Rule) -> _Prepared:
         )
         for sample in samples
     ]
-    return _Prepared(ramps[0].fact if ramps else "", cuts, tuple(findings))
+    return Prepared(ramps[0].fact if ramps else "", cuts, tuple(findings))
 
 
 def _collect(tests: dict[str, list[tuple[int, Test]]], bit: int, when: Mapping[str, Test]) -> None:
@@ -259,7 +275,7 @@ def _collect(tests: dict[str, list[tuple[int, Test]]], bit: int, when: Mapping[s
         tests.setdefault(key, []).append((bit, test))
 
 
-def _unsettled(rule: Rule, facts: Mapping[str, Value], *, fires: bool) -> Finding:
+def unsettled(rule: Rule, facts: Mapping[str, Value], *, fires: bool) -> Finding:
     """The finding of a rule that may fire, or whose ramp stands on a value that is not known."""
     bounds = []
     for method, effect in rule.effects.items():

@@ -51,7 +51,7 @@ def _parity(findings: Sequence[Finding], method: str, facts: FactBase, base: Rul
     rows = _rows_near(method, facts, base.settings)
     studies = len({row.study for row in rows or ()})
     # A trial on the user's own model and data is nearer than any study.
-    measured = facts.known(f"measured.{method}.points_below_full")
+    measured = facts.known(measured_key(method))
     given = all(facts.known(key) for key in base.settings.parity_needs)
     return Parity(
         method=method,
@@ -60,12 +60,18 @@ def _parity(findings: Sequence[Finding], method: str, facts: FactBase, base: Rul
         high=probability(high),
         rows=len(rows or ()),
         studies=studies,
-        kept=1.0 if measured else _kept(studies, base.settings),
+        kept=1.0 if measured else kept_share(studies, base.settings),
         located=rows is not None,
     )
 
 
-def _kept(studies: int, settings: Settings) -> float:
+def measured_key(method: str) -> str:
+    """The fact of a trial of the method on the user's own model and data."""
+    return f"measured.{method}.points_below_full"
+
+
+def kept_share(studies: int, settings: Settings) -> float:
+    """The share of the log-odds that counts for confidence with so many near studies."""
     near = min(studies / settings.enough_studies, 1.0)
     return settings.kept_without_study + near * (1.0 - settings.kept_without_study)
 
