@@ -148,7 +148,7 @@ def _fact_type(key: str, entry: dict[str, Any]) -> FactType:
 
 def _relation(entry: dict[str, Any], method: str) -> Relation:
     """A relation as declared; one between families stands for one of each method."""
-    fields = {
+    fields: dict[str, Any] = {
         name: said.replace("{method}", method) if isinstance(said, str) else said
         for name, said in entry.items()
     }

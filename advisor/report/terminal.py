@@ -28,7 +28,7 @@ def print_report(blocks: Iterable[Block], stream: TextIO, *, plain: bool = False
         stream.writelines(f"{line}\n" for line in plain_lines(blocks))
         return
     interactive = stream.isatty()
-    width = min(shutil.get_terminal_size().columns, _WIDEST) if interactive else _PIPED_WIDTH
+    width = width_of(stream)
     if not interactive and not os.environ.get("FORCE_COLOR"):
         stream.writelines(f"{line.text}\n" for line in lay_out(blocks, width))
         return
@@ -38,3 +38,8 @@ def print_report(blocks: Iterable[Block], stream: TextIO, *, plain: bool = False
     console = Console(file=stream, highlight=False)
     for line in lay_out(blocks, width):
         console.print(Text(line.text, style=_STYLES[line.style]), soft_wrap=True)
+
+
+def width_of(stream: TextIO) -> int:
+    """How wide lines on the stream may be."""
+    return min(shutil.get_terminal_size().columns, _WIDEST) if stream.isatty() else _PIPED_WIDTH

@@ -50,8 +50,6 @@ def _parity(findings: Sequence[Finding], method: str, facts: FactBase, base: Rul
     score, low, high = quality_bounds(findings, method)
     rows = _rows_near(method, facts, base.settings)
     studies = len({row.study for row in rows or ()})
-    # A trial on the user's own model and data is nearer than any study.
-    measured = facts.known(f"measured.{method}.points_below_full")
     given = all(facts.known(key) for key in base.settings.parity_needs)
     return Parity(
         method=method,
@@ -60,12 +58,30 @@ def _parity(findings: Sequence[Finding], method: str, facts: FactBase, base: Rul
         high=probability(high),
         rows=len(rows or ()),
         studies=studies,
-        kept=1.0 if measured else _kept(studies, base.settings),
+        kept=_kept(method, studies, facts, base.settings),
         located=rows is not None,
     )
 
 
-def _kept(studies: int, settings: Settings) -> float:
+def kept_share(method: str, facts: FactBase, settings: Settings) -> float:
+    """The share of the quality rules' log-odds on a method that counts for confidence."""
+    rows = _rows_near(method, facts, settings)
+    return _kept(method, len({row.study for row in rows or ()}), facts, settings)
+
+
+def kept_shares(settings: Settings) -> list[float]:
+    """Every share that can be kept, by the number of studies near."""
+    return [_kept_with(studies, settings) for studies in range(settings.enough_studies + 1)]
+
+
+def _kept(method: str, studies: int, facts: FactBase, settings: Settings) -> float:
+    # A trial on the user's own model and data is nearer than any study.
+    if facts.known(f"measured.{method}.points_below_full"):
+        return 1.0
+    return _kept_with(studies, settings)
+
+
+def _kept_with(studies: int, settings: Settings) -> float:
     near = min(studies / settings.enough_studies, 1.0)
     return settings.kept_without_study + near * (1.0 - settings.kept_without_study)
 

@@ -28,7 +28,7 @@ ABSENT: Final = Absent()
 Cell: TypeAlias = "int | float | str | bool | Absent"
 Box: TypeAlias = dict[str, frozenset[Cell]]
 
-_OTHER_TEXT = "\0"
+OTHER_TEXT = "\0"
 """Stands for every text that no test names; no text fact can hold a NUL."""
 _SLACK = 1e-6
 """That of the facts' own check: shares in files are rounded."""
@@ -148,4 +148,4 @@ def _cells(fact_type: FactType, tests: Sequence[Test], steps: Iterable[float]) -
     if fact_type.choices:
         return (*fact_type.choices, *absent)
     named = {str(m) for test in tests if not isinstance(test, NumberTest) for m in test.members}
-    return (*sorted(named), _OTHER_TEXT, *absent)
+    return (*sorted(named), OTHER_TEXT, *absent)

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from advisor.facts import FactType
 from advisor.facts.showing import show_value
-from advisor.rules.checking.space import ABSENT, Absent, Box, Cell, Space
-
-_OTHER_TEXT = "\0"
+from advisor.rules.checking.space import ABSENT, OTHER_TEXT, Box, Cell, Space
 
 
 def said(box: Box, space: Space) -> str:
     """The facts that a box narrows, each with the values that it leaves."""
     narrowed = space.narrowing(box)
     return ", ".join(_fact(key, narrowed[key], space) for key in sorted(narrowed))
-
-
-def shown_point(point: dict[str, Cell]) -> dict[str, Any]:
-    """Facts as plain data; those that are absent are left out."""
-    named = {key: "(any other)" if cell == _OTHER_TEXT else cell for key, cell in point.items()}
-    return {key: cell for key, cell in sorted(named.items()) if not isinstance(cell, Absent)}
 
 
 def _fact(key: str, passed: Iterable[Cell], space: Space) -> str:
@@ -39,7 +30,7 @@ def _fact(key: str, passed: Iterable[Cell], space: Space) -> str:
 def _names(values: Sequence[Cell], cells: Sequence[Cell]) -> str:
     """The choices, or those that are left out where they are fewer."""
     others = [cell for cell in cells if cell not in values and cell is not ABSENT]
-    if len(others) < len(values) or _OTHER_TEXT in values:
+    if len(others) < len(values) or OTHER_TEXT in values:
         return "not " + ", ".join(map(_name, others))
     return " or ".join(map(_name, values))
 
