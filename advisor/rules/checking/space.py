@@ -46,7 +46,7 @@ class Space:
             for key, test in when.items():
                 tests.setdefault(key, []).append(test)
         for ramp in _ramps(base.rules):
-            steps.setdefault(ramp.fact, set()).update(ramp.steps[0])
+            steps.setdefault(ramp.fact, set()).update(ramp.cuts(self.vocabulary[ramp.fact]))
         self.cells: dict[str, tuple[Cell, ...]] = {
             key: _cells(self.vocabulary[key], tests.get(key, ()), steps.get(key, set()))
             for key in dict.fromkeys([*tests, *steps])
@@ -140,8 +140,7 @@ def _cells(fact_type: FactType, tests: Sequence[Test], steps: Iterable[float]) -
     if fact_type.numeric:
         low, high = fact_type.range or (-math.inf, math.inf)
         cuts = {cut for test in tests if isinstance(test, NumberTest) for cut in test.cuts}
-        # A ramp steps between two whole numbers: the upper one begins the cell.
-        cuts.update(math.ceil(step) if fact_type.integer else step for step in steps)
+        cuts.update(steps)
         return (low, *sorted(cut for cut in cuts if low < cut <= high), *absent)
     if fact_type.type == "boolean":
         return (False, True, *absent)

@@ -13,7 +13,7 @@ from advisor.rules.checking.space import ABSENT, OTHER_TEXT, Box, Cell, Space
 def said(box: Box, space: Space) -> str:
     """The facts that a box narrows, each with the values that it leaves."""
     narrowed = space.narrowing(box)
-    return ", ".join(_fact(key, narrowed[key], space) for key in sorted(narrowed))
+    return "; ".join(_fact(key, narrowed[key], space) for key in sorted(narrowed))
 
 
 def _fact(key: str, passed: Iterable[Cell], space: Space) -> str:
