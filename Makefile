@@ -32,6 +32,7 @@ bench: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/door.py
 	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/rules_check.py
 	$(BIN)/python benchmarks/decision/decide.py
 
 # Memory and time against real runs, full traces and published figures; half an hour.
