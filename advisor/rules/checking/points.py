@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from advisor.facts.vocabulary import Relation
-from advisor.rules.checking.space import Box, Cell, Space, inputs_of
+from advisor.rules.checking.space import Box, Cell, Space, inputs_of, passes
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ def find_point(box: Box, space: Space) -> dict[str, Cell] | None:
         return None
     point: dict[str, Cell] = {}
     for part in _parts(box, space):
-        found = next(_points(box, space, part, _order(part, box, space), {}), None)
+        found = next(_points(box, space, part, _choices(part, box, space), {}), None)
         if found is None:
             return None
         point.update(found)
@@ -70,33 +70,49 @@ def _joined(parts: Iterable[_Part], new: _Part) -> list[_Part]:
     return [*apart, new]
 
 
-def _order(part: _Part, box: Box, space: Space) -> tuple[str, ...]:
-    """Narrow facts first, so that branches fail early."""
-    return tuple(sorted(part.keys, key=lambda key: (len(box.get(key, space.cells[key])), key)))
+def _choices(part: _Part, box: Box, space: Space) -> list[tuple[str, list[Cell]]]:
+    """The cells to try for each fact, narrow facts first, so that branches fail early.
+
+    Of the cells that no table of the part can tell apart one is enough, unless a relation can.
+    """
+    tied = {key for relation in part.relations for key in relation.keys}
+    choices = []
+    for key in part.keys:
+        cells = [cell for cell in space.cells[key] if key not in box or cell in box[key]]
+        if key not in tied:
+            rows = [row for decided in part.tables for row in space.tables[decided].rows]
+            tests = [row.when[key] for row in rows if key in row.when]
+            alike = {tuple(passes(test, cell) for test in tests): cell for cell in reversed(cells)}
+            cells = [cell for cell in cells if cell in alike.values()]
+        choices.append((key, cells))
+    return sorted(choices, key=lambda choice: (len(choice[1]), choice[0]))
 
 
 def _points(
-    box: Box, space: Space, part: _Part, order: tuple[str, ...], point: dict[str, Cell]
+    box: Box,
+    space: Space,
+    part: _Part,
+    choices: list[tuple[str, list[Cell]]],
+    point: dict[str, Cell],
 ) -> Iterator[dict[str, Cell]]:
-    """Every combination of cells, the facts in order, that the tables and relations allow."""
-    set_keys = point.keys()
+    """Every combination of cells, fact by fact, that the tables and relations allow."""
+    known = point.keys()
     if any(
         not space.allows(relation, point)
         for relation in part.relations
-        if set_keys >= set(relation.keys)
+        if known >= set(relation.keys)
     ):
         return
     levels = {
         key: space.level(space.tables[key], point)
         for key in part.tables
-        if set_keys >= set(inputs_of(space.tables[key]))
+        if known >= set(inputs_of(space.tables[key]))
     }
     if any(level not in box[key] for key, level in levels.items()):
         return
-    if len(point) == len(order):
+    if len(point) == len(choices):
         yield point | levels
         return
-    key = order[len(point)]
-    for cell in space.cells[key]:
-        if key not in box or cell in box[key]:
-            yield from _points(box, space, part, order, {**point, key: cell})
+    key, cells = choices[len(point)]
+    for cell in cells:
+        yield from _points(box, space, part, choices, {**point, key: cell})

@@ -60,7 +60,7 @@ class Space:
     def box(self, when: Mapping[str, Test]) -> Box:
         """The cells that pass each test."""
         return {
-            key: frozenset(cell for cell in self.cells[key] if _passes(test, cell))
+            key: frozenset(cell for cell in self.cells[key] if passes(test, cell))
             for key, test in when.items()
         }
 
@@ -101,7 +101,7 @@ class Space:
         return next(
             row.level
             for row in table.rows
-            if all(_passes(test, point[key]) for key, test in row.when.items())
+            if all(passes(test, point[key]) for key, test in row.when.items())
         )
 
 
@@ -125,7 +125,8 @@ def _ramps(rules: Iterable[Rule]) -> Iterable[Ramp]:
         yield from (effect for effect in rule.effects.values() if isinstance(effect, Ramp))
 
 
-def _passes(test: Test, cell: Cell) -> bool:
+def passes(test: Test, cell: Cell) -> bool:
+    """Whether all values in the cell pass the test."""
     return not isinstance(cell, Absent) and test.judge(cell) is True
 
 
