@@ -17,6 +17,7 @@ from advisor.verification.compiled import Compiled, Point
 from advisor.verification.decisive import Proof, proof_against
 from advisor.verification.reachable import Answer, Unreachable, answers
 from advisor.verification.search import Found, Search
+from advisor.verification.sides import never_meet
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Verified:
     """What is known of the rules together.
 
     Attributes:
-        remarks: rules that never decide and answers that cannot be reached.
+        remarks: rules that never decide, answers that cannot be reached, sides that never meet.
         decisive: by label of a rule, facts on which leaving it out changes the answer.
         reached: by field and value of the answer, facts that lead to it.
         answers: how many answers there are, reached or not.
@@ -43,7 +44,11 @@ def verify(base: RuleBase) -> Verified:
     search.broadly()
     found = search.found
     wanted = answers(base, compiled.methods)
-    remarks = [*_undecisive(search, compiled, bounds), *_unreached(wanted, found, compiled, bounds)]
+    remarks = [
+        *never_meet(compiled, bounds),
+        *_undecisive(search, compiled, bounds),
+        *_unreached(wanted, found, compiled, bounds),
+    ]
 
     def shown(point: Point) -> Mapping[str, Any]:
         facts = compiled.facts(point).values() if point else {}

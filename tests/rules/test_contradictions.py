@@ -27,16 +27,6 @@ def test_vetoes_that_leave_a_method_nowhere_are_an_error(load):
     assert contradictions(load(rules(*texts))) == []
 
 
-def test_vetoes_that_never_leave_both_sides_are_an_error(load):
-    soft = veto("F901", "{task.type: code}", "[soft_prompts]")
-    full = veto("F902", "{task.type: not(code)}", "[full_fine_tuning]")
-    (found,) = contradictions(load(rules(soft, full)))
-    assert found[:2] == ("error", "full_fine_tuning")
-    assert "never meet" in found[2]
-    one = veto("F901", "{task.type: code}", "[input_only_prompts]")
-    assert contradictions(load(rules(one, full))) == []
-
-
 def test_favouring_what_is_ruled_out_there_is_a_warning(load):
     texts = [
         veto("F901", "{task.type: [code, regression]}"),

@@ -116,6 +116,15 @@ def test_a_planted_defect_is_found(name, tmp_path):
     assert not any("not shown" in remark.text for remark in found)
 
 
+def test_sides_that_meet_for_one_soft_prompt_are_no_contradiction(tmp_path):
+    base = planted(
+        tmp_path,
+        defect("F901", "{data.domain_shift: [low, medium]}", veto="[full_fine_tuning]"),
+        defect("F902", "{data.domain_shift: high}", veto="[input_only_prompts]"),
+    )
+    assert ("contradictory", "full_fine_tuning") not in kinds(all_remarks(base))
+
+
 def test_a_gap_that_opens_is_found_and_described(tmp_path):
     """Without the rules on tolerance, size and data a wide region is left to the base rate."""
     before = {r.text for r in all_remarks(planted(tmp_path)) if r.kind == "gap"}

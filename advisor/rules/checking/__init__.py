@@ -42,7 +42,7 @@ def check_rules(base: RuleBase, effective: RuleBase | None = None) -> list[Remar
                 for rule in base.rules
                 if rule.label in dead
             ),
-            *contradictions(base, living, space),
+            *contradictions(living, space),
             *pairs(living),
             *gaps(effective or base, Space(effective or base)),
             *unread_facts(base, space.vocabulary),

@@ -1,8 +1,6 @@
 """Rules that contradict each other: vetoes that leave no way out, and favours without use.
 
 * A method that is ruled out whatever the facts.
-* Two sides of the headline of which never both are feasible, though each is somewhere: the contest
-  that the rules weigh can never take place.
 * A rule that favours a method which a veto rules out whenever the rule fires.
 * Rules with the same conditions whose effects add up to nothing for every method.
 """
@@ -15,18 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from advisor.rules.checking.cover import uncovered, vetoes_on
 from advisor.rules.checking.remark import Remark
 from advisor.rules.checking.space import Box, Space, within
-from advisor.rules.rule import Effect, Ramp, Rule, RuleBase
-
-_FULL = "full_fine_tuning"
+from advisor.rules.rule import Effect, Ramp, Rule
 
 
-def contradictions(
-    base: RuleBase, living: Sequence[tuple[Rule, Box]], space: Space
-) -> Iterator[Remark]:
+def contradictions(living: Sequence[tuple[Rule, Box]], space: Space) -> Iterator[Remark]:
     """Return the remarks on rules that contradict each other.
 
     Args:
-        base: all rules.
         living: the rules that can fire, each with the facts that it narrows.
         space: the cells of the facts.
     """
@@ -36,28 +29,13 @@ def contradictions(
         if uncovered({}, vetoes_on(method, rules, space), space) is None:
             never.add(method)
             text = "its vetoes leave no facts on which it is feasible"
-            yield Remark("error", "contradictory", method, text, _places(method, rules))
-    soft = set(base.settings.groups["soft_prompts"]) - never
-    if _FULL not in never and soft and not _contest(soft, rules, space):
-        text = (
-            "no facts leave it and a soft prompt feasible together, so the two sides of the "
-            "headline never meet"
-        )
-        yield Remark("error", "contradictory", _FULL, text, _places(_FULL, rules))
+            yield Remark("error", "contradictory", method, text, places_of(method, rules))
     yield from _favours(living, never)
     yield from _cancelling(living)
 
 
-def _contest(soft: set[str], rules: Sequence[Rule], space: Space) -> bool:
-    """Whether on some facts full fine-tuning and a soft prompt are both feasible."""
-    against_full = vetoes_on(_FULL, rules, space)
-    return any(
-        uncovered({}, [*against_full, *vetoes_on(method, rules, space)], space) is not None
-        for method in sorted(soft)
-    )
-
-
-def _places(method: str, rules: Sequence[Rule]) -> str:
+def places_of(method: str, rules: Sequence[Rule]) -> str:
+    """Where the vetoes on a method stand."""
     return "; ".join(dict.fromkeys(rule.where for rule in rules if method in rule.veto))
 
 
