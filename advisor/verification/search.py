@@ -2,7 +2,7 @@
 
 First scenarios are drawn at random, and every rule that fires is left out in turn. For a rule that
 has changed nothing by then, scenarios are drawn within its condition, and steered, one fact at a
-time, to where the methods that it moves stand closest to a threshold. Whatever is found is a
+time, to where the methods that it moves stand closest to others. Whatever is found is a
 witness only once the program's own engine and decision confirm it on facts that contradict nothing.
 """
 
@@ -37,7 +37,7 @@ class Found:
         reached: by field of the outcome and its value, facts that lead to it; an empty point is
             "nothing known".
         looked_at: how many scenarios were judged.
-        complete: whether that were all there are. Then ``possible`` holds every outcome that some
+        complete: whether those were all there are. Then ``possible`` holds every outcome that some
             amount of evidence gives, and ``doubtful`` the rules that some amount lets decide.
     """
 
@@ -57,7 +57,7 @@ class Search:
         self._engine = Engine(base)
         self._scenarios = Scenarios(compiled)
         self._open = {rule.label: rule for rule in base.rules}
-        self._tried: set[Outcome] = set()
+        self._met: set[Outcome] = set()
         self.found = Found()
 
     def broadly(self) -> None:
@@ -116,9 +116,8 @@ class Search:
         self.found.looked_at += 1
         total, mask = compiled.sum(point)
         outcome = compiled.outcome(total, point)
-        if outcome not in self._tried:
-            self._tried.add(outcome)
-            self._reach(outcome, point)
+        if outcome not in self._met and self._reach(outcome, point):
+            self._met.add(outcome)
         for label in labels:
             share = compiled.share(label, point, mask)
             if share and compiled.outcome(total - share, point) != outcome:
@@ -140,14 +139,17 @@ class Search:
             self.found.decisive[label] = point
             del self._open[label]
 
-    def _reach(self, outcome: Outcome, point: Point) -> None:
+    def _reach(self, outcome: Outcome, point: Point) -> bool:
+        """Note what the outcome reaches; False if the facts at the point do not confirm it."""
         named = list(outcome._asdict().items())
         if all(pair in self.found.reached for pair in named):
-            return
+            return True
         facts = self._consistent(point)
-        if facts is not None and self.decided(facts) == outcome:
-            for pair in named:
-                self.found.reached.setdefault(pair, point)
+        if facts is None or self.decided(facts) != outcome:
+            return False
+        for pair in named:
+            self.found.reached.setdefault(pair, point)
+        return True
 
     def _consistent(self, point: Point) -> FactBase | None:
         facts = self._compiled.facts(point)
