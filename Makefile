@@ -33,6 +33,7 @@ bench: $(VENV)/.test
 	$(BIN)/python benchmarks/door.py
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/portfolio.py
+	$(BIN)/python benchmarks/rules_check.py
 	$(BIN)/python benchmarks/decision/decide.py
 
 # Memory and time against real runs, full traces and published figures; half an hour.

@@ -133,16 +133,10 @@ def _questions(known: list[Fact], engine: Engine, *, plain: bool) -> FactBase:
 
 
 def _why(engine: Engine) -> Callable[[str], str]:
-    """Tells which rules read a fact, and what they claim."""
-    from advisor.rules.manual import readers_of
+    """Tells what reads a fact: rules with their claims, and estimates with who reads those."""
+    from advisor.rules.purpose import purpose_of
 
-    def why(key: str) -> str:
-        claims = readers_of(key, engine.base)
-        if not claims:
-            return "The estimates of memory, time and cost need it."
-        return "\n".join(f"  {code}: {claim}" for code, claim in claims.items())
-
-    return why
+    return lambda key: "\n".join(f"  {line}" for line in purpose_of(key, engine.base))
 
 
 def _require_terminal(request: Request) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from enum import Enum
 from typing import Annotated
 
 import typer
@@ -56,25 +58,56 @@ def show_rule(
     typer.echo(page)
 
 
+class CheckFormat(str, Enum):
+    """How the result of a check is written."""
+
+    TERMINAL = "terminal"
+    JSON = "json"
+
+
 @rules_app.command("check")
-def check_rule_files(rules: options.RulePacks = None) -> None:
-    """Check the rule files: their form, and rules that contradict, repeat or never fire.
+def check_rule_files(
+    rules: options.RulePacks = None,
+    format_: Annotated[
+        CheckFormat, typer.Option("--format", help="json has the facts behind each finding, too.")
+    ] = CheckFormat.TERMINAL,
+) -> None:
+    """Check the rule files: their form, and what can be said of the rules together.
+
+    Rules that never fire, never decide, repeat, contradict or stack; gaps; answers out of reach.
 
     For example: advisor rules check --rules ./our-rules
     """
+    from advisor.report.remarks import remark_lines, remark_record, witness_record
+    from advisor.report.terminal import width_of
     from advisor.rules.checking import check_rules
+    from advisor.rules.checking.remark import gravest_first
     from advisor.rules.loading import load_rules
+    from advisor.verification.verify import verify
 
-    # What authors wrote is compared; a fitted weight equals another only by chance.
-    base = load_rules(rules or (), authored=True)
-    remarks = check_rules(base)
-    for remark in remarks:
-        typer.echo(f"{remark.severity:<8} {remark.code:<6} {remark.text} ({remark.where})")
+    # What authors wrote is compared; a fitted weight equals another only by chance. Answers are
+    # given by fitted weights.
+    base, effective = load_rules(rules or (), authored=True), load_rules(rules or ())
+    verified = verify(effective)
+    remarks = gravest_first([*check_rules(base, effective), *verified.remarks])
     errors = sum(remark.severity == "error" for remark in remarks)
-    count = len({rule.code for rule in base.rules})
-    typer.echo(
-        f"{count} rules, {len(base.tables)} tables, {len(base.risks)} risks: {errors} errors"
-    )
+    if format_ is CheckFormat.JSON:
+        found = {
+            "remarks": [remark_record(remark) for remark in remarks],
+            **witness_record(verified.decisive, verified.reached),
+        }
+        typer.echo(json.dumps(found, indent=2))
+    else:
+        for line in remark_lines(remarks, width_of(sys.stdout)):
+            typer.echo(line)
+        count = len({rule.code for rule in base.rules})
+        typer.echo(
+            f"{len(verified.decisive)} of {len(base.rules)} instances of rules decide on some "
+            f"facts; {len(verified.reached)} of {verified.answers} answers are reached"
+        )
+        typer.echo(
+            f"{count} rules, {len(base.tables)} tables, {len(base.risks)} risks: {errors} errors"
+        )
     if errors:
         raise typer.Exit(int(ExitCode.USAGE))
 

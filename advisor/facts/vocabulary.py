@@ -63,6 +63,15 @@ class Relation:
     excludes: Mapping[str, str] | None = None
     positive: str = ""
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The facts that it ties together."""
+        if self.lower:
+            return self.lower, self.upper
+        if self.product_at_least_one:
+            return self.product_at_least_one
+        return (*(self.excludes or {}), self.positive)
+
 
 class Vocabulary(Mapping[str, FactType]):
     """All fact types by key, with the families expanded to one fact for each method."""
@@ -116,7 +125,12 @@ def load_vocabulary() -> Vocabulary:
         for method in methods:
             key = pattern.replace("{method}", method)
             types[key] = _fact_type(key, entry)
-    return Vocabulary(types, methods, tuple(_relation(entry) for entry in raw["relations"]))
+    relations = [
+        _relation(entry, method)
+        for entry in raw["relations"]
+        for method in (methods if "{method}" in str(entry) else ("",))
+    ]
+    return Vocabulary(types, methods, tuple(relations))
 
 
 def _fact_type(key: str, entry: dict[str, Any]) -> FactType:
@@ -134,7 +148,11 @@ def _fact_type(key: str, entry: dict[str, Any]) -> FactType:
     return FactType(key=key, **fields)
 
 
-def _relation(entry: dict[str, Any]) -> Relation:
-    fields = dict(entry)
+def _relation(entry: dict[str, Any], method: str) -> Relation:
+    """A relation as declared; one between families stands for one of each method."""
+    fields: dict[str, Any] = {
+        name: said.replace("{method}", method) if isinstance(said, str) else said
+        for name, said in entry.items()
+    }
     fields["product_at_least_one"] = tuple(fields.get("product_at_least_one", ()))
     return Relation(**fields)

@@ -15,7 +15,7 @@ from advisor.report.wording import FITTED, confidence_word, decibans, evidence_t
 from advisor.rules.rule import Outcome, Rule, RuleBase
 from advisor.verdict.decision import Status
 from advisor.verdict.parity import Parity
-from advisor.verdict.tally import Tally
+from advisor.verdict.tally import Tally, waterfall
 from advisor.verdict.verdict import Answer, Reason, Verdict
 
 SCHEMA_VERSION = "1"
@@ -107,6 +107,10 @@ def _ranking(verdict: Verdict) -> list[dict[str, Any]]:
             "probability": 0.0 if t.feasible is False else rounded(_weight(t) / total),
             "feasible": t.feasible,
             "vetoes": [finding.rule.label for finding in t.vetoes],
+            "waterfall": [
+                {"rule": finding.rule.label, "effect": effect}
+                for finding, effect in waterfall(verdict.assessment.findings, t.method)
+            ],
         }
         for t in entries
     ]

@@ -29,6 +29,13 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Step(_Part):
+    """What one rule adds to a score."""
+
+    rule: str
+    effect: int = Field(description="Decibans; for an unsettled rule what it gives in any case.")
+
+
 class RankingEntry(_Part):
     """One method in the ranking."""
 
@@ -39,6 +46,9 @@ class RankingEntry(_Part):
     probability: Probability = Field(description="Share of 10^(score/10) over the feasible.")
     feasible: bool | None = Field(description="Null while unknown facts could still veto it.")
     vetoes: list[str]
+    waterfall: list[Step] | None = Field(
+        default=None, description="Adds up to the score; not in files of early versions."
+    )
 
 
 class ParityEntry(_Part):
@@ -101,7 +111,9 @@ class WhyNot(_Part):
     method: MethodId
     name: str
     text: str
-    rules: list[str]
+    rules: list[str] = Field(
+        description="Its vetoes, or the fewest rules without which it would not be behind."
+    )
 
 
 class Change(_Part):

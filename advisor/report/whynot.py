@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from typing import Any
@@ -11,12 +12,11 @@ from advisor.facts import FactBase, Interval
 from advisor.facts.showing import show_value
 from advisor.report.wording import decibans
 from advisor.rules.engine import Finding
-from advisor.rules.rule import Outcome
 from advisor.verdict.headline import FEW_SHOT, FULL, HEADLINE_SIDES
-from advisor.verdict.tally import lead_of
+from advisor.verdict.tally import Tally, settled_lead
 from advisor.verdict.verdict import Verdict
 
-_MOST_RULES = 3
+_MOST_SHOWN = 3
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
 
 
@@ -35,35 +35,52 @@ def why_not(verdict: Verdict) -> list[dict[str, Any]]:
     )
     result = []
     for entry in others:
-        against = _against(verdict, chosen, entry.method)
-        lead = verdict.tallies[chosen].score - entry.score
-        if entry.feasible is False:
-            text = "not feasible: " + "; ".join(f.rule.name for f in entry.vetoes)
-            rules = [finding.rule.label for finding in entry.vetoes]
-        elif lead <= 0:
-            place = f"{decibans(-lead)} above" if lead else "level with"
-            text = f"it scores {place} the headline choice, and is not one of the two sides"
-            if entry.method == verdict.alternative:
-                text = f"it scores {place} the headline choice; it is the alternative"
-            rules = []
-        else:
-            reasons = "; ".join(f"{f.rule.name} ({effect})" for f, effect in against)
-            text = f"{decibans(lead)} behind" + (f": {reasons}" if reasons else "")
-            rules = [finding.rule.label for finding, _ in against]
+        text, rules = _against_it(verdict, chosen, entry)
         name = load_methods()[entry.method].name
         result.append({"method": entry.method, "name": name, "text": text, "rules": rules})
     return result
 
 
+def _against_it(verdict: Verdict, chosen: str, entry: Tally) -> tuple[str, list[str]]:
+    """What is said against a method, and the rules that decide it."""
+    if entry.feasible is False:
+        names = "; ".join(finding.rule.name for finding in entry.vetoes)
+        return f"not feasible: {names}", [finding.rule.label for finding in entry.vetoes]
+    lead = verdict.tallies[chosen].score - entry.score
+    if lead <= 0:
+        return _not_behind(verdict, chosen, entry.method, -lead), []
+    against = _against(verdict, chosen, entry.method)
+    reasons = "; ".join(f"{f.rule.name} ({effect})" for f, effect in against[:_MOST_SHOWN])
+    rules = [finding.rule.label for finding, _ in _deciding(against, lead)]
+    return f"{decibans(lead)} behind: {reasons}", rules
+
+
+def _not_behind(verdict: Verdict, chosen: str, method: str, above: int) -> str:
+    """Why a method that scores no less was not chosen: no rule decides that."""
+    if not above and method in HEADLINE_SIDES and chosen in HEADLINE_SIDES:
+        why = "which stands on a tie" if chosen == FULL else "which is named first"
+        return f"it scores level with {load_methods()[chosen].name}, {why}"
+    place = f"{decibans(above)} above" if above else "level with"
+    if method == verdict.alternative:
+        return f"it scores {place} the headline choice; it is the alternative"
+    return f"it scores {place} the headline choice, and is not one of the two sides"
+
+
 def _against(verdict: Verdict, chosen: str, method: str) -> list[tuple[Finding, int]]:
+    """What puts the method behind the chosen one, the greatest share first."""
     leads = [
-        (finding, lead_of(finding, chosen, method)[0])
-        for finding in verdict.assessment.findings
-        if finding.outcome is Outcome.FIRES and not finding.rule.veto
+        (finding, settled_lead(finding, chosen, method)) for finding in verdict.assessment.findings
     ]
     leads = [(finding, lead) for finding, lead in leads if lead > 0]
     leads.sort(key=lambda pair: (-pair[1], pair[0].rule.label))
-    return leads[:_MOST_RULES]
+    return leads
+
+
+def _deciding(against: list[tuple[Finding, int]], lead: int) -> list[tuple[Finding, int]]:
+    """The fewest rules without which the method would not be behind, and all that are shown."""
+    sums = list(itertools.accumulate(share for _, share in against))
+    needed = next(number for number, total in enumerate(sums, 1) if total >= lead)
+    return against[: max(needed, _MOST_SHOWN)]
 
 
 def nearest_changes(verdict: Verdict, facts: FactBase) -> list[dict[str, str]]:

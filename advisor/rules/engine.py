@@ -171,7 +171,7 @@ class Engine:
             for key, axis in self.axes.items()
             if key not in decided
         ]
-        self.prepared = [_prepared(rule) for rule in base.rules]
+        self.prepared = [_prepared(rule, vocabulary) for rule in base.rules]
 
     def numbers_of(self, key: str) -> tuple[float, ...]:
         """The numbers of a fact, rising, at which some test or the effect of some ramp changes."""
@@ -249,10 +249,10 @@ class Prepared(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def _prepared(rule: Rule) -> Prepared:
+def _prepared(rule: Rule, vocabulary: Vocabulary) -> Prepared:
     """Work out beforehand all findings that a firing rule can have."""
     ramps = [effect for effect in rule.effects.values() if isinstance(effect, Ramp)]
-    cuts = tuple(sorted({cut for ramp in ramps for cut in ramp.steps[0]}))
+    cuts = tuple(sorted({cut for ramp in ramps for cut in ramp.cuts(vocabulary[ramp.fact])}))
     # Just below the first cut, and at each cut, which stands for all up to the next.
     samples = (0.0, *cuts)
     findings = [

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from advisor.facts.values import Interval, Value
+from advisor.facts.vocabulary import FactType
 from advisor.rules.unary import Test
 
 # A guess by exponentiation is right to some units in the last place; this is far wider.
@@ -49,6 +50,11 @@ class Ramp:
     def steps(self) -> tuple[tuple[float, ...], tuple[int, ...]]:
         """The numbers at which the rounded effect changes, and the effects between them."""
         return _steps(self.points)
+
+    def cuts(self, fact_type: FactType) -> tuple[float, ...]:
+        """The least possible numbers from which another effect holds; whole for a whole fact."""
+        steps = self.steps[0]
+        return tuple(dict.fromkeys(map(math.ceil, steps))) if fact_type.integer else steps
 
     def at(self, number: float) -> int:
         """The effect in decibans, rounded to the nearest integer, halves to the even one."""

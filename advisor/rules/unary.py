@@ -30,6 +30,8 @@ Span: TypeAlias = tuple[float, float]
 _MAX_LENGTH = 500
 _COMPARISON = re.compile(r"(<=|>=|<|>)\s*(.+)\Z")
 _NOT = re.compile(r"not\s*\((.*)\)\Z", re.DOTALL)
+_TEXT = re.compile(r"([^\W\d][\w?/'+*-]*(?:[ .][\w?/'+*-]+)*)\Z|\"([^\"]+)\"\Z")
+"""A name of S-FEEL, which begins with a letter, or a text in quotes."""
 _THOUSANDS = re.compile(r"[0-9],[0-9]{3}(?![0-9])")
 
 
@@ -210,8 +212,16 @@ def _member_test(fact_type: FactType, raw: Any) -> MemberTest:
             raise QuantityError(f"{_shown(raw)[:40]!r} is neither true nor false")
         truths = frozenset(words[_shown(item)] for item in items)
         return MemberTest(truths, negated, _shown(raw))
-    names = frozenset(_shown(item).strip('"').lower() for item in items)
+    names = frozenset(_name(_shown(item)) for item in items)
     for name in sorted(names):
-        if not name or (fact_type.choices and name not in fact_type.choices):
+        if fact_type.choices and name not in fact_type.choices:
             raise QuantityError(f"{name[:40]!r} is not one of its values")
     return MemberTest(names, negated, _shown(raw))
+
+
+def _name(text: str) -> str:
+    """A name as it stands, or any text in quotes; without regard to case."""
+    match = _TEXT.match(text)
+    if match is None:
+        raise QuantityError(f"{text[:40]!r} is neither a name nor a text in quotes")
+    return (match[1] or match[2]).lower()

@@ -50,8 +50,6 @@ def _parity(findings: Sequence[Finding], method: str, facts: FactBase, base: Rul
     score, low, high = quality_bounds(findings, method)
     rows = _rows_near(method, facts, base.settings)
     studies = len({row.study for row in rows or ()})
-    # A trial on the user's own model and data is nearer than any study.
-    measured = facts.known(measured_key(method))
     given = all(facts.known(key) for key in base.settings.parity_needs)
     return Parity(
         method=method,
@@ -60,7 +58,7 @@ def _parity(findings: Sequence[Finding], method: str, facts: FactBase, base: Rul
         high=probability(high),
         rows=len(rows or ()),
         studies=studies,
-        kept=1.0 if measured else kept_share(studies, base.settings),
+        kept=_kept(method, studies, facts, base.settings),
         located=rows is not None,
     )
 
@@ -68,6 +66,17 @@ def _parity(findings: Sequence[Finding], method: str, facts: FactBase, base: Rul
 def measured_key(method: str) -> str:
     """The fact of a trial of the method on the user's own model and data."""
     return f"measured.{method}.points_below_full"
+
+
+def kept_on(method: str, facts: FactBase, settings: Settings) -> float:
+    """The share of the quality rules' log-odds on a method that counts for confidence."""
+    rows = _rows_near(method, facts, settings)
+    return _kept(method, len({row.study for row in rows or ()}), facts, settings)
+
+
+def _kept(method: str, studies: int, facts: FactBase, settings: Settings) -> float:
+    # A trial on the user's own model and data is nearer than any study.
+    return 1.0 if facts.known(measured_key(method)) else kept_share(studies, settings)
 
 
 def kept_share(studies: int, settings: Settings) -> float:

@@ -73,13 +73,31 @@ def settled(low: int, high: int) -> int:
     return max(low, min(0, high))
 
 
+def settled_share(finding: Finding, method: str) -> int:
+    """What a finding adds to the settled score of a method."""
+    least, greatest = contributions(finding).get(method, (0, 0))
+    return settled(least, greatest)
+
+
+def settled_lead(finding: Finding, method: str, rival: str) -> int:
+    """What a finding adds to the lead of a method's settled score over a rival's."""
+    return settled_share(finding, method) - settled_share(finding, rival)
+
+
+def waterfall(findings: Iterable[Finding], method: str) -> list[tuple[Finding, int]]:
+    """What each finding adds to the score of a method, the greatest first; together the score."""
+    shares = [(finding, settled_share(finding, method)) for finding in findings]
+    moving = [(finding, share) for finding, share in shares if share]
+    return sorted(moving, key=lambda pair: (-abs(pair[1]), pair[0].rule.label))
+
+
 def quality_bounds(findings: Iterable[Finding], method: str) -> tuple[int, int, int]:
     """Settled, least and greatest sum of the quality effects on one method, in decibans."""
     score = low = high = 0
     for finding in findings:
         if finding.rule.kind is Kind.QUALITY:
             least, greatest = contributions(finding).get(method, (0, 0))
-            score += settled(least, greatest)
+            score += settled_share(finding, method)
             low += least
             high += greatest
     return score, low, high

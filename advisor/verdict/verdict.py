@@ -12,7 +12,7 @@ from advisor.verdict.decision import Status, decide
 from advisor.verdict.headline import FULL, Bounds, Contest, Headline, contest
 from advisor.verdict.missing import MissingFact, missing_facts
 from advisor.verdict.parity import Parity
-from advisor.verdict.tally import Tally, lead_of, settled, tally
+from advisor.verdict.tally import Tally, settled_lead, tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +148,11 @@ def _reasons(findings: list[Finding], compared: tuple[str, str] | None) -> tuple
     effects = []
     for finding in findings if compared else ():
         assert compared  # noqa: S101 - narrows the type
-        effect = _settled_lead(finding, *compared)
+        effect = settled_lead(finding, *compared)
         if effect:
             effects.append(Reason(finding, effect))
     effects.sort(key=lambda reason: (-abs(reason.effect or 0), reason.finding.rule.label))
     return (*vetoes, *effects)
-
-
-def _settled_lead(finding: Finding, method: str, rival: str) -> int:
-    """What the finding adds to the margin of the settled scores."""
-    if finding.outcome is Outcome.FIRES:
-        return lead_of(finding, method, rival)[0]
-    scores = {m: settled(low, high) for m, low, high in finding.bounds}
-    return scores.get(method, 0) - scores.get(rival, 0)
 
 
 def _risks(

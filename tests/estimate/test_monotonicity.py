@@ -89,3 +89,19 @@ def test_estimates_stay_inside_the_range_of_their_type(project):
 @QUICK
 def test_the_same_facts_give_the_same_estimates(project):
     assert estimates(base_of(*project)) == estimates(base_of(*project))
+
+
+PAIRS = [r for r in VOCABULARY.relations if r.lower.startswith("estimate.")]
+
+
+@given(data=st.data())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+def test_what_is_expected_is_never_better_than_the_optimistic_estimate(data):
+    numbers, accelerator = data.draw(projects())
+    found = estimates(base_of(numbers, accelerator))
+    assert PAIRS
+    for relation in PAIRS:
+        if relation.lower in found and relation.upper in found:
+            low, high = found[relation.lower], found[relation.upper]
+            assert low[0] <= high[0], relation.says
+            assert low[1] <= high[1], relation.says

@@ -21,6 +21,7 @@ CONTRADICTIONS = [
     {"data__largest_label_share": Interval(0.1, 0.3), "data__label_count": Interval(2, 3)},
     {"hardware__accelerator": "none", "hardware__accelerator_memory_gib": 24},
     {"hardware__accelerator": "none", "hardware__accelerator_count": Interval(1, 4)},
+    {"estimate__lora__memory_headroom": 2, "estimate__lora__memory_headroom_optimistic": 1.5},
 ]
 POSSIBLE = [
     {},

@@ -107,6 +107,21 @@ def test_relations_speak_of_facts_that_exist():
             assert value in VOCABULARY[key].choices
 
 
+def test_a_relation_between_families_holds_for_each_method():
+    lower = {r.lower for r in VOCABULARY.relations if r.lower.startswith("estimate.")}
+    families = ("memory_headroom", "time_headroom", "cost_headroom")
+    assert lower == {f"estimate.{m}.{family}" for m in VOCABULARY.methods for family in families}
+
+
+def test_no_two_relations_bound_the_same_number():
+    """The checks of the rules look at relations one by one, which is exact only then."""
+    bounded = [
+        key for relation in VOCABULARY.relations for key in relation.keys
+        if key not in (relation.excludes or {})
+    ]  # fmt: skip
+    assert len(set(bounded)) == len(bounded)
+
+
 def test_a_family_holds_one_fact_for_each_method():
     for family in ("estimate.{}.hours", "measured.{}.score", "estimate.{}.memory_headroom"):
         assert all(family.format(method) in VOCABULARY for method in VOCABULARY.methods)

@@ -73,7 +73,8 @@ def one_rule(raw: dict, method: str, fitted: dict) -> dict:
                 effects[member] = (fill(effect["ramp"]), list(zip(numbers, heights, strict=True)))
     veto = [member for name in raw.get("veto", []) for member in members_of(fill(name))]
     when = {fill(key): test for key, test in raw["when"].items()}
-    return {"label": label, "when": when, "effects": effects, "veto": veto}
+    kind = raw["kind"]
+    return {"label": label, "kind": kind, "when": when, "effects": effects, "veto": veto}
 
 
 def read_tables() -> list[dict]:
@@ -209,10 +210,13 @@ def effect_span(effect: Any, facts: dict) -> tuple[int, int]:
     return min(heights), max(heights)
 
 
-def judge(facts: dict, rules: list[dict], tables: list[dict]) -> dict:
-    """Which rules fire, the settled scores, the vetoed methods, and which side leads, how far."""
+def opinions(facts: dict, rules: list[dict], tables: list[dict]) -> list[dict]:
+    """Each rule that fires or may fire: whether it surely does, and its decibans at least and most.
+
+    A rule that surely fires with decibans that are not known yet is not settled either.
+    """
     facts = {**levels(tables, facts), **facts}
-    fired, score, vetoed = [], dict.fromkeys(METHODS, 0), set()
+    found = []
     for rule in rules:
         answer = holds(rule["when"], facts)
         if answer is False:
@@ -220,12 +224,20 @@ def judge(facts: dict, rules: list[dict], tables: list[dict]) -> dict:
         spans = {m: effect_span(effect, facts) for m, effect in rule["effects"].items()}
         if answer is None:
             spans = {m: (min(0, low), max(0, high)) for m, (low, high) in spans.items()}
-        elif all(low == high for low, high in spans.values()):
-            fired.append(rule["label"])
-        for method, (low, high) in spans.items():
+        settled = bool(answer) and all(low == high for low, high in spans.values())
+        found.append({"rule": rule, "settled": settled, "holds": answer, "spans": spans})
+    return found
+
+
+def added_up(found: list[dict]) -> dict:
+    """Which rules fire, the settled scores, the vetoed methods, and which side leads, how far."""
+    fired = [one["rule"]["label"] for one in found if one["settled"]]
+    score, vetoed = dict.fromkeys(METHODS, 0), set()
+    for one in found:
+        for method, (low, high) in one["spans"].items():
             score[method] += max(low, min(0, high))
-        if answer:
-            vetoed.update(rule["veto"])
+        if one["holds"]:
+            vetoed.update(one["rule"]["veto"])
     soft = [m for m in SETTINGS["groups"]["soft_prompts"] if m not in vetoed]
     best = max(soft, key=lambda method: score[method], default=None)
     trained = [m for m in SETTINGS["groups"]["trained"] if m not in vetoed]

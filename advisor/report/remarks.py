@@ -1,0 +1,59 @@
+"""What the checks of the rules say, in words for a terminal and as plain data."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from advisor.rules.checking.remark import SEVERITIES, Remark
+
+_INDENT = "    "
+
+
+def remark_lines(remarks: Sequence[Remark], width: int) -> Iterator[str]:
+    """The remarks by severity and kind; those that say the same of several things are one."""
+    for severity in SEVERITIES:
+        chosen = [remark for remark in remarks if remark.severity == severity]
+        if chosen:
+            yield f"{severity}s"
+        for kind in dict.fromkeys(sorted(remark.kind for remark in chosen)):
+            yield f"  {kind}"
+            same: dict[tuple[str, str], list[str]] = {}
+            for remark in chosen:
+                if remark.kind == kind:
+                    same.setdefault((remark.text, remark.where), []).append(remark.code)
+            for (text, where), codes in same.items():
+                place = f" ({where})" if where else ""
+                yield from textwrap.wrap(
+                    f"{', '.join(codes)}: {text}{place}",
+                    width,
+                    initial_indent=_INDENT,
+                    subsequent_indent=_INDENT + "  ",
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+
+
+def remark_record(remark: Remark) -> dict[str, str]:
+    """A remark as plain data."""
+    return {
+        "severity": remark.severity,
+        "kind": remark.kind,
+        "code": remark.code,
+        "text": remark.text,
+        "where": remark.where,
+    }
+
+
+def witness_record(
+    decisive: Mapping[str, Mapping[str, Any]], reached: Mapping[tuple[str, str], Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The facts on which each rule decides, and those that lead to each answer."""
+    return {
+        "decisive": {label: dict(facts) for label, facts in sorted(decisive.items())},
+        "reached": [
+            {"field": field, "value": value, "facts": dict(facts)}
+            for (field, value), facts in reached.items()
+        ],
+    }

@@ -1,0 +1,99 @@
+"""Rules that contradict each other: vetoes that leave no way out, and favours without use.
+
+* A method that is ruled out whatever the facts.
+* A rule that favours a method which a veto rules out whenever the rule fires.
+* Rules with the same conditions whose effects add up to nothing for every method.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+
+from advisor.rules.checking.cover import uncovered, vetoes_on
+from advisor.rules.checking.remark import Remark
+from advisor.rules.checking.space import Box, Space, within
+from advisor.rules.rule import Effect, Ramp, Rule
+
+
+def contradictions(living: Sequence[tuple[Rule, Box]], space: Space) -> Iterator[Remark]:
+    """Return the remarks on rules that contradict each other.
+
+    Args:
+        living: the rules that can fire, each with the facts that it narrows.
+        space: the cells of the facts.
+    """
+    rules = [rule for rule, _ in living]
+    never = set()
+    for method in space.vocabulary.methods:
+        if uncovered({}, vetoes_on(method, rules, space), space) is None:
+            never.add(method)
+            text = "its vetoes leave no facts on which it is feasible"
+            yield Remark("error", "contradictory", method, text, places_of(method, rules))
+    yield from _favours(living, never)
+    yield from _cancelling(living)
+
+
+def places_of(method: str, rules: Sequence[Rule]) -> str:
+    """Where the vetoes on a method stand."""
+    return "; ".join(dict.fromkeys(rule.where for rule in rules if method in rule.veto))
+
+
+def _favours(living: Sequence[tuple[Rule, Box]], never: set[str]) -> Iterator[Remark]:
+    """Rules that raise a method where another one always rules it out."""
+    vetoing = [(rule, box) for rule, box in living if rule.veto]
+    for rule, box in living:
+        raised = [m for m, effect in rule.effects.items() if m not in never and _raises(effect)]
+        for other, other_box in vetoing:
+            idle = [method for method in raised if method in other.veto]
+            if idle and within(box, other_box):
+                text = f"it favours {', '.join(idle)}, which {other.label} rules out where it fires"
+                where = f"{rule.where}; {other.where}"
+                yield Remark("warning", "contradictory", rule.label, text, where)
+
+
+def _raises(effect: Effect) -> bool:
+    return max(_heights(effect)) > 0
+
+
+def _cancelling(living: Sequence[tuple[Rule, Box]]) -> Iterator[Remark]:
+    """Two rules of the same conditions, or all of them together, that add up to nothing."""
+    groups: list[tuple[Box, list[Rule]]] = []
+    for rule, box in living:
+        if rule.veto or not any(any(_heights(effect)) for effect in rule.effects.values()):
+            continue
+        same = next((rules for other, rules in groups if other == box), None)
+        if same is None:
+            groups.append((box, [rule]))
+        else:
+            same.append(rule)
+    for _, rules in groups:
+        sets = [list(pair) for pair in itertools.combinations(rules, 2)]
+        for some in [*sets, rules] if len(rules) > 2 else sets:  # noqa: PLR2004 - more than a pair
+            if _cancel([rule.effects for rule in some]):
+                others = " and ".join(rule.label for rule in some[1:])
+                text = f"with {others} it comes to nothing: they fire together and cancel exactly"
+                where = "; ".join(rule.where for rule in some)
+                yield Remark("warning", "contradictory", some[0].label, text, where)
+
+
+def _cancel(effects: Sequence[Mapping[str, Effect]]) -> bool:
+    """Whether the effects add up to zero for every method, at every number that ramps read."""
+    methods = {method for own in effects for method in own}
+    return all(_sum_is_zero([own[m] for own in effects if m in own]) for m in methods)
+
+
+def _sum_is_zero(effects: Sequence[Effect]) -> bool:
+    ramps = [effect for effect in effects if isinstance(effect, Ramp)]
+    fixed = sum(effect for effect in effects if isinstance(effect, int))
+    if len({ramp.fact for ramp in ramps}) > 1:
+        # Ramps over different facts move apart, unless each of them is flat.
+        return all(len(ramp.steps[1]) == 1 for ramp in ramps) and (
+            fixed + sum(ramp.steps[1][0] for ramp in ramps) == 0
+        )
+    numbers = [0.0, *(step for ramp in ramps for step in ramp.steps[0])]
+    return all(fixed + sum(ramp.at(number) for ramp in ramps) == 0 for number in numbers)
+
+
+def _heights(effect: Effect) -> tuple[int, ...]:
+    return effect.steps[1] if isinstance(effect, Ramp) else (effect,)

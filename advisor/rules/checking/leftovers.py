@@ -1,0 +1,73 @@
+"""Facts that nothing reads, replaced shipped rules, and fitted weights that lie idle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from advisor.facts import Vocabulary
+from advisor.rules.checking.remark import Remark
+from advisor.rules.fitted import stale
+from advisor.rules.loading import load_rules
+from advisor.rules.rule import RuleBase
+
+_VOCABULARY_FILE = "vocabulary.yaml"
+
+
+def unread_facts(base: RuleBase, vocabulary: Vocabulary) -> Iterator[Remark]:
+    """Facts that nothing reads; of a family, only if no method's fact is read."""
+    read = {key for rule in base.rules for key in rule.reads}
+    read.update(key for table in base.tables for row in table.rows for key in row.when)
+    read.update(key for risk in base.risks for key in risk.when)
+    read.update(key for fact_type in vocabulary.values() for key in fact_type.inputs)
+    patterns = {key: _pattern(key, vocabulary.methods) for key in vocabulary}
+    used = {patterns[key] for key in read}
+    for pattern in dict.fromkeys(patterns.values()):
+        if pattern not in used:
+            text = "no rule, table, risk or estimate reads this fact"
+            yield Remark("note", "unread", pattern, text, _VOCABULARY_FILE)
+
+
+def _pattern(key: str, methods: Iterable[str]) -> str:
+    parts = key.split(".")
+    return ".".join("{method}" if part in methods else part for part in parts)
+
+
+def overrides(base: RuleBase) -> Iterator[Remark]:
+    """House rules, tables and risks that stand in place of shipped ones."""
+    shipped = load_rules()
+    rules = {rule.code: rule for rule in shipped.rules}
+    for code, rule in {rule.code: rule for rule in base.rules if rule.pack}.items():
+        if code in rules:
+            yield _override(code, f"the rule {rules[code].name}", rule.where)
+    tables = {table.decides: table for table in shipped.tables}
+    for table in base.tables:
+        if table.decides in tables and table != tables[table.decides]:
+            yield _override(table.decides, "the table", table.where)
+    risks = {risk.code: risk for risk in shipped.risks}
+    for risk in base.risks:
+        if risk.code in risks and risk != risks[risk.code]:
+            yield _override(risk.code, f"the risk {risks[risk.code].name}", risk.name)
+
+
+def _override(code: str, what: str, where: str) -> Remark:
+    text = f"it replaces {what} that ships with the advisor"
+    return Remark("note", "replaced", code, text, where)
+
+
+def stale_weights(base: RuleBase) -> Iterator[Remark]:
+    """Fitted weights that no rule states any longer, and so lie idle."""
+    rules = {rule.label: rule for rule in base.rules}
+    for weight in base.calibration.weights if base.calibration else ():
+        rule = rules.get(weight.rule)
+        idle = rule is None or (not rule.pack and weight not in rule.fitted and stale(weight, rule))
+        if not idle:
+            continue
+        methods = ", ".join(weight.methods)
+        yield Remark(
+            "error",
+            "stale",
+            weight.rule,
+            f"the fitted weight on {methods} was fitted from another effect; "
+            "advisor evidence fit -o rules/fitted.yaml fits it anew",
+            "rules/fitted.yaml",
+        )

@@ -1,0 +1,151 @@
+"""The space of facts that the rules can tell apart, cut into cells.
+
+A *cell* is an elementary interval or choice within which no test and no effect of the rules
+changes. A condition is a *box*: for each fact that it tests the set of cells that pass. On boxes
+"equal", "within" and "empty" are exact.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from advisor.facts import FactType, Vocabulary, load_vocabulary
+from advisor.facts.vocabulary import Relation
+from advisor.rules.rule import DecisionTable, Ramp, Rule, RuleBase
+from advisor.rules.unary import NumberTest, Test
+
+
+class Absent:
+    """The cell of a fact that need not be there, such as a measurement that was not made."""
+
+    def __repr__(self) -> str:
+        return "absent"
+
+
+ABSENT: Final = Absent()
+Cell: TypeAlias = "int | float | str | bool | Absent"
+Box: TypeAlias = dict[str, frozenset[Cell]]
+
+OTHER_TEXT = "\0"
+"""Stands for every text that no test names; no text fact can hold a NUL."""
+_SLACK = 1e-6
+"""That of the facts' own check: shares in files are rounded."""
+
+
+class Space:
+    """The cells of every fact that rules or tables read."""
+
+    def __init__(self, base: RuleBase) -> None:
+        self.vocabulary: Vocabulary = load_vocabulary()
+        self.tables: dict[str, DecisionTable] = {table.decides: table for table in base.tables}
+        tests: dict[str, list[Test]] = {}
+        steps: dict[str, set[float]] = {}
+        for when in _conditions(base):
+            for key, test in when.items():
+                tests.setdefault(key, []).append(test)
+        for ramp in _ramps(base.rules):
+            steps.setdefault(ramp.fact, set()).update(ramp.cuts(self.vocabulary[ramp.fact]))
+        self.cells: dict[str, tuple[Cell, ...]] = {
+            key: _cells(self.vocabulary[key], tests.get(key, ()), steps.get(key, set()))
+            for key in dict.fromkeys([*tests, *steps])
+        }
+        self.relations: tuple[Relation, ...] = tuple(
+            relation
+            for relation in self.vocabulary.relations
+            if all(key in self.cells for key in relation.keys)
+        )
+
+    def box(self, when: Mapping[str, Test]) -> Box:
+        """The cells that pass each test."""
+        return {
+            key: frozenset(cell for cell in self.cells[key] if passes(test, cell))
+            for key, test in when.items()
+        }
+
+    def narrowing(self, box: Box) -> Box:
+        """The box without the facts that it does not narrow."""
+        return {key: passed for key, passed in box.items() if len(passed) < len(self.cells[key])}
+
+    def greatest(self, key: str, cell: Cell) -> float:
+        """The greatest number in a cell: the last one before the cell that follows it."""
+        start = _number(cell)
+        above = [_number(other) for other in self.cells[key] if other is not ABSENT]
+        above = [other for other in above if other > start]
+        if not above:
+            return (self.vocabulary[key].range or (0, math.inf))[1]
+        return min(above) - 1 if self.vocabulary[key].integer else math.nextafter(min(above), start)
+
+    def allows(self, relation: Relation, point: Mapping[str, Cell]) -> bool:
+        """Whether some values within the cells of the point satisfy the relation.
+
+        This is exact for each relation by itself, and for all of them together as long as no two
+        of them bound the same number; a test holds the vocabulary to that.
+        """
+        if any(point[key] is ABSENT for key in relation.keys):
+            return True
+        if relation.lower:
+            least = _number(point[relation.lower])
+            return least <= self.greatest(relation.upper, point[relation.upper])
+        if relation.product_at_least_one:
+            factors = (self.greatest(k, point[k]) for k in relation.product_at_least_one)
+            return math.prod(factors) >= 1.0 - _SLACK
+        excludes = relation.excludes or {}
+        return _number(point[relation.positive]) <= 0 or any(
+            point[key] != value for key, value in excludes.items()
+        )
+
+    def level(self, table: DecisionTable, point: Mapping[str, Cell]) -> str:
+        """The level that the first row that holds gives; the last row always holds."""
+        return next(
+            row.level
+            for row in table.rows
+            if all(passes(test, point[key]) for key, test in row.when.items())
+        )
+
+
+def inputs_of(table: DecisionTable) -> tuple[str, ...]:
+    """The facts that a table reads."""
+    return tuple(dict.fromkeys(key for row in table.rows for key in row.when))
+
+
+def within(inner: Box, outer: Box) -> bool:
+    """Whether a box lies within another."""
+    return all(key in inner and inner[key] <= passed for key, passed in outer.items())
+
+
+def _conditions(base: RuleBase) -> Iterable[Mapping[str, Test]]:
+    yield from (rule.when for rule in base.rules)
+    yield from (row.when for table in base.tables for row in table.rows)
+
+
+def _ramps(rules: Iterable[Rule]) -> Iterable[Ramp]:
+    for rule in rules:
+        yield from (effect for effect in rule.effects.values() if isinstance(effect, Ramp))
+
+
+def passes(test: Test, cell: Cell) -> bool:
+    """Whether all values in the cell pass the test."""
+    return not isinstance(cell, Absent) and test.judge(cell) is True
+
+
+def _number(cell: Cell) -> float:
+    assert isinstance(cell, (int, float))  # noqa: S101 - narrows the type
+    return cell
+
+
+def _cells(fact_type: FactType, tests: Sequence[Test], steps: Iterable[float]) -> tuple[Cell, ...]:
+    """One possible value of each cell, of a number the least."""
+    absent: tuple[Cell, ...] = (ABSENT,) if fact_type.silent_if_absent else ()
+    if fact_type.numeric:
+        low, high = fact_type.range or (-math.inf, math.inf)
+        cuts = {cut for test in tests if isinstance(test, NumberTest) for cut in test.cuts}
+        cuts.update(steps)
+        return (low, *sorted(cut for cut in cuts if low < cut <= high), *absent)
+    if fact_type.type == "boolean":
+        return (False, True, *absent)
+    if fact_type.choices:
+        return (*fact_type.choices, *absent)
+    named = {str(m) for test in tests if not isinstance(test, NumberTest) for m in test.members}
+    return (*sorted(named), OTHER_TEXT, *absent)
