@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +14,7 @@ from advisor.cli import options
 from advisor.support.errors import AdvisorError, ExitCode
 
 if TYPE_CHECKING:
-    from advisor.facts import Fact, FactBase
+    from advisor.facts import Fact, FactBase, FactType
     from advisor.gather import Request
     from advisor.rules.engine import Engine
 
@@ -94,7 +95,7 @@ def ask(
     gathered = gather(request, saved_answers() if resume else ())
     say(gathered.notes)
     known = [*gathered.common, *(fact for _, own in gathered.models for fact in own)]
-    stated = _questions(known, engine, plain=plain)
+    stated = _questions(known, engine, plain=plain, offline=offline)
     answer = advise(stated.statements(), engine)
     run = record(answer, engine.base)
     deliver(run_report(run), format_, output, plain=plain)
@@ -111,7 +112,7 @@ def ask_with_defaults() -> None:
     ask()
 
 
-def _questions(known: list[Fact], engine: Engine, *, plain: bool) -> FactBase:
+def _questions(known: list[Fact], engine: Engine, *, plain: bool, offline: bool) -> FactBase:
     from advisor.facts import FactBase
     from advisor.questionnaire.prompter import Quit
     from advisor.questionnaire.saved import save_answers
@@ -124,6 +125,7 @@ def _questions(known: list[Fact], engine: Engine, *, plain: bool) -> FactBase:
         why=_why(engine),
         agenda=Agenda(engine),
         save=save_answers,
+        recognise=_recogniser(offline=offline),
     )
     try:
         return session.run()
@@ -137,6 +139,30 @@ def _why(engine: Engine) -> Callable[[str], str]:
     from advisor.rules.purpose import purpose_of
 
     return lambda key: "\n".join(f"  {line}" for line in purpose_of(key, engine.base))
+
+
+def _recogniser(*, offline: bool) -> Callable[[FactType, str], Sequence[Fact]]:
+    """Finds out what a line names: a device of the GPU table, a model's folder or Hub id."""
+
+    def recognise(fact_type: FactType, line: str) -> Sequence[Fact]:
+        if fact_type.key == "hardware.accelerator":
+            from advisor.profilers.hardware.planned import planned_hardware
+
+            # How many there are is asked by itself.
+            named = planned_hardware(line, 1)
+            return [fact for fact in named if fact.key != "hardware.accelerator_count"]
+        if fact_type.key == "model.parameters" and _names_model(line):
+            from advisor.profilers.model import profile_model
+
+            return profile_model(line, offline=offline)
+        return ()
+
+    return recognise
+
+
+def _names_model(line: str) -> bool:
+    """Whether the line is a path that exists, or has the form of a Hub id."""
+    return Path(line).exists() or re.fullmatch(r"[\w.-]+/[\w.-]+", line) is not None
 
 
 def _require_terminal(request: Request) -> None:

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from advisor.facts import Fact, FactBase, FactType, Source, Value
 from advisor.facts.reading import read_value
 from advisor.facts.showing import show_value
+from advisor.questionnaire import granted
 from advisor.questionnaire.prompter import Prompter, Quit
 from advisor.questionnaire.questions import choices_of, open_questions, suggestion
 from advisor.support.errors import AdvisorError
@@ -30,6 +31,8 @@ class Session:
         agenda: puts open questions in the order in which to ask them, and returns none once no
             reply can matter.
         save: called with all answers after each one, so that nothing is lost.
+        recognise: finds out what a line names that is no answer to the question itself, such as a
+            device of the GPU table; returns no facts if it names nothing.
     """
 
     def __init__(
@@ -40,12 +43,16 @@ class Session:
         why: Callable[[str], str],
         agenda: Callable[[FactBase, Sequence[FactType]], Sequence[FactType]],
         save: Callable[[Iterable[Fact]], None],
+        recognise: Callable[[FactType, str], Sequence[Fact]] = lambda _fact_type, _line: (),
     ) -> None:
         self.facts = facts
         self._prompter = prompter
         self._why = why
         self._agenda = agenda
         self._save = save
+        self._recognise = recognise
+        self._set_aside: set[str] = set()
+        self._named: dict[str, list[str]] = {}
         self._answered: list[str] = []
 
     def run(self) -> FactBase:
@@ -57,6 +64,7 @@ class Session:
         """
         try:
             self._confirm()
+            self._confirm_granted()
             self._ask_all()
             self._edit_summary()
         except EOFError:
@@ -73,6 +81,36 @@ class Session:
         self._answered.clear()
         self._prompter.say()
 
+    def _confirm_granted(self) -> None:
+        """Let the person say in one line what of the assumptions is not so."""
+        assumed = granted.granted(self.facts)
+        if len(assumed) < granted.FEWEST or not self._worth_asking():
+            return
+        self._prompter.say(granted.HEADING)
+        for number, fact_type in enumerate(assumed, start=1):
+            self._prompter.say(f"  {number}. {granted.shown(fact_type)}")
+        picks = self._pick(assumed)
+        for key, value in granted.replies(assumed, picks).items():
+            self._record(self.facts.vocabulary[key], value)
+        # What is not so is asked where it can matter, and unknown where it cannot.
+        self._set_aside = {key for key in picks if not self.facts.said_by(key, Source.ANSWERED)}
+        self._answered.clear()
+        self._prompter.say()
+
+    def _pick(self, assumed: Sequence[FactType]) -> dict[str, bool]:
+        while True:
+            line = self._prompter.ask(granted.PROMPT).strip().lower()
+            if line == "quit":
+                raise Quit
+            if line in ("?", "help", "how", "why"):
+                for fact_type in assumed:
+                    self._prompter.say(f"  {fact_type.question} {fact_type.help}")
+                continue
+            try:
+                return granted.picked("" if line in ("y", "yes") else line, assumed)
+            except AdvisorError as error:
+                self._prompter.say(f"{error.message}. {error.hint}")
+
     def _ask_all(self) -> None:
         self._prompter.say(_HELP)
         while questions := self._worth_asking():
@@ -85,6 +123,9 @@ class Session:
             self._prompter.say()
             plural = "s" if spared > 1 else ""
             self._prompter.say(f"{spared} more question{plural} cannot change the answer.")
+        for key in sorted(self._set_aside):
+            if not self.facts.said_by(key, Source.ANSWERED):
+                self.facts.replace(Fact(key, None, Source.ANSWERED))
 
     def _worth_asking(self) -> Sequence[FactType]:
         questions = list(open_questions(self.facts))
@@ -94,7 +135,9 @@ class Session:
         if not self._answered:
             self._prompter.say("This is the first question.")
             return
-        self.facts.forget(self._answered.pop(), Source.ANSWERED)
+        key = self._answered.pop()
+        for one in self._named.pop(key, [key]):
+            self.facts.forget(one, Source.ANSWERED)
         self._keep()
 
     def _edit_summary(self) -> None:
@@ -144,7 +187,7 @@ class Session:
                 self._explain(fact_type)
             else:
                 try:
-                    self._record(fact_type, self._read(fact_type, line or offered))
+                    self._take(fact_type, line or offered)
                 except AdvisorError as error:
                     self._prompter.say(f"{error.message}. {error.hint}".rstrip())
                 else:
@@ -159,6 +202,22 @@ class Session:
         example = f"For example: {fact_type.example}." if fact_type.example else ""
         self._prompter.say(" ".join(part for part in (fact_type.help, example, _HELP) if part))
 
+    def _take(self, fact_type: FactType, line: str) -> None:
+        """Record the answer, or all that the line names."""
+        try:
+            value = self._read(fact_type, line)
+        except AdvisorError:
+            if not (facts := self._recognise(fact_type, line)):
+                raise
+            for fact in facts:
+                named = self.facts.vocabulary[fact.key]
+                self._prompter.say(f"  {fact.key} = {show_value(named, fact.value)}")
+                self.facts.replace(Fact(fact.key, fact.value, Source.ANSWERED, fact.detail))
+            self._named[fact_type.key] = [fact.key for fact in facts]
+            self._note(fact_type)
+        else:
+            self._record(fact_type, value)
+
     def _read(self, fact_type: FactType, line: str) -> Value:
         if not line:
             raise AdvisorError("please answer", hint="Type 'unknown' if you do not know")
@@ -171,6 +230,10 @@ class Session:
 
     def _record(self, fact_type: FactType, value: Value) -> None:
         self.facts.replace(Fact(fact_type.key, value, Source.ANSWERED))
+        self._note(fact_type)
+
+    def _note(self, fact_type: FactType) -> None:
+        """Keep that the question was answered, for "back" and for the saved answers."""
         if fact_type.key in self._answered:
             self._answered.remove(fact_type.key)
         self._answered.append(fact_type.key)

@@ -76,6 +76,8 @@ def reply_until(child, end: str) -> None:
 SUMMARY = "Enter to judge"
 FIRST_PART = [
     (r"Found out already:.*model\.parameters = 124M", ""),
+    (r"Taken for granted.*9\. What may one training run cost in US dollars\?  no limit", "8 x"),
+    ("type numbers from 1 to 10", "8, 9"),
     ("What kind of task.*1. classification", "?"),
     ("For example: classification", "clasification"),
     ("did you mean classification", "why"),
@@ -138,7 +140,7 @@ def test_without_a_command_the_questionnaire_starts(start):
     child = start("--no-such-option")
     assert ended(child) == 2
     child = start()
-    child.expect("What kind of task|Found out already")
+    child.expect("Taken for granted|Found out already")
     child.expect(PROMPT)
     child.sendeof()
     child.expect("saved; go on with: advisor ask --resume")
@@ -148,7 +150,7 @@ def test_without_a_command_the_questionnaire_starts(start):
 @pytest.mark.parametrize("keys", ["quit\n", "\x04", "\x03"], ids=["quit", "end", "interrupt"])
 def test_stopping_at_once_is_130_and_no_traceback(start, keys):
     child = start("ask", "--no-detect")
-    child.expect("What kind of task")
+    child.expect("Taken for granted")
     child.expect(PROMPT)
     child.send(keys)
     assert ended(child) == 130
@@ -158,6 +160,9 @@ def test_stopping_at_once_is_130_and_no_traceback(start, keys):
 def test_the_report_alone_goes_to_standard_output(start, tmp_path, facts_file):
     answers = facts_file({"task.type": "code"})
     child = start("ask", "--facts", answers, "--no-detect", "--format", "json")
+    child.expect("Taken for granted")
+    child.expect(PROMPT)
+    child.sendline("")
     child.expect("What is the model's architecture")
     child.expect(PROMPT)
     child.sendline("quit")
@@ -168,7 +173,11 @@ def test_the_report_alone_goes_to_standard_output(start, tmp_path, facts_file):
         env={**os.environ, "TERM": "dumb"},
     )  # fmt: skip
     child.delaybeforesend = None
-    while child.expect([r"\] > |left\.[^>]*> ", "Enter to judge.*> ", KEEP, pexpect.EOF]) != 3:
+    assumed = "Enter if all of it is right.*> "
+    while (
+        child.expect([r"\] > |left\.[^>]*> ", assumed, "Enter to judge.*> ", KEEP, pexpect.EOF])
+        != 4
+    ):
         # An empty line takes the suggestion or judges; where there is none, unknown.
         child.sendline("unknown" if child.match.re.pattern.startswith(r"\]") else "")
     child.close()

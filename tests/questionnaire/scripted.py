@@ -48,12 +48,22 @@ class Run:
     """One session with a script, and what came of it."""
 
     def __init__(
-        self, *lines: str, known: Iterable[Fact] = (), why=str.upper, agenda=in_order
+        self,
+        *lines: str,
+        known: Iterable[Fact] = (),
+        why=str.upper,
+        agenda=in_order,
+        recognise=lambda _fact_type, _line: (),
     ) -> None:
         self.person = ScriptedPrompter(lines)
         self.saved: list[dict[str, object]] = []
         self.session = Session(
-            FactBase(known), self.person, why=why, agenda=agenda, save=self._save
+            FactBase(known),
+            self.person,
+            why=why,
+            agenda=agenda,
+            save=self._save,
+            recognise=recognise,
         )
 
     def _save(self, answers: Iterable[Fact]) -> None:
