@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from advisor.facts import Fact, Source, load_vocabulary
+from advisor.facts import Fact, FactType, Source, load_vocabulary
 from advisor.facts.factsfile import load_facts
 from advisor.facts.reading import read_value
 from advisor.support.errors import AdvisorError
@@ -22,6 +23,7 @@ _MACHINE = (
 
 
 _LONGEST_NAME = 200
+_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,34 @@ def machine_facts(request: Request, stated: Iterable[Fact]) -> list[Fact]:
     from advisor.profilers.hardware.profile import profile_hardware
 
     return profile_hardware()
+
+
+def named_facts(fact_type: FactType, line: str, *, offline: bool) -> Sequence[Fact]:
+    """What a reply tells that names a device or a model rather than answering the question itself.
+
+    Args:
+        fact_type: the fact that was asked for.
+        line: the reply.
+        offline: whether the network is left alone; a Hub id is looked up otherwise.
+
+    Returns:
+        the facts of a device of the GPU table, or of a model's folder or Hub id; none if the
+        question takes no names, or the line is none.
+
+    Raises:
+        AdvisorError: if the name is not known, stands for several devices, or cannot be read.
+    """
+    if fact_type.key == "hardware.accelerator":
+        from advisor.profilers.hardware.planned import planned_hardware
+
+        # How many of them there are is a question of its own.
+        named = planned_hardware(line, 1)
+        return [fact for fact in named if fact.key != "hardware.accelerator_count"]
+    if fact_type.key == "model.parameters" and (lies_on_disk(line) or _HUB_ID.fullmatch(line)):
+        from advisor.profilers.model import profile_model
+
+        return profile_model(line, offline=offline)
+    return ()
 
 
 def _model_facts(

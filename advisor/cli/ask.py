@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import functools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,7 @@ from advisor.cli import options
 from advisor.support.errors import AdvisorError, ExitCode
 
 if TYPE_CHECKING:
-    from advisor.facts import Fact, FactBase, FactType
+    from advisor.facts import Fact, FactBase
     from advisor.gather import Request
     from advisor.rules.engine import Engine
 
@@ -114,6 +114,7 @@ def ask_with_defaults() -> None:
 
 def _questions(known: list[Fact], engine: Engine, *, plain: bool, offline: bool) -> FactBase:
     from advisor.facts import FactBase
+    from advisor.gather import named_facts
     from advisor.questionnaire.prompter import Quit
     from advisor.questionnaire.saved import save_answers
     from advisor.questionnaire.session import Session
@@ -125,7 +126,7 @@ def _questions(known: list[Fact], engine: Engine, *, plain: bool, offline: bool)
         why=_why(engine),
         agenda=Agenda(engine),
         save=save_answers,
-        recognise=_recogniser(offline=offline),
+        recognise=functools.partial(named_facts, offline=offline),
     )
     try:
         return session.run()
@@ -139,30 +140,6 @@ def _why(engine: Engine) -> Callable[[str], str]:
     from advisor.rules.purpose import purpose_of
 
     return lambda key: "\n".join(f"  {line}" for line in purpose_of(key, engine.base))
-
-
-def _recogniser(*, offline: bool) -> Callable[[FactType, str], Sequence[Fact]]:
-    """Finds out what a line names: a device of the GPU table, a model's folder or Hub id."""
-
-    def recognise(fact_type: FactType, line: str) -> Sequence[Fact]:
-        if fact_type.key == "hardware.accelerator":
-            from advisor.profilers.hardware.planned import planned_hardware
-
-            # How many there are is asked by itself.
-            named = planned_hardware(line, 1)
-            return [fact for fact in named if fact.key != "hardware.accelerator_count"]
-        if fact_type.key == "model.parameters" and _names_model(line):
-            from advisor.profilers.model import profile_model
-
-            return profile_model(line, offline=offline)
-        return ()
-
-    return recognise
-
-
-def _names_model(line: str) -> bool:
-    """Whether the line is a path that exists, or has the form of a Hub id."""
-    return Path(line).exists() or re.fullmatch(r"[\w.-]+/[\w.-]+", line) is not None
 
 
 def _require_terminal(request: Request) -> None:

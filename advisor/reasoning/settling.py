@@ -7,12 +7,12 @@ answers end the search early; so does a limit on the parts, and then the questio
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.bounds.cells import cells_of, halves, span_of
-from advisor.bounds.search import bounds_of
 from advisor.completion import completed
 from advisor.facts import Fact, FactBase, FactType, Interval, Source, Value
 from advisor.facts.values import is_known
@@ -38,6 +38,9 @@ class Told(NamedTuple):
     alternative: str | None
 
 
+_OPEN = Told(Status.UNDETERMINED, None, None, None)
+
+
 class Settling:
     """Tells for one state of the answers whether the open questions can still matter."""
 
@@ -58,8 +61,11 @@ class Settling:
 
     def settled(self) -> bool:
         """Whether every reply to the open questions gives the same answer, for sure."""
-        told = {answer for guess in self._guesses() if (answer := self._told(guess)) is not None}
-        if len(told) > 1:
+        told: set[Told] = set()
+        for guess in self._guesses():
+            with contextlib.suppress(AdvisorError):  # nobody can reply so
+                told.add(self._told(guess) or _OPEN)
+        if len(told) > 1 or _OPEN in told:
             return False
         parts: list[Replies] = [{}]
         while parts:
@@ -71,13 +77,15 @@ class Settling:
                 answer = self._stands(part)
             except AdvisorError:
                 continue  # nobody can reply so: the facts would contradict each other
-            if answer is None:
-                parts.extend(self._cut(part))
-                continue
-            told.add(answer)
+            if answer is not None:
+                told.add(answer)
+            elif not (cut := self._cut(part)):
+                return False
+            else:
+                parts.extend(cut)
             if len(told) > 1:
                 return False
-        return True
+        return bool(told)
 
     def _guesses(self) -> Iterator[Replies]:
         """Complete replies with a value each, the same ones in every run."""
@@ -87,19 +95,15 @@ class Settling:
             yield {key: chance.choice(values or (None,)) for key, values in cells.items()}
 
     def _told(self, replies: Replies) -> Told | None:
-        """The answer once all questions have these replies; None if they contradict each other."""
-        stated = self._stated(replies)
-        try:
-            known = completed(stated)
-        except AdvisorError:
-            return None
+        """The answer once all questions have these replies; None if facts are then missing.
+
+        Raises:
+            AdvisorError: if the replies contradict each other.
+        """
+        known = completed(self._stated(replies))
         findings = self._engine.assess(known.values()).findings
         decision = decide(findings, known, self._engine.base)
-        if decision.status is Status.UNDETERMINED:
-            bounds = bounds_of(stated, self._engine)
-            decision = decide(findings, known, self._engine.base, bounds)
-            self._left -= _PARTS // 6  # exact bounds take as long as some parts
-        return _told(decision)
+        return None if decision.status is Status.UNDETERMINED else _told(decision)
 
     def _stands(self, part: Replies) -> Told | None:
         """The answer that all replies within a part give; None if that cannot be told."""
@@ -119,8 +123,15 @@ class Settling:
         return [*said, *self._facts.statements()]
 
     def _cut(self, part: Replies) -> list[Replies]:
-        """The part cut along one question: limits first, then choices, then numbers."""
+        """The part cut along one question: limits first, then choices, then numbers.
+
+        Empty if nothing can be cut.
+        """
         open_ = [one for key, one in self._questions.items() if not _fixed(key, part)]
+        # Of a text there are too many to go through, such as the names of devices.
+        open_ = [one for one in open_ if one.type != "text"]
+        if not open_:
+            return []
         one = min(open_, key=lambda one: (not one.optional, one.numeric, one.key in part))
         cells = cells_of(one, part.get(one.key), self._engine)
         if not one.numeric:

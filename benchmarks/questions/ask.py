@@ -11,11 +11,12 @@ import statistics
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from measuring import table, write_results
+from person import Person
 from respondents import respondent
 
 from advisor.facts import Fact, FactBase, Source, Value
@@ -27,13 +28,17 @@ from advisor.verdict.decision import Status
 _MODEL = ("model.parameters", "model.architecture", "model.weights_access", "model.name")
 FOUND: dict[str, tuple[str, ...]] = {
     "nothing known": (),
+    "machine found": ("hardware.",),
     "model and machine found": (*_MODEL, "hardware."),
     "data found as well": (*_MODEL, "hardware.", "data.train_examples", "data.label_count"),
 }
 
 
 class Asked(NamedTuple):
-    """One person: questions put, questions of the full questionnaire, and whether it matters."""
+    """One person: prompts answered, questions of the full questionnaire, and whether it matters.
+
+    What is taken for granted is shown at one prompt, which counts as one question.
+    """
 
     put: int
     full: int
@@ -80,19 +85,21 @@ _AGENDA = Agenda(_ENGINE)
 def _asked(job: tuple[int, tuple[str, ...]]) -> Asked:
     seed, found = job
     truth = respondent(seed)
-    known = [Fact(key, value, Source.READ_FROM_FILE) for key, value in truth.items()
+    known = [Fact(key, value, Source.FLAG) for key, value in truth.items()
              if key.startswith(found)] if found else []  # fmt: skip
-    short, put = _answers(known, truth, _AGENDA)
-    whole, full = _answers(known, truth, lambda _, questions: questions)
-    answers = [_answer(facts) for facts in (short, whole)]
-    return Asked(put, full, answers[0] == answers[1], answers[1][0])
+    person = Person(truth)
+    facts = person.answer(known, _AGENDA)
+    whole, full = _one_by_one(known, truth)
+    answers = [_answer(one) for one in (facts, whole)]
+    return Asked(person.prompts, full, answers[0] == answers[1], answers[1][0])
 
 
-def _answers(known: list[Fact], truth: dict[str, Value], agenda: Any) -> tuple[FactBase, int]:
+def _one_by_one(known: list[Fact], truth: dict[str, Value]) -> tuple[FactBase, int]:
+    """Every question that applies, each by itself, and how many there are."""
     facts = FactBase(known)
     put = 0
-    while worth := agenda(facts, questions) if (questions := list(open_questions(facts))) else ():
-        key = worth[0].key
+    while questions := list(open_questions(facts)):
+        key = questions[0].key
         facts.replace(Fact(key, truth.get(key), Source.ANSWERED))
         put += 1
     return facts, put

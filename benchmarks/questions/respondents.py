@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from advisor.catalogue.gpus import require_gpu
 from advisor.facts import Value, load_vocabulary
 from advisor.facts.reading import read_value
 
@@ -68,10 +69,11 @@ def _machine(chance: random.Random, machine: dict[str, Any]) -> dict[str, Any]:
             "hardware.ram_available_gib": round(_between(chance, *machine["ram"]), 1),
             "hardware.cpu_cores": round(_between(chance, *machine["cores"])),
         }
+    name = chance.choice(machine["name"])
     return {
         "hardware.accelerator": machine["accelerator"],
-        "hardware.accelerator_name": chance.choice(machine["name"]),
-        "hardware.accelerator_memory_gib": round(_between(chance, *machine["memory"]), 1),
+        "hardware.accelerator_name": require_gpu(name).name,
+        "hardware.accelerator_memory_gib": require_gpu(name).memory_gib,
         "hardware.accelerator_count": chance.choice(machine["count"]),
     }
 
