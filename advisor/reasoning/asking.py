@@ -29,10 +29,11 @@ class Agenda:
             facts: what is known so far.
             questions: the open ones.
         """
+        questions = [one for one in questions if self._read(one.key, facts)]
         try:
             known = completed(_unanswered(facts, questions))
         except AdvisorError:
-            return list(questions)  # the contradiction is told once all is asked
+            return questions  # the contradiction is told once all is asked
         findings = self._engine.assess(known.values()).findings
         base = self._engine.base
         if Settling(facts, questions, self._engine).settled():
@@ -48,6 +49,11 @@ class Agenda:
                 -(widest if one.optional else swing.get(one.key, 0)),
             ),
         )
+
+    def _read(self, key: str, facts: FactBase) -> bool:
+        """Whether a rule or an estimate reads the fact; the name of a model, for one, is not."""
+        types = facts.vocabulary.values()
+        return self._engine.reads(key) or any(key in fact_type.inputs for fact_type in types)
 
 
 def _unanswered(facts: FactBase, questions: Iterable[FactType]) -> list[Fact]:

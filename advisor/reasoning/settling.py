@@ -53,11 +53,11 @@ class Settling:
             engine: the compiled rules.
         """
         self._facts = facts
-        self._questions = {one.key: one for one in questions}
         self._engine = engine
         self._left = _PARTS
         types = facts.vocabulary.values()
         self._inputs = {key for fact_type in types for key in fact_type.inputs}
+        self._questions = {one.key: one for one in questions}
 
     def settled(self) -> bool:
         """Whether every reply to the open questions gives the same answer, for sure."""

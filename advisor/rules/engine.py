@@ -182,6 +182,10 @@ class Engine:
                 numbers.update(cuts)
         return tuple(sorted(numbers))
 
+    def reads(self, key: str) -> bool:
+        """Whether a test or a ramp of some rule, or a row of a table, reads the fact."""
+        return key in self.axes or any(prepared.fact == key for prepared in self.prepared)
+
     def texts_of(self, key: str) -> tuple[str, ...]:
         """The texts of a fact that tests tell apart, the last one for all others."""
         axis = self.axes.get(key)
