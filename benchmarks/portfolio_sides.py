@@ -17,6 +17,7 @@ from advisor.facts import Fact, FactBase, Source
 from advisor.facts.factsfile import facts_from
 from advisor.pipeline import advise, load_engine
 from advisor.portfolio.judging import Portfolio
+from advisor.support.strictjson import parse_flat_json
 from advisor.support.strictyaml import YamlDocument
 from advisor.verdict.decision import decide
 
@@ -52,7 +53,13 @@ class Judges:
     def from_text(self, lines: Sequence[str]) -> Iterator[Answer]:
         """Ours, from lines of JSON to answers as plain data."""
         for start in range(0, len(lines), _LINES):
-            yield from self.together([json.loads(line) for line in lines[start : start + _LINES]])
+            yield from self.together([parsed(line) for line in lines[start : start + _LINES]])
+
+
+def parsed(line: str) -> Answer:
+    """A line of JSON as `--brief` reads it; all sides read so."""
+    found: Answer = parse_flat_json(line, where="a line")
+    return found
 
 
 def all_judges() -> Judges:
@@ -133,11 +140,11 @@ def text_sides(judges: Judges) -> Sides:
     many = judges.lines[: _POOL // 4]
     return {
         OWN: (lambda: list(judges.from_text(many)), len(many)),
-        "reading the JSON alone": (lambda: [json.loads(line) for line in few], _FEW),
-        SCALAR: (lambda: [bench.decide(json.loads(line)) for line in few], _FEW),
-        CHAIN: (lambda: [judges.chain(json.loads(line)) for line in few], _FEW),
-        ZEN: (lambda: [bench.zen.evaluate(json.loads(line)) for line in flat], _FEW),
-        TRACED: (lambda: [bench.zen.evaluate(json.loads(line), trace) for line in flat], _FEW),
+        "reading the JSON alone": (lambda: [parsed(line) for line in few], _FEW),
+        SCALAR: (lambda: [bench.decide(parsed(line)) for line in few], _FEW),
+        CHAIN: (lambda: [judges.chain(parsed(line)) for line in few], _FEW),
+        ZEN: (lambda: [bench.zen.evaluate(parsed(line)) for line in flat], _FEW),
+        TRACED: (lambda: [bench.zen.evaluate(parsed(line), trace) for line in flat], _FEW),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -16,7 +16,7 @@ from advisor.report.files import to_json
 from advisor.report.record import record
 from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError, ExitCode
-from advisor.support.strictjson import parse_json
+from advisor.support.strictjson import parse_flat_json, parse_json
 from advisor.support.strictyaml import YamlDocument
 from advisor.support.textfiles import STANDARD_INPUT, require_regular_file
 
@@ -61,7 +61,8 @@ def judge_lines_briefly(path: Path, request: Request, engine: Engine) -> ExitCod
 
     shared = _Shared(request)
     records = (
-        Record(number, where, partial(_parsed, raw, where)) for number, where, raw in _lines(path)
+        Record(number, where, partial(_parsed, raw, where, parse_flat_json))
+        for number, where, raw in _lines(path)
     )
     code = ExitCode.OK
     for answer in answers(records, engine, shared.complete):
@@ -72,8 +73,8 @@ def judge_lines_briefly(path: Path, request: Request, engine: Engine) -> ExitCod
     return code
 
 
-def _parsed(raw: bytes, where: str) -> Any:
-    return parse_json(_decode(raw), where=where)
+def _parsed(raw: bytes, where: str, parse: Callable[..., Any] = parse_json) -> Any:
+    return parse(_decode(raw), where=where)
 
 
 class _Shared:

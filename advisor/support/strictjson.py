@@ -37,6 +37,27 @@ def parse_json(text: str, *, where: str) -> Any:
         raise AdvisorError("the JSON holds a number too long to be read", where=where) from None
 
 
+def parse_flat_json(text: str, *, where: str) -> Any:
+    """As `parse_json`, several times as fast for an object that holds no other objects.
+
+    The quick parser keeps the last of two equal keys. Each key has a colon of its own, so where
+    there are as many colons as keys, none stood twice; everything else is parsed again, strictly.
+
+    Raises:
+        AdvisorError: as `parse_json` does.
+    """
+    from pydantic_core import from_json  # noqa: PLC0415 - most answers need no second parser
+
+    try:
+        found = from_json(text, allow_inf_nan=False, cache_strings="keys")
+    except ValueError:
+        return parse_json(text, where=where)  # which says what is wrong, and where
+    flat = isinstance(found, dict) and text.count(":") == len(found)
+    if flat and math.inf not in found.values() and -math.inf not in found.values():
+        return found
+    return parse_json(text, where=where)
+
+
 def _place(text: str, error: json.JSONDecodeError) -> str:
     """Line and column; the column alone for a text of one line, whose line the caller names."""
     column = f"column {error.colno}"

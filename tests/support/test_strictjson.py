@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.support.errors import AdvisorError
-from advisor.support.strictjson import parse_json
+from advisor.support.strictjson import parse_flat_json, parse_json
 
 PLAIN = st.recursive(
     st.none()
@@ -87,3 +87,54 @@ def test_a_text_that_breaks_off_is_named_where_it_ends():
     with pytest.raises(AdvisorError) as error:
         parse_json('{"a": 8\n', where="half.json")
     assert error.value.where == "half.json, column 8"
+
+
+FLAT = [
+    '{"a": 1, "b": 2.5, "c": "x", "d": [1, 2], "e": null, "f": true}',
+    '{"a": "with: colon"}',
+    '{"a": {"b": 1}}',
+    '{"a": [{"b": 1}]}',
+    '{"a": -0, "b": 1E5, "c": 123456789012345678901234567890}',
+    '{"a" : 1 , "b":2}',
+    "[1, 2]",
+    "7",
+    "{}",
+    '{"a": "\\ud83d\\ude00"}',
+]
+BAD = [
+    '{"a": 1, "a": 2}',
+    '{"a" : 1, "a": 2}',
+    '{"a": {"b": 1, "b": 2}}',
+    '{"a": 1e999}',
+    '{"a": -1e999}',
+    '{"a": NaN}',
+    '{"a": 1',
+    '{"a": 1} 2',
+    "{'a': 1}",
+    '{"a": ' + "9" * 6000 + "}",
+    "[" * 100_000,
+    "",
+]
+
+
+@pytest.mark.parametrize("text", FLAT)
+def test_the_quick_parser_reads_what_the_strict_one_reads(text):
+    quick, strict = parse_flat_json(text, where="x"), parse_json(text, where="x")
+    assert quick == strict
+    assert repr(quick) == repr(strict)
+
+
+@pytest.mark.parametrize("text", BAD, ids=lambda text: text[:20])
+def test_the_quick_parser_refuses_what_the_strict_one_refuses_in_the_same_words(text):
+    with pytest.raises(AdvisorError) as quick:
+        parse_flat_json(text, where="x")
+    with pytest.raises(AdvisorError) as strict:
+        parse_json(text, where="x")
+    assert str(quick.value) == str(strict.value)
+
+
+@given(st.dictionaries(st.text(max_size=5), st.none() | st.booleans() | st.integers() | st.floats(
+    allow_nan=False, allow_infinity=False) | st.text(max_size=8)))  # fmt: skip
+def test_every_flat_object_is_read_alike(record):
+    text = json.dumps(record)
+    assert parse_flat_json(text, where="x") == parse_json(text, where="x") == record
