@@ -136,13 +136,13 @@ def named_facts(fact_type: FactType, line: str, *, offline: bool) -> Sequence[Fa
     Raises:
         AdvisorError: if the name is not known, stands for several devices, or cannot be read.
     """
-    if fact_type.key == "hardware.accelerator":
+    if fact_type.names == "device":
         from advisor.profilers.hardware.planned import planned_hardware
 
         # How many of them there are is a question of its own.
         named = planned_hardware(line, 1)
         return [fact for fact in named if fact.key != "hardware.accelerator_count"]
-    if fact_type.key == "model.parameters" and (lies_on_disk(line) or _HUB_ID.fullmatch(line)):
+    if fact_type.names == "model" and (lies_on_disk(line) or _HUB_ID.fullmatch(line)):
         from advisor.profilers.model import profile_model
 
         return profile_model(line, offline=offline)

@@ -66,7 +66,9 @@ def test_an_answer_needs_no_library_that_trains_or_validates(words, tmp_path):
     assert sorted(set(told["loaded"]) & (HEAVY | TALK)) == []
 
 
-@pytest.mark.parametrize(("brief", "needed"), [([], set()), (["--brief"], {"numpy", "pydantic_core"})])
+@pytest.mark.parametrize(
+    ("brief", "needed"), [([], set()), (["--brief"], {"numpy", "pydantic_core"})]
+)
 def test_a_batch_needs_numpy_and_a_quick_parser_for_short_answers_alone(brief, needed, tmp_path):
     (tmp_path / "p.jsonl").write_text('{"hardware.accelerator": "none"}\n', encoding="utf-8")
     told = loaded_by(["advise", "--batch", "p.jsonl", *brief], tmp_path)

@@ -32,6 +32,7 @@ class FactType:
     silent_if_absent: bool = False
     confirm: bool = False
     optional: bool = False
+    names: str = ""
     rises_with: tuple[str, ...] = ()
     falls_with: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()

@@ -41,12 +41,14 @@ class Agenda:
         missing = missing_facts(findings, known, base.settings, base.tables)
         swing = {entry.key: entry.swing for entry in missing}
         # A limit that is not named does not bind, so its swing does not show; it can veto as well.
+        # A name can settle other questions.
         widest = max(swing.values(), default=0)
         return sorted(
             questions,
             key=lambda one: (
                 not one.confirm,  # what can be guessed is confirmed first
-                -(widest if one.optional else swing.get(one.key, 0)),
+                -(widest if one.optional or one.names else swing.get(one.key, 0)),
+                not one.names,
             ),
         )
 
