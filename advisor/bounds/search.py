@@ -17,11 +17,11 @@ from advisor.support.errors import AdvisorError
 from advisor.verdict.headline import Bounds, Headline
 
 Range = tuple[int, int]
-PARTS = 60
+PARTS = 40
 """Parts that are judged before bounds that are not reached yet are given as they are."""
 _HEADLINE_DECIBANS = 5
 """How much a headline that has not been seen counts beside scores that have not."""
-_TOO_MANY_FACTS = 4
+_TOO_MANY_FACTS = 3
 """Unknown facts behind estimates from which cutting is not tried: parts multiply with each."""
 
 
