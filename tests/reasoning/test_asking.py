@@ -120,4 +120,5 @@ def test_facts_that_contradict_each_other_are_asked_on():
         Fact("data.p95_tokens", 100, Source.ANSWERED),
     ])  # fmt: skip
     questions = list(open_questions(facts))
-    assert AGENDA(facts, questions) == questions
+    read = [one for one in questions if one.key != "model.name"]  # which nothing reads
+    assert AGENDA(facts, questions) == read

@@ -15,6 +15,7 @@ EXPLAINED = {
     ("never decisive", "P305"),
     # Its one fitted weight is zero; the authored one is +1.
     ("never decisive", "Q117"),
+    ("never decisive", "Q118"),
     # A base that has the skill is worth more, and also comes nearer to full fine-tuning.
     ("stacked", "P304"),
     ("stacked", "P305"),
