@@ -13,7 +13,7 @@ EXPLAINED = {
     # They rank base models; an effect on all methods alike chooses none.
     ("never decisive", "P304"),
     ("never decisive", "P305"),
-    # Its one fitted weight is zero; the authored one is +1.
+    # Their one fitted weight is zero; the authored ones are +1 and -2.
     ("never decisive", "Q117"),
     ("never decisive", "Q118"),
     # A base that has the skill is worth more, and also comes nearer to full fine-tuning.
