@@ -12,7 +12,7 @@ from advisor.support.errors import AdvisorError
 def require_consistent(facts: FactBase) -> None:
     """Raise AdvisorError on the first declared relation that the facts surely violate."""
     for relation in facts.vocabulary.relations:
-        keys = _keys(relation)
+        keys = relation.keys
         stated = [facts.get(key) for key in keys]
         if all(fact is not None and fact.value is not None for fact in stated) and _violated(
             relation, facts
@@ -22,14 +22,6 @@ def require_consistent(facts: FactBase) -> None:
                 where="; ".join(_describe(fact) for fact in stated if fact),
                 hint=f"correct one of {' and '.join(keys)}, or state it as unknown",
             )
-
-
-def _keys(relation: Relation) -> tuple[str, ...]:
-    if relation.lower:
-        return relation.lower, relation.upper
-    if relation.product_at_least_one:
-        return relation.product_at_least_one
-    return (*(relation.excludes or {}), relation.positive)
 
 
 def _violated(relation: Relation, facts: FactBase) -> bool:

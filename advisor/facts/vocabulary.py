@@ -63,6 +63,15 @@ class Relation:
     excludes: Mapping[str, str] | None = None
     positive: str = ""
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The facts that it is about."""
+        if self.lower:
+            return self.lower, self.upper
+        if self.product_at_least_one:
+            return self.product_at_least_one
+        return (*(self.excludes or {}), self.positive)
+
 
 class Vocabulary(Mapping[str, FactType]):
     """All fact types by key, with the families expanded to one fact for each method."""

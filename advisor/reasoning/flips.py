@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from advisor.bounds.cells import Number, before, middle
@@ -57,6 +57,8 @@ def stretches(case: Case, key: str, low: Number, high: Number) -> list[Stretch]:
     return found
 
 
+_WORTH_FILLING = 3
+"""Points from which on some lie between others."""
 _MANY = 2
 """Steps between two values that have to be looked at between."""
 
@@ -87,7 +89,37 @@ class _Search:
             if low <= number < high:
                 points.add(self._after(number))
         ordered = sorted(points)
+        self._fill(ordered)
         yield from itertools.pairwise(ordered)
+
+    def _fill(self, points: Sequence[Number]) -> None:
+        """Spare estimates at points between two others at which all computed facts lie alike.
+
+        Computed facts rise or fall along the fact, so there they lie alike as well. The present
+        size of the model stands apart, since only there the present shape holds.
+        """
+        now = self._case.facts.value(self._key)
+        pieces = (
+            [
+                [point for point in points if point < now],
+                [point for point in points if point > now],
+            ]
+            if isinstance(now, (int, float))
+            else [list(points)]
+        )
+        while pieces:
+            piece = pieces.pop()
+            if len(piece) < _WORTH_FILLING:
+                continue
+            first = {self._key: piece[0]}
+            if self._case.cells(first) == self._case.cells({self._key: piece[-1]}):
+                known = self._case.values(first)
+                for point in piece[1:-1]:
+                    alike = None if known is None else {**known, self._key: point}
+                    self._case.supply({self._key: point}, alike)
+            else:
+                half = len(piece) // 2
+                pieces += [piece[: half + 1], piece[half:]]
 
     def _numbers(self) -> Iterator[Number]:
         yield from map(self._on_grid, self._case.engine.numbers_of(self._key))

@@ -118,8 +118,7 @@ def moved_rules(case: Case, changes: Mapping[str, Value]) -> list[Moved]:
 
 
 def _said(case: Case, changes: Mapping[str, Value] | None) -> dict[str, Saying]:
-    facts = case.changed(changes) if changes else case.facts
-    values = facts.values() if facts is not None else {}
+    values = case.values(changes or {}) or {}
     return {
         finding.rule.label: Saying(finding.outcome, dict(finding.effects), finding.rule.veto)
         for finding in case.engine.assess(values).findings
