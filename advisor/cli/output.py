@@ -13,7 +13,7 @@ from advisor.report.files import format_for, to_json, write_file
 from advisor.support.errors import ExitCode
 
 if TYPE_CHECKING:
-    from advisor.report.document import Block
+    from advisor.report.blocks import Block
 
 _CODES = {"undetermined": ExitCode.UNDETERMINED, "infeasible": ExitCode.INFEASIBLE}
 

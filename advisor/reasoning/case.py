@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
@@ -10,9 +11,12 @@ from advisor.bounds.search import bounds_of
 from advisor.completion import completed
 from advisor.facts import Fact, Interval, Source, Value
 from advisor.pipeline import advise
-from advisor.rules.engine import Engine
+from advisor.reasoning.witnesses import Witnesses
+from advisor.rules.engine import Engine, Finding
 from advisor.support.errors import AdvisorError
 from advisor.verdict.decision import Status, outcome_of
+from advisor.verdict.headline import contest
+from advisor.verdict.tally import tally
 from advisor.verdict.verdict import Answer
 
 _SIZE = "model.parameters"
@@ -69,6 +73,8 @@ class Case:
             for key, fact_type in vocabulary.items()
             if fact_type.inputs and (numbers := engine.numbers_of(key))
         ]
+        axes = engine.axes
+        self._tested = [(key, axes[key].cuts) for key, _ in self._computed if key in axes]
         # These cannot be changed by themselves: facts that rules read are computed from them, or
         # other facts can contradict them.
         self._linked = {one for key, _ in self._computed for one in vocabulary[key].inputs}
@@ -136,15 +142,32 @@ class Case:
         methods, base = self.facts.vocabulary.methods, self.engine.base
         found = Outcome(*outcome_of(findings, values, methods, base))
         if found.status is Status.UNDETERMINED:  # bounds taken rule by rule can be too wide
-            bounds = bounds_of(self.statements(changes), self.engine)
-            found = Outcome(*outcome_of(findings, values, methods, base, bounds))
+            statements = self.statements(changes)
+            leaning = contest(tally(findings, methods), findings, base.settings).leaning
+            if not self._witnesses.prove(leaning, statements):
+                bounds = bounds_of(statements, self.engine)
+                found = Outcome(*outcome_of(findings, values, methods, base, bounds))
         return found
 
-    def cells(self, changes: Mapping[str, Value]) -> tuple[tuple[int, ...], ...] | None:
+    @functools.cached_property
+    def _witnesses(self) -> Witnesses:
+        return Witnesses(self.facts, self.engine)
+
+    def findings(self) -> list[Finding]:
+        """What the rules make of the project as it is."""
+        return self.engine.assess(self._values).findings
+
+    def cells(
+        self, changes: Mapping[str, Value], *, tested: bool = False
+    ) -> tuple[tuple[int, ...], ...] | None:
         """Where every computed fact lies among the numbers at which a rule changes.
 
         Computed facts rise or fall with each of their inputs, so of two values of one fact with
         the same cells all values between have them too.
+
+        Args:
+            changes: other values.
+            tested: whether only numbers count that a rule tests; the steps of ramps are left out.
 
         Returns:
             for each computed fact the places of both ends of its value and whether these are one
@@ -153,7 +176,8 @@ class Case:
         values = self.values(changes)
         if values is None:
             return None
-        return tuple(_places(values.get(key), numbers) for key, numbers in self._computed)
+        computed = self._tested if tested else self._computed
+        return tuple(_places(values.get(key), numbers) for key, numbers in computed)
 
 
 def _places(value: Value, numbers: Sequence[float]) -> tuple[int, ...]:

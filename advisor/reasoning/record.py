@@ -10,6 +10,8 @@ from advisor.bounds.cells import Number
 from advisor.facts import Value
 from advisor.facts.showing import plain_value
 from advisor.reasoning.case import Case, Outcome
+from advisor.reasoning.counterfactual import Smallest, smallest_changes
+from advisor.reasoning.findingout import Worth, worth_finding_out
 from advisor.reasoning.flips import Stretch
 from advisor.reasoning.whatif import (
     Along,
@@ -57,7 +59,12 @@ def whatif_record(
         parts = along(case.altered(changes) if changes else case, *sweep)
         found["sweep"] = {"fact": sweep[0], "stretches": [_stretch(part) for part in parts]}
     if not changes and sweep is None:
-        found |= _single_changes(along_all(case), among_all(case))
+        numbers, choices = tuple(along_all(case)), tuple(among_all(case))
+        found |= _single_changes(numbers, choices)
+        found["counterfactuals"] = {
+            name: _smallest(one) for name, one in smallest_changes(case, numbers, choices).items()
+        }
+        found["find_out"] = [worth_entry(one, case) for one in worth_finding_out(case)]
     return found
 
 
@@ -82,12 +89,38 @@ def _single_changes(numbers: Iterable[Along], choices: Iterable[Among]) -> dict[
             one.key: {
                 "now": plain_value(one.now),
                 "answers": [
-                    {"value": plain_value(value), **_outcome(outcome)}
+                    {"value": plain_value(value), **outcome_entry(outcome)}
                     for value, outcome in one.outcomes.items()
                 ],
             }
             for one in choices
         },
+    }
+
+
+def _smallest(smallest: Smallest) -> dict[str, Any]:
+    found = [
+        {
+            "changes": {key: plain_value(value) for key, value in one.changes.items()},
+            **outcome_entry(one.outcome),
+        }
+        for one in smallest.found
+    ]
+    proofs = [proof.value for proof in smallest.proofs]
+    return {"facts": len(proofs) + 1 if found else None, "not_enough": proofs, "found": found}
+
+
+def worth_entry(worth: Worth, case: Case) -> dict[str, Any]:
+    """A fact that is worth finding out, as plain values."""
+    fact_type = case.facts.vocabulary[worth.key]
+    return {
+        "fact": worth.key,
+        "question": fact_type.question,
+        "assumed": plain_value(worth.assumed),
+        "effort": worth.effort,
+        "how": fact_type.find_out,
+        "share": round(worth.share, 4),
+        "answers": [outcome_entry(outcome) for outcome in worth.outcomes],
     }
 
 
@@ -117,10 +150,11 @@ def _answer(answer: Answer, case: Case) -> dict[str, Any]:
 
 
 def _stretch(part: Stretch) -> dict[str, Any]:
-    return {"from": part.low, "to": part.high, **_outcome(part.outcome)}
+    return {"from": part.low, "to": part.high, **outcome_entry(part.outcome)}
 
 
-def _outcome(outcome: Outcome | None) -> dict[str, Any]:
+def outcome_entry(outcome: Outcome | None) -> dict[str, Any]:
+    """An answer as plain values; None is a contradiction."""
     if outcome is None:
         return {"status": "contradiction", "recommendation": None}
     return {"status": outcome.status.value, "recommendation": outcome.recommendation}

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable
 from typing import TextIO
 
-from advisor.report.document import Block
+from advisor.report.blocks import Block
 from advisor.report.layout import lay_out, plain_lines
 
 _STYLES = {"heading": "bold underline", "strong": "bold", "dim": "dim", "": ""}
