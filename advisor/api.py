@@ -102,6 +102,44 @@ def what_if(
     return whatif_record(case, {fact.key: fact.value for fact in changed})
 
 
+def decision_map(
+    facts: Mapping[str, Any],
+    x: str = "model.parameters",
+    y: str = "data.train_examples",
+    *,
+    rules: Sequence[Path] = (),
+) -> dict[str, Any]:
+    """The answers on a grid over two numbers, which takes seconds.
+
+    Args:
+        facts: as for `advise`.
+        x: the numeric fact across.
+        y: the numeric fact upwards.
+        rules: folders of house rules.
+
+    Returns:
+        The `map` of docs/whatif-file.md.
+
+    Raises:
+        AdvisorError: if a fact is unknown or impossible, or an axis is no number.
+
+    Example:
+        >>> import advisor
+        >>> found = advisor.decision_map(
+        ...     {"deployment.tasks_per_base": 4}, "quality.tolerance_points",
+        ...     "deployment.tasks_per_base"
+        ... )
+        >>> found["up"]["values"][found["up"]["here"]]
+        4
+    """
+    from advisor.reasoning.case import Case
+    from advisor.reasoning.map import decision_map as drawn
+    from advisor.reasoning.record import map_entry
+
+    case = Case(facts_from(YamlDocument(dict(facts), {}, "facts")), load_engine(rules))
+    return map_entry(drawn(case, x, y))
+
+
 def check_evidence(path: str | Path) -> list[str]:
     """What is wrong with a table of published comparisons, as ``advisor evidence check`` says it.
 

@@ -13,6 +13,7 @@ from advisor.reasoning.case import Case, Outcome
 from advisor.reasoning.counterfactual import Smallest, smallest_changes
 from advisor.reasoning.findingout import Worth, worth_finding_out
 from advisor.reasoning.flips import Stretch
+from advisor.reasoning.map import DecisionMap, decision_map
 from advisor.reasoning.whatif import (
     Along,
     Among,
@@ -34,6 +35,7 @@ def whatif_record(
     case: Case,
     changes: Mapping[str, Value] | None = None,
     sweep: tuple[str, Number, Number] | None = None,
+    axes: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
     """The answer as it is, and what would change it.
 
@@ -41,7 +43,8 @@ def whatif_record(
         case: the project.
         changes: other values that the user names, all at once.
         sweep: a numeric fact and the ends of the range to follow it over, with the changes made.
-            With neither, every known fact is changed alone.
+        axes: two numeric facts to draw a decision map over, with the changes made. With neither
+            changes nor sweep nor axes, every known fact is changed alone.
 
     Raises:
         AdvisorError: if the changes contradict other facts, or a fact is computed.
@@ -58,7 +61,9 @@ def whatif_record(
     if sweep is not None:
         parts = along(case.altered(changes) if changes else case, *sweep)
         found["sweep"] = {"fact": sweep[0], "stretches": [_stretch(part) for part in parts]}
-    if not changes and sweep is None:
+    if axes is not None:
+        found["map"] = map_entry(decision_map(case.altered(changes) if changes else case, *axes))
+    if not changes and sweep is None and axes is None:
         numbers, choices = tuple(along_all(case)), tuple(among_all(case))
         found |= _single_changes(numbers, choices)
         found["counterfactuals"] = {
@@ -95,6 +100,19 @@ def _single_changes(numbers: Iterable[Along], choices: Iterable[Among]) -> dict[
             }
             for one in choices
         },
+    }
+
+
+def map_entry(found: DecisionMap) -> dict[str, Any]:
+    """A decision map; each answer stands once, and the grid holds their places."""
+    answers = list(dict.fromkeys(outcome for row in found.outcomes for outcome in row))
+    return {
+        **{
+            name: {"fact": axis.key, "values": list(axis.values), "here": axis.here}
+            for name, axis in (("across", found.across), ("up", found.up))
+        },
+        "answers": [outcome_entry(outcome) for outcome in answers],
+        "grid": [[answers.index(outcome) for outcome in row] for row in found.outcomes],
     }
 
 
