@@ -12,7 +12,7 @@ from advisor.completion import completed
 from advisor.facts import Fact, Interval, Source, Value
 from advisor.pipeline import advise
 from advisor.reasoning.witnesses import Witnesses
-from advisor.rules.engine import Engine, Finding
+from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError
 from advisor.verdict.decision import Status, outcome_of
 from advisor.verdict.headline import contest
@@ -153,9 +153,14 @@ class Case:
     def _witnesses(self) -> Witnesses:
         return Witnesses(self.facts, self.engine)
 
-    def findings(self) -> list[Finding]:
-        """What the rules make of the project as it is."""
-        return self.engine.assess(self._values).findings
+    @functools.cached_property
+    def open(self) -> bool:
+        """Whether facts that are unknown leave it open what some rule does."""
+        return self.engine.leaves_open(self._values)
+
+    def stands_apart(self, key: str) -> bool:
+        """Whether no fact that rules read is computed from it, and none can contradict it."""
+        return key not in self._linked
 
     def cells(
         self, changes: Mapping[str, Value], *, tested: bool = False

@@ -18,7 +18,6 @@ from advisor.reasoning.case import Case, Outcome
 from advisor.reasoning.reach import everything, outcomes_in_reach
 from advisor.reasoning.representatives import decades, representatives
 from advisor.reasoning.whatif import Along, Among
-from advisor.rules.rule import Outcome as RuleOutcome
 from advisor.verdict.decision import Status
 from advisor.verdict.headline import Headline
 
@@ -79,7 +78,7 @@ def smallest_changes(
     now = case.outcome()
     search = Counterfactuals(case, numbers, choices)
     found = {ANOTHER: search.smallest(lambda outcome: outcome != now)}
-    if not any(one.outcome is RuleOutcome.UNDETERMINED for one in case.findings()):
+    if not case.open:
         for side in (Headline.PROMPT_TUNING, Headline.FULL_FINE_TUNING):
             wanted = Outcome(Status.DECIDED, side.value)
             if wanted != now:
@@ -169,8 +168,7 @@ class _Search:
         self._wanted = wanted
         self._in_all = _MOST_IN_ALL
         self._left = 0
-        open_ = any(one.outcome is RuleOutcome.UNDETERMINED for one in case.findings())
-        self._cost = _OPEN if open_ else 1
+        self._cost = _OPEN if case.open else 1
         self.proof = Proof.ALL_VALUES
 
     def all_of_size(self, size: int) -> Iterator[Counterfactual]:

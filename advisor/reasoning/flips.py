@@ -14,8 +14,10 @@ from dataclasses import dataclass
 
 from advisor.bounds.cells import Number, before, middle
 from advisor.catalogue.evidence import load_evidence
-from advisor.facts import FactType
+from advisor.facts import FactType, Interval
 from advisor.reasoning.case import Case, Outcome
+from advisor.reasoning.reach import outcomes_in_reach
+from advisor.verdict.decision import Status
 
 _TINY = 1e-9
 """Share by which an edge of a neighbourhood may be off after a power of ten."""
@@ -81,7 +83,11 @@ class _Search:
         return value + 1 if self._integer else math.nextafter(value, math.inf)
 
     def segments(self, low: Number, high: Number) -> Iterator[tuple[Number, Number]]:
-        """Neighbouring values between which no number of the rules themselves lies."""
+        """Neighbouring values between which no number of the rules themselves lies.
+
+        Those within a piece that surely has one answer are left out.
+        """
+        now = self._case.facts.value(self._key)
         points = {low, high}
         for number in self._numbers():
             if low < number <= high:
@@ -89,8 +95,35 @@ class _Search:
             if low <= number < high:
                 points.add(self._after(number))
         ordered = sorted(points)
-        self._fill(ordered)
-        yield from itertools.pairwise(ordered)
+        here = self._case.outcome()
+        if here is None or here.status is Status.UNDETERMINED:  # bounds would exclude too little
+            self._fill(ordered)
+            yield from itertools.pairwise(ordered)
+            return
+        if now not in ordered:
+            yield from self._not_constant(ordered)
+            return
+        # Only at the present size of the model its shape holds, so no bounds reach across.
+        place = ordered.index(now)
+        yield from self._not_constant(ordered[:place])
+        yield from itertools.pairwise(ordered[max(place - 1, 0) : place + 2])
+        yield from self._not_constant(ordered[place + 1 :])
+
+    def _not_constant(self, points: Sequence[Number]) -> Iterator[tuple[Number, Number]]:
+        """Neighbouring points, pieces left out within which bounds allow one answer alone."""
+        if len(points) == _WORTH_FILLING - 1:
+            yield points[0], points[1]
+        elif len(points) >= _WORTH_FILLING and not self._is_constant(points[0], points[-1]):
+            half = len(points) // 2
+            yield from self._not_constant(points[: half + 1])
+            yield from self._not_constant(points[half:])
+
+    def _is_constant(self, low: Number, high: Number) -> bool:
+        """Whether all values from one to the other surely give one answer."""
+        ends = {self.outcome(low), self.outcome(high)}
+        if len(ends) > 1 or None in ends:
+            return False
+        return outcomes_in_reach(self._case, {self._key: Interval(low, high)}) == ends
 
     def _fill(self, points: Sequence[Number]) -> None:
         """Spare estimates at points between two others at which all computed facts lie alike.
@@ -145,6 +178,10 @@ class _Search:
                 # side of it.
                 continue
             between = middle(left, right, integer=self._integer)
+            if same and between is not None:
+                now = self._case.facts.value(self._key)
+                if now not in (left, right) and self._is_constant(left, right):
+                    continue
             if between is not None:
                 pieces += [(between, right), (left, between)]
             elif not same:

@@ -14,7 +14,6 @@ from advisor.facts import FactType, Interval, Value
 from advisor.reasoning.case import Case, Outcome
 from advisor.rules.engine import Finding
 from advisor.rules.rule import Kind, Settings
-from advisor.rules.rule import Outcome as RuleOutcome
 from advisor.verdict.decision import Status
 from advisor.verdict.headline import FULL, Headline, Leads, contest
 from advisor.verdict.tally import Tally, lead_of, tally
@@ -56,22 +55,29 @@ def outcomes_in_reach(case: Case, changes: Mapping[str, Value]) -> set[Outcome]:
         return open_.bounds({one.method: 1, rival.method: -1})
 
     reachable = contest(tallies, findings, settings).reachable
+    if case.open and len(reachable) > 1:
+        # Facts that stay unknown leave open which it is; they are not what is changed.
+        return set(_ALL)
     if len(reachable) > 1:
         reachable = contest(tallies, findings, settings, leads).reachable
     found = {_WITHOUT_TRAINING[one] for one in reachable if one in _WITHOUT_TRAINING}
     for headline in reachable - set(_WITHOUT_TRAINING):
         side = _Side(headline, tallies, settings)
-        if side.may_be_clear(leads):
+        # Settled scores, which decide while facts are unknown, can lie beyond joint bounds.
+        if case.open or side.may_be_clear(leads):
             found.add(Outcome(Status.DECIDED, headline.value))
         if side.may_be_close(findings):
             found.add(Outcome(Status.TOO_CLOSE, headline.value))
-    if any(one.outcome is RuleOutcome.UNDETERMINED for one in case.findings()):
-        # Facts that stay unknown can leave it open which of the headlines it is.
-        found |= {Outcome(Status.UNDETERMINED, one) for one in (*_SIDES, None)}
     return found
 
 
 _SIDES = (Headline.PROMPT_TUNING.value, Headline.FULL_FINE_TUNING.value)
+_ALL = {
+    *_WITHOUT_TRAINING.values(),
+    *(Outcome(Status.UNDETERMINED, side) for side in (*_SIDES, None)),
+    *(Outcome(status, side) for status in (Status.DECIDED, Status.TOO_CLOSE) for side in _SIDES),
+}
+"""Every answer that there is."""
 
 
 class _Side:
