@@ -14,13 +14,16 @@ from advisor.report.record import record
 from advisor.support.strictyaml import YamlDocument
 
 
-def advise(facts: Mapping[str, Any], *, rules: Sequence[Path] = ()) -> dict[str, Any]:
+def advise(
+    facts: Mapping[str, Any], *, rules: Sequence[Path] = (), outlook: bool = True
+) -> dict[str, Any]:
     """Judge a project and return its run record (docs/run-file.md).
 
     Args:
         facts: by key, flat or nested, as in a facts file; amounts may be text such as ``"8B"``
             (parameters, examples) or ``"24GiB"``. This machine is not looked at.
         rules: folders of house rules.
+        outlook: whether to work out what would change the answer, which takes most of the time.
 
     Raises:
         AdvisorError: if a fact is unknown or impossible, facts contradict each other, or a rule
@@ -34,7 +37,12 @@ def advise(facts: Mapping[str, Any], *, rules: Sequence[Path] = ()) -> dict[str,
     """
     engine = load_engine(rules)
     stated = facts_from(YamlDocument(dict(facts), {}, "facts"))
-    return record(advise_on(stated, engine), engine.base)
+    answer = advise_on(stated, engine)
+    if not outlook:
+        return record(answer, engine.base)
+    from advisor.reasoning.outlook import outlook as look_out
+
+    return record(answer, engine.base, look_out(stated, engine))
 
 
 def judge_portfolio(

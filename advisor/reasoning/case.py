@@ -144,13 +144,14 @@ class Case:
         if found.status is Status.UNDETERMINED:  # bounds taken rule by rule can be too wide
             statements = self.statements(changes)
             leaning = contest(tally(findings, methods), findings, base.settings).leaning
-            if not self._witnesses.prove(leaning, statements):
+            if not self.witnesses.prove(leaning, statements):
                 bounds = bounds_of(statements, self.engine)
                 found = Outcome(*outcome_of(findings, values, methods, base, bounds))
         return found
 
     @functools.cached_property
-    def _witnesses(self) -> Witnesses:
+    def witnesses(self) -> Witnesses:
+        """Values for what is unknown that show which headlines are reached."""
         return Witnesses(self.facts, self.engine)
 
     @functools.cached_property

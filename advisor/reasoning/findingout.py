@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,14 +12,10 @@ from advisor.facts import FactType, Source, Value
 from advisor.facts.values import is_known
 from advisor.facts.vocabulary import EFFORTS
 from advisor.reasoning.case import Case, Outcome
-from advisor.reasoning.flips import Stretch
-from advisor.reasoning.whatif import along
+from advisor.reasoning.representatives import decades, parts
 from advisor.support.errors import AdvisorError
 from advisor.verdict.decision import Status
 from advisor.verdict.headline import Headline
-
-_LEAST = 1e-3
-"""Numbers below this count as this one when parts of a range are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +27,8 @@ class Worth:
         assumed: the default that stands for it now; None if nothing does.
         effort: how to find it out, as the vocabulary says.
         share: of its values that change the answer, of a number in powers of ten.
-        outcomes: the other answers that it can give by itself; empty if it changes the answer only
-            together with others that are unknown.
+        outcomes: the other answers that it can give by itself; empty while the answer is
+            undetermined, where it matters together with others that are unknown.
     """
 
     key: str
@@ -48,31 +43,41 @@ def worth_finding_out(case: Case) -> list[Worth]:
     return [one for level in _levels(case) for one in level]
 
 
-def cheapest(case: Case) -> Worth | None:
-    """The first of `worth_finding_out`, without looking at facts that take more effort."""
-    return next((level[0] for level in _levels(case) if level), None)
+def cheapest(case: Case, *, quick: bool = False) -> Worth | None:
+    """The first of `worth_finding_out`, without looking at facts that take more effort.
+
+    With `quick` those are left out that estimates are computed from.
+    """
+    return next((level[0] for level in _levels(case, quick=quick) if level), None)
 
 
-def _levels(case: Case) -> Iterator[list[Worth]]:
-    """The facts of one effort after the other; they change the answer alone, or else in company."""
-    for look in (_alone, _in_company):
-        seen = False
-        for _, types in itertools.groupby(_candidates(case), key=lambda one: one.effort):
-            level = [found for one in types if (found := look(case, one)) is not None]
-            seen = seen or bool(level)
-            yield sorted(level, key=lambda one: -one.share)
-        if seen:
-            return
+def _levels(case: Case, *, quick: bool = False) -> Iterator[list[Worth]]:
+    """The facts of one effort after the other.
+
+    While the answer is undetermined, one fact alone seldom settles it, so what counts is whether
+    it matters together with others.
+    """
+    candidates = [one for one in _candidates(case) if not quick or case.stands_apart(one.key)]
+    now = case.outcome()
+    undetermined = now is not None and now.status is Status.UNDETERMINED
+    look = _in_company if undetermined else _alone
+    for _, types in itertools.groupby(candidates, key=lambda one: one.effort):
+        level = [found for one in types if (found := look(case, one)) is not None]
+        yield sorted(level, key=lambda one: -one.share)
 
 
 def _candidates(case: Case) -> list[FactType]:
-    """What the questionnaire asks and nobody has said in full, the least effort first."""
+    """What the questionnaire asks and nobody has said in full, the least effort first.
+
+    Limits are left out: one that nobody has named is no limit, which is not a thing unknown.
+    """
     facts = case.facts
     found = []
     for fact_type in facts.vocabulary.questions:
         fact = facts.get(fact_type.key)
         said = fact is not None and is_known(fact.value) and fact.source is not Source.DEFAULT
-        if not said and fact_type.type != "text" and facts.applies(fact_type):
+        named = fact_type.type != "text" and not fact_type.optional
+        if not said and named and facts.applies(fact_type):
             found.append(fact_type)
     return sorted(found, key=lambda one: EFFORTS.index(one.effort))
 
@@ -91,35 +96,34 @@ def _assumed(case: Case, key: str) -> Value:
 def _alone(case: Case, fact_type: FactType) -> Worth | None:
     """The fact, if a value of it gives another answer while all else stays as it is."""
     key, now = fact_type.key, case.outcome()
-    parts = _parts(case, fact_type)
-    moved = [(outcome, size) for outcome, size in parts if outcome not in (None, now)]
+    answers = _answers(case, fact_type)
+    moved = [(outcome, size) for outcome, size in answers if outcome not in (None, now)]
     if not moved:
         return None
     outcomes = tuple(outcome for outcome in dict(moved) if outcome is not None)
-    possible = sum(size for outcome, size in parts if outcome is not None)
+    possible = sum(size for outcome, size in answers if outcome is not None)
     share = sum(size for _, size in moved) / possible if possible else 1.0
     return Worth(key, _assumed(case, key), fact_type.effort, share, outcomes)
 
 
-def _parts(case: Case, fact_type: FactType) -> Sequence[tuple[Outcome | None, float]]:
-    """The answer for every value that the fact can have, with the size of each part of them."""
+def _answers(case: Case, fact_type: FactType) -> Sequence[tuple[Outcome | None, float]]:
+    """Answers for values that the fact can have, with how many others each stands for.
+
+    All choices; of a number both ends of each part within which no rule changes a test.
+    """
     possible = _possible(case, fact_type.key)
     if not fact_type.numeric:
         choices = cells_of(fact_type, possible, case.engine)
         return [(case.outcome({fact_type.key: choice}), 1.0) for choice in choices]
-    low, high = span_of(fact_type, possible)
-    return [(p.outcome, _decades(p)) for p in along(case, fact_type.key, low, high)]
-
-
-def _decades(part: Stretch) -> float:
-    return math.log10(max(part.high, _LEAST)) - math.log10(max(part.low, _LEAST))
+    found = []
+    for low, high in parts(case, fact_type, *span_of(fact_type, possible)):
+        half = decades(low, high) / 2
+        found += [(case.outcome({fact_type.key: end}), half) for end in (low, high)]
+    return found
 
 
 def _in_company(case: Case, fact_type: FactType) -> Worth | None:
     """The fact, if one of its values is proven to exclude an answer that another one allows."""
-    now = case.outcome()
-    if now is None or now.status is not Status.UNDETERMINED:
-        return None
     key = fact_type.key
     excluded: set[Headline] = set()
     reached: set[Headline] = set()
@@ -128,9 +132,9 @@ def _in_company(case: Case, fact_type: FactType) -> Worth | None:
     for value in values:
         found = _reachable(case, {key: value})
         if found is not None:
-            within, exact = found
+            within, sure = found
             excluded |= set(Headline) - within
-            reached |= within if exact else set()
+            reached |= sure
             settling += len(within) == 1
     if not excluded & reached:
         return None
@@ -146,9 +150,13 @@ def _samples(case: Case, fact_type: FactType) -> tuple[Value, ...]:
     return tuple(dict.fromkeys((cells[0], cells[len(cells) // 2], span_of(fact_type, possible)[1])))
 
 
-def _reachable(case: Case, changes: Mapping[str, Value]) -> tuple[frozenset[Headline], bool] | None:
+def _reachable(
+    case: Case, changes: Mapping[str, Value]
+) -> tuple[frozenset[Headline], set[Headline]] | None:
+    """The headlines that bounds allow, and those that some values surely reach."""
+    statements = case.statements(changes)
     try:
-        bounds = bounds_of(case.statements(changes), case.engine)
+        within = bounds_of(statements, case.engine, parts=1).reachable
     except AdvisorError:
         return None
-    return bounds.reachable, bounds.exact
+    return within, case.witnesses.reached(statements)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from advisor.bounds.cells import Number, before, middle
 from advisor.facts import FactType, Value
@@ -35,11 +35,25 @@ def representatives(case: Case, fact_type: FactType) -> tuple[Value, ...]:
     if not fact_type.numeric:
         return tuple(choice for choice in fact_type.choices if choice != now)
     assert isinstance(now, (int, float))  # noqa: S101 - narrows the type
-    cells = _Cells(case, fact_type, now)
-    fine = sorted(cells.nearest(tested=False))
+    low, high = fact_type.range or (0, math.inf)
+    if fact_type.integer:
+        low, high = int(low), int(high)
+    cells = _Cells(case, fact_type)
+    coarse, all_ = (
+        {min(max(now, first), last) for first, last in cells.parts(low, high, tested=tested)}
+        for tested in (True, False)
+    )
+    fine = sorted(all_)
     some = fine[:: math.ceil(len(fine) / _FINE)] + fine[-1:]
-    found = {*cells.nearest(tested=True), *some} - {now}
+    found = {*coarse, *some} - {now}
     return tuple(sorted(found, key=lambda value: decades(now, value)))
+
+
+def parts(
+    case: Case, fact_type: FactType, low: Number, high: Number
+) -> list[tuple[Number, Number]]:
+    """A range of a number cut where the rules, or a test on an estimate, change by itself."""
+    return list(_Cells(case, fact_type).parts(low, high, tested=True))
 
 
 def decades(now: Number, value: Number) -> float:
@@ -50,33 +64,20 @@ def decades(now: Number, value: Number) -> float:
 class _Cells:
     """The parts of a number's range that rules tell apart."""
 
-    def __init__(self, case: Case, fact_type: FactType, now: Number) -> None:
+    def __init__(self, case: Case, fact_type: FactType) -> None:
         self._case = case
         self._type = fact_type
-        self._now = now
 
-    def nearest(self, *, tested: bool) -> set[Number]:
-        """The value of each part that is nearest to the present one."""
-        low, high = self._type.range or (0, math.inf)
-        if self._type.integer:
-            low, high = int(low), int(high)
+    def parts(self, low: Number, high: Number, *, tested: bool) -> Iterator[tuple[Number, Number]]:
+        """First and last number of each part; `tested` leaves out steps of ramps on estimates."""
         starts = {low}
-        for number in self._numbers(tested=tested):
+        for number in self._case.engine.numbers_of(self._type.key):
             first = math.ceil(number) if self._type.integer else number
             starts |= {first} if low < first <= high else set()
         ordered = sorted(starts)
         ends = [before(start, integer=self._type.integer) for start in ordered[1:]] + [high]
-        return {
-            min(max(self._now, first), last)
-            for start, end in zip(ordered, ends, strict=True)
-            for first, last in self._parts(start, end, tested=tested)
-        }
-
-    def _numbers(self, *, tested: bool) -> Sequence[float]:
-        engine, key = self._case.engine, self._type.key
-        if not tested:
-            return engine.numbers_of(key)
-        return engine.axes[key].cuts if key in engine.axes else ()
+        for start, end in zip(ordered, ends, strict=True):
+            yield from self._parts(start, end, tested=tested)
 
     def _parts(self, low: Number, high: Number, *, tested: bool) -> list[tuple[Number, Number]]:
         """A cell of the rules cut where estimates pass numbers of their own."""

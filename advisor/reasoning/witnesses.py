@@ -54,6 +54,12 @@ class Witnesses:
                 return True
         return False
 
+    def reached(self, statements: list[Fact]) -> set[Headline]:
+        """Headlines that some values surely reach."""
+        changed = {fact.key for fact in statements if fact.source is Source.FLAG}
+        rests = ({k: v for k, v in guess.items() if k not in changed} for guess in self._guesses)
+        return {headline for rest in rests for headline in self._reached(rest, statements)}
+
     def _reached(self, guess: Mapping[str, Value], statements: list[Fact]) -> frozenset[Headline]:
         """The headline of one guess, if nothing else leaves it open."""
         said = [Fact(key, value, Source.FLAG, "a guess") for key, value in guess.items()]
