@@ -14,13 +14,16 @@ from advisor.report.record import record
 from advisor.support.strictyaml import YamlDocument
 
 
-def advise(facts: Mapping[str, Any], *, rules: Sequence[Path] = ()) -> dict[str, Any]:
+def advise(
+    facts: Mapping[str, Any], *, rules: Sequence[Path] = (), outlook: bool = True
+) -> dict[str, Any]:
     """Judge a project and return its run record (docs/run-file.md).
 
     Args:
         facts: by key, flat or nested, as in a facts file; amounts may be text such as ``"8B"``
             (parameters, examples) or ``"24GiB"``. This machine is not looked at.
         rules: folders of house rules.
+        outlook: whether to work out what would change the answer, which takes most of the time.
 
     Raises:
         AdvisorError: if a fact is unknown or impossible, facts contradict each other, or a rule
@@ -34,7 +37,12 @@ def advise(facts: Mapping[str, Any], *, rules: Sequence[Path] = ()) -> dict[str,
     """
     engine = load_engine(rules)
     stated = facts_from(YamlDocument(dict(facts), {}, "facts"))
-    return record(advise_on(stated, engine), engine.base)
+    answer = advise_on(stated, engine)
+    if not outlook:
+        return record(answer, engine.base)
+    from advisor.reasoning.outlook import outlook as look_out
+
+    return record(answer, engine.base, look_out(stated, engine))
 
 
 def judge_portfolio(
@@ -100,6 +108,44 @@ def what_if(
     case = Case(facts_from(YamlDocument(dict(facts), {}, "facts")), load_engine(rules))
     changed = facts_from(YamlDocument(dict(changes or {}), {}, "changes"))
     return whatif_record(case, {fact.key: fact.value for fact in changed})
+
+
+def decision_map(
+    facts: Mapping[str, Any],
+    x: str = "model.parameters",
+    y: str = "data.train_examples",
+    *,
+    rules: Sequence[Path] = (),
+) -> dict[str, Any]:
+    """The answers on a grid over two numbers, which takes seconds.
+
+    Args:
+        facts: as for `advise`.
+        x: the numeric fact across.
+        y: the numeric fact upwards.
+        rules: folders of house rules.
+
+    Returns:
+        The `map` of docs/whatif-file.md.
+
+    Raises:
+        AdvisorError: if a fact is unknown or impossible, or an axis is no number.
+
+    Example:
+        >>> import advisor
+        >>> found = advisor.decision_map(
+        ...     {"deployment.tasks_per_base": 4}, "quality.tolerance_points",
+        ...     "deployment.tasks_per_base"
+        ... )
+        >>> found["up"]["values"][found["up"]["here"]]
+        4
+    """
+    from advisor.reasoning.case import Case
+    from advisor.reasoning.map import decision_map as drawn
+    from advisor.reasoning.record import map_entry
+
+    case = Case(facts_from(YamlDocument(dict(facts), {}, "facts")), load_engine(rules))
+    return map_entry(drawn(case, x, y))
 
 
 def check_evidence(path: str | Path) -> list[str]:

@@ -38,6 +38,12 @@ def test_the_sample_answer_is_what_the_program_says():
     assert shown == [line for line in said if line][: len(shown)]
 
 
+def test_the_sample_of_the_fewest_changes_is_what_the_program_says():
+    shown = README[README.index("The fewest changes\n") :].split("\n...\n", 1)[0]
+    assert shown.count("\n") > 4
+    assert shown in run("whatif", "examples/project.yaml").stdout
+
+
 def test_the_sample_check_is_what_the_program_says():
     done = run("check", "examples/project.yaml", "--expect", "lora")
     shown = block_after("advisor check examples/project.yaml --expect lora")

@@ -52,7 +52,7 @@ def advise(
 
       advisor advise --batch portfolio.jsonl --brief > answers.jsonl
     """
-    from advisor.cli.output import deliver, exit_code, run_report, say
+    from advisor.cli.output import deliver, exit_code, outlook_of, run_report, say
     from advisor.cli.requests import request_from
     from advisor.pipeline import load_engine, run
     from advisor.report.candidates import run_record
@@ -73,7 +73,10 @@ def advise(
         judge = judge_lines_briefly if brief else judge_lines
         raise typer.Exit(int(judge(batch, request, engine)))
     candidates, gathered = run(request, engine, traced=trace)
-    record = run_record([(c.model, c.answer) for c in candidates], engine.base)
+    # A trace knows more than the closed form that changes are judged by.
+    alone = len(candidates) == 1 and not trace
+    found = outlook_of(candidates[0].answer, engine, format_, output) if alone else None
+    record = run_record([(c.model, c.answer) for c in candidates], engine.base, found)
     say(gathered.notes)
     deliver(run_report(record), format_, output, plain=plain)
     code = exit_code(record)

@@ -69,7 +69,7 @@ def ask(
 
       advisor ask --resume
     """
-    from advisor.cli.output import deliver, exit_code, run_report, say
+    from advisor.cli.output import deliver, exit_code, outlook_of, run_report, say
     from advisor.cli.requests import request_from
     from advisor.gather import gather
     from advisor.pipeline import advise, load_engine
@@ -97,7 +97,7 @@ def ask(
     known = [*gathered.common, *(fact for _, own in gathered.models for fact in own)]
     stated = _questions(known, engine, plain=plain, offline=offline)
     answer = advise(stated.statements(), engine)
-    run = record(answer, engine.base)
+    run = record(answer, engine.base, outlook_of(answer, engine, format_, output))
     deliver(run_report(run), format_, output, plain=plain)
     forget_answers()
     if output is None:

@@ -13,7 +13,9 @@ from advisor.report.files import format_for, to_json, write_file
 from advisor.support.errors import ExitCode
 
 if TYPE_CHECKING:
-    from advisor.report.document import Block
+    from advisor.report.blocks import Block
+    from advisor.rules.engine import Engine
+    from advisor.verdict.verdict import Answer
 
 _CODES = {"undetermined": ExitCode.UNDETERMINED, "infeasible": ExitCode.INFEASIBLE}
 
@@ -35,6 +37,19 @@ class Report(NamedTuple):
     record: dict[str, Any]
     title: str
     blocks: Iterable[Block]
+
+
+def outlook_of(
+    answer: Answer, engine: Engine, format_: Format | None, output: Path | None
+) -> dict[str, Any] | None:
+    """What would change the answer: all of it for a file or a format, the quick part else."""
+    from advisor.facts import Source
+    from advisor.reasoning.outlook import outlook
+
+    statements = answer.facts.statements()
+    made = (Source.ESTIMATED, Source.DEFAULT)
+    stated = [fact for fact in statements if fact.source not in made]
+    return outlook(stated, engine, quick=format_ is None and output is None)
 
 
 def run_report(record: dict[str, Any]) -> Report:

@@ -20,6 +20,11 @@ def whatif(
         str | None,
         typer.Option("--sweep", metavar="KEY=A..B", help="Follow one number over a range."),
     ] = None,
+    map_: Annotated[bool, typer.Option("--map", help="Draw the answers over two numbers.")] = False,
+    axes: Annotated[
+        str | None,
+        typer.Option("--axes", metavar="X,Y", help="The numbers of the map; size and examples."),
+    ] = None,
     rules: options.RulePacks = None,
     format_: options.OutputFormat = None,
     output: options.Output = None,
@@ -34,6 +39,8 @@ def whatif(
       advisor whatif run.json --set model.parameters=70B --set hardware.accelerator_count=4
 
       advisor whatif project.yaml --sweep data.train_examples=100..1M
+
+      advisor whatif project.yaml --map --axes model.parameters,hardware.accelerator_memory_gib
     """
     from advisor.cli.output import Report, deliver
     from advisor.facts.factsfile import load_facts
@@ -46,8 +53,24 @@ def whatif(
     changes = {fact.key: fact.value for fact in setting_facts(settings or ())}
     swept = None if sweep is None else _swept(sweep)
     case = Case(load_facts(file), load_engine(rules or ()))
-    record = whatif_record(case, changes, swept)
+    record = whatif_record(case, changes, swept, _axes(axes) if map_ or axes else None)
     deliver(Report(record, TITLE, whatif_blocks(record)), format_, output, plain=plain)
+
+
+def _axes(text: str | None) -> tuple[str, str]:
+    """The facts of ``--axes x,y``, or the usual ones."""
+    from advisor.reasoning.map import DEFAULT_AXES
+
+    if text is None:
+        return DEFAULT_AXES
+    x, comma, y = (part.strip() for part in text.partition(","))
+    if not comma or not x or not y:
+        raise AdvisorError(
+            "a map has two axes",
+            where=f"--axes {text[:80]}",
+            hint=f"--axes {','.join(DEFAULT_AXES)}",
+        )
+    return x, y
 
 
 def _swept(text: str) -> tuple[str, float, float]:

@@ -10,6 +10,9 @@ from typing import Any
 from advisor.support.compiled import load_shipped, package_folder
 from advisor.support.errors import AdvisorError, did_you_mean
 
+EFFORTS = ("look_up", "count", "ask", "measure")
+"""What it takes to find a fact out, the least first."""
+
 
 @dataclass(frozen=True, slots=True)
 class FactType:
@@ -26,6 +29,8 @@ class FactType:
     default: Any = None
     question: str = ""
     help: str = ""
+    effort: str = ""
+    find_out: str = ""
     detected: str = ""
     example: str = ""
     derived: bool = False

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from advisor.bounds.search import bounds_of
 from advisor.completion import completed
-from advisor.facts import Fact, FactBase, Interval, Source, Value
-from advisor.facts.consistency import require_consistent
+from advisor.facts import Fact, Interval, Source, Value
 from advisor.pipeline import advise
+from advisor.reasoning.witnesses import Witnesses
 from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError
-from advisor.verdict.decision import Status, decide
+from advisor.verdict.decision import Status, outcome_of
+from advisor.verdict.headline import contest
+from advisor.verdict.tally import tally
 from advisor.verdict.verdict import Answer
 
 _SIZE = "model.parameters"
@@ -62,40 +66,46 @@ class Case:
         self.engine = engine
         self._stated = tuple(stated)
         self.facts = completed(self._stated)
-        types = self.facts.vocabulary.values()
-        self._inputs = {key for fact_type in types for key in fact_type.inputs}
+        self._values = self.facts.values()
+        vocabulary = self.facts.vocabulary
         self._computed = [
             (key, numbers)
-            for key, fact_type in self.facts.vocabulary.items()
+            for key, fact_type in vocabulary.items()
             if fact_type.inputs and (numbers := engine.numbers_of(key))
         ]
-        self._known: dict[Changes, FactBase | None] = {}
+        axes = engine.axes
+        self._tested = [(key, axes[key].cuts) for key, _ in self._computed if key in axes]
+        # These cannot be changed by themselves: facts that rules read are computed from them, or
+        # other facts can contradict them.
+        self._linked = {one for key, _ in self._computed for one in vocabulary[key].inputs}
+        self._linked |= {key for relation in vocabulary.relations for key in relation.keys}
+        self._known: dict[Changes, Mapping[str, Value] | None] = {}
         self._outcomes: dict[Changes, Outcome | None] = {}
 
-    def changed(self, changes: Mapping[str, Value]) -> FactBase | None:
-        """The facts with other values, or None if they would contradict each other.
+    def values(self, changes: Mapping[str, Value]) -> Mapping[str, Value] | None:
+        """All values with some changed, or None if they would contradict each other.
+
+        Computed facts that no rule reads may be left as they were.
 
         Shape and size of a model belong together: with another number of parameters the widths
         and depths of the present model are forgotten.
         """
+        if self._linked.isdisjoint(changes):
+            return {**self._values, **changes}
         key = _key(changes)
         if key not in self._known:
             try:
-                self._known[key] = self._completed(changes)
+                self._known[key] = completed(self.statements(changes)).values()
             except AdvisorError:
                 self._known[key] = None
         return self._known[key]
 
-    def _completed(self, changes: Mapping[str, Value]) -> FactBase:
-        if not self._inputs.isdisjoint(changes):
-            return completed(self._statements(changes))
-        # Nothing is computed from these facts, so what was computed stands.
-        kept = [fact for fact in self.facts.statements() if fact.key not in changes]
-        facts = FactBase([*kept, *_said(changes)])
-        require_consistent(facts)
-        return facts
+    def supply(self, changes: Mapping[str, Value], values: Mapping[str, Value] | None) -> None:
+        """Take values that are known beforehand, so that they need not be worked out."""
+        self._known.setdefault(_key(changes), values)
 
-    def _statements(self, changes: Mapping[str, Value]) -> list[Fact]:
+    def statements(self, changes: Mapping[str, Value]) -> list[Fact]:
+        """What is stated of the project with other values."""
         replaced = set(changes)
         if changes.get(_SIZE, self.facts.value(_SIZE)) != self.facts.value(_SIZE):
             replaced |= _OF_THE_MODEL
@@ -108,14 +118,15 @@ class Case:
         Raises:
             AdvisorError: if the values contradict each other.
         """
-        return Case(self._statements(changes), self.engine)
+        return Case(self.statements(changes), self.engine)
 
     def outcome(self, changes: Mapping[str, Value] | None = None) -> Outcome | None:
         """The answer with other values, or None if they would contradict each other."""
-        key = _key(changes or {})
+        changes = changes or {}
+        key = _key(changes)
         if key not in self._outcomes:
-            facts = self.changed(changes) if changes else self.facts
-            self._outcomes[key] = None if facts is None else self._judge(facts)
+            values = self.values(changes)
+            self._outcomes[key] = None if values is None else self._judge(values, changes)
         return self._outcomes[key]
 
     def answer(self, changes: Mapping[str, Value] | None = None) -> Answer:
@@ -124,27 +135,55 @@ class Case:
         Raises:
             AdvisorError: if the values contradict each other.
         """
-        return advise(self._statements(changes or {}), self.engine)
+        return advise(self.statements(changes or {}), self.engine)
 
-    def _judge(self, facts: FactBase) -> Outcome:
-        findings = self.engine.assess(facts.values()).findings
-        decision = decide(findings, facts, self.engine.base)
-        return Outcome(decision.status, decision.recommendation)
+    def _judge(self, values: Mapping[str, Value], changes: Mapping[str, Value]) -> Outcome:
+        findings = self.engine.assess(values).findings
+        methods, base = self.facts.vocabulary.methods, self.engine.base
+        found = Outcome(*outcome_of(findings, values, methods, base))
+        if found.status is Status.UNDETERMINED:  # bounds taken rule by rule can be too wide
+            statements = self.statements(changes)
+            leaning = contest(tally(findings, methods), findings, base.settings).leaning
+            if not self.witnesses.prove(leaning, statements):
+                bounds = bounds_of(statements, self.engine)
+                found = Outcome(*outcome_of(findings, values, methods, base, bounds))
+        return found
 
-    def cells(self, changes: Mapping[str, Value]) -> tuple[tuple[int, ...], ...] | None:
+    @functools.cached_property
+    def witnesses(self) -> Witnesses:
+        """Values for what is unknown that show which headlines are reached."""
+        return Witnesses(self.facts, self.engine)
+
+    @functools.cached_property
+    def open(self) -> bool:
+        """Whether facts that are unknown leave it open what some rule does."""
+        return self.engine.leaves_open(self._values)
+
+    def stands_apart(self, key: str) -> bool:
+        """Whether no fact that rules read is computed from it, and none can contradict it."""
+        return key not in self._linked
+
+    def cells(
+        self, changes: Mapping[str, Value], *, tested: bool = False
+    ) -> tuple[tuple[int, ...], ...] | None:
         """Where every computed fact lies among the numbers at which a rule changes.
 
         Computed facts rise or fall with each of their inputs, so of two values of one fact with
         the same cells all values between have them too.
 
+        Args:
+            changes: other values.
+            tested: whether only numbers count that a rule tests; the steps of ramps are left out.
+
         Returns:
             for each computed fact the places of both ends of its value and whether these are one
             number, or nothing if it is unknown; None if the values contradict each other.
         """
-        facts = self.changed(changes)
-        if facts is None:
+        values = self.values(changes)
+        if values is None:
             return None
-        return tuple(_places(facts.value(key), numbers) for key, numbers in self._computed)
+        computed = self._tested if tested else self._computed
+        return tuple(_places(values.get(key), numbers) for key, numbers in computed)
 
 
 def _places(value: Value, numbers: Sequence[float]) -> tuple[int, ...]:

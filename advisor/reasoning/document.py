@@ -5,25 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from advisor.report.document import (
-    Block,
-    Bullets,
-    Heading,
-    Paragraph,
-    Record,
-    Table,
-    shown_value,
+from advisor.report.blocks import Block, Bullets, Grid, Heading, Paragraph, Record, Table
+from advisor.report.outlook_document import (
+    answer_words,
+    exact_number,
+    find_out_line,
+    flip_table,
 )
-from advisor.report.wording import side_name
+from advisor.report.wording import shown_value
 
 TITLE = "What would change the answer"
-_STATUS = {
-    "too_close": "too close to call, leaning to {side}",
-    "undetermined": "not determined, leaning to {side}",
-    "infeasible": "neither is feasible",
-    "do_not_train": "do not train",
-    "contradiction": "impossible beside the other facts",
-}
 
 
 def whatif_blocks(record: Record) -> Iterator[Block]:
@@ -34,7 +25,11 @@ def whatif_blocks(record: Record) -> Iterator[Block]:
         yield from _named(record)
     if "sweep" in record:
         yield from _sweep(record["sweep"])
+    if "map" in record:
+        yield from _map(record["map"])
     if "numbers" in record:
+        yield from _counterfactuals(record["counterfactuals"])
+        yield from _find_out(record["find_out"])
         yield from _singles(record)
 
 
@@ -77,28 +72,66 @@ def _sweep(found: Mapping[str, Any]) -> Iterator[Block]:
     yield Table(
         ("From", "To", "Answer"),
         tuple(
-            (_number(part["from"]), _number(part["to"]), _answer(part))
+            (exact_number(part["from"]), exact_number(part["to"]), answer_words(part))
             for part in found["stretches"]
         ),
         right=(0, 1),
     )
 
 
+_LETTERS = {
+    ("decided", "prompt_tuning"): "P",
+    ("decided", "full_fine_tuning"): "F",
+    ("too_close", "prompt_tuning"): "p",
+    ("too_close", "full_fine_tuning"): "f",
+    ("undetermined", "prompt_tuning"): "?",
+    ("undetermined", "full_fine_tuning"): "!",
+    ("undetermined", None): "~",
+    ("infeasible", None): "x",
+    ("do_not_train", None): ".",
+    ("contradiction", None): "-",
+}
+_HERE = "@"
+
+
+def _map(found: Mapping[str, Any]) -> Iterator[Block]:
+    across, up = found["across"], found["up"]
+    yield Heading(f"The answer over {across['fact']} and {up['fact']}")
+    letters = [_LETTERS[one["status"], one["recommendation"]] for one in found["answers"]]
+    meanings = {
+        letter: answer_words(one) for letter, one in zip(letters, found["answers"], strict=True)
+    }
+    rows = ["".join(letters[place] for place in row) for row in found["grid"]]
+    right, high = across["here"], up["here"]
+    if right is not None and high is not None:
+        here = found["answers"][found["grid"][high][right]]
+        meanings[_HERE] = f"you are here ({answer_words(here)})"
+        rows[high] = f"{rows[high][:right]}{_HERE}{rows[high][right + 1 :]}"
+    names = [shown_value(up["fact"], value) for value in up["values"]]
+    yield Grid(
+        across["fact"],
+        up["fact"],
+        tuple(shown_value(across["fact"], value) for value in across["values"]),
+        tuple(zip(reversed(names), reversed(rows), strict=True)),
+        meanings,
+    )
+
+
 def _singles(record: Record) -> Iterator[Block]:
     rows = [
-        (key, _number(one["now"]), *_nearest(one["stretches"], one["now"]))
+        (key, exact_number(one["now"]), *_nearest(one["stretches"], one["now"]))
         for key, one in record["numbers"].items()
     ]
     moving = tuple(row for row in rows if row[2] != "-" or row[3] != "-")
     still = [row[0] for row in rows if row not in moving]
     if moving:
         yield Heading("Numbers: the nearest values that change the answer")
-        yield Table(("Fact", "Now", "Below", "Above"), moving, right=(1,))
+        yield flip_table(moving)
     items = []
     for key, one in record["choices"].items():
         now = next((a for a in one["answers"] if a["value"] == one["now"]), None)
-        others = [a for a in one["answers"] if now is None or _answer(a) != _answer(now)]
-        items += [f"{key} {shown_value(key, a['value'])}: {_answer(a)}." for a in others]
+        others = [a for a in one["answers"] if now is None or answer_words(a) != answer_words(now)]
+        items += [f"{key} {shown_value(key, a['value'])}: {answer_words(a)}." for a in others]
         if not others:
             still.append(key)
     if items:
@@ -109,23 +142,58 @@ def _singles(record: Record) -> Iterator[Block]:
         yield Paragraph(", ".join(still) + ".")
 
 
+_WANTED = {
+    "another_answer": "Another answer",
+    "prompt_tuning": "Prompt-tuning, decided",
+    "full_fine_tuning": "Full fine-tuning, decided",
+}
+_PROOFS = {
+    "all_values": "proven over all values",
+    "cells": "gone through, one value of each cell of the rules",
+    "not_proven": "not gone through to the end",
+}
+_COUNTS = ("one fact", "two facts", "three facts")
+_SHOWN_SETS = 3
+
+
+def _counterfactuals(found: Mapping[str, Any]) -> Iterator[Block]:
+    yield Heading("The fewest changes")
+    items = []
+    for name, one in found.items():
+        nearest = [_changes(entry) for entry in one["found"][:_SHOWN_SETS]]
+        ways = "; or ".join(nearest) or "no change of up to three facts was found"
+        missing = [
+            f"{count}: {_PROOFS[proof]}"
+            for count, proof in zip(_COUNTS, one["not_enough"], strict=False)
+        ]
+        why = f" Not enough are {', '.join(missing)}." if missing else ""
+        items.append(f"{_WANTED[name]}: {ways}.{why}")
+    yield Bullets(tuple(items))
+
+
+def _changes(entry: Mapping[str, Any]) -> str:
+    named = " and ".join(f"{key} {_shown(key, v)}" for key, v in entry["changes"].items())
+    return f"{named} ({answer_words(entry)})"
+
+
+def _shown(key: str, value: Any) -> str:
+    plain = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return exact_number(value) if plain else shown_value(key, value)
+
+
+def _find_out(found: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
+    if found:
+        yield Heading("Worth finding out, the cheapest first")
+        yield Bullets(tuple(find_out_line(one) for one in found), numbered=True)
+
+
 def _nearest(parts: Sequence[Mapping[str, Any]], now: float) -> tuple[str, str]:
     """What comes at the next lower and the next higher value that changes the answer."""
     here = next(n for n, part in enumerate(parts) if part["from"] <= now <= part["to"])
-    answer = _answer(parts[here])
-    below = next((p for p in reversed(parts[:here]) if _answer(p) != answer), None)
-    above = next((p for p in parts[here:] if _answer(p) != answer), None)
+    answer = answer_words(parts[here])
+    below = next((p for p in reversed(parts[:here]) if answer_words(p) != answer), None)
+    above = next((p for p in parts[here:] if answer_words(p) != answer), None)
     return (
-        f"up to {_number(below['to'])}: {_answer(below)}" if below else "-",
-        f"from {_number(above['from'])}: {_answer(above)}" if above else "-",
+        f"up to {exact_number(below['to'])}: {answer_words(below)}" if below else "-",
+        f"from {exact_number(above['from'])}: {answer_words(above)}" if above else "-",
     )
-
-
-def _answer(part: Mapping[str, Any]) -> str:
-    side = side_name(part["recommendation"], None) or "neither"
-    return _STATUS.get(part["status"], "{side}").format(side=side)
-
-
-def _number(value: float) -> str:
-    """Six digits; the record holds the exact value."""
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from advisor.bounds.cells import Number, before, middle
 from advisor.catalogue.evidence import load_evidence
-from advisor.facts import FactType
+from advisor.facts import FactType, Interval
 from advisor.reasoning.case import Case, Outcome
+from advisor.reasoning.reach import outcomes_in_reach
+from advisor.verdict.decision import Status
 
 _TINY = 1e-9
 """Share by which an edge of a neighbourhood may be off after a power of ten."""
@@ -57,6 +59,8 @@ def stretches(case: Case, key: str, low: Number, high: Number) -> list[Stretch]:
     return found
 
 
+_WORTH_FILLING = 3
+"""Points from which on some lie between others."""
 _MANY = 2
 """Steps between two values that have to be looked at between."""
 
@@ -79,7 +83,11 @@ class _Search:
         return value + 1 if self._integer else math.nextafter(value, math.inf)
 
     def segments(self, low: Number, high: Number) -> Iterator[tuple[Number, Number]]:
-        """Neighbouring values between which no number of the rules themselves lies."""
+        """Neighbouring values between which no number of the rules themselves lies.
+
+        Those within a piece that surely has one answer are left out.
+        """
+        now = self._case.facts.value(self._key)
         points = {low, high}
         for number in self._numbers():
             if low < number <= high:
@@ -87,7 +95,64 @@ class _Search:
             if low <= number < high:
                 points.add(self._after(number))
         ordered = sorted(points)
-        yield from itertools.pairwise(ordered)
+        here = self._case.outcome()
+        if here is None or here.status is Status.UNDETERMINED:  # bounds would exclude too little
+            self._fill(ordered)
+            yield from itertools.pairwise(ordered)
+            return
+        if now not in ordered:
+            yield from self._not_constant(ordered)
+            return
+        # Only at the present size of the model its shape holds, so no bounds reach across.
+        place = ordered.index(now)
+        yield from self._not_constant(ordered[:place])
+        yield from itertools.pairwise(ordered[max(place - 1, 0) : place + 2])
+        yield from self._not_constant(ordered[place + 1 :])
+
+    def _not_constant(self, points: Sequence[Number]) -> Iterator[tuple[Number, Number]]:
+        """Neighbouring points, pieces left out within which bounds allow one answer alone."""
+        if len(points) == _WORTH_FILLING - 1:
+            yield points[0], points[1]
+        elif len(points) >= _WORTH_FILLING and not self._is_constant(points[0], points[-1]):
+            half = len(points) // 2
+            yield from self._not_constant(points[: half + 1])
+            yield from self._not_constant(points[half:])
+
+    def _is_constant(self, low: Number, high: Number) -> bool:
+        """Whether all values from one to the other surely give one answer."""
+        ends = {self.outcome(low), self.outcome(high)}
+        if len(ends) > 1 or None in ends:
+            return False
+        return outcomes_in_reach(self._case, {self._key: Interval(low, high)}) == ends
+
+    def _fill(self, points: Sequence[Number]) -> None:
+        """Spare estimates at points between two others at which all computed facts lie alike.
+
+        Computed facts rise or fall along the fact, so there they lie alike as well. The present
+        size of the model stands apart, since only there the present shape holds.
+        """
+        now = self._case.facts.value(self._key)
+        pieces = (
+            [
+                [point for point in points if point < now],
+                [point for point in points if point > now],
+            ]
+            if isinstance(now, (int, float))
+            else [list(points)]
+        )
+        while pieces:
+            piece = pieces.pop()
+            if len(piece) < _WORTH_FILLING:
+                continue
+            first = {self._key: piece[0]}
+            if self._case.cells(first) == self._case.cells({self._key: piece[-1]}):
+                known = self._case.values(first)
+                for point in piece[1:-1]:
+                    alike = None if known is None else {**known, self._key: point}
+                    self._case.supply({self._key: point}, alike)
+            else:
+                half = len(piece) // 2
+                pieces += [piece[: half + 1], piece[half:]]
 
     def _numbers(self) -> Iterator[Number]:
         yield from map(self._on_grid, self._case.engine.numbers_of(self._key))
@@ -113,6 +178,10 @@ class _Search:
                 # side of it.
                 continue
             between = middle(left, right, integer=self._integer)
+            if same and between is not None:
+                now = self._case.facts.value(self._key)
+                if now not in (left, right) and self._is_constant(left, right):
+                    continue
             if between is not None:
                 pieces += [(between, right), (left, between)]
             elif not same:

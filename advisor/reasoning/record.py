@@ -10,7 +10,10 @@ from advisor.bounds.cells import Number
 from advisor.facts import Value
 from advisor.facts.showing import plain_value
 from advisor.reasoning.case import Case, Outcome
+from advisor.reasoning.counterfactual import Smallest, smallest_changes
+from advisor.reasoning.findingout import Worth, worth_finding_out
 from advisor.reasoning.flips import Stretch
+from advisor.reasoning.map import DecisionMap, decision_map
 from advisor.reasoning.whatif import (
     Along,
     Among,
@@ -32,6 +35,7 @@ def whatif_record(
     case: Case,
     changes: Mapping[str, Value] | None = None,
     sweep: tuple[str, Number, Number] | None = None,
+    axes: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
     """The answer as it is, and what would change it.
 
@@ -39,7 +43,8 @@ def whatif_record(
         case: the project.
         changes: other values that the user names, all at once.
         sweep: a numeric fact and the ends of the range to follow it over, with the changes made.
-            With neither, every known fact is changed alone.
+        axes: two numeric facts to draw a decision map over, with the changes made. With neither
+            changes nor sweep nor axes, every known fact is changed alone.
 
     Raises:
         AdvisorError: if the changes contradict other facts, or a fact is computed.
@@ -56,8 +61,15 @@ def whatif_record(
     if sweep is not None:
         parts = along(case.altered(changes) if changes else case, *sweep)
         found["sweep"] = {"fact": sweep[0], "stretches": [_stretch(part) for part in parts]}
-    if not changes and sweep is None:
-        found |= _single_changes(along_all(case), among_all(case))
+    if axes is not None:
+        found["map"] = map_entry(decision_map(case.altered(changes) if changes else case, *axes))
+    if not changes and sweep is None and axes is None:
+        numbers, choices = tuple(along_all(case)), tuple(among_all(case))
+        found |= _single_changes(numbers, choices)
+        found["counterfactuals"] = {
+            name: _smallest(one) for name, one in smallest_changes(case, numbers, choices).items()
+        }
+        found["find_out"] = [worth_entry(one, case) for one in worth_finding_out(case)]
     return found
 
 
@@ -82,12 +94,51 @@ def _single_changes(numbers: Iterable[Along], choices: Iterable[Among]) -> dict[
             one.key: {
                 "now": plain_value(one.now),
                 "answers": [
-                    {"value": plain_value(value), **_outcome(outcome)}
+                    {"value": plain_value(value), **outcome_entry(outcome)}
                     for value, outcome in one.outcomes.items()
                 ],
             }
             for one in choices
         },
+    }
+
+
+def map_entry(found: DecisionMap) -> dict[str, Any]:
+    """A decision map; each answer stands once, and the grid holds their places."""
+    answers = list(dict.fromkeys(outcome for row in found.outcomes for outcome in row))
+    return {
+        **{
+            name: {"fact": axis.key, "values": list(axis.values), "here": axis.here}
+            for name, axis in (("across", found.across), ("up", found.up))
+        },
+        "answers": [outcome_entry(outcome) for outcome in answers],
+        "grid": [[answers.index(outcome) for outcome in row] for row in found.outcomes],
+    }
+
+
+def _smallest(smallest: Smallest) -> dict[str, Any]:
+    found = [
+        {
+            "changes": {key: plain_value(value) for key, value in one.changes.items()},
+            **outcome_entry(one.outcome),
+        }
+        for one in smallest.found
+    ]
+    proofs = [proof.value for proof in smallest.proofs]
+    return {"facts": len(proofs) + 1 if found else None, "not_enough": proofs, "found": found}
+
+
+def worth_entry(worth: Worth, case: Case) -> dict[str, Any]:
+    """A fact that is worth finding out, as plain values."""
+    fact_type = case.facts.vocabulary[worth.key]
+    return {
+        "fact": worth.key,
+        "question": fact_type.question,
+        "assumed": plain_value(worth.assumed),
+        "effort": worth.effort,
+        "how": fact_type.find_out,
+        "share": round(worth.share, 4),
+        "answers": [outcome_entry(outcome) for outcome in worth.outcomes],
     }
 
 
@@ -117,10 +168,11 @@ def _answer(answer: Answer, case: Case) -> dict[str, Any]:
 
 
 def _stretch(part: Stretch) -> dict[str, Any]:
-    return {"from": part.low, "to": part.high, **_outcome(part.outcome)}
+    return {"from": part.low, "to": part.high, **outcome_entry(part.outcome)}
 
 
-def _outcome(outcome: Outcome | None) -> dict[str, Any]:
+def outcome_entry(outcome: Outcome | None) -> dict[str, Any]:
+    """An answer as plain values; None is a contradiction."""
     if outcome is None:
         return {"status": "contradiction", "recommendation": None}
     return {"status": outcome.status.value, "recommendation": outcome.recommendation}

@@ -82,9 +82,14 @@ def along(case: Case, key: str, low: Number, high: Number) -> list[Stretch]:
     return stretches(case, key, low, high)
 
 
-def among_all(case: Case) -> Iterator[Among]:
-    """Every known choice that a user can change, with the answer for each of its values."""
+def among_all(case: Case, *, quick: bool = False) -> Iterator[Among]:
+    """Every known choice that a user can change, with the answer for each of its values.
+
+    With `quick` those are left out that estimates are computed from.
+    """
     for fact_type, fact in _known(case):
+        if quick and not case.stands_apart(fact_type.key):
+            continue
         choices: tuple[Value, ...] = fact_type.choices
         if fact_type.type == "boolean":
             choices = (False, True)
@@ -118,8 +123,7 @@ def moved_rules(case: Case, changes: Mapping[str, Value]) -> list[Moved]:
 
 
 def _said(case: Case, changes: Mapping[str, Value] | None) -> dict[str, Saying]:
-    facts = case.changed(changes) if changes else case.facts
-    values = facts.values() if facts is not None else {}
+    values = case.values(changes or {}) or {}
     return {
         finding.rule.label: Saying(finding.outcome, dict(finding.effects), finding.rule.veto)
         for finding in case.engine.assess(values).findings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from advisor.report.record import record
@@ -10,15 +10,24 @@ from advisor.rules.rule import RuleBase
 from advisor.verdict.verdict import Answer
 
 
-def run_record(candidates: Sequence[tuple[str, Answer]], base: RuleBase) -> dict[str, Any]:
+def run_record(
+    candidates: Sequence[tuple[str, Answer]],
+    base: RuleBase,
+    outlook: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return the run file for one or several candidate models.
 
     The object is that of the best candidate: the one whose best feasible method scores highest.
     With several, ``candidates`` holds the answer for each in short and ``pairs`` the ranking of
     all (model, method) pairs. Scores of different models are comparable only through the rules
     that speak of the model itself, such as how well its pre-training matches the task.
+
+    Args:
+        candidates: each model's name and answer.
+        base: the rules.
+        outlook: what would change the answer for a single candidate.
     """
-    records = [(model, record(answer, base)) for model, answer in candidates]
+    records = [(model, record(answer, base, outlook)) for model, answer in candidates]
     if len(records) == 1:
         return records[0][1]
     pairs = [

@@ -3,81 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from advisor.catalogue.tables import load_methods
 from advisor.facts import load_vocabulary
-from advisor.facts.reading import read_value
-from advisor.facts.showing import show_value
-from advisor.report.wording import FITTED
+from advisor.report.blocks import Bars, Block, Bullets, Heading, Paragraph, Record, Table
+from advisor.report.outlook_document import outlook_blocks
+from advisor.report.wording import FITTED, shown_value
 from advisor.verdict.headline import FEW_SHOT
 
-Record: TypeAlias = Mapping[str, Any]
-
 TITLE = "Prompt-tuning or full fine-tuning?"
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A section's title."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """Running text; ``strong`` is the verdict itself."""
-
-    text: str
-    strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Bullets:
-    """A list; numbered where the order matters."""
-
-    items: tuple[str, ...]
-    numbered: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of text under column titles; the columns named in ``right`` hold numbers."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    right: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """Signed contributions, drawn as bars; ``label, value, text`` each."""
-
-    entries: tuple[tuple[str, int, str], ...]
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stacks:
-    """Stacked sizes against a limit; ``label, (letter, size)..., text`` each.
-
-    Attributes:
-        entries: the bars.
-        kinds: what each letter stands for.
-        limit: where the line is drawn, if there is one.
-        unit: of sizes and limit.
-    """
-
-    entries: tuple[tuple[str, tuple[tuple[str, float], ...], str], ...]
-    kinds: Mapping[str, str]
-    limit: float | None
-    unit: str
-
-
 _MOST_PAIRS = 8
-
-Block: TypeAlias = "Heading | Paragraph | Bullets | Table | Bars | Stacks"
 
 
 def blocks(record: Record) -> Iterator[Block]:
@@ -91,6 +27,8 @@ def blocks(record: Record) -> Iterator[Block]:
     yield from _candidates(record)
     yield from _open_questions(record)
     yield from _changes(record)
+    if record.get("outlook"):
+        yield from outlook_blocks(record["outlook"])
     yield from _why(record)
     yield from _ranking(record)
     yield from _why_not(record)
@@ -325,12 +263,6 @@ def _facts(record: Record) -> Iterator[Block]:
 
 def _shown(facts: Mapping[str, Any], key: str, otherwise: str = "not known") -> str:
     return shown_value(key, facts[key]["value"]) if key in facts else otherwise
-
-
-def shown_value(key: str, raw: Any) -> str:
-    """A fact's value as a record keeps it, in words."""
-    fact_type = load_vocabulary()[key]
-    return show_value(fact_type, read_value(fact_type, raw, where=key))
 
 
 def _name(method: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from advisor.catalogue.tables import load_methods
-from advisor.report.document import Block, Bullets, Heading, Paragraph, Record, Stacks, Table
+from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Record, Stacks, Table
 
 TITLE = "Memory, time and cost before training"
 _PARTS = {

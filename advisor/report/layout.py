@@ -10,15 +10,17 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from advisor.report.document import (
+from advisor.report.blocks import (
     Bars,
     Block,
     Bullets,
+    Grid,
     Heading,
     Paragraph,
     Stacks,
     Table,
 )
+from advisor.report.gridlayout import grid_lines, plain_grid
 
 _INDENT = "  "
 _GAP = 2
@@ -61,6 +63,8 @@ def plain_lines(blocks: Iterable[Block]) -> Iterator[str]:
             for label, parts, text in block.entries:
                 sizes = ", ".join(f"{block.kinds[mark]} {size:.2f}" for mark, size in parts)
                 yield f"- {label}: {text}. {block.unit}: {sizes}."
+        elif isinstance(block, Grid):
+            yield from plain_grid(block)
         else:
             for row in block.rows:
                 cells = zip(block.columns[1:], row[1:], strict=True)
@@ -83,6 +87,8 @@ def _lines(block: Block, width: int) -> Iterator[Line]:
         yield from _bars(block, width)
     elif isinstance(block, Stacks):
         yield from _stacks(block, width)
+    elif isinstance(block, Grid):
+        yield from (Line(f"{_INDENT}{text}") for text in grid_lines(block, width - len(_INDENT)))
     else:
         yield from _table(block, width)
 

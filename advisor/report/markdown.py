@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from advisor.report.document import (
+from advisor.report.blocks import (
     Bars,
     Block,
     Bullets,
+    Grid,
     Heading,
     Paragraph,
     Stacks,
     Table,
 )
+from advisor.report.gridlayout import grid_lines
 
+_GRID_WIDTH = 80
 _SPECIAL = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|#"} | {"\n": " ", "\r": " "})
 
 
@@ -43,6 +46,8 @@ def _render(block: Block) -> str:
             for label, parts, text in block.entries
         )
         return _table(Table(columns, tuple(sized), right=tuple(range(1, len(block.kinds) + 1))))
+    if isinstance(block, Grid):
+        return "\n".join(["```", *grid_lines(block, _GRID_WIDTH), "```"])
     return _table(block)
 
 

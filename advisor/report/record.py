@@ -22,8 +22,16 @@ SCHEMA_VERSION = "1"
 _DIGITS = 4
 
 
-def record(answer: Answer, base: RuleBase) -> dict[str, Any]:
-    """Return the run file of an answer as plain data, the same for the same facts."""
+def record(
+    answer: Answer, base: RuleBase, outlook: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the run file of an answer as plain data, the same for the same facts.
+
+    Args:
+        answer: the answer.
+        base: the rules that it was made by.
+        outlook: what would change it, if that has been worked out.
+    """
     verdict, facts = answer.verdict, answer.facts
     changes = nearest_changes(verdict, facts)
     return {
@@ -51,6 +59,7 @@ def record(answer: Answer, base: RuleBase) -> dict[str, Any]:
         "reasons": [_reason(reason, facts) for reason in verdict.reasons],
         "why_not": why_not(verdict),
         "nearest_changes": changes,
+        "outlook": outlook,
         "missing": [
             {
                 "fact": entry.key,

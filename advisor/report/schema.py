@@ -124,6 +124,59 @@ class Change(_Part):
     change: str
 
 
+Status = Literal["decided", "too_close", "undetermined", "infeasible", "do_not_train"]
+
+
+class OtherAnswer(_Part):
+    """An answer that the project could have."""
+
+    status: Status
+    recommendation: Headline | None
+
+
+class Flip(OtherAnswer):
+    """The nearest value of a number with another answer, exact to the adjacent value."""
+
+    value: float
+
+
+class NumberOutlook(_Part):
+    """What a known number would change, everything else as it is; null if nothing."""
+
+    fact: str
+    now: float
+    below: Flip | None
+    above: Flip | None
+
+
+class ChoiceOutlook(OtherAnswer):
+    """Another choice of a known fact that gives another answer."""
+
+    fact: str
+    value: Any
+
+
+class FindOut(_Part):
+    """A fact that is unknown or assumed and can change the answer."""
+
+    fact: str
+    question: str
+    assumed: Any = Field(description="The default that stands for it, or null.")
+    effort: Literal["look_up", "count", "ask", "measure"]
+    how: str
+    share: Probability = Field(description="Of its values that change the answer.")
+    answers: list[OtherAnswer]
+
+
+class Outlook(_Part):
+    """What would change the answer."""
+
+    numbers: list[NumberOutlook]
+    choices: list[ChoiceOutlook]
+    find_out: FindOut | None = Field(description="The cheapest fact worth finding out.")
+    complete: bool = Field(description="False if facts behind estimates were left out.")
+
+
 class MissingEntry(_Part):
     """An unknown fact that could still turn the headline."""
 
@@ -219,7 +272,7 @@ class RunFile(_Part):
 
     schema_version: Literal["1"]
     advisor_version: str
-    status: Literal["decided", "too_close", "undetermined", "infeasible", "do_not_train"]
+    status: Status
     headline: str
     recommendation: Headline | None
     leaning_only: bool = Field(description="The recommendation is only the present leaning.")
@@ -242,6 +295,9 @@ class RunFile(_Part):
     reasons: list[ReasonEntry]
     why_not: list[WhyNot]
     nearest_changes: list[Change]
+    outlook: Outlook | None = Field(
+        default=None, description="What would change the answer; null where not worked out."
+    )
     missing: list[MissingEntry]
     beliefs: list[Belief]
     risks: list[RiskEntry]

@@ -6,10 +6,12 @@ import os
 from collections.abc import Iterable
 from typing import TextIO
 
-from advisor.report.document import Block
+from advisor.report.blocks import Block
 from advisor.report.layout import lay_out, plain_lines
 
-_STYLES = {"heading": "bold underline", "strong": "bold", "dim": "dim", "": ""}
+_STYLES = {"heading": "1;4", "strong": "1", "dim": "2"}
+"""Codes of ECMA-48: bold, underlined, faint."""
+_DUMB = ("dumb", "unknown")
 _WIDEST = 120
 _PIPED_WIDTH = 100
 _NARROW = 80
@@ -20,8 +22,8 @@ def print_report(blocks: Iterable[Block], stream: TextIO, *, plain: bool = False
 
     Args:
         blocks: what it says.
-        stream: where to print. rich decides about colour (NO_COLOR, FORCE_COLOR) and is loaded
-            only for a terminal, since anything else gets text without styles.
+        stream: where to print. A terminal gets bold, underlined and faint lines unless NO_COLOR is
+            set or it is dumb; anything else gets them only with FORCE_COLOR.
         plain: one statement a line, for screen readers and logs.
     """
     if plain:
@@ -29,15 +31,10 @@ def print_report(blocks: Iterable[Block], stream: TextIO, *, plain: bool = False
         return
     interactive = stream.isatty()
     width = width_of(stream)
-    if not interactive and not os.environ.get("FORCE_COLOR"):
-        stream.writelines(f"{line.text}\n" for line in lay_out(blocks, width))
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    console = Console(file=stream, highlight=False)
+    styled = os.environ.get("FORCE_COLOR") or (interactive and _has_styles())
     for line in lay_out(blocks, width):
-        console.print(Text(line.text, style=_STYLES[line.style]), soft_wrap=True)
+        style = _STYLES.get(line.style) if styled and line.text else None
+        stream.write(f"\x1b[{style}m{line.text}\x1b[0m\n" if style else f"{line.text}\n")
 
 
 def width_of(stream: TextIO) -> int:
@@ -57,3 +54,12 @@ def _columns(stream: TextIO) -> int:
         return os.get_terminal_size(stream.fileno()).columns or _NARROW
     except (OSError, ValueError):
         return _NARROW
+
+
+def _has_styles() -> bool:
+    """Whether the terminal knows the codes; rich switches them on where Windows has to be asked."""
+    if os.name == "nt":
+        from rich.console import Console  # noqa: PLC0415
+
+        return not Console().legacy_windows
+    return os.environ.get("TERM", "").lower() not in _DUMB and not os.environ.get("NO_COLOR")

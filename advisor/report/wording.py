@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from advisor.catalogue.tables import load_methods
+from advisor.facts import load_vocabulary
+from advisor.facts.reading import read_value
+from advisor.facts.showing import show_value
 from advisor.rules.rule import Settings
 from advisor.verdict.decision import Status
 from advisor.verdict.headline import FULL
@@ -125,6 +129,12 @@ def side_name(recommendation: str | None, variant: str | None) -> str:
     if variant in (None, "prompt_tuning"):
         return "prompt-tuning"
     return f"prompt-tuning (as {load_methods()[str(variant)].name})"
+
+
+def shown_value(key: str, raw: Any) -> str:
+    """A fact's value as a record keeps it, in words."""
+    fact_type = load_vocabulary()[key]
+    return show_value(fact_type, read_value(fact_type, raw, where=key))
 
 
 def _capital(text: str) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from advisor.facts import FactBase
+from advisor.facts import FactBase, Value
 from advisor.rules.engine import Finding
 from advisor.rules.rule import RuleBase, Settings
 from advisor.verdict.headline import FULL, Bounds, Contest, Headline, contest, narrowed
-from advisor.verdict.parity import Parity, parities, probability
+from advisor.verdict.parity import Parity, kept_of, parities, probability
 from advisor.verdict.tally import Tally, quality_bounds, tally
 
 
@@ -75,7 +75,7 @@ def decide(
         for method, entry in tallies.items():
             entry.low, entry.high = bounds.scores[method]
     parity = parities(findings, facts, base)
-    lead = _believed_lead(state, findings, parity)
+    lead = _believed_lead(state, findings, lambda method: parity[method].kept)
     status = _status(state, lead, settings)
     recommendation = _recommendation(status, state)
     return Decision(
@@ -90,8 +90,33 @@ def decide(
     )
 
 
+def outcome_of(
+    findings: Sequence[Finding],
+    values: Mapping[str, Value],
+    methods: Sequence[str],
+    base: RuleBase,
+    bounds: Bounds | None = None,
+) -> tuple[Status, str | None]:
+    """Status and recommendation as `decide` gives them, without all that these do not need.
+
+    Args:
+        findings: what the rules make of the facts.
+        values: the facts, with defaults and estimates.
+        methods: all methods, in the order of the vocabulary.
+        base: the rules.
+        bounds: as for `decide`.
+    """
+    settings = base.settings
+    state = contest(tally(findings, methods), findings, settings)
+    if bounds is not None:
+        state = narrowed(state, bounds)
+    lead = _believed_lead(state, findings, lambda method: kept_of(method, values, settings))
+    status = _status(state, lead, settings)
+    return status, _recommendation(status, state)
+
+
 def _believed_lead(
-    state: Contest, findings: Sequence[Finding], parity: Mapping[str, Parity]
+    state: Contest, findings: Sequence[Finding], kept: Callable[[str], float]
 ) -> float | None:
     """The lead of the leaning side with the part of it given up that thin evidence does not bear.
 
@@ -101,7 +126,7 @@ def _believed_lead(
     if state.margin is None or state.variant is None:
         return None
     quality, *_ = quality_bounds(findings, state.variant)
-    given_up = quality * (1.0 - parity[state.variant].kept)
+    given_up = quality * (1.0 - kept(state.variant))
     lead = state.margin - given_up
     # Where preferences outvote quality, less of quality would even add to the lead.
     return min(abs(lead), abs(state.margin)) if lead * state.margin > 0 else 0.0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from advisor.catalogue.evidence import Published, rows_near
-from advisor.facts import FactBase
+from advisor.facts import FactBase, Value
+from advisor.facts.values import is_known
 from advisor.rules.engine import Finding
 from advisor.rules.rule import RuleBase, Settings
 from advisor.verdict.tally import quality_bounds
@@ -40,17 +41,20 @@ class Parity:
 
 def parities(findings: Sequence[Finding], facts: FactBase, base: RuleBase) -> dict[str, Parity]:
     """Return the parity of every method that trains something on a frozen base."""
+    values = facts.values()
     return {
-        method: _parity(findings, method, facts, base)
+        method: _parity(findings, method, values, base.settings)
         for method in base.settings.groups["frozen_base"]
     }
 
 
-def _parity(findings: Sequence[Finding], method: str, facts: FactBase, base: RuleBase) -> Parity:
+def _parity(
+    findings: Sequence[Finding], method: str, values: Mapping[str, Value], settings: Settings
+) -> Parity:
     score, low, high = quality_bounds(findings, method)
-    rows = _rows_near(method, facts, base.settings)
-    studies = len({row.study for row in rows or ()})
-    given = all(facts.known(key) for key in base.settings.parity_needs)
+    rows = _rows_near(method, values, settings)
+    studies = _studies(rows)
+    given = all(is_known(values.get(key)) for key in settings.parity_needs)
     return Parity(
         method=method,
         probability=probability(score) if given else None,
@@ -58,25 +62,29 @@ def _parity(findings: Sequence[Finding], method: str, facts: FactBase, base: Rul
         high=probability(high),
         rows=len(rows or ()),
         studies=studies,
-        kept=_kept(method, studies, facts, base.settings),
+        kept=_kept(method, values, studies, settings),
         located=rows is not None,
     )
+
+
+def kept_of(method: str, values: Mapping[str, Value], settings: Settings) -> float:
+    """The share of the method's log-odds that counts for confidence, without the rest of parity."""
+    return _kept(method, values, _studies(_rows_near(method, values, settings)), settings)
+
+
+def _kept(method: str, values: Mapping[str, Value], studies: int, settings: Settings) -> float:
+    # A trial on the user's own model and data is nearer than any study.
+    measured = is_known(values.get(measured_key(method)))
+    return 1.0 if measured else kept_share(studies, settings)
+
+
+def _studies(rows: Sequence[Published] | None) -> int:
+    return len({row.study for row in rows or ()})
 
 
 def measured_key(method: str) -> str:
     """The fact of a trial of the method on the user's own model and data."""
     return f"measured.{method}.points_below_full"
-
-
-def kept_on(method: str, facts: FactBase, settings: Settings) -> float:
-    """The share of the quality rules' log-odds on a method that counts for confidence."""
-    rows = _rows_near(method, facts, settings)
-    return _kept(method, len({row.study for row in rows or ()}), facts, settings)
-
-
-def _kept(method: str, studies: int, facts: FactBase, settings: Settings) -> float:
-    # A trial on the user's own model and data is nearer than any study.
-    return 1.0 if facts.known(measured_key(method)) else kept_share(studies, settings)
 
 
 def kept_share(studies: int, settings: Settings) -> float:
@@ -85,16 +93,18 @@ def kept_share(studies: int, settings: Settings) -> float:
     return settings.kept_without_study + near * (1.0 - settings.kept_without_study)
 
 
-def _rows_near(method: str, facts: FactBase, settings: Settings) -> list[Published] | None:
+def _rows_near(
+    method: str, values: Mapping[str, Value], settings: Settings
+) -> list[Published] | None:
     """The comparisons near the project; None if it is not known where the project is."""
-    parameters, examples = facts.number("model.parameters"), facts.number("data.train_examples")
-    if parameters is None or examples is None:
+    parameters, examples = values.get("model.parameters"), values.get("data.train_examples")
+    if not isinstance(parameters, (int, float)) or not isinstance(examples, (int, float)):
         return None
     return rows_near(
         method,
         parameters=parameters,
         train_examples=examples,
-        transferred=facts.value("prompt.transfer_available") is True,
+        transferred=values.get("prompt.transfer_available") is True,
         decades=settings.neighbourhood_decades,
     )
 

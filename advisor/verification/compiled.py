@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 from advisor.facts import Fact, FactBase, Source
 from advisor.rules.checking.space import ABSENT, Cell, Space, inputs_of
 from advisor.rules.rule import Kind, Ramp, Rule, RuleBase
-from advisor.verdict.parity import NEARNESS, kept_on, kept_share
+from advisor.verdict.parity import NEARNESS, kept_of, kept_share
 from advisor.verification.outcome import Judge, Outcome
 
 Point: TypeAlias = tuple[int, ...]
@@ -209,5 +209,5 @@ class Compiled:
         places = self._near if measured is None else [*self._near, measured]
         known = (method, *(point[place] for place in places))
         if known not in self._kept:
-            self._kept[known] = kept_on(name, self.facts(point), self.base.settings)
+            self._kept[known] = kept_of(name, self.facts(point).values(), self.base.settings)
         return self._kept[known]

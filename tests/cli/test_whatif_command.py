@@ -75,6 +75,9 @@ def test_a_run_file_is_taken_like_a_facts_file(plan, tmp_path):
         (("--set", "data.label_count=3", "--set", "data.label_count=4"), "set twice"),
         (("--sweep", "data.train_examples=many..few"), "data.train_examples"),
         (("--set", "data.p95_tokens=1"), "contradict"),
+        (("--axes", "model.parameters"), "two axes"),
+        (("--axes", "task.type,model.parameters"), "no axis"),
+        (("--axes", "model.parameters,model.parameters"), "two different facts"),
     ],
 )
 def test_an_impossible_change_is_refused(words, said, plan):
@@ -82,6 +85,29 @@ def test_an_impossible_change_is_refused(words, said, plan):
     assert done.code == 2, done.out
     assert said in done.err
     assert "Traceback" not in done.err
+
+
+def test_without_options_the_fewest_changes_and_the_cheapest_fact_are_told(plan):
+    found = as_command("whatif", plan, "--format", "json").json
+    for one in found["counterfactuals"].values():
+        assert {len(entry["changes"]) for entry in one["found"]} <= {one["facts"]}
+        assert one["facts"] is None or len(one["not_enough"]) == one["facts"] - 1
+    another = found["counterfactuals"]["another_answer"]
+    assert another["found"][0]["status"] != found["now"]["status"] or (
+        another["found"][0]["recommendation"] != found["now"]["recommendation"]
+    )
+    for one in found["find_out"]:
+        assert one["how"] and one["answers"]
+
+
+def test_a_map_marks_the_project(plan):
+    words = ("whatif", plan, "--axes", "quality.tolerance_points,deployment.tasks_per_base")
+    found = as_command(*words, "--format", "json").json["map"]
+    right, high = found["across"]["here"], found["up"]["here"]
+    here = found["answers"][found["grid"][high][right]]
+    assert here["recommendation"] == "prompt_tuning"
+    assert "@ you are here (prompt-tuning)" in as_command(*words).out
+    assert "you are here (prompt-tuning)" in as_command(*words, "--plain").out
 
 
 def test_a_missing_file_is_refused(tmp_path):

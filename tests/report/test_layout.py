@@ -7,7 +7,8 @@ import io
 import pytest
 from report_cases import PERSONAS, persona, record_of, stated
 
-from advisor.report.document import Bars, Bullets, Heading, Paragraph, Table, blocks
+from advisor.report.blocks import Bars, Bullets, Heading, Paragraph, Table
+from advisor.report.document import blocks
 from advisor.report.layout import lay_out, plain_lines
 from advisor.report.terminal import print_report
 

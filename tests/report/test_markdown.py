@@ -7,7 +7,8 @@ import re
 import pytest
 from report_cases import PERSONAS, persona, record_of, stated
 
-from advisor.report.document import TITLE, Heading, blocks
+from advisor.report.blocks import Heading
+from advisor.report.document import TITLE, blocks
 from advisor.report.markdown import to_markdown
 from advisor.support.errors import AdvisorError
 

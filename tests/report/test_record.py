@@ -17,8 +17,8 @@ KEYS = [
     "variant", "confidence", "confidence_word", "evidence", "alternative", "alternative_reason",
     "compared",
     "margin_decibans", "ranking", "bounds", "parity", "sub_decisions", "reasons", "why_not",
-    "nearest_changes", "missing", "beliefs", "risks", "assumptions", "conflicts", "how_to",
-    "how_to_alternative", "facts",
+    "nearest_changes", "outlook", "missing", "beliefs", "risks", "assumptions", "conflicts",
+    "how_to", "how_to_alternative", "facts",
 ]  # fmt: skip
 
 PARTIAL = {

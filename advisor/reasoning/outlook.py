@@ -1,0 +1,87 @@
+"""What the report of a run says would change it: flip points, choices, what to find out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from advisor.bounds.cells import Number
+from advisor.facts import Fact
+from advisor.facts.showing import plain_value
+from advisor.reasoning.case import Case
+from advisor.reasoning.findingout import cheapest
+from advisor.reasoning.flips import Stretch
+from advisor.reasoning.record import outcome_entry, worth_entry
+from advisor.reasoning.whatif import along, among_all
+from advisor.rules.engine import Engine
+from advisor.verdict.decision import Status
+
+NUMBERS = (
+    "data.train_examples",
+    "model.parameters",
+    "hardware.accelerator_memory_gib",
+    "deployment.tasks_per_base",
+    "quality.tolerance_points",
+)
+"""The numbers that users ask about most; `advisor whatif` follows the others as well."""
+
+
+def outlook(
+    stated: Sequence[Fact], engine: Engine, *, quick: bool = False
+) -> dict[str, Any] | None:
+    """The `outlook` of a run file.
+
+    Args:
+        stated: the facts of the project, defaults and estimates left out.
+        engine: the compiled rules.
+        quick: whether facts that estimates are computed from are left out, which takes
+            milliseconds instead of up to some seconds.
+
+    Returns:
+        None if `quick` and the answer is undetermined, since exact bounds take too long then.
+    """
+    case = Case(stated, engine)
+    now = case.outcome()
+    assert now is not None  # noqa: S101 - a case whose facts contradict each other is refused
+    undetermined = now.status is Status.UNDETERMINED
+    if quick and undetermined:
+        return None
+    worth = cheapest(case, quick=quick)
+    # Exact bounds for every value would take long, and what is unknown comes first.
+    quick = quick or undetermined
+    return {
+        "numbers": list(_numbers(case, quick=quick)),
+        "choices": [
+            {"fact": one.key, "value": plain_value(value), **outcome_entry(outcome)}
+            for one in among_all(case, quick=quick)
+            for value, outcome in one.outcomes.items()
+            if outcome not in (None, now)
+        ],
+        "find_out": None if worth is None else worth_entry(worth, case),
+        "complete": not quick,
+    }
+
+
+def _numbers(case: Case, *, quick: bool) -> Iterator[dict[str, Any]]:
+    for key in NUMBERS:
+        now = case.facts.number(key)
+        if now is None or (quick and not case.stands_apart(key)):
+            continue
+        low, high = case.facts.vocabulary[key].range or (now, now)
+        parts = along(case, key, low, high)
+        here = next(n for n, part in enumerate(parts) if part.low <= now <= part.high)
+        yield {
+            "fact": key,
+            "now": now,
+            "below": _flip(parts[:here], -1),
+            "above": _flip(parts[here + 1 :], 0),
+        }
+
+
+def _flip(parts: Sequence[Stretch], place: int) -> dict[str, Any] | None:
+    """The nearest value of other stretches, those left out that nobody can have."""
+    possible = [part for part in parts if part.outcome is not None]
+    if not possible:
+        return None
+    value: Number = possible[place].high if place else possible[place].low
+    return {"value": value, **outcome_entry(possible[place].outcome)}

@@ -1,0 +1,62 @@
+"""Every point of a decision map holds what the whole pipeline says there."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from cases import ENGINE, LLAMA, llama, stated
+
+from advisor.facts import Fact, Source
+from advisor.pipeline import advise
+from advisor.reasoning.case import Outcome
+from advisor.reasoning.document import whatif_blocks
+from advisor.reasoning.map import decision_map
+from advisor.reasoning.record import whatif_record
+from advisor.report.blocks import Grid
+from advisor.report.layout import lay_out, plain_lines
+from advisor.support.errors import AdvisorError
+
+AXES = ("quality.tolerance_points", "hardware.accelerator_count")
+
+
+def test_points_are_exact_and_the_project_is_one_of_them():
+    found = decision_map(llama(), "model.parameters", "hardware.accelerator_memory_gib")
+    assert found.across.values[found.across.here] == 8 * 10**9
+    assert found.up.values[found.up.here] == 23.5
+    assert found.outcomes[found.up.here][found.across.here] == llama().outcome()
+    dice = random.Random(1)  # noqa: S311 - the same points in every run
+    for _ in range(40):
+        row, column = dice.randrange(len(found.outcomes)), dice.randrange(len(found.outcomes[0]))
+        said = {found.across.key: found.across.values[column], found.up.key: found.up.values[row]}
+        kept = {key: raw for key, raw in LLAMA.items() if key not in said}
+        facts = [Fact(key, value, Source.ANSWERED) for key, value in said.items()]
+        verdict = advise([*stated(kept), *facts], ENGINE).verdict
+        assert found.outcomes[row][column] == Outcome(verdict.status, verdict.recommendation)
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_the_grid_fits_and_every_letter_is_explained(width):
+    record = whatif_record(llama(), axes=AXES)
+    [grid] = [block for block in whatif_blocks(record) if isinstance(block, Grid)]
+    letters = {letter for _, row in grid.rows for letter in row}
+    assert letters == set(grid.meanings)
+    assert sum(row.count("@") for _, row in grid.rows) == 1
+    lines = [line.text for line in lay_out([grid], width)]
+    assert max(map(len, lines)) <= width
+    assert len(list(plain_lines([grid]))) == len(grid.rows)
+
+
+def test_an_unknown_number_has_no_place_on_the_map():
+    found = decision_map(llama(**{"quality.tolerance_points": "unknown"}), *AXES)
+    assert found.across.here is None
+    assert 1 in found.across.values  # the example of the vocabulary
+
+
+@pytest.mark.parametrize(
+    "axes",
+    [("task.type", AXES[0]), (AXES[0], AXES[0]), ("estimate.lora.hours", AXES[0]), ("no", AXES[0])],
+)
+def test_what_is_no_axis_is_refused(axes):
+    with pytest.raises(AdvisorError):
+        decision_map(llama(), *axes)
