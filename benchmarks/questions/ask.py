@@ -27,8 +27,8 @@ from advisor.verdict.decision import Status
 
 _MODEL = ("model.parameters", "model.architecture", "model.weights_access", "model.name")
 FOUND: dict[str, tuple[str, ...]] = {
-    "nothing known": (),
     "machine found": ("hardware.",),
+    "nothing known": (),
     "model and machine found": (*_MODEL, "hardware."),
     "data found as well": (*_MODEL, "hardware.", "data.train_examples", "data.label_count"),
 }
@@ -57,7 +57,7 @@ def main() -> None:
     count = parser.parse_args().respondents
     rows, record = [], {"respondents": count}
     for title, found in FOUND.items():
-        people_asked = count if title == _USUAL else count // 5
+        people_asked = count if title == _USUAL else count // 10
         with ProcessPoolExecutor(2) as pool:
             jobs = [(seed, found) for seed in range(people_asked)]
             people = list(pool.map(_asked, jobs, chunksize=50))
