@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from advisor.bounds.search import bounds_of
+from advisor.bounds.search import PARTS, bounds_of
 from advisor.completion import completed
 from advisor.facts import Fact, Interval, Source, Value
 from advisor.pipeline import advise
@@ -34,6 +34,12 @@ _OF_THE_MODEL = frozenset(
     )
 )
 
+
+_FEW_PARTS = 6
+"""Parts that bounds are cut into after a change: enough where few facts are unknown, and quick.
+
+Where many are, a changed answer can stay undetermined that an answer of its own would settle.
+"""
 
 Changes: TypeAlias = tuple[tuple[str, Value], ...]
 
@@ -145,7 +151,8 @@ class Case:
             statements = self.statements(changes)
             leaning = contest(tally(findings, methods), findings, base.settings).leaning
             if not self.witnesses.prove(leaning, statements):
-                bounds = bounds_of(statements, self.engine)
+                parts = _FEW_PARTS if changes else PARTS
+                bounds = bounds_of(statements, self.engine, parts)
                 found = Outcome(*outcome_of(findings, values, methods, base, bounds))
         return found
 

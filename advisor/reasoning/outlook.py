@@ -47,8 +47,10 @@ def outlook(
     if quick and undetermined:
         return None
     worth = cheapest(case, quick=quick)
-    # Exact bounds for every value would take long, and what is unknown comes first.
-    quick = quick or undetermined
+    if undetermined:
+        # Exact bounds for every value would take long, and what is unknown comes first.
+        found = None if worth is None else worth_entry(worth, case)
+        return {"numbers": [], "choices": [], "find_out": found, "complete": False}
     return {
         "numbers": list(_numbers(case, quick=quick)),
         "choices": [
