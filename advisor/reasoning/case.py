@@ -166,6 +166,11 @@ class Case:
         """Whether facts that are unknown leave it open what some rule does."""
         return self.engine.leaves_open(self._values)
 
+    @property
+    def judged(self) -> int:
+        """How many changes have been judged so far."""
+        return len(self._outcomes)
+
     def stands_apart(self, key: str) -> bool:
         """Whether no fact that rules read is computed from it, and none can contradict it."""
         return key not in self._linked
