@@ -35,12 +35,13 @@ _OF_THE_MODEL = frozenset(
 )
 
 
-_FEW_PARTS = 6
-"""Parts that bounds are cut into after a change: enough where few facts are unknown, and quick.
+_FEW_PARTS = 1
+"""Parts that bounds are cut into after a change: facts are taken together, but not cut up.
 
 Where many are, a changed answer can stay undetermined that an answer of its own would settle.
 """
 
+_BOUNDS_COST = 20
 Changes: TypeAlias = tuple[tuple[str, Value], ...]
 
 
@@ -87,6 +88,7 @@ class Case:
         self._linked |= {key for relation in vocabulary.relations for key in relation.keys}
         self._known: dict[Changes, Mapping[str, Value] | None] = {}
         self._outcomes: dict[Changes, Outcome | None] = {}
+        self._bounded = 0
 
     def values(self, changes: Mapping[str, Value]) -> Mapping[str, Value] | None:
         """All values with some changed, or None if they would contradict each other.
@@ -151,6 +153,7 @@ class Case:
             statements = self.statements(changes)
             leaning = contest(tally(findings, methods), findings, base.settings).leaning
             if not self.witnesses.prove(leaning, statements):
+                self._bounded += 1
                 parts = _FEW_PARTS if changes else PARTS
                 bounds = bounds_of(statements, self.engine, parts)
                 found = Outcome(*outcome_of(findings, values, methods, base, bounds))
@@ -168,8 +171,8 @@ class Case:
 
     @property
     def judged(self) -> int:
-        """How many changes have been judged so far."""
-        return len(self._outcomes)
+        """How many changes have been judged so far; one that took exact bounds counts for many."""
+        return len(self._outcomes) + _BOUNDS_COST * self._bounded
 
     def stands_apart(self, key: str) -> bool:
         """Whether no fact that rules read is computed from it, and none can contradict it."""

@@ -72,7 +72,8 @@ def outlook(
 def _numbers(case: Case, *, quick: bool) -> Iterator[dict[str, Any]]:
     for key in NUMBERS:
         now = case.facts.number(key)
-        stop = quick or case.judged > _MOST
+        # Where facts are unknown, estimates reach values that only slow exact bounds tell apart.
+        stop = quick or case.open or case.judged > _MOST
         if now is None or (stop and not case.stands_apart(key)):
             continue
         low, high = case.facts.vocabulary[key].range or (now, now)
