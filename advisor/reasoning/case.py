@@ -7,16 +7,17 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from advisor.bounds.search import PARTS, bounds_of
+from advisor.bounds.open_rules import OpenRules
+from advisor.bounds.search import bounds_of
 from advisor.completion import completed
 from advisor.facts import Fact, Interval, Source, Value
 from advisor.pipeline import advise
 from advisor.reasoning.witnesses import Witnesses
-from advisor.rules.engine import Engine
+from advisor.rules.engine import Engine, Finding
 from advisor.support.errors import AdvisorError
 from advisor.verdict.decision import Status, outcome_of
-from advisor.verdict.headline import contest
-from advisor.verdict.tally import tally
+from advisor.verdict.headline import Bounds, contest
+from advisor.verdict.tally import Tally, tally
 from advisor.verdict.verdict import Answer
 
 _SIZE = "model.parameters"
@@ -34,12 +35,6 @@ _OF_THE_MODEL = frozenset(
     )
 )
 
-
-_FEW_PARTS = 1
-"""Parts that bounds are cut into after a change: facts are taken together, but not cut up.
-
-Where many are, a changed answer can stay undetermined that an answer of its own would settle.
-"""
 
 _BOUNDS_COST = 20
 Changes: TypeAlias = tuple[tuple[str, Value], ...]
@@ -151,13 +146,36 @@ class Case:
         found = Outcome(*outcome_of(findings, values, methods, base))
         if found.status is Status.UNDETERMINED:  # bounds taken rule by rule can be too wide
             statements = self.statements(changes)
-            leaning = contest(tally(findings, methods), findings, base.settings).leaning
+            tallies = tally(findings, methods)
+            leaning = contest(tallies, findings, base.settings).leaning
             if not self.witnesses.prove(leaning, statements):
                 self._bounded += 1
-                parts = _FEW_PARTS if changes else PARTS
-                bounds = bounds_of(statements, self.engine, parts)
+                bounds = (
+                    self._joint_bounds(values, findings, tallies)
+                    if changes
+                    else bounds_of(statements, self.engine)
+                )
                 found = Outcome(*outcome_of(findings, values, methods, base, bounds))
         return found
+
+    def _joint_bounds(
+        self,
+        values: Mapping[str, Value],
+        findings: Sequence[Finding],
+        tallies: Mapping[str, Tally],
+    ) -> Bounds:
+        """Headlines within reach by bounds that take rules together, but cut no fact up.
+
+        Where many facts are unknown, an answer can so stay undetermined that `advise` settles.
+        """
+        open_ = OpenRules(self.engine, self.facts.vocabulary, values, findings, tallies)
+        state = contest(
+            tallies,
+            findings,
+            self.engine.base.settings,
+            lambda one, rival: open_.bounds({one.method: 1, rival.method: -1}),
+        )
+        return Bounds({}, state.reachable, exact=False)
 
     @functools.cached_property
     def witnesses(self) -> Witnesses:
