@@ -7,16 +7,17 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from advisor.bounds.open_rules import OpenRules
 from advisor.bounds.search import bounds_of
 from advisor.completion import completed
 from advisor.facts import Fact, Interval, Source, Value
 from advisor.pipeline import advise
 from advisor.reasoning.witnesses import Witnesses
-from advisor.rules.engine import Engine
+from advisor.rules.engine import Engine, Finding
 from advisor.support.errors import AdvisorError
 from advisor.verdict.decision import Status, outcome_of
-from advisor.verdict.headline import contest
-from advisor.verdict.tally import tally
+from advisor.verdict.headline import Bounds, contest
+from advisor.verdict.tally import Tally, tally
 from advisor.verdict.verdict import Answer
 
 _SIZE = "model.parameters"
@@ -35,6 +36,7 @@ _OF_THE_MODEL = frozenset(
 )
 
 
+_BOUNDS_COST = 20
 Changes: TypeAlias = tuple[tuple[str, Value], ...]
 
 
@@ -81,6 +83,7 @@ class Case:
         self._linked |= {key for relation in vocabulary.relations for key in relation.keys}
         self._known: dict[Changes, Mapping[str, Value] | None] = {}
         self._outcomes: dict[Changes, Outcome | None] = {}
+        self._bounded = 0
 
     def values(self, changes: Mapping[str, Value]) -> Mapping[str, Value] | None:
         """All values with some changed, or None if they would contradict each other.
@@ -143,11 +146,36 @@ class Case:
         found = Outcome(*outcome_of(findings, values, methods, base))
         if found.status is Status.UNDETERMINED:  # bounds taken rule by rule can be too wide
             statements = self.statements(changes)
-            leaning = contest(tally(findings, methods), findings, base.settings).leaning
+            tallies = tally(findings, methods)
+            leaning = contest(tallies, findings, base.settings).leaning
             if not self.witnesses.prove(leaning, statements):
-                bounds = bounds_of(statements, self.engine)
+                self._bounded += 1
+                bounds = (
+                    self._joint_bounds(values, findings, tallies)
+                    if changes
+                    else bounds_of(statements, self.engine)
+                )
                 found = Outcome(*outcome_of(findings, values, methods, base, bounds))
         return found
+
+    def _joint_bounds(
+        self,
+        values: Mapping[str, Value],
+        findings: Sequence[Finding],
+        tallies: Mapping[str, Tally],
+    ) -> Bounds:
+        """Headlines within reach by bounds that take rules together, but cut no fact up.
+
+        Where many facts are unknown, an answer can so stay undetermined that `advise` settles.
+        """
+        open_ = OpenRules(self.engine, self.facts.vocabulary, values, findings, tallies)
+        state = contest(
+            tallies,
+            findings,
+            self.engine.base.settings,
+            lambda one, rival: open_.bounds({one.method: 1, rival.method: -1}),
+        )
+        return Bounds({}, state.reachable, exact=False)
 
     @functools.cached_property
     def witnesses(self) -> Witnesses:
@@ -158,6 +186,11 @@ class Case:
     def open(self) -> bool:
         """Whether facts that are unknown leave it open what some rule does."""
         return self.engine.leaves_open(self._values)
+
+    @property
+    def judged(self) -> int:
+        """How many changes have been judged so far; one that took exact bounds counts for many."""
+        return len(self._outcomes) + _BOUNDS_COST * self._bounded
 
     def stands_apart(self, key: str) -> bool:
         """Whether no fact that rules read is computed from it, and none can contradict it."""

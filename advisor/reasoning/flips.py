@@ -59,6 +59,8 @@ def stretches(case: Case, key: str, low: Number, high: Number) -> list[Stretch]:
     return found
 
 
+_HARD_TO_BOUND = (Status.UNDETERMINED, Status.TOO_CLOSE)
+"""Answers that bounds hardly ever tell from all others, so that they are not tried."""
 _WORTH_FILLING = 3
 """Points from which on some lie between others."""
 _MANY = 2
@@ -96,7 +98,7 @@ class _Search:
                 points.add(self._after(number))
         ordered = sorted(points)
         here = self._case.outcome()
-        if here is None or here.status is Status.UNDETERMINED:  # bounds would exclude too little
+        if here is None or here.status in _HARD_TO_BOUND:
             self._fill(ordered)
             yield from itertools.pairwise(ordered)
             return
@@ -121,7 +123,8 @@ class _Search:
     def _is_constant(self, low: Number, high: Number) -> bool:
         """Whether all values from one to the other surely give one answer."""
         ends = {self.outcome(low), self.outcome(high)}
-        if len(ends) > 1 or None in ends:
+        one = self.outcome(low)
+        if len(ends) > 1 or one is None or one.status in _HARD_TO_BOUND:
             return False
         return outcomes_in_reach(self._case, {self._key: Interval(low, high)}) == ends
 

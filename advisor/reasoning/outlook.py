@@ -16,6 +16,8 @@ from advisor.reasoning.whatif import along, among_all
 from advisor.rules.engine import Engine
 from advisor.verdict.decision import Status
 
+_MOST = 700
+"""Judged changes after which no further number is followed that estimates are computed from."""
 NUMBERS = (
     "data.train_examples",
     "model.parameters",
@@ -47,10 +49,14 @@ def outlook(
     if quick and undetermined:
         return None
     worth = cheapest(case, quick=quick)
-    # Exact bounds for every value would take long, and what is unknown comes first.
-    quick = quick or undetermined
+    if undetermined:
+        # Exact bounds for every value would take long, and what is unknown comes first.
+        found = None if worth is None else worth_entry(worth, case)
+        return {"numbers": [], "choices": [], "find_out": found, "complete": False}
+    numbers = list(_numbers(case, quick=quick))
+    followed = {one["fact"] for one in numbers}
     return {
-        "numbers": list(_numbers(case, quick=quick)),
+        "numbers": numbers,
         "choices": [
             {"fact": one.key, "value": plain_value(value), **outcome_entry(outcome)}
             for one in among_all(case, quick=quick)
@@ -58,14 +64,17 @@ def outlook(
             if outcome not in (None, now)
         ],
         "find_out": None if worth is None else worth_entry(worth, case),
-        "complete": not quick,
+        "complete": followed == {key for key in NUMBERS if case.facts.number(key) is not None}
+        and not quick,
     }
 
 
 def _numbers(case: Case, *, quick: bool) -> Iterator[dict[str, Any]]:
     for key in NUMBERS:
         now = case.facts.number(key)
-        if now is None or (quick and not case.stands_apart(key)):
+        # Where facts are unknown, estimates reach values that only slow exact bounds tell apart.
+        stop = quick or case.open or case.judged > _MOST
+        if now is None or (stop and not case.stands_apart(key)):
             continue
         low, high = case.facts.vocabulary[key].range or (now, now)
         parts = along(case, key, low, high)

@@ -34,7 +34,8 @@ class Witnesses:
         cells = {one.key: _values(one, facts.value(one.key), engine) for one in open_}
         chance = random.Random(0)  # noqa: S311 - nothing secret, the same in every run
         self._guesses = [
-            {key: chance.choice(values) for key, values in cells.items()} for _ in range(_GUESSES)
+            {key: chance.choice(values) for key, values in cells.items()}
+            for _ in range(_GUESSES if cells else 0)
         ]
 
     def prove(self, leaning: Headline, statements: list[Fact]) -> bool:

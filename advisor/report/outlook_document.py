@@ -69,7 +69,7 @@ def outlook_blocks(outlook: Mapping[str, Any]) -> Iterator[Block]:
     ]
     if items:
         yield Bullets(tuple(items))
-    if not rows and not items:
+    if not rows and not items and outlook["complete"]:
         yield Paragraph("None of the facts looked at here changes the answer by itself.")
     if outlook["find_out"]:
         yield Paragraph(f"Cheapest to find out: {find_out_line(outlook['find_out'])}")
