@@ -42,14 +42,24 @@ class Report(NamedTuple):
 def outlook_of(
     answer: Answer, engine: Engine, format_: Format | None, output: Path | None
 ) -> dict[str, Any] | None:
-    """What would change the answer: all of it for a file or a format, the quick part else."""
+    """What would change the answer: all of it for a report that is passed round in Markdown.
+
+    Terminals and programs that read the run wait for the quick part alone.
+    """
     from advisor.facts import Source
     from advisor.reasoning.outlook import outlook
 
     statements = answer.facts.statements()
     made = (Source.ESTIMATED, Source.DEFAULT)
     stated = [fact for fact in statements if fact.source not in made]
-    return outlook(stated, engine, quick=format_ is None and output is None)
+    return outlook(stated, engine, quick=_chosen(format_, output) != Format.MARKDOWN.value)
+
+
+def _chosen(format_: Format | None, output: Path | None) -> str:
+    """The format that is asked for, or that the file's name asks for."""
+    if format_ is not None:
+        return format_.value
+    return "terminal" if output is None or str(output) == "-" else format_for(output)
 
 
 def run_report(record: dict[str, Any]) -> Report:
@@ -70,7 +80,7 @@ def deliver(report: Report, format_: Format | None, output: Path | None, *, plai
     """Write the report to the file or to standard output."""
     if output is not None and str(output) == "-":
         output = None
-    chosen = format_.value if format_ else format_for(output) if output else "terminal"
+    chosen = _chosen(format_, output)
     if output is not None:
         write_file(output, render(report, chosen, plain=plain))
         sys.stderr.write(f"wrote {output}\n")
