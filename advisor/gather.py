@@ -172,8 +172,10 @@ def _is_name(spec: str) -> bool:
 
 def lies_on_disk(spec: str) -> bool:
     """Whether the text names a file or folder; one too long for any is no reason to fail."""
-    path = Path(spec)
-    return bool(spec) and len(path.name) <= _LONGEST_NAME and path.exists()
+    try:
+        return bool(spec) and Path(spec).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _data_facts(request: Request, notes: list[str]) -> list[Fact]:

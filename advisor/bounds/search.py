@@ -71,7 +71,7 @@ class _Search:
         self._stated = stated
         self._engine = engine
         self._most = parts
-        self._judged: set[tuple[tuple[str, Value], ...]] = set()
+        self._judged: dict[tuple[tuple[str, Value], ...], Leaf | None] = {}
         self._reached = _Reached()
 
     def run(self) -> Bounds:
@@ -118,17 +118,17 @@ class _Search:
         return parts
 
     def _judge(self, box: Box) -> Leaf | None:
-        """A part, or None if its values contradict each other."""
+        """A part, or None if its values contradict each other; each part is judged once."""
         key = tuple(sorted(box.items()))
-        if key in self._judged:
-            return None
-        self._judged.add(key)
-        try:
-            leaf = Leaf(self._stated, box, self._engine)
-        except AdvisorError:
-            return None
-        self._reached.note(leaf)
-        return leaf
+        if key not in self._judged:
+            try:
+                self._judged[key] = Leaf(self._stated, box, self._engine)
+            except AdvisorError:
+                self._judged[key] = None
+            leaf = self._judged[key]
+            if leaf is not None:
+                self._reached.note(leaf)
+        return self._judged[key]
 
 
 def _hull(*ranges: Range) -> Range:

@@ -69,6 +69,9 @@ class Session:
             self._edit_summary()
         except EOFError:
             raise Quit from None
+        for key in sorted(self._set_aside):
+            if not self.facts.said_by(key, Source.ANSWERED):
+                self.facts.replace(Fact(key, None, Source.ANSWERED))
         return self.facts
 
     def _confirm(self) -> None:
@@ -123,9 +126,6 @@ class Session:
             self._prompter.say()
             plural = "s" if spared > 1 else ""
             self._prompter.say(f"{spared} more question{plural} cannot change the answer.")
-        for key in sorted(self._set_aside):
-            if not self.facts.said_by(key, Source.ANSWERED):
-                self.facts.replace(Fact(key, None, Source.ANSWERED))
 
     def _worth_asking(self) -> Sequence[FactType]:
         questions = list(open_questions(self.facts))
@@ -204,6 +204,8 @@ class Session:
 
     def _take(self, fact_type: FactType, line: str) -> None:
         """Record the answer, or all that the line names."""
+        for key in self._named.pop(fact_type.key, ()):
+            self.facts.forget(key, Source.ANSWERED)  # an earlier name told them
         try:
             value = self._read(fact_type, line)
         except AdvisorError:
@@ -241,6 +243,7 @@ class Session:
         for other in self.facts.vocabulary.questions:
             if not self.facts.applies(other):
                 self.facts.forget(other.key, Source.ANSWERED)
+                self.facts.forget(other.key, Source.DETECTED)
         self._keep()
 
     def _keep(self) -> None:

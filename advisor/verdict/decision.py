@@ -169,7 +169,12 @@ def _alternative(
     tallies: Mapping[str, Tally],
     settings: Settings,
 ) -> str | None:
-    best = max(other_methods(tallies, settings), key=lambda entry: entry.score, default=None)
+    others = other_methods(tallies, settings)
+    if state.leaning is Headline.INFEASIBLE:
+        others = [
+            entry for entry in others if entry.feasible
+        ]  # what may be ruled out is no way out
+    best = max(others, key=lambda entry: entry.score, default=None)
     if best is None:
         return None
     chosen = _chosen(recommendation, state)

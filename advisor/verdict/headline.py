@@ -102,6 +102,8 @@ def narrowed(state: Contest, bounds: Bounds) -> Contest:
     if state.leaning in bounds.reachable:
         return replace(state, reachable=bounds.reachable)
     leaning = next(headline for headline in Headline if headline in bounds.reachable)
+    if leaning is Headline.INFEASIBLE:
+        return Contest(leaning, bounds.reachable, variant=None, margin=None)
     margin = None if state.margin is None else 0
     return replace(state, leaning=leaning, reachable=bounds.reachable, margin=margin)
 

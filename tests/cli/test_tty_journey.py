@@ -82,9 +82,10 @@ FIRST_PART = [
     ("For example: classification", "clasification"),
     ("did you mean classification", "why"),
     (r"[A-Z]\d{3}: ", "1"),
-    ("How many hours", "back"),
+    ("What accelerator will you train on", "back"),
     ("What kind of task", "code"),
-    ("How many hours", "unknown"),
+    ("What accelerator will you train on", "RTX 4090"),
+    (r"hardware.accelerator_memory_gib = .*How many hours", "unknown"),
 ]
 CORRECTIONS = [
     ("Type a number from 1 to", "{examples}"),
@@ -163,7 +164,7 @@ def test_the_report_alone_goes_to_standard_output(start, tmp_path, facts_file):
     child.expect("Taken for granted")
     child.expect(PROMPT)
     child.sendline("")
-    child.expect("What is the model's architecture")
+    child.expect("How many parameters does the model have")
     child.expect(PROMPT)
     child.sendline("quit")
     assert ended(child) == 130

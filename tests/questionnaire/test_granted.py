@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from scripted import Run, all_but, in_order
+from scripted import Run, all_but, found, in_order
 
 from advisor.facts import Fact, Source, load_vocabulary
 from advisor.questionnaire.prompter import Quit
@@ -125,3 +125,29 @@ def test_a_line_that_names_nothing_is_refused_as_any_wrong_answer():
     run = Run("abacus", "cuda", "24", "RTX 4090", "", known=all_but(*DEVICE), recognise=named).go()
     assert run.value("hardware.accelerator_memory_gib") == 24
     assert "abacus" in run.person.text
+
+
+def test_a_corrected_answer_takes_with_it_what_an_earlier_name_told():
+    run = Run("RTX 4090", "1", "none", "", known=all_but(*DEVICE), recognise=named).go()
+    assert run.value("hardware.accelerator") == "none"
+    assert run.value("hardware.accelerator_name") is None
+
+
+def test_what_was_detected_and_applies_no_longer_is_forgotten():
+    known = [*all_but(*DEVICE), *found(hardware__accelerator="cuda",
+             hardware__accelerator_name="L4", hardware__accelerator_memory_gib=22.0)]  # fmt: skip
+    run = Run("1", "none", "", "", known=known).go()
+    assert run.value("hardware.accelerator") == "none"
+    assert run.value("hardware.accelerator_memory_gib") is None
+
+
+def test_what_was_set_aside_is_asked_once_a_corrected_answer_lets_it_matter():
+    def unless_code(facts, questions):
+        return [] if facts.value("task.type") == "code" else questions
+
+    known = all_but("task.type", *OPEN)
+    run = Run("1", "code", "1", "classification", "", "7", "", known=known, agenda=unless_code)
+    run.session.facts.replace(Fact("data.label_count", 4, Source.FLAG))
+    run.go()
+    assert run.person.asked()[-1] == TASKS
+    assert run.value(TASKS) == 7

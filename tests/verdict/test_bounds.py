@@ -8,7 +8,17 @@ import random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from verdict_cases import BERT, LLAMA, POOLS, engine, half_known, stated, verdict_on, weigh
+from verdict_cases import (
+    BERT,
+    LLAMA,
+    POOLS,
+    answer_on,
+    engine,
+    half_known,
+    stated,
+    verdict_on,
+    weigh,
+)
 
 from advisor.bounds.search import bounds_of
 from advisor.pipeline import advise
@@ -130,3 +140,49 @@ def test_on_complete_facts_the_bounds_are_exact_and_one_headline_is_left():
     assert verdict.status is not Status.UNDETERMINED
     assert verdict.bounds_exact
     assert all(entry.low == entry.high for entry in verdict.tallies.values())
+
+
+THREE_KINDS = {
+    "task.type": "classification or code or nli_pair",
+    "model.parameters": "1B",
+    "data.train_examples": 0,
+    "hardware.accelerator": "rocm",
+    "hardware.accelerator_memory_gib": 6,
+    "hardware.accelerator_count": 3,
+}
+
+
+def test_a_part_that_has_been_judged_as_a_corner_is_not_lost():
+    # One of the three architectures is a corner of the whole; an encoder cannot write code.
+    found = bounds_of(stated(THREE_KINDS), engine())
+    seen = {
+        weigh(stated({**THREE_KINDS, "model.architecture": kind, "task.type": task})).state.leaning
+        for kind in ("encoder", "decoder", "encoder_decoder")
+        for task in ("classification", "code", "nli_pair")
+    }
+    assert Headline.INFEASIBLE in seen
+    assert seen <= found.reachable
+    assert not found.exact or seen == found.reachable
+
+
+def test_a_number_of_few_devices_reaches_the_scores_of_each():
+    project = {**LLAMA, "hardware.accelerator_memory_gib": 12}
+    found = bounds_of(stated({**project, "hardware.accelerator_count": "1 to 3"}), engine())
+    for count in (1, 2, 3):
+        after = weigh(stated({**project, "hardware.accelerator_count": count}))
+        for method, (low, high) in found.scores.items():
+            assert low <= after.tallies[method].score <= high, (count, method)
+
+
+def test_what_is_infeasible_either_way_names_no_method_that_may_be_ruled_out():
+    project = {**LLAMA, "hardware.accelerator_memory_gib": 2, "model.weights_access": "unknown"}
+    verdict = verdict_on(project)
+    assert verdict.status is Status.INFEASIBLE
+    for access in ("open", "api_only"):
+        known = verdict_on({**project, "model.weights_access": access})
+        assert known.status is Status.INFEASIBLE
+        if verdict.alternative is not None:
+            assert known.tallies[verdict.alternative].feasible
+    assert verdict.variant is None
+    run = record(answer_on(project), engine().base)
+    assert "is feasible." not in run["headline"] or run["alternative"]
