@@ -85,7 +85,8 @@ FIRST_PART = [
     ("What accelerator will you train on", "back"),
     ("What kind of task", "code"),
     ("What accelerator will you train on", "RTX 4090"),
-    (r"hardware.accelerator_memory_gib = .*How many hours", "unknown"),
+    (r"hardware.accelerator_memory_gib = .*How many labelled training examples", "unknown"),
+    ("How many hours", "unknown"),
 ]
 CORRECTIONS = [
     ("Type a number from 1 to", "{examples}"),
