@@ -15,6 +15,13 @@ from advisor.verdict.headline import FEW_SHOT
 TITLE = "Prompt-tuning or full fine-tuning?"
 _MOST_PAIRS = 8
 
+_ANSWERS = {
+    "prompt_tuning": "prompt-tuning",
+    "full_fine_tuning": "full fine-tuning",
+    "do_not_train": "not to train",
+    "infeasible": "neither is feasible",
+}
+
 
 def blocks(record: Record) -> Iterator[Block]:
     """The whole report in reading order."""
@@ -67,6 +74,16 @@ def _open_questions(record: Record) -> Iterator[Block]:
     if record["missing"]:
         yield Heading("Unknown, and able to turn the answer")
         yield Bullets(tuple(_missing_line(entry) for entry in record["missing"]))
+        yield from _reach(record.get("bounds"))
+
+
+def _reach(bounds: Mapping[str, Any] | None) -> Iterator[Block]:
+    """The answers that unknown facts leave possible; run files of early versions have none."""
+    if bounds is None:
+        return
+    names = ", ".join(text for key, text in _ANSWERS.items() if key in bounds["reachable"])
+    proven = "" if bounds["exact"] else " Not all was gone through; some may be out of reach."
+    yield Paragraph(f"Within reach: {names}.{proven}")
 
 
 def _missing_line(entry: Mapping[str, Any]) -> str:

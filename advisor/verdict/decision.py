@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -69,11 +69,15 @@ def decide(
     """
     settings = base.settings
     tallies = tally(findings, facts.vocabulary.methods)
-    state = contest(tallies, findings, settings)
+    state = before = contest(tallies, findings, settings)
     if bounds is not None:
-        state = narrowed(state, bounds)
+        state = narrowed(before, bounds)
         for method, entry in tallies.items():
             entry.low, entry.high = bounds.scores[method]
+    others = other_methods(tallies, settings)
+    if state.leaning is not before.leaning:
+        # Bounds have ruled out what may seem feasible, so only what surely is counts.
+        others = [entry for entry in others if entry.feasible]
     parity = parities(findings, facts, base)
     lead = _believed_lead(state, findings, lambda method: parity[method].kept)
     status = _status(state, lead, settings)
@@ -83,7 +87,7 @@ def decide(
         recommendation=recommendation,
         variant=state.variant,
         confidence=_confidence(recommendation, lead, settings),
-        alternative=_alternative(recommendation, state, tallies, settings),
+        alternative=_alternative(recommendation, state, tallies, others, settings),
         state=state,
         tallies=tallies,
         parity=parity,
@@ -167,13 +171,9 @@ def _alternative(
     recommendation: str | None,
     state: Contest,
     tallies: Mapping[str, Tally],
+    others: Iterable[Tally],
     settings: Settings,
 ) -> str | None:
-    others = other_methods(tallies, settings)
-    if state.leaning is Headline.INFEASIBLE:
-        others = [
-            entry for entry in others if entry.feasible
-        ]  # what may be ruled out is no way out
     best = max(others, key=lambda entry: entry.score, default=None)
     if best is None:
         return None
