@@ -122,11 +122,11 @@ class _Search:
         key = tuple(sorted(box.items()))
         if key not in self._judged:
             try:
-                self._judged[key] = Leaf(self._stated, box, self._engine)
+                leaf = Leaf(self._stated, box, self._engine)
             except AdvisorError:
                 self._judged[key] = None
-            leaf = self._judged[key]
-            if leaf is not None:
+            else:
+                self._judged[key] = leaf
                 self._reached.note(leaf)
         return self._judged[key]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from advisor.portfolio.columns import Booleans, Column, Floats, Integers
-from advisor.rules.engine import Axis, Engine
+from advisor.rules.engine import Axis, Engine, fold
 from advisor.rules.rule import DecisionTable
 
 _FEW = 8
@@ -86,7 +86,7 @@ class FactTable:
         if self._steps is not None:
             # No value covers a last cell below its first, so any masks will do there.
             states = [
-                _fold(axis.masks[first : last + 1]) if first <= last else axis.unknown
+                fold(axis.masks[first : last + 1]) if first <= last else axis.unknown
                 for first, last in self._steps.pairs()
             ]
             states += [axis.unknown] * (self._steps.unknown - len(states))
@@ -169,14 +169,6 @@ def _apply(
         for bit in lookup.bits:
             surely[bit] &= sure
             possibly[bit] &= possible
-
-
-def _fold(masks: Sequence[int]) -> tuple[int, int]:
-    surely, possibly = masks[0], 0
-    for mask in masks:
-        surely &= mask
-        possibly |= mask
-    return surely, possibly
 
 
 def _lookups(states: Sequence[tuple[int, int]], bits: int) -> tuple[Lookup, ...]:

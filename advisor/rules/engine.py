@@ -80,7 +80,7 @@ class Axis:
         if self.numeric:
             low, high = fact_type.range or (-math.inf, math.inf)
             return self._span(Interval(low, high))
-        return self._fold(self.masks)
+        return fold(self.masks)
 
     def look_up(self, value: Value) -> tuple[int, int]:
         """Masks of the rules that the value surely, and possibly, lets fire."""
@@ -89,7 +89,7 @@ class Axis:
         if isinstance(value, Interval):
             return self._span(value)
         if isinstance(value, frozenset):
-            return self._fold([self.masks[self.cell_of(member)] for member in value])
+            return fold([self.masks[self.cell_of(member)] for member in value])
         mask = self.masks[self.cell_of(value)]
         return mask, mask
 
@@ -105,15 +105,16 @@ class Axis:
     def _span(self, interval: Interval) -> tuple[int, int]:
         low, high = interval.half_open(integer=self.integer)
         first, last = bisect_right(self.cuts, low), bisect_left(self.cuts, high)
-        return self._fold(self.masks[first : max(last, first) + 1])
+        return fold(self.masks[first : max(last, first) + 1])
 
-    @staticmethod
-    def _fold(masks: Sequence[int]) -> tuple[int, int]:
-        surely, possibly = masks[0], 0
-        for mask in masks:
-            surely &= mask
-            possibly |= mask
-        return surely, possibly
+
+def fold(masks: Sequence[int]) -> tuple[int, int]:
+    """What every one of the masks lets fire, and what some of them do."""
+    surely, possibly = masks[0], 0
+    for mask in masks:
+        surely &= mask
+        possibly |= mask
+    return surely, possibly
 
 
 def _cuts(fact_type: FactType, tests: Sequence[tuple[int, Test]]) -> list[float]:
