@@ -43,7 +43,8 @@ def _values(method: Method, facts: FactBase) -> dict[str, str]:
         "warmup": f"{recipe['warmup_share'] or 0:.0%} of the steps",
         "schedule": str(recipe["schedule"]),
         "weight_decay": str(recipe["weight_decay"]),
-        "early_stopping": str(recipe["early_stopping"]),
+        "early_stopping": f"{recipe['patience']} evaluations without improvement on the "
+        "development split",
     }
 
 

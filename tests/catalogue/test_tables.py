@@ -68,7 +68,22 @@ def test_a_recipe_says_how_long_to_train_and_when_to_stop(method):
     assert method.recipe["epochs"] >= 1
     assert method.recipe["batch_size"] >= 1
     assert 0 <= method.recipe["warmup_share"] < 1
-    assert method.recipe["early_stopping"]
+    assert method.recipe["patience"] > 0
+
+
+@pytest.mark.parametrize("method", TRAINED, ids=method_id)
+def test_the_rates_to_try_lie_in_their_ranges_and_differ(method):
+    rate, head = method.recipe["learning_rate"], method.recipe["head_rate"]
+    pairs = [tuple(pair) for pair in method.recipe["search"]]
+    assert len(set(pairs)) == len(pairs)
+    assert len({body for body, _ in pairs[:4]}) >= 3
+    for body, head_rate in pairs:
+        assert rate["low"] <= body <= rate["high"]
+        assert head["low"] <= head_rate <= head["high"]
+
+
+def test_each_method_has_as_many_rates_to_try():
+    assert len({len(method.recipe["search"]) for method in TRAINED}) == 1
 
 
 def test_soft_prompts_are_trained_at_higher_rates_than_full_fine_tuning():

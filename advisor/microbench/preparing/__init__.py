@@ -1,0 +1,1 @@
+"""Before the first trial: read the examples, split them, and write candidate prompts."""

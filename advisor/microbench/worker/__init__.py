@@ -1,0 +1,1 @@
+"""What needs torch: the model, the methods, one trial. Runs in processes of its own."""
