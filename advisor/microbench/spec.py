@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -161,6 +161,8 @@ class Trial(Record):
         dev_every: steps between evaluations on the development split; the last step always is one.
         patience: evaluations without a lower development loss that end the trial early.
         test: whether the test split is predicted at the end.
+        dev_size: how many development examples, a prefix of the split; all of them if None.
+        test_size: the same for the test split.
     """
 
     id: str
@@ -174,6 +176,8 @@ class Trial(Record):
     dev_every: int
     patience: int
     test: bool
+    dev_size: int | None = None
+    test_size: int | None = None
 
 
 class Status(str, Enum):
@@ -296,3 +300,55 @@ class Probe(Record):
     methods: dict[str, MethodProbe]
     token_lengths: Annotated[tuple[int, ...], Field(min_length=3, max_length=3)]
     loading_seconds: float = 0.0
+
+
+class JobKind(str, Enum):
+    """What a process is asked for."""
+
+    PRECISION = "precision"
+    PROBE = "probe"
+    BASELINES = "baselines"
+    TRIAL = "trial"
+
+
+class Job(Record):
+    """One piece of work for a process of its own; independent of all others.
+
+    Attributes:
+        id: unique in a run.
+        trial: what to train, for a trial.
+        method: what to probe, for a probe.
+        precision: the number format, for a probe.
+        dev_size, test_size: prefixes of the splits, for baselines.
+        memory_limit: most bytes that the process may hold; None for no limit.
+        time_limit: seconds of wall time after which it is killed.
+    """
+
+    id: str
+    kind: JobKind
+    trial: Trial | None = None
+    method: str = ""
+    precision: Precision = Precision.FP32
+    dev_size: int | None = None
+    test_size: int | None = None
+    memory_limit: int | None = None
+    time_limit: float
+
+
+class Ending(Record):
+    """How a job's process ended.
+
+    Attributes:
+        status: KILLED, TIMED_OUT and CRASHED come without an answer.
+        message: what happened, as one sentence; empty if all went well.
+        answer: what the job came to, by its kind: a Precision (under ``precision``), MethodProbe,
+            Baselines or TrialResult, as plain data.
+        wall_seconds, cpu_seconds: of the process.
+    """
+
+    job: str
+    status: Status
+    message: str = ""
+    answer: dict[str, Any] | None = None
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0

@@ -22,6 +22,9 @@ class ExitCode(IntEnum):
     TRAIN_EVAL_OVERLAP = 9
     LICENCE = 10
     DISK = 11
+    MICROBENCH_FAILED = 12
+    OVERTURNED = 13
+    INCONCLUSIVE = 14
     INTERRUPTED = 130
 
 

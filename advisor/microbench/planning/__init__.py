@@ -1,0 +1,1 @@
+"""Fit the trials into the budget, freeze them, and say at each moment which are due."""

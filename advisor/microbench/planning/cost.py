@@ -1,0 +1,126 @@
+"""What a method's trials are, and what they are expected to take by the probe."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from advisor.catalogue.tables import Method, load_table
+from advisor.microbench.planning.plan import MethodPlan
+from advisor.microbench.planning.schedule import rungs
+from advisor.microbench.spec import MethodProbe, Route
+
+
+class Sizes(NamedTuple):
+    """Examples of each split."""
+
+    train: int
+    dev: int
+    test: int
+
+
+class Level(NamedTuple):
+    """How much is searched and repeated; a row of the levels in planning.yaml."""
+
+    rates: int
+    seeds: int
+    curve: tuple[float, ...]
+    least: float
+
+
+@functools.cache
+def planning() -> Mapping[str, Any]:
+    """How a micro-benchmark is fitted into its budget; planning.yaml explains each number."""
+    table: dict[str, Any] = load_table("planning.yaml")
+    return table
+
+
+def levels() -> list[Level]:
+    """All levels, the most thorough first."""
+    return [
+        Level(row["rates"], row["seeds"], tuple(row["curve"]), row["least"])
+        for row in planning()["levels"]
+    ]
+
+
+def recipe_steps(method: Method, train_size: int, batch_size: int) -> int:
+    """Optimizer steps of a run as the recipe has it: its epochs, but not too few steps."""
+    epochs = math.ceil(method.epochs * train_size / batch_size)
+    return max(epochs, int(method.recipe["least_steps"]))
+
+
+def method_plan(
+    method: Method, probe: MethodProbe, level: Level, share: float, sizes: Sizes, batch_size: int,
+    route: Route,
+) -> MethodPlan:  # fmt: skip
+    """The plan of one method at a level and a share of its recipe's steps."""
+
+    def steps(train_size: int) -> int:
+        whole = recipe_steps(method, train_size, batch_size)
+        bounded = level.least > 0
+        least = method.recipe["least_steps"] if bounded else planning()["least_search_steps"]
+        return max(round(whole * share), min(least, whole))
+
+    full = steps(sizes.train)
+    return MethodPlan(
+        pairs=_pairs(method, level.rates, full, route),
+        steps=full,
+        curve_steps=tuple(steps(curve_size(sizes, part)) for part in level.curve),
+        looks=_looks(full, probe, sizes),
+        patience=int(method.recipe["patience"]),
+        seconds_per_step=probe.seconds_per_step,
+        evaluation_seconds=probe.evaluation_seconds,
+    )
+
+
+def curve_size(sizes: Sizes, part: float) -> int:
+    """Train examples of a point of the learning curve."""
+    return max(round(sizes.train * part), 1)
+
+
+def seconds_of(plan: MethodPlan, level: Level, sizes: Sizes) -> float:
+    """Process seconds of all trials of a method."""
+    looks = (plan.looks + 1) * sizes.dev * plan.evaluation_seconds
+    overhead = float(planning()["overhead_seconds"])
+    final = trial_seconds(plan, sizes, plan.steps)
+    rung = plan.steps * plan.seconds_per_step + looks
+    searched = sum(rung + count * overhead for count in rungs(len(plan.pairs)))
+    curve = sum(trial_seconds(plan, sizes, steps) for steps in plan.curve_steps)
+    return searched + level.seeds * (final + curve)
+
+
+def trial_seconds(plan: MethodPlan, sizes: Sizes, steps: int) -> float:
+    """Process seconds of one final run."""
+    looks = max(plan.looks * steps / plan.steps, 1)
+    examples = (looks + 2) * sizes.dev + sizes.test
+    training = steps * plan.seconds_per_step
+    return training + examples * plan.evaluation_seconds + float(planning()["overhead_seconds"])
+
+
+def _pairs(
+    method: Method, count: int, steps: int, route: Route
+) -> tuple[tuple[float, float | None], ...]:
+    """The first rates of the recipe; without a new head those that differ in the body's rate.
+
+    No more than leave each search run enough steps.
+    """
+    least = int(planning()["least_search_steps"])
+    while count > 1 and steps // count < least:
+        count //= 2
+    listed: list[list[float]] = method.recipe["search"]
+    if route is Route.HEAD:
+        return tuple((body, head) for body, head in listed[:count])
+    bodies = list(dict.fromkeys(body for body, _ in listed))
+    while count > len(bodies):
+        count //= 2
+    return tuple((body, None) for body in bodies[:count])
+
+
+def _looks(steps: int, probe: MethodProbe, sizes: Sizes) -> int:
+    """As many looks at the development split as cost a fixed share of the training."""
+    table = planning()
+    look = max(sizes.dev * probe.evaluation_seconds, 1e-9)
+    affordable = int(table["looks_share"] * steps * probe.seconds_per_step / look)
+    return min(max(affordable, int(table["fewest_looks"])), int(table["most_looks"]), steps)

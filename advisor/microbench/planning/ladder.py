@@ -1,0 +1,186 @@
+"""Choose the most thorough level that fits into the budget, and say what it gave up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from advisor.catalogue.tables import Method
+from advisor.microbench.planning.cost import (
+    Level,
+    Sizes,
+    curve_size,
+    levels,
+    method_plan,
+    planning,
+    seconds_of,
+    trial_seconds,
+)
+from advisor.microbench.planning.plan import MethodPlan, Plan
+from advisor.microbench.spec import Bench, MethodProbe, Probe
+
+_SHARES = 20
+"""The share of the recipes' steps is chosen to a twentieth."""
+
+
+class Room(NamedTuple):
+    """What the machine and the user allow.
+
+    Attributes:
+        budget: wall seconds in all.
+        left: wall seconds of it that loading and probing have left.
+        slots: processes side by side.
+        memory_limit: bytes for each process, or None.
+        slowdown: wall seconds of a process for each of its CPU seconds, 1 on an idle machine.
+    """
+
+    budget: float
+    left: float
+    slots: int
+    memory_limit: int | None = None
+    slowdown: float = 1.0
+
+
+class _Draft(NamedTuple):
+    level: Level
+    share: float
+    plans: dict[str, MethodPlan]
+    seconds: float
+
+
+def sizes_for(budget: float) -> Sizes:
+    """Most examples of each split for a budget in seconds."""
+    row = next(row for row in planning()["sizes"] if budget <= row["budget"])
+    return Sizes(row["train"], row["dev"], row["test"])
+
+
+def make_plan(bench: Bench, methods: Sequence[Method], probe: Probe, room: Room) -> Plan:
+    """The most thorough plan that the budget allows.
+
+    Args:
+        bench: its splits bound the sizes.
+        methods: to be compared.
+        probe: what steps and evaluations take.
+        room: budget, processes and memory.
+    """
+    able = [method for method in methods if probe.methods[method.id].status.usable]
+    splits = bench.splits
+    whole = Sizes(len(splits.train), len(splits.dev), len(splits.test))
+    sizes = _affordable_sizes(whole, [probe.methods[method.id] for method in able], room)
+    draft = _draft(bench, able, probe, sizes, room)
+    table = planning()
+    limits = {
+        id_: max(
+            table["patience_factor"] * room.slowdown * trial_seconds(own, sizes, own.steps),
+            table["least_seconds"],
+        )
+        for id_, own in draft.plans.items()
+    }
+    return Plan(
+        budget_seconds=room.budget,
+        expected_seconds=draft.seconds,
+        slots=room.slots,
+        precision=probe.precision,
+        device=bench.device,
+        batch_size=bench.batch_size,
+        max_tokens=bench.max_tokens,
+        virtual_tokens=bench.virtual_tokens,
+        train_size=sizes.train,
+        dev_size=sizes.dev,
+        test_size=sizes.test,
+        seeds=draft.level.seeds,
+        curve_sizes=tuple(curve_size(sizes, part) for part in draft.level.curve),
+        step_share=draft.share,
+        methods=draft.plans,
+        left_out={
+            method.id: probe.methods[method.id].message for method in methods if method not in able
+        },
+        dropped=_dropped(draft, whole, sizes, room),
+        memory_limit=room.memory_limit,
+        time_limits=limits,
+    )
+
+
+def _draft(
+    bench: Bench, methods: Sequence[Method], probe: Probe, sizes: Sizes, room: Room
+) -> _Draft:
+    """The first level and the largest share of steps that fit; the last level if none does."""
+    draft = None
+    for level in levels():
+        for twentieth in range(_SHARES, -1, -1):
+            share = twentieth / _SHARES
+            if share < level.least:
+                break
+            draft = _at(bench, methods, probe, sizes, room, level, share)
+            if draft.seconds <= room.left * planning()["used_share"]:
+                return draft
+    if draft is None:
+        raise ValueError("planning.yaml has no level")
+    return draft
+
+
+def _at(
+    bench: Bench, methods: Sequence[Method], probe: Probe, sizes: Sizes, room: Room, level: Level,
+    share: float,
+) -> _Draft:  # fmt: skip
+    plans = {
+        method.id: method_plan(
+            method, probe.methods[method.id], level, share, sizes, bench.batch_size,
+            bench.task.route,
+        )
+        for method in methods
+    }  # fmt: skip
+    # The same number of rates for every method: a longer search would be an advantage.
+    fewest = min((len(plan.pairs) for plan in plans.values()), default=0)
+    plans = {
+        id_: plan.model_copy(update={"pairs": plan.pairs[:fewest]}) for id_, plan in plans.items()
+    }
+    process_seconds = sum(seconds_of(plan, level, sizes) for plan in plans.values())
+    # No less than the longest method one trial after another.
+    longest = max((_chain(plan, level, sizes) for plan in plans.values()), default=0.0)
+    wall = max(process_seconds / room.slots, longest) * room.slowdown
+    return _Draft(level, share, plans, wall)
+
+
+def _chain(plan: MethodPlan, level: Level, sizes: Sizes) -> float:
+    """Seconds that no number of processes can save: rung after rung, then one final run."""
+    alone = level._replace(seeds=1)
+    rungs = seconds_of(plan, alone, sizes) - trial_seconds(plan, sizes, plan.steps)
+    return max(rungs / max(len(plan.pairs), 1), trial_seconds(plan, sizes, plan.steps))
+
+
+def _affordable_sizes(whole: Sizes, probes: Sequence[MethodProbe], room: Room) -> Sizes:
+    """The splits, with fewer to judge by where judging alone would eat the budget."""
+    table = planning()
+    slowest = max((probe.evaluation_seconds for probe in probes), default=0.0)
+    allowed = table["evaluation_share"] * room.left * room.slots / max(len(probes), 1)
+    examples = allowed / max(slowest * room.slowdown, 1e-9)
+    factor = min(1.0, examples / (3 * whole.dev + whole.test))
+    return Sizes(
+        whole.train,
+        min(whole.dev, max(round(whole.dev * factor), int(table["least_dev"]))),
+        min(whole.test, max(round(whole.test * factor), int(table["least_test"]))),
+    )
+
+
+def _dropped(draft: _Draft, whole: Sizes, sizes: Sizes, room: Room) -> tuple[str, ...]:
+    """What a larger budget would have brought, as sentences."""
+    best = levels()[0]
+    level = draft.level
+    said = []
+    if not level.curve:
+        said.append("no learning curve")
+    if level.seeds < best.seeds:
+        said.append(f"{level.seeds} of {best.seeds} seeds")
+    if level.rates < best.rates:
+        said.append(f"{level.rates} of {best.rates} pairs of learning rates")
+    if draft.share < 1.0:
+        said.append(f"{draft.share:.0%} of the steps of the recipes, or the fewest that count")
+    if sizes.test < whole.test:
+        said.append(f"{sizes.test} of {whole.test} test examples")
+    if draft.seconds > room.left:
+        said.append(
+            f"even so the trials are expected to take {draft.seconds:.0f} s of "
+            f"{max(room.left, 0):.0f} s left; what is not reached in time is left undone"
+        )
+    return tuple(said)

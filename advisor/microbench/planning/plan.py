@@ -1,0 +1,63 @@
+"""The plan of a micro-benchmark: frozen before the first trial, and recorded."""
+
+from __future__ import annotations
+
+from advisor.microbench.spec import Precision, Record
+
+
+class MethodPlan(Record):
+    """What one method gets.
+
+    Attributes:
+        pairs: body rate and head rate (None where no new head is trained), best guess first.
+        steps: of a final run on the whole training split, and on the sizes of the curve.
+        looks: how often a final run looks at the development split.
+        seconds_per_step, evaluation_seconds: as probed; the latter for one example.
+    """
+
+    pairs: tuple[tuple[float, float | None], ...]
+    steps: int
+    curve_steps: tuple[int, ...] = ()
+    looks: int
+    patience: int
+    seconds_per_step: float
+    evaluation_seconds: float
+
+
+class Plan(Record):
+    """All that decides which trials run; the same plan on the same machine gives the same result.
+
+    Attributes:
+        budget_seconds: wall time that the user allows.
+        expected_seconds: wall time that the trials are expected to take.
+        slots: trials side by side.
+        train_size, dev_size, test_size: examples.
+        seeds: of the final runs.
+        curve_sizes: smaller train sizes of the learning curve.
+        step_share: share of the recipes' steps that the budget allows.
+        methods: by identifier, in the order in which they are run.
+        left_out: methods that cannot be run here, with the reason.
+        dropped: what the budget did not allow, as sentences.
+        memory_limit: bytes that each process may hold, or None.
+        time_limits: seconds after which a final run of each method is ended.
+    """
+
+    budget_seconds: float
+    expected_seconds: float
+    slots: int
+    precision: Precision
+    device: str
+    batch_size: int
+    max_tokens: int
+    virtual_tokens: int
+    train_size: int
+    dev_size: int
+    test_size: int
+    seeds: int
+    curve_sizes: tuple[int, ...]
+    step_share: float
+    methods: dict[str, MethodPlan]
+    left_out: dict[str, str]
+    dropped: tuple[str, ...]
+    memory_limit: int | None
+    time_limits: dict[str, float]

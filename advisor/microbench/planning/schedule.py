@@ -1,0 +1,136 @@
+"""Which trials are due: successive halving of the rates, then the seeds, then the curve.
+
+A pure function of the plan and the results so far, so that a run can be stopped at any moment, and
+the same results lead to the same trials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from advisor.microbench.planning.plan import MethodPlan, Plan
+from advisor.microbench.spec import Purpose, Trial, TrialResult
+
+Pair = tuple[float, float | None]
+Results = Mapping[str, TrialResult]
+
+
+def rungs(count: int) -> list[int]:
+    """How many pairs each rung of the search runs: half of them go on, until one is left.
+
+    A rung of k pairs gets 1/k of a final run's steps for each, so all rungs cost the same.
+    """
+    return [count >> shift for shift in range(count.bit_length() - 1)]
+
+
+def due(plan: Plan, results: Results) -> list[Trial]:
+    """All trials that can run now and have no result, search before finals before the curve."""
+    trials = [
+        t for id_, method in plan.methods.items() for t in _stages(plan, id_, method, results)
+    ]
+    order = list(Purpose)
+    trials.sort(key=lambda trial: order.index(trial.purpose))
+    return [trial for trial in trials if trial.id not in results]
+
+
+def winner(plan: Plan, method: str, results: Results) -> Pair | None:
+    """The pair that the search has chosen; None while it is open, or if none could be trained."""
+    *_, (pairs, _) = _search(plan, method, plan.methods[method], results)
+    return pairs[0] if len(pairs) == 1 else None
+
+
+def finals(plan: Plan, method: str, results: Results) -> list[Trial]:
+    """The final runs of a method, on the whole training split; none while the search is open."""
+    pair = winner(plan, method, results)
+    own = plan.methods[method]
+    if pair is None:
+        return []
+    return [
+        _trial(plan, method, Purpose.FINAL, pair, seed, plan.train_size, own.steps)
+        for seed in range(1, plan.seeds + 1)
+    ]
+
+
+def curve(plan: Plan, method: str, results: Results) -> list[Trial]:
+    """The runs on the smaller train sizes, with the seeds of the final ones."""
+    pair = winner(plan, method, results)
+    if pair is None:
+        return []
+    steps = plan.methods[method].curve_steps
+    return [
+        _trial(plan, method, Purpose.CURVE, pair, seed, size, count)
+        for size, count in zip(plan.curve_sizes, steps, strict=True)
+        for seed in range(1, plan.seeds + 1)
+    ]
+
+
+def search(plan: Plan, method: str, results: Results) -> list[Trial]:
+    """The search runs that are known so far."""
+    stages = _search(plan, method, plan.methods[method], results)
+    return [trial for _, trials in stages for trial in trials]
+
+
+def _stages(plan: Plan, id_: str, results: Results) -> Iterator[Trial]:
+    for _, trials in _search(plan, id_, plan.methods[id_], results):
+        yield from trials
+    yield from finals(plan, id_, results)
+    yield from curve(plan, id_, results)
+
+
+def _search(
+    plan: Plan, id_: str, method: MethodPlan, results: Results
+) -> Iterator[tuple[tuple[Pair, ...], list[Trial]]]:
+    """The rungs as far as results lead, as the pairs in them and their trials.
+
+    The last one holds the chosen pair and no trial, once there is one.
+    """
+    pairs = method.pairs
+    for count in rungs(len(method.pairs)):
+        trials = [
+            _trial(plan, id_, Purpose.SEARCH, pair, 0, plan.train_size, method.steps // count)
+            for pair in pairs
+        ]
+        yield pairs, trials
+        if any(trial.id not in results for trial in trials):
+            return
+        usable = [
+            (pair, results[trial.id])
+            for pair, trial in zip(pairs, trials, strict=True)
+            if results[trial.id].status.usable
+        ]
+        # A tie goes to the pair that stands earlier, which is the better guess.
+        usable.sort(key=lambda found: _quality(found[1]), reverse=True)
+        pairs = tuple(pair for pair, _ in usable[: count // 2])
+        if len(pairs) <= 1:
+            break
+    yield pairs, []
+
+
+def _quality(result: TrialResult) -> tuple[float, float]:
+    """What a search run is judged by: development score, then the lowest development loss."""
+    score = result.dev_score if result.dev_score is not None else float("-inf")
+    return score, -min((point.dev_loss for point in result.curve), default=float("inf"))
+
+
+def _trial(
+    plan: Plan, method: str, purpose: Purpose, pair: Pair, seed: int, size: int, steps: int
+) -> Trial:
+    own = plan.methods[method]
+    rate, head_rate = pair
+    looks = max(round(own.looks * steps / own.steps), 1)
+    head = "" if head_rate is None else f"-h{head_rate:g}"
+    return Trial(
+        id=f"{method}-{purpose.value}-r{rate:g}{head}-n{size}-t{steps}-s{seed}",
+        purpose=purpose,
+        method=method,
+        learning_rate=rate,
+        head_rate=head_rate,
+        seed=seed,
+        train_size=size,
+        steps=steps,
+        dev_every=-(-steps // looks),
+        patience=own.patience,
+        test=purpose is not Purpose.SEARCH,
+        dev_size=plan.dev_size,
+        test_size=plan.test_size,
+    )

@@ -1,0 +1,1 @@
+"""Run jobs in processes of their own, survive whatever they do, and keep a journal of it all."""

@@ -1,0 +1,114 @@
+"""The process of one job: set its limits, do the work, write the answer."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+from advisor.microbench.spec import Job, JobKind, Record, Status
+
+if TYPE_CHECKING:
+    from advisor.microbench.worker.workbench import Workbench
+
+Emit = Callable[[Mapping[str, Any]], None]
+
+_PR_SET_PDEATHSIG = 1
+
+
+def do_job(workbench: Workbench, job: Job, emit: Emit) -> dict[str, Any]:
+    """Do the work of a job in this process, which it may spoil for any other.
+
+    Args:
+        workbench: the loaded model and examples.
+        job: what to do.
+        emit: is told of a trial's looks.
+
+    Returns:
+        the answer as plain data; Ending says which record it is.
+    """
+    from advisor.microbench.worker.baselines import baselines
+    from advisor.microbench.worker.probe import probe_method, probe_precision
+    from advisor.microbench.worker.trial import run_trial
+
+    answer: Record
+    if job.kind is JobKind.PRECISION:
+        return {"precision": probe_precision(workbench).value}
+    if job.kind is JobKind.PROBE:
+        answer = probe_method(workbench, job.method, job.precision)
+    elif job.kind is JobKind.BASELINES:
+        answer = baselines(workbench, dev_size=job.dev_size, test_size=job.test_size)
+    else:
+        if job.trial is None:
+            raise ValueError("a job of this kind needs a trial")
+        answer = run_trial(workbench, job.trial, emit)
+    return answer.model_dump(mode="json")
+
+
+def guarded(workbench: Workbench, job: Job, emit: Emit) -> dict[str, Any]:
+    """The job's answer, or how it failed: ``{"status": ..., "message": ..., "answer": ...}``."""
+    try:
+        return {"status": Status.FINISHED.value, "answer": do_job(workbench, job, emit)}
+    except MemoryError:
+        return {"status": Status.OUT_OF_MEMORY.value, "message": "no memory was left"}
+    except Exception as error:  # noqa: BLE001 - any library below may raise anything
+        if is_out_of_memory(error):
+            return {"status": Status.OUT_OF_MEMORY.value, "message": _gist(error)}
+        traceback.print_exc(file=sys.stderr)
+        return {"status": Status.CRASHED.value, "message": _gist(error)}
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error of torch means that memory ran out, on the host or on a device."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or "out of memory" in text or "allocate memory" in text
+
+
+def set_limits(job: Job) -> None:
+    """Die with the parent, and hold no more memory than the job allows."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if job.memory_limit is not None:
+        _limit_memory(job.memory_limit)
+
+
+def write_answer(path: Path, text: str) -> None:
+    """Write the answer so that it is either whole or absent."""
+    temporary = path.with_suffix(".new")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+def _limit_memory(most: int) -> None:
+    """Limit what the process can still take. Not every system has, or heeds, such a limit."""
+    try:
+        import resource
+    except ImportError:
+        return
+    held = psutil.Process().memory_info()
+    # The limit counts reserved memory as well, of which much is never touched: only growth counts.
+    reserved = getattr(held, "data", held.rss)
+    limit = reserved + max(most - held.rss, 0)
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+
+
+def _gist(error: Exception) -> str:
+    text = str(error).strip() or type(error).__name__
+    return f"{type(error).__name__}: {text.splitlines()[0][:300]}"
+
+
+def own_process_only() -> None:
+    """Keep libraries from starting threads that a fork would lose."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    os.environ["HF_HUB_OFFLINE"] = "1"

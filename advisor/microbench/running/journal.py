@@ -1,0 +1,80 @@
+"""What a run has done so far, on disk, so that it can be killed at any moment and go on."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from advisor.microbench.spec import Baselines, Ending, Probe, Record
+from advisor.support.errors import AdvisorError
+
+VERSION = 1
+
+
+class Entry(Record):
+    """One line of a journal; exactly one of the contents is there.
+
+    Attributes:
+        begun: what the run was asked for, as plain data; the first line.
+        frozen: plan and sealed prediction, as plain data, once they stand.
+    """
+
+    begun: dict[str, Any] | None = None
+    probe: Probe | None = None
+    frozen: dict[str, Any] | None = None
+    baselines: Baselines | None = None
+    ending: Ending | None = None
+
+
+class Journal:
+    """Appends entries to a file; each one is on the disk before the next step is taken."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.entries = list(_read(path)) if path.exists() else []
+
+    def add(self, entry: Entry) -> None:
+        """Append an entry.
+
+        Raises:
+            AdvisorError: if the disk is full or read-only; what was written before stays.
+        """
+        line = entry.model_dump_json(exclude_none=True) + "\n"
+        try:
+            with self._path.open("a", encoding="utf-8") as stream:
+                stream.write(line)
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise AdvisorError(
+                f"the journal of the micro-benchmark cannot be written: {error.strerror or error}",
+                where=str(self._path),
+                hint="make room, then go on with --resume; finished trials are kept",
+            ) from None
+        self.entries.append(entry)
+
+    def endings(self) -> dict[str, Ending]:
+        """How each job ended that has, by its identifier."""
+        found = (entry.ending for entry in self.entries if entry.ending is not None)
+        return {ending.job: ending for ending in found}
+
+
+def _read(path: Path) -> list[Entry]:
+    """All whole entries; a last line that a kill has cut short is dropped from the file."""
+    raw = path.read_bytes()
+    whole, _, torn = raw.rpartition(b"\n")
+    if torn:
+        with path.open("r+b") as stream:
+            stream.truncate(len(raw) - len(torn))
+    try:
+        return [Entry.model_validate_json(line) for line in whole.split(b"\n") if line]
+    except (ValidationError, json.JSONDecodeError) as error:
+        raise AdvisorError(
+            "the journal of the micro-benchmark is damaged or of another version",
+            where=f"{path}: {str(error).splitlines()[0]}",
+            hint="start anew without --resume",
+        ) from None

@@ -1,0 +1,193 @@
+"""Jobs as processes of this machine, forked from one that has loaded the model already."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from advisor.microbench.running.executor import Watch
+from advisor.microbench.spec import Ending, Job, Status
+from advisor.support.errors import AdvisorError, ExitCode
+
+_SERVER = "advisor.microbench.running.server"
+_CLOSE_SECONDS = 5.0
+_MOST_STARTS = 5
+"""So often is a server that dies started again before the run is given up."""
+
+
+class LocalExecutor:
+    """Runs jobs side by side on this machine; see ``Executor``.
+
+    Args:
+        bench_file: the bench as JSON.
+        folder: where answers and the log go; must exist.
+        slots: how many jobs run side by side.
+        watch: is told of the looks of running trials.
+
+    Raises:
+        AdvisorError: if the model cannot be loaded.
+    """
+
+    def __init__(self, bench_file: Path, folder: Path, *, slots: int, watch: Watch) -> None:
+        self.slots = slots
+        self.loading_seconds = 0.0
+        self._bench_file = bench_file
+        self._folder = folder
+        self._watch = watch
+        self._waiting: deque[Job] = deque()
+        self._running: dict[str, tuple[Job, float]] = {}
+        self._late: set[str] = set()
+        self._starts = 0
+        self._start()
+
+    def submit(self, job: Job) -> None:
+        """Start the job as soon as one of the slots is free."""
+        self._waiting.append(job)
+        self._fill()
+
+    def next_ending(self, timeout: float) -> Ending | None:
+        """The next job that has ended, in whatever way; None if there is none in time."""
+        deadline = time.monotonic() + timeout
+        while True:
+            self._kill_late()
+            try:
+                left = max(deadline - time.monotonic(), 0.0)
+                message = self._messages.get(timeout=min(left, 0.2))
+            except queue.Empty:
+                if time.monotonic() >= deadline:
+                    return None
+                continue
+            if message is None:
+                self._restart()
+            elif "look" in message:
+                self._watch(message["look"])
+            elif "ended" in message:
+                ending = self._ending(message)
+                self._fill()
+                return ending
+
+    def close(self) -> None:
+        """End the server and with it every job."""
+        with contextlib.suppress(OSError):
+            self._stdin.close()
+        try:
+            self._process.wait(_CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._reader.join(_CLOSE_SECONDS)
+            self._stdout.close()
+            self._log.close()
+
+    def _start(self) -> None:
+        self._starts += 1
+        self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._log = (self._folder / "server.log").open("ab")
+        self._process = subprocess.Popen(  # noqa: S603 - the program's own module, no shell
+            [sys.executable, "-m", _SERVER, str(self._bench_file), str(self._folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            start_new_session=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+        )
+        self._stdin: Any = self._process.stdin
+        self._stdout: Any = self._process.stdout
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        try:
+            self._await_ready()
+        except BaseException:
+            self.close()
+            raise
+
+    def _await_ready(self) -> None:
+        message = self._messages.get()
+        if message is None:
+            raise self._dead("the process that loads the model ended before it was ready")
+        if "failed" in message:
+            told = message["failed"]
+            code = ExitCode(told["exit_code"])
+            raise AdvisorError(
+                told["error"], where=told["where"], hint=told["hint"], exit_code=code
+            )
+        self.loading_seconds = float(message["ready"])
+
+    def _read(self) -> None:
+        """Queue the server's lines; None when there will be no more."""
+        messages, stream = self._messages, self._stdout
+        for line in stream:
+            messages.put(json.loads(line))
+        messages.put(None)
+
+    def _fill(self) -> None:
+        while self._waiting and len(self._running) < self.slots:
+            job = self._waiting.popleft()
+            self._running[job.id] = (job, time.monotonic())
+            self._tell({"job": job.model_dump(mode="json")})
+
+    def _tell(self, command: Mapping[str, Any]) -> None:
+        # A server that has died is noticed when its output ends.
+        with contextlib.suppress(OSError):
+            self._stdin.write(json.dumps(command).encode() + b"\n")
+            self._stdin.flush()
+
+    def _kill_late(self) -> None:
+        now = time.monotonic()
+        for id_, (job, started) in self._running.items():
+            if id_ not in self._late and now - started > job.time_limit:
+                self._late.add(id_)
+                self._tell({"kill": id_})
+
+    def _ending(self, message: Mapping[str, Any]) -> Ending:
+        job, _ = self._running.pop(message["ended"])
+        times = {"wall_seconds": message["wall"], "cpu_seconds": message["cpu"]}
+        path = self._folder / f"{job.id}.json"
+        if message["code"] == 0 and path.is_file():
+            told = json.loads(path.read_bytes())
+            path.unlink()
+            return Ending(job=job.id, **told, **times)
+        if job.id in self._late:
+            limit = f"it was ended after its limit of {job.time_limit:.0f} s"
+            return Ending(job=job.id, status=Status.TIMED_OUT, message=limit, **times)
+        if message["code"] == -signal.SIGKILL:
+            why = "something outside killed it, as a system does that runs out of memory"
+            return Ending(job=job.id, status=Status.KILLED, message=why, **times)
+        why = f"its process ended with code {message['code']}"
+        return Ending(job=job.id, status=Status.CRASHED, message=why, **times)
+
+    def _restart(self) -> None:
+        """Start a dead server again; jobs in flight are repeated, as it was not their doing."""
+        with contextlib.suppress(OSError):
+            self.close()
+        if self._starts >= _MOST_STARTS:
+            raise self._dead("the process that starts the trials dies again and again")
+        self._waiting.extendleft(job for job, _ in reversed(self._running.values()))
+        self._running.clear()
+        self._start()
+        self._fill()
+
+    def _dead(self, message: str) -> AdvisorError:
+        self._log.flush()
+        log = (self._folder / "server.log").read_text(encoding="utf-8", errors="replace")
+        lines = log.strip().splitlines()
+        return AdvisorError(
+            message,
+            where=lines[-1][:300] if lines else "it left no message",
+            hint="check the free memory; advisor doctor shows what is installed",
+            exit_code=ExitCode.MICROBENCH_FAILED,
+        )
