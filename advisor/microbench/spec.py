@@ -163,6 +163,7 @@ class Trial(Record):
         test: whether the test split is predicted at the end.
         dev_size: how many development examples, a prefix of the split; all of them if None.
         test_size: the same for the test split.
+        prompt: which of the bench's prompts stands around the input and starts the soft prompt.
     """
 
     id: str
@@ -178,6 +179,7 @@ class Trial(Record):
     test: bool
     dev_size: int | None = None
     test_size: int | None = None
+    prompt: int = 0
 
 
 class Status(str, Enum):
@@ -294,12 +296,14 @@ class Probe(Record):
         methods: by identifier; ``evaluation_seconds`` is for one example.
         token_lengths: quantiles 0.5, 0.95 and 1 of the inputs, in tokens, before cutting.
         loading_seconds: imports and weights, which every process without a fork pays again.
+        slowdown: wall seconds of a process for each of its CPU seconds; above 1 on a busy machine.
     """
 
     precision: Precision
     methods: dict[str, MethodProbe]
     token_lengths: Annotated[tuple[int, ...], Field(min_length=3, max_length=3)]
     loading_seconds: float = 0.0
+    slowdown: float = 1.0
 
 
 class JobKind(str, Enum):
@@ -318,7 +322,7 @@ class Job(Record):
         id: unique in a run.
         trial: what to train, for a trial.
         method: what to probe, for a probe.
-        precision: the number format, for a probe.
+        precision: the number format to compute in.
         dev_size, test_size: prefixes of the splits, for baselines.
         memory_limit: most bytes that the process may hold; None for no limit.
         time_limit: seconds of wall time after which it is killed.
@@ -341,8 +345,8 @@ class Ending(Record):
     Attributes:
         status: KILLED, TIMED_OUT and CRASHED come without an answer.
         message: what happened, as one sentence; empty if all went well.
-        answer: what the job came to, by its kind: a Precision (under ``precision``), MethodProbe,
-            Baselines or TrialResult, as plain data.
+        answer: what the job came to, by its kind: ``precision`` and ``token_lengths`` as in Probe,
+            or a MethodProbe, Baselines or TrialResult, as plain data.
         wall_seconds, cpu_seconds: of the process.
     """
 

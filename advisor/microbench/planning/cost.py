@@ -61,7 +61,7 @@ def method_plan(
         whole = recipe_steps(method, train_size, batch_size)
         bounded = level.least > 0
         least = method.recipe["least_steps"] if bounded else planning()["least_search_steps"]
-        return max(round(whole * share), min(least, whole))
+        return max(round(whole * share), min(int(least), whole))
 
     full = steps(sizes.train)
     return MethodPlan(

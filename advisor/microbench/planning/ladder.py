@@ -17,7 +17,7 @@ from advisor.microbench.planning.cost import (
     trial_seconds,
 )
 from advisor.microbench.planning.plan import MethodPlan, Plan
-from advisor.microbench.spec import Bench, MethodProbe, Probe
+from advisor.microbench.spec import Bench, Probe
 
 _SHARES = 20
 """The share of the recipes' steps is chosen to a twentieth."""
@@ -54,19 +54,40 @@ def sizes_for(budget: float) -> Sizes:
     return Sizes(row["train"], row["dev"], row["test"])
 
 
-def make_plan(bench: Bench, methods: Sequence[Method], probe: Probe, room: Room) -> Plan:
+def whole_sizes(bench: Bench) -> Sizes:
+    """All examples of each split."""
+    return Sizes(len(bench.splits.train), len(bench.splits.dev), len(bench.splits.test))
+
+
+def affordable_sizes(bench: Bench, probe: Probe, room: Room) -> Sizes:
+    """The splits, with fewer to judge by where judging alone would eat the budget."""
+    table, whole = planning(), whole_sizes(bench)
+    able = [found for found in probe.methods.values() if found.status.usable]
+    slowest = max((found.evaluation_seconds for found in able), default=0.0)
+    allowed = table["evaluation_share"] * room.left * room.slots / max(len(able), 1)
+    examples = allowed / max(slowest * room.slowdown, 1e-9)
+    factor = min(1.0, examples / (3 * whole.dev + whole.test))
+    return Sizes(
+        whole.train,
+        min(whole.dev, max(round(whole.dev * factor), int(table["least_dev"]))),
+        min(whole.test, max(round(whole.test * factor), int(table["least_test"]))),
+    )
+
+
+def make_plan(
+    bench: Bench, methods: Sequence[Method], probe: Probe, room: Room, sizes: Sizes, prompt: int = 0
+) -> Plan:
     """The most thorough plan that the budget allows.
 
     Args:
-        bench: its splits bound the sizes.
+        bench: what is trained on.
         methods: to be compared.
         probe: what steps and evaluations take.
         room: budget, processes and memory.
+        sizes: examples of each split, at most those of the bench.
+        prompt: the candidate prompt to use.
     """
     able = [method for method in methods if probe.methods[method.id].status.usable]
-    splits = bench.splits
-    whole = Sizes(len(splits.train), len(splits.dev), len(splits.test))
-    sizes = _affordable_sizes(whole, [probe.methods[method.id] for method in able], room)
     draft = _draft(bench, able, probe, sizes, room)
     table = planning()
     limits = {
@@ -95,9 +116,10 @@ def make_plan(bench: Bench, methods: Sequence[Method], probe: Probe, room: Room)
         left_out={
             method.id: probe.methods[method.id].message for method in methods if method not in able
         },
-        dropped=_dropped(draft, whole, sizes, room),
+        dropped=_dropped(draft, whole_sizes(bench), sizes, room),
         memory_limit=room.memory_limit,
         time_limits=limits,
+        prompt=prompt,
     )
 
 
@@ -147,20 +169,6 @@ def _chain(plan: MethodPlan, level: Level, sizes: Sizes) -> float:
     alone = level._replace(seeds=1)
     rungs = seconds_of(plan, alone, sizes) - trial_seconds(plan, sizes, plan.steps)
     return max(rungs / max(len(plan.pairs), 1), trial_seconds(plan, sizes, plan.steps))
-
-
-def _affordable_sizes(whole: Sizes, probes: Sequence[MethodProbe], room: Room) -> Sizes:
-    """The splits, with fewer to judge by where judging alone would eat the budget."""
-    table = planning()
-    slowest = max((probe.evaluation_seconds for probe in probes), default=0.0)
-    allowed = table["evaluation_share"] * room.left * room.slots / max(len(probes), 1)
-    examples = allowed / max(slowest * room.slowdown, 1e-9)
-    factor = min(1.0, examples / (3 * whole.dev + whole.test))
-    return Sizes(
-        whole.train,
-        min(whole.dev, max(round(whole.dev * factor), int(table["least_dev"]))),
-        min(whole.test, max(round(whole.test * factor), int(table["least_test"]))),
-    )
 
 
 def _dropped(draft: _Draft, whole: Sizes, sizes: Sizes, room: Room) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ class Plan(Record):
         dropped: what the budget did not allow, as sentences.
         memory_limit: bytes that each process may hold, or None.
         time_limits: seconds after which a final run of each method is ended.
+        prompt: which candidate prompt is used, the best one zero-shot.
     """
 
     budget_seconds: float
@@ -61,3 +62,4 @@ class Plan(Record):
     dropped: tuple[str, ...]
     memory_limit: int | None
     time_limits: dict[str, float]
+    prompt: int = 0

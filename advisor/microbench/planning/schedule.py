@@ -25,9 +25,7 @@ def rungs(count: int) -> list[int]:
 
 def due(plan: Plan, results: Results) -> list[Trial]:
     """All trials that can run now and have no result, search before finals before the curve."""
-    trials = [
-        t for id_, method in plan.methods.items() for t in _stages(plan, id_, method, results)
-    ]
+    trials = [trial for id_ in plan.methods for trial in _stages(plan, id_, results)]
     order = list(Purpose)
     trials.sort(key=lambda trial: order.index(trial.purpose))
     return [trial for trial in trials if trial.id not in results]
@@ -133,4 +131,5 @@ def _trial(
         test=purpose is not Purpose.SEARCH,
         dev_size=plan.dev_size,
         test_size=plan.test_size,
+        prompt=plan.prompt,
     )
