@@ -190,6 +190,7 @@ class Conductor:
             token_lengths=ending.answer["token_lengths"],
             loading_seconds=self._executor.loading_seconds,
             slowdown=_slowdown(endings),
+            speed=ending.answer["speed"],
         )
         self._journal.add(Entry(probe=probe))
         return probe

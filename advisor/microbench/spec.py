@@ -297,6 +297,7 @@ class Probe(Record):
         token_lengths: quantiles 0.5, 0.95 and 1 of the inputs, in tokens, before cutting.
         loading_seconds: imports and weights, which every process without a fork pays again.
         slowdown: wall seconds of a process for each of its CPU seconds; above 1 on a busy machine.
+        speed: of this machine's CPU, as the estimates want it; None on an accelerator.
     """
 
     precision: Precision
@@ -304,6 +305,7 @@ class Probe(Record):
     token_lengths: Annotated[tuple[int, ...], Field(min_length=3, max_length=3)]
     loading_seconds: float = 0.0
     slowdown: float = 1.0
+    speed: dict[str, Any] | None = None
 
 
 class JobKind(str, Enum):
@@ -345,7 +347,8 @@ class Ending(Record):
     Attributes:
         status: KILLED, TIMED_OUT and CRASHED come without an answer.
         message: what happened, as one sentence; empty if all went well.
-        answer: what the job came to, by its kind: ``precision`` and ``token_lengths`` as in Probe,
+        answer: what the job came to, by its kind: ``precision``, ``token_lengths`` and ``speed``
+            as in Probe,
             or a MethodProbe, Baselines or TrialResult, as plain data.
         wall_seconds, cpu_seconds: of the process.
     """

@@ -1,0 +1,139 @@
+"""The live view of a micro-benchmark, on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from advisor.catalogue.tables import load_methods
+from advisor.microbench.planning.plan import Plan
+from advisor.microbench.spec import Purpose, Trial, TrialResult
+
+_BLOCKS = "▁▂▃▄▅▆▇█"
+_MOST_POINTS = 24
+_GIB = 2.0**30
+_MINUTE = 60
+
+
+class LiveProgress:
+    """Shows what runs, with curve, rate, time left and memory; lines alone without a terminal."""
+
+    def __init__(self, *, plain: bool) -> None:
+        self._console = Console(stderr=True, highlight=False, no_color=plain or None)
+        self._live = None if plain or not sys.stderr.isatty() else Live(
+            console=self._console, refresh_per_second=4, transient=True
+        )  # fmt: skip
+        self._stage = ""
+        self._plan: Plan | None = None
+        self._began = time.monotonic()
+        self._running: dict[str, Trial] = {}
+        self._looks: dict[str, list[Mapping[str, Any]]] = {}
+
+    def __enter__(self) -> LiveProgress:
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def stage(self, sentence: str) -> None:
+        """What is being done now."""
+        self._stage = sentence
+        self._say(f"{sentence} ...") if self._live is None else self._draw()
+
+    def planned(self, plan: Plan) -> None:
+        """The plan stands."""
+        self._plan = plan
+        self._stage = "training"
+        searched = max(len(own.pairs) for own in plan.methods.values()) if plan.methods else 0
+        self._say(
+            f"plan: {len(plan.methods)} methods, {searched} pairs of rates each, {plan.seeds} "
+            f"seeds, {plan.train_size} / {plan.dev_size} / {plan.test_size} examples to train, "
+            f"choose and judge; about {_duration(plan.expected_seconds)}"
+        )
+
+    def started(self, trial: Trial) -> None:
+        """A trial has been handed to the executor."""
+        self._running[trial.id] = trial
+        self._draw()
+
+    def look(self, look: Mapping[str, Any]) -> None:
+        """A running trial has looked at its losses."""
+        self._looks.setdefault(look["job"], []).append(look)
+        self._draw()
+
+    def ended(self, trial: Trial, result: TrialResult) -> None:
+        """A trial has ended."""
+        self._running.pop(trial.id, None)
+        self._looks.pop(trial.id, None)
+        score = "" if result.dev_score is None else f", development score {result.dev_score:.1f}"
+        why = "" if result.status.usable else f": {result.message}"
+        status = result.status.value.replace("_", " ")
+        self._say(f"{_described(trial)}: {status}{score}, {result.seconds:.0f} s{why}")
+        self._draw()
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, markup=False, soft_wrap=True)
+
+    def _draw(self) -> None:
+        if self._live is not None:
+            self._live.update(Group(self._header(), *([self._table()] if self._running else [])))
+
+    def _header(self) -> Text:
+        spent = time.monotonic() - self._began
+        left = ""
+        if self._plan is not None:
+            left = f", {_duration(max(self._plan.budget_seconds - spent, 0.0))} of the budget left"
+        return Text(f"{self._stage}{left}", style="bold")
+
+    def _table(self) -> Table:
+        table = Table(box=None, pad_edge=False)
+        for title in ("trial", "step", "rate", "training loss", "development", "memory"):
+            table.add_column(title, no_wrap=True)
+        for id_, trial in self._running.items():
+            looks = self._looks.get(id_, [])
+            last: Mapping[str, Any] = looks[-1] if looks else {}
+            scored = [look for look in looks if look.get("dev_score") is not None]
+            table.add_row(
+                _described(trial),
+                f"{last.get('step', 0)}/{trial.steps}",
+                f"{last['rate']:.1e}" if last.get("rate") is not None else "",
+                _sparkline([look["train_loss"] for look in looks if look.get("train_loss")]),
+                f"{scored[-1]['dev_score']:.1f}" if scored else "",
+                f"{last['memory'] / _GIB:.2f} GiB" if last.get("memory") else "",
+            )
+        return table
+
+
+def _described(trial: Trial) -> str:
+    name = load_methods()[trial.method].name
+    head = "" if trial.head_rate is None else f", head {trial.head_rate:g}"
+    if trial.purpose is Purpose.SEARCH:
+        return f"{name}, search, rate {trial.learning_rate:g}{head}, {trial.steps} steps"
+    size = f", {trial.train_size} examples" if trial.purpose is Purpose.CURVE else ""
+    return f"{name}, seed {trial.seed}{size}"
+
+
+def _sparkline(losses: list[float]) -> str:
+    """The last losses as blocks, with the newest figure."""
+    shown = losses[-_MOST_POINTS:]
+    if not shown:
+        return ""
+    low, high = min(shown), max(shown)
+    scale = (len(_BLOCKS) - 1) / (high - low) if high > low else 0.0
+    return "".join(_BLOCKS[round((loss - low) * scale)] for loss in shown) + f" {shown[-1]:.3f}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < _MINUTE:
+        return f"{seconds:.0f} s"
+    return f"{int(seconds) // _MINUTE} min {int(seconds) % _MINUTE:02d} s"

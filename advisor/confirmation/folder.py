@@ -1,0 +1,113 @@
+"""Where a run keeps its journal until it has ended."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from advisor.microbench.running.journal import VERSION, Entry, Journal
+from advisor.support.errors import AdvisorError
+
+_JOURNAL = "journal.jsonl"
+_BENCH = "bench.json"
+
+
+class RunFolder:
+    """The folder of one run; it is removed when the run has ended, unless it is to be kept.
+
+    Attributes:
+        path: the folder.
+        journal: what has been done so far.
+    """
+
+    def __init__(self, path: Path, journal: Journal, *, keep: bool) -> None:
+        self.path = path
+        self.journal = journal
+        self._keep = keep
+
+    @property
+    def bench_file(self) -> Path:
+        """Where the examples and settings lie for the processes of the trials."""
+        return self.path / _BENCH
+
+    def done(self) -> None:
+        """Remove the folder; whatever was found stands in the report."""
+        if not self._keep:
+            shutil.rmtree(self.path, ignore_errors=True)
+
+
+def open_folder(asked: Mapping[str, Any], *, resume: bool, keep: Path | None) -> RunFolder:
+    """The folder for what is asked: a fresh one, or that of an interrupted run.
+
+    Args:
+        asked: all that decides the run, as plain data; a resumed run must have been asked for the
+            same.
+        resume: whether to go on with an interrupted run.
+        keep: a folder of the user's, which is kept; None for one under the state folder.
+
+    Raises:
+        AdvisorError: if there is nothing to resume, it was another run, or the disk refuses.
+    """
+    begun = {"version": VERSION, **asked}
+    path = keep or _state() / hashlib.sha256(_text(begun).encode()).hexdigest()[:16]
+    where = str(path / _JOURNAL)
+    try:
+        if resume:
+            return _resumed(path, begun, keep=keep is not None)
+        if keep is not None and keep.exists() and any(keep.iterdir()):
+            raise AdvisorError(
+                "the folder for the run is not empty",
+                where=f"--keep {keep}",
+                hint="name a new one, or go on with --resume",
+            )
+        if keep is None:
+            shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        journal = Journal(path / _JOURNAL)
+        journal.add(Entry(begun=begun))
+    except OSError as error:
+        raise AdvisorError(
+            f"the folder for the run cannot be used: {error.strerror or error}",
+            where=where,
+            hint="make room or name another with --keep DIR",
+        ) from None
+    return RunFolder(path, journal, keep=keep is not None)
+
+
+def _resumed(path: Path, begun: Mapping[str, Any], *, keep: bool) -> RunFolder:
+    file = path / _JOURNAL
+    if not file.is_file():
+        raise AdvisorError(
+            "there is no interrupted run of this model, data and options to go on with",
+            where=str(path),
+            hint="start it without --resume; every option must be as it was",
+        )
+    journal = Journal(file)
+    if not journal.entries or journal.entries[0].begun != dict(begun):
+        raise AdvisorError(
+            "the interrupted run was asked for something else, or its files have changed since",
+            where=str(file),
+            hint="start anew without --resume, or give the options as they were",
+        )
+    return RunFolder(path, journal, keep=keep)
+
+
+def fingerprint_of(path: Path) -> dict[str, Any]:
+    """What tells whether a file, or the files of a folder, are as they were."""
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    seen = [(file.name, file.stat()) for file in files if file.is_file()]
+    return {"path": str(path.resolve()), "files": [[n, s.st_size, s.st_mtime_ns] for n, s in seen]}
+
+
+def _state() -> Path:
+    root = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(root) / "tuning-advisor" / "confirm"
+
+
+def _text(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, sort_keys=True)
