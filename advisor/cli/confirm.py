@@ -1,0 +1,121 @@
+"""``advisor confirm``: train both methods on the user's model and data, and judge the advice."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from advisor.cli import options
+from advisor.support.errors import AdvisorError, ExitCode
+
+
+class Place(str, Enum):
+    """Where the trials run."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
+def confirm(
+    facts: options.Facts = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", metavar="MODEL", help="Folder with safetensors, or a GGUF file."),
+    ] = None,
+    data: options.Data = None,
+    eval_data: options.EvalData = None,
+    text_column: options.TextColumns = None,
+    label_column: options.LabelColumn = None,
+    prompts: Annotated[
+        Path | None,
+        typer.Option("--prompts", metavar="FILE", help="Candidate prompts: YAML, or one a line."),
+    ] = None,
+    method: Annotated[
+        list[str] | None,
+        typer.Option("--method", help="Also train this one, such as lora; may be repeated."),
+    ] = None,
+    budget: Annotated[
+        str, typer.Option("--budget", metavar="TIME", help="Wall time in all: 30s, 3m, 2h.")
+    ] = "3m",
+    slots: Annotated[
+        int | None,
+        typer.Option("--slots", min=1, max=1024, help="Trials side by side; default: the cores."),
+    ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option("--memory", metavar="SIZE", help="Most memory of each trial, as 8GB."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the splits.")] = 0,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Probe and show the plan with its cost; no trial.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the same run after an interruption.")
+    ] = False,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="DIR", help="Keep the journal and the log there."),
+    ] = None,
+    executor: Annotated[
+        Place, typer.Option("--executor", help="This machine, or a Ray cluster.")
+    ] = Place.LOCAL,
+    address: Annotated[
+        str | None, typer.Option("--address", help="Of the Ray cluster; default: a new one here.")
+    ] = None,
+    settings: options.Settings = None,
+    rules: options.RulePacks = None,
+    format_: options.OutputFormat = None,
+    output: options.Output = None,
+    offline: options.Offline = False,
+    plain: options.Plain = False,
+) -> None:
+    """Confirm or overturn the advice: really train the methods on a slice of your data.
+
+    Exit code 0 if the advice is confirmed, 13 if it is overturned, 14 if the budget or the test
+    examples do not suffice to tell.
+
+    For example:
+
+      advisor confirm --model ./minilm --data train.jsonl
+
+      advisor confirm --facts run.json --model ./minilm --data train.jsonl -o run2.json
+
+      advisor confirm --model model.gguf --data train.csv --budget 20m --method lora
+    """
+    from advisor.cli.output import Report, deliver, say
+    from advisor.cli.progress import LiveProgress
+    from advisor.cli.requests import request_from
+    from advisor.confirmation.confirm import Wish, confirm_advice
+    from advisor.report.confirmation_document import TITLE, confirmation_blocks
+    from advisor.report.files import format_for
+
+    if model is None or data is None:
+        raise AdvisorError(
+            "a micro-benchmark trains a model on data, and needs both",
+            where="--model" if model is None else "--data",
+            hint="advisor confirm --model ./my-model --data train.jsonl",
+        )
+    if address is not None and executor is not Place.RAY:
+        raise AdvisorError("--address needs --executor ray", where=f"--address {address}")
+    if output is not None and format_ is None:
+        format_for(output)  # a wrong suffix is said before the training, not after it
+    request = request_from(
+        facts=facts, settings=settings, models=[model], data=data, eval_data=eval_data,
+        text_columns=text_column, label_column=label_column, gpu=None, gpus=1, offline=offline,
+    )  # fmt: skip
+    wish = Wish(
+        prompts=prompts, methods=tuple(method or ()), budget=budget, slots=slots, memory=memory,
+        seed=seed, dry_run=dry_run, resume=resume, keep=keep, ray=executor is Place.RAY,
+        address=address,
+    )  # fmt: skip
+    with LiveProgress(plain=plain) as progress:
+        found = confirm_advice(request, wish, rules or (), progress)
+    say(found.notes)
+    deliver(
+        Report(found.record, TITLE, confirmation_blocks(found.record)), format_, output, plain=plain
+    )
+    if found.exit_code is not ExitCode.OK:
+        raise typer.Exit(int(found.exit_code))
