@@ -49,6 +49,9 @@ def confirm(
         typer.Option("--memory", metavar="SIZE", help="Most memory of each trial, as 8GB."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the splits.")] = 0,
+    download: Annotated[
+        bool, typer.Option("--download", help="Allow weights of a Hub id to be fetched.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Probe and show the plan with its cost; no trial.")
     ] = False,
@@ -108,7 +111,7 @@ def confirm(
     )  # fmt: skip
     wish = Wish(
         prompts=prompts, methods=tuple(method or ()), budget=budget, slots=slots, memory=memory,
-        seed=seed, dry_run=dry_run, resume=resume, keep=keep, ray=executor is Place.RAY,
+        seed=seed, download=download, dry_run=dry_run, resume=resume, keep=keep, ray=executor is Place.RAY,
         address=address,
     )  # fmt: skip
     with LiveProgress(plain=plain) as progress:

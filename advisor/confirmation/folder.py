@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.microbench.running.journal import VERSION, Entry, Journal
+from advisor.microbench.spec import Bench
 from advisor.support.errors import AdvisorError
 
 _JOURNAL = "journal.jsonl"
@@ -35,6 +36,17 @@ class RunFolder:
         """Where the examples and settings lie for the processes of the trials."""
         return self.path / _BENCH
 
+    def write_bench(self, bench: Bench) -> None:
+        """Put the bench where the processes of the trials read it.
+
+        Raises:
+            AdvisorError: if the disk refuses.
+        """
+        try:
+            self.bench_file.write_text(bench.model_dump_json(), encoding="utf-8")
+        except OSError as error:
+            raise _refused(self.bench_file, error) from None
+
     def done(self) -> None:
         """Remove the folder; whatever was found stands in the report."""
         if not self._keep:
@@ -55,7 +67,6 @@ def open_folder(asked: Mapping[str, Any], *, resume: bool, keep: Path | None) ->
     """
     begun = {"version": VERSION, **asked}
     path = keep or _state() / hashlib.sha256(_text(begun).encode()).hexdigest()[:16]
-    where = str(path / _JOURNAL)
     try:
         if resume:
             return _resumed(path, begun, keep=keep is not None)
@@ -71,11 +82,7 @@ def open_folder(asked: Mapping[str, Any], *, resume: bool, keep: Path | None) ->
         journal = Journal(path / _JOURNAL)
         journal.add(Entry(begun=begun))
     except OSError as error:
-        raise AdvisorError(
-            f"the folder for the run cannot be used: {error.strerror or error}",
-            where=where,
-            hint="make room or name another with --keep DIR",
-        ) from None
+        raise _refused(path, error) from None
     return RunFolder(path, journal, keep=keep is not None)
 
 
@@ -102,6 +109,14 @@ def fingerprint_of(path: Path) -> dict[str, Any]:
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     seen = [(file.name, file.stat()) for file in files if file.is_file()]
     return {"path": str(path.resolve()), "files": [[n, s.st_size, s.st_mtime_ns] for n, s in seen]}
+
+
+def _refused(path: Path, error: OSError) -> AdvisorError:
+    return AdvisorError(
+        f"the folder for the run cannot be used: {error.strerror or error}",
+        where=str(path),
+        hint="make room, or name another with --keep DIR",
+    )
 
 
 def _state() -> Path:

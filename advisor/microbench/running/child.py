@@ -35,16 +35,18 @@ def do_job(workbench: Workbench, job: Job, emit: Emit) -> dict[str, Any]:
         the answer as plain data; Ending says which record it is.
     """
     from advisor.microbench.worker.baselines import baselines
-    from advisor.microbench.worker.probe import probe_method, probe_precision
+    from advisor.microbench.worker.probe import probe_machine, probe_method
+    from advisor.microbench.worker.tailoring import tailored
     from advisor.microbench.worker.trial import run_trial
 
+    workbench = tailored(workbench, job)
     answer: Record
     if job.kind is JobKind.PRECISION:
-        return {"precision": probe_precision(workbench).value}
+        return probe_machine(workbench)
     if job.kind is JobKind.PROBE:
         answer = probe_method(workbench, job.method, job.precision)
     elif job.kind is JobKind.BASELINES:
-        answer = baselines(workbench, dev_size=job.dev_size, test_size=job.test_size)
+        answer = baselines(workbench)
     else:
         if job.trial is None:
             raise ValueError("a job of this kind needs a trial")

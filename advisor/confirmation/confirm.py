@@ -1,0 +1,205 @@
+"""The micro-benchmark from request to record: advise, seal, measure, judge again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from advisor.catalogue.tables import Method, load_methods
+from advisor.confirmation.agreement import Agreement
+from advisor.confirmation.bench import prepare
+from advisor.confirmation.folder import RunFolder, fingerprint_of, open_folder
+from advisor.confirmation.record import confirmation_record, plan_record
+from advisor.confirmation.sealing import Forecaster
+from advisor.confirmation.weights import weights_of
+from advisor.estimating import chosen_methods
+from advisor.facts import FactBase
+from advisor.facts.quantities import parse_quantity
+from advisor.gather import Request, gather
+from advisor.microbench.conduct import Allowance, Conductor, Progress
+from advisor.microbench.planning.cost import planning
+from advisor.microbench.preparing.budget import parse_budget
+from advisor.microbench.running.executor import Executor
+from advisor.microbench.running.local import LocalExecutor
+from advisor.microbench.spec import Bench
+from advisor.pipeline import advise, load_engine
+from advisor.profilers.hardware.cgroup import memory_left_bytes
+from advisor.support.errors import AdvisorError, ExitCode
+from advisor.tracing import subject_of
+
+HEADLINE = ("prompt_tuning", "full_fine_tuning")
+"""The two methods that are always compared, the reference last."""
+_LIBRARIES = ("torch", "transformers", "peft", "numpy")
+_UNTRAINED_HERE = ("qlora",)
+_CODES = {
+    Agreement.OVERTURNED.value: ExitCode.OVERTURNED,
+    Agreement.UNSETTLED.value: ExitCode.INCONCLUSIVE,
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user has said of the run; None is decided by the machine."""
+
+    prompts: Path | None = None
+    methods: tuple[str, ...] = ()
+    budget: str = "3m"
+    slots: int | None = None
+    memory: str | None = None
+    seed: int = 0
+    dry_run: bool = False
+    resume: bool = False
+    keep: Path | None = None
+    download: bool = False
+    ray: bool = False
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The run file with what was measured, remarks for the user, and the exit code."""
+
+    record: dict[str, Any]
+    notes: tuple[str, ...]
+    exit_code: ExitCode
+
+
+def confirm_advice(
+    request: Request, wish: Wish, rules: Sequence[Path], progress: Progress
+) -> Confirmed:
+    """Train the methods on the user's model and data, and judge the advice by it.
+
+    Args:
+        request: one model, its data, and stated facts.
+        wish: budget, methods and place of the run.
+        rules: folders of house rules.
+        progress: is told what happens.
+
+    Raises:
+        AdvisorError: if model, data or machine cannot be used.
+    """
+    _require_libraries()
+    budget = parse_budget(wish.budget)
+    methods = _methods(wish.methods)
+    gathered = gather(request)
+    spec = request.models[0]
+    stated = [*gathered.common, *gathered.models[0][1]]
+    engine = load_engine(rules)
+    answer = advise(stated, engine)
+    model = weights_of(spec, download=wish.download)
+    prepared = prepare(
+        model, request.data, answer.facts, budget=budget, seed=wish.seed, prompts=wish.prompts
+    )
+    notes = [*gathered.notes, *prepared.notes]
+    subject = subject_of(request, FactBase(stated), notes, traced=False)
+    folder = open_folder(
+        _asked(request, wish, model, methods), resume=wish.resume, keep=wish.keep
+    )
+    executor = _executor(prepared.bench, folder, wish, progress)
+    try:
+        conductor = Conductor(
+            prepared.bench, methods, Allowance(budget, _memory(wish, executor.slots)), executor,
+            folder.journal, progress,
+        )  # fmt: skip
+        findings = conductor.plan(Forecaster(answer, subject, prepared.bench.task))
+        if not wish.dry_run:
+            conductor.run(findings)
+    finally:
+        executor.close()
+    if wish.dry_run:
+        folder.done()
+        return Confirmed(plan_record(findings, answer, engine.base), tuple(notes), ExitCode.OK)
+    record = confirmation_record(prepared, findings, stated, answer, engine, HEADLINE[-1])
+    if not findings.interrupted:
+        folder.done()
+    else:
+        notes.append("stopped; the same command with --resume goes on")
+    return Confirmed(record, tuple(notes), _exit_code(record, interrupted=findings.interrupted))
+
+
+def _require_libraries() -> None:
+    missing = [name for name in _LIBRARIES if find_spec(name) is None]
+    if missing:
+        raise AdvisorError(
+            f"{' and '.join(missing)} not installed, and nothing can be trained without",
+            where="advisor confirm",
+            hint="pip install 'tuning-advisor[train]'",
+            exit_code=ExitCode.MICROBENCH_FAILED,
+        )
+
+
+def _methods(wanted: Sequence[str]) -> list[Method]:
+    """The two of the headline, and what else was asked for."""
+    further = chosen_methods(wanted) if wanted else []
+    for method in further:
+        if method.id in _UNTRAINED_HERE:
+            raise AdvisorError(
+                f"the micro-benchmark does not train {method.name}",
+                where=f"--method {method.id}",
+                hint="its quality is near that of LoRA: --method lora",
+            )
+    chosen = dict.fromkeys((*HEADLINE[:-1], *(method.id for method in further), HEADLINE[-1]))
+    return [load_methods()[id_] for id_ in chosen]
+
+
+def _asked(
+    request: Request, wish: Wish, model: Path, methods: Sequence[Method]
+) -> dict[str, Any]:
+    """All that decides the run, so that it can be told from another one."""
+    data = request.data
+    files = [file for file in (data.train, data.evaluation, wish.prompts) if file is not None]
+    return {
+        "model": fingerprint_of(model),
+        "files": [fingerprint_of(file) for file in files],
+        "columns": [*data.text_columns, data.label_column],
+        "settings": list(request.settings),
+        "facts": list(request.facts_files),
+        "methods": [method.id for method in methods],
+        "budget": wish.budget,
+        "memory": wish.memory,
+        "seed": wish.seed,
+        "dry_run": wish.dry_run,
+    }
+
+
+def _executor(bench: Bench, folder: RunFolder, wish: Wish, progress: Progress) -> Executor:
+    if wish.ray:
+        from advisor.microbench.running.cluster import RayExecutor
+
+        return RayExecutor(bench, address=wish.address)
+    progress.stage("loading the model")
+    folder.write_bench(bench)
+    return LocalExecutor(
+        folder.bench_file, folder.path, slots=_slots(bench, wish), watch=progress.look
+    )
+
+
+def _slots(bench: Bench, wish: Wish) -> int:
+    """One trial for each core, or for each accelerator, of which one is used."""
+    if wish.slots is not None:
+        return wish.slots
+    if bench.device != "cpu":
+        return 1
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
+
+
+def _memory(wish: Wish, slots: int) -> int:
+    """Bytes for each trial: what the user says, or a share of what is free."""
+    if wish.memory is not None:
+        return int(parse_quantity(wish.memory, "GiB") * 2**30)
+    left = memory_left_bytes()
+    free = psutil.virtual_memory().available
+    return int(min(free, left or free) * planning()["memory_share"] / slots)
+
+
+def _exit_code(record: dict[str, Any], *, interrupted: bool) -> ExitCode:
+    if interrupted:
+        return ExitCode.INTERRUPTED
+    return _CODES.get(record["agreement"]["verdict"], ExitCode.OK)

@@ -1,0 +1,57 @@
+"""Where a model's weights lie on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from advisor.profilers.model.hub_cache import cached_folder
+from advisor.profilers.model.locate import Kind, locate
+from advisor.support.errors import AdvisorError, ExitCode
+
+_WANTED = ("*.json", "*.safetensors", "*.txt", "*.model")
+"""Files that are fetched: configuration, tokenizer, weights. Pickled weights and code are not."""
+
+
+def weights_of(spec: str, *, download: bool) -> Path:
+    """The folder or GGUF file to load.
+
+    Args:
+        spec: a model folder, a GGUF file or a Hub id.
+        download: whether the user allows the Hub to be asked for weights that are not here.
+
+    Raises:
+        AdvisorError: if there are no weights, or only such as are never opened.
+    """
+    target = locate(spec)
+    if target.kind in (Kind.FOLDER, Kind.GGUF):
+        return target.path
+    if target.kind is Kind.HUB:
+        return _of_hub(target.text, download=download)
+    raise AdvisorError(
+        "this file alone cannot be trained",
+        where=spec,
+        hint="name the folder that holds it with config.json, weights and tokenizer",
+    )
+
+
+def _of_hub(model_id: str, *, download: bool) -> Path:
+    cached = cached_folder(model_id)
+    if cached is not None and any(cached.glob("*.safetensors")):
+        return cached
+    if not download:
+        raise AdvisorError(
+            "the weights of this model are not on this machine",
+            where=model_id,
+            hint="--download fetches them from the Hub, which may be gigabytes",
+        )
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(model_id, allow_patterns=list(_WANTED)))
+    except Exception as error:  # noqa: BLE001 - the library raises errors of many kinds
+        raise AdvisorError(
+            f"the weights cannot be fetched: {str(error).strip().splitlines()[0][:300]}",
+            where=model_id,
+            hint="check the network and the name; gated models need a login",
+            exit_code=ExitCode.MICROBENCH_FAILED,
+        ) from None

@@ -1,0 +1,152 @@
+"""What a run has found, as plain data: scores, differences, baselines."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+from advisor.microbench.conduct import Findings
+from advisor.microbench.judging.outcome import Comparison, compare
+from advisor.microbench.judging.scores import example_points, score_of, usable_trials
+from advisor.microbench.planning.schedule import finals, search, winner
+from advisor.microbench.spec import Baselines, Bench, Metric, TrialResult
+
+_DIGITS = 4
+
+
+class Judged:
+    """The trials of a run by what they are for, and the comparisons that they allow.
+
+    Args:
+        bench: what was trained on.
+        findings: plan and results, complete or not.
+        reference: the method that all others are compared with.
+        tolerance: points that do not matter.
+    """
+
+    def __init__(self, bench: Bench, findings: Findings, reference: str, tolerance: float) -> None:
+        self.bench = bench
+        self.findings = findings
+        self.reference = reference
+        plan = findings.plan
+        self.targets = targets_of(bench, plan.test_size)
+        self.finals = {method: self._results(finals, method) for method in plan.methods}
+        self.search = {method: self._results(search, method) for method in plan.methods}
+        self.comparisons = {
+            method: self._compare(method, tolerance)
+            for method in (*plan.methods, *plan.left_out)
+            if method != reference
+        }
+
+    def trials(self, method: str) -> Sequence[TrialResult]:
+        """What a method is judged by: its final runs, or what failed before there could be one."""
+        found = self.finals.get(method, [])
+        if found:
+            return found
+        failed = [r for r in self.search.get(method, []) if not r.status.usable]
+        probe = self.findings.probe.methods.get(method)
+        if not failed and probe is not None and not probe.status.usable:
+            failed = [TrialResult(trial="probe", status=probe.status, message=probe.message)]
+        return failed
+
+    def _results(self, stage: Any, method: str) -> list[TrialResult]:
+        results = self.findings.results
+        trials = stage(self.findings.plan, method, results)
+        return [results[trial.id] for trial in trials if trial.id in results]
+
+    def _compare(self, method: str, tolerance: float) -> Comparison:
+        return compare(
+            method,
+            self.trials(method),
+            self.reference,
+            self.trials(self.reference),
+            self.bench.task.metric,
+            self.targets,
+            tolerance,
+        )
+
+
+def targets_of(bench: Bench, size: int) -> tuple[float, ...]:
+    """The true numbers of the test split for a correlation; empty for other metrics."""
+    if bench.task.metric is not Metric.PEARSON:
+        return ()
+    return tuple(float(example.target) for example in bench.splits.test[:size])
+
+
+def results_of(judged: Judged) -> dict[str, Any]:
+    """By method: score with its spread, chosen rates, cost; failed methods with their reason."""
+    plan = judged.findings.plan
+    methods = (*plan.methods, *plan.left_out)
+    return {method: _result(judged, method) for method in methods}
+
+
+def _result(judged: Judged, method: str) -> dict[str, Any]:
+    findings = judged.findings
+    trials = judged.trials(method)
+    usable = usable_trials(trials)
+    planned = method in findings.plan.methods
+    chosen = winner(findings.plan, method, findings.results) if planned else None
+    return {
+        **_score(judged, method, usable),
+        "dev_score": _mean([trial.dev_score for trial in usable]),
+        "train_score": _mean([trial.train_score for trial in usable]),
+        "learning_rate": chosen[0] if chosen else None,
+        "head_rate": chosen[1] if chosen else None,
+        "steps": [trial.steps_done for trial in usable],
+        "seconds_per_step": _mean([trial.seconds_per_step for trial in usable]),
+        "peak_memory_bytes": max((trial.peak_memory for trial in usable), default=None),
+        "trainable_parameters": max((trial.trainable_parameters for trial in usable), default=None),
+        "artefact_bytes": max((trial.artefact_bytes for trial in usable), default=None),
+        "general_loss": _mean([trial.general_loss for trial in usable]),
+        "failed": _failed([*judged.search.get(method, []), *trials]),
+    }
+
+
+def _score(judged: Judged, method: str, usable: Sequence[TrialResult]) -> dict[str, Any]:
+    """Points on the test split, with the interval and the points of each seed."""
+    if not usable:
+        return {"score": None, "interval": None, "seeds": []}
+    metric = judged.bench.task.metric
+    points = example_points([trial.test for trial in usable], metric, judged.targets)
+    found = score_of(method, points, metric)
+    return {
+        "score": _rounded(found.score),
+        "interval": [_rounded(end) for end in found.interval],
+        "seeds": [_rounded(score) for score in found.by_seed],
+    }
+
+
+def _failed(trials: Sequence[TrialResult]) -> list[dict[str, str]]:
+    """The trials without a score, each once."""
+    failed = {trial.trial: trial for trial in trials if not trial.status.usable}
+    return [
+        {"trial": trial.trial, "status": trial.status.value, "message": trial.message}
+        for trial in failed.values()
+    ]
+
+
+def baselines_of(baselines: Baselines | None) -> dict[str, Any] | None:
+    """The baselines without their single outcomes."""
+    if baselines is None:
+        return None
+    return {
+        "majority": baselines.majority,
+        "zero_shot": baselines.zero_shot,
+        "head_only": baselines.head_only,
+        "general_loss": baselines.general_loss,
+        "prompts": [
+            {**scored.prompt.model_dump(mode="json"), "dev_score": scored.dev_score}
+            for scored in baselines.prompts
+        ],
+        "note": baselines.note,
+    }
+
+
+def _mean(numbers: Sequence[float | None]) -> float | None:
+    known = [number for number in numbers if number is not None]
+    return _rounded(statistics.fmean(known)) if known else None
+
+
+def _rounded(number: float) -> float:
+    return round(number, _DIGITS)
