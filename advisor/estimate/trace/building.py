@@ -131,7 +131,7 @@ def _peft_config(model: Any, method: str, settings: Settings) -> Any:
     common: dict[str, Any] = {"task_type": _TASKS[settings.head]}
     if method in _VIRTUAL:
         config = model.config.get_text_config()
-        return _virtual_config(config, method, common, settings.virtual_tokens)
+        return virtual_config(config, method, common, settings.virtual_tokens)
     if method == "ia3":
         return peft.IA3Config(**common)
     targets = list(settings.targets) or "all-linear"
@@ -147,8 +147,15 @@ def _peft_config(model: Any, method: str, settings: Settings) -> Any:
     )
 
 
-def _virtual_config(config: Any, method: str, common: dict[str, Any], tokens: int) -> Any:
-    """The configuration of a soft prompt; peft looks sizes up under a few names only."""
+def virtual_config(config: Any, method: str, common: dict[str, Any], tokens: int) -> Any:
+    """The configuration of a soft prompt; peft looks sizes up under a few names only.
+
+    Args:
+        config: of the language model.
+        method: prompt tuning, P-tuning or prefix tuning.
+        common: what else the configuration gets, such as the task's type.
+        tokens: how many virtual ones.
+    """
     import peft
 
     sizes = {
@@ -158,12 +165,22 @@ def _virtual_config(config: Any, method: str, common: dict[str, Any], tokens: in
         "num_attention_heads": config.num_attention_heads,
     }
     if method == "prefix_tuning":
-        return peft.PrefixTuningConfig(**sizes, token_dim=config.hidden_size)
+        if config.is_encoder_decoder:
+            # The prefix stands in the decoder, whose heads may be narrower than the states.
+            sizes["num_layers"] = _first(config, "num_decoder_layers", "decoder_layers")
+            sizes["num_attention_heads"] = _first(config, "decoder_attention_heads", "num_heads")
+        head_width = _first(config, "d_kv") or config.hidden_size // config.num_attention_heads
+        return peft.PrefixTuningConfig(**sizes, token_dim=head_width * sizes["num_attention_heads"])
     # Some encoders embed their input in fewer dimensions.
-    width = getattr(config, "embedding_size", None) or config.hidden_size
+    width = _first(config, "embedding_size") or config.hidden_size
     if method == "p_tuning":
         return peft.PromptEncoderConfig(**sizes, token_dim=width, encoder_hidden_size=width)
     return peft.PromptTuningConfig(**sizes, token_dim=width)
+
+
+def _first(config: Any, *names: str) -> Any:
+    """The first of the attributes that the configuration has."""
+    return next((found for name in names if (found := getattr(config, name, None))), None)
 
 
 def first_line(error: Exception) -> str:

@@ -1,0 +1,62 @@
+"""Losses and outcomes of many examples, without gradients."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from advisor.microbench.spec import Bench, Metric, Precision
+from advisor.microbench.worker.constants import training_constants
+from advisor.microbench.worker.environment import autocast
+from advisor.microbench.worker.routes.answering import Answering, Judged
+from advisor.microbench.worker.rows import Row, sorted_batches
+from advisor.microbench.worker.scores import score
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Mean loss, score in points, and each example's outcome and answer in the given order."""
+
+    loss: float
+    score: float
+    outcomes: tuple[float, ...]
+    predicted: tuple[str, ...]
+
+
+def evaluate(
+    answering: Answering, rows: Sequence[Row], bench: Bench, precision: Precision
+) -> Evaluation:
+    """Ask about all rows, in large batches of like length."""
+    size = bench.batch_size * training_constants().evaluation_batches
+    order: list[int] = []
+    losses: list[float] = []
+    outcomes: list[float] = []
+    predicted: list[str] = []
+    with torch.no_grad(), autocast(bench.device, low_precision=precision is Precision.BF16):
+        for places, chosen in sorted_batches(rows, size):
+            judged = answering.judge(answering.collate(chosen))
+            order += places
+            losses += judged.losses.tolist()
+            outcomes += judged.outcomes
+            predicted += judged.predicted
+    back = sorted(range(len(order)), key=order.__getitem__)
+    judged = Judged(
+        torch.tensor([losses[i] for i in back]),
+        [outcomes[i] for i in back],
+        [predicted[i] for i in back] if predicted else [],
+    )
+    return summary(judged, bench.task.metric, rows)
+
+
+def summary(judged: Judged, metric: Metric, rows: Sequence[Row]) -> Evaluation:
+    """What was found of the rows, as one loss and one score."""
+    losses = judged.losses.tolist()
+    return Evaluation(
+        statistics.fmean(losses) if losses else 0.0,
+        score(metric, judged.outcomes, rows),
+        tuple(judged.outcomes),
+        tuple(judged.predicted),
+    )

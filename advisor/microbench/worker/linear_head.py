@@ -1,0 +1,131 @@
+"""A linear head on frozen features: what a new head reaches without touching the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from advisor.microbench.spec import Route
+from advisor.microbench.worker.constants import training_constants
+from advisor.microbench.worker.evaluation import Evaluation, summary
+from advisor.microbench.worker.learner import frozen_learner
+from advisor.microbench.worker.loading import HEADS
+from advisor.microbench.worker.routes.head import (
+    choices_in_rows,
+    head_losses,
+    judge_head,
+    outputs_of,
+)
+from advisor.microbench.worker.rows import Batch, Row, collate, sorted_batches
+from advisor.microbench.worker.workbench import Workbench
+
+
+def head_only(workbench: Workbench) -> Evaluation | None:
+    """The test split judged by the best linear head; None where the route has no head.
+
+    Features are computed once, in 32 bits and without dropout. The head is fitted to the end by
+    L-BFGS, with the strength of ridge that has the lowest development loss.
+    """
+    if workbench.bench.task.route is not Route.HEAD:
+        return None
+    features = Features(workbench)
+    train, dev, test = (features.of(s) for s in (workbench.train, workbench.dev, workbench.test))
+    heads = [LinearHead(workbench, train, ridge) for ridge in training_constants().ridge]
+    best = min(heads, key=lambda head: head.evaluate(dev).loss)
+    return best.evaluate(test)
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Rows and the features of their sequences (S x H), in the rows' order."""
+
+    rows: Sequence[Row]
+    features: Any
+
+
+class Features:
+    """What the base model hands to its head."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        self._workbench = workbench
+        self._learner = frozen_learner(workbench.model, workbench.bench.device)
+        self._seen: list[Any] = []
+        base = workbench.model
+        head = next(getattr(base, name) for name in HEADS if hasattr(base, name))
+        head.register_forward_pre_hook(lambda _module, given: self._seen.append(given[0]))
+
+    def of(self, rows: Sequence[Row]) -> Computed:
+        """The rows with their features."""
+        self._learner.model.eval()
+        found: dict[int, Any] = {}
+        size = self._workbench.bench.batch_size * training_constants().evaluation_batches
+        with torch.no_grad():
+            for places, chosen in sorted_batches(rows, size):
+                parts = self._batch(chosen).split([len(row.sequences) for row in chosen])
+                found.update(zip(places, parts, strict=True))
+        return Computed(rows, torch.cat([found[place] for place in range(len(rows))]))
+
+    def _batch(self, rows: Sequence[Row]) -> Any:
+        filler = self._workbench.encoder.tokenizer.pad_token_id
+        batch = collate(rows, filler, self._learner.device)
+        self._learner.forward(**batch.inputs)
+        states = self._seen.pop()
+        if states.ndim == 2:  # noqa: PLR2004 - sequences and features, pooled already
+            return states
+        # Heads that pool themselves read the first position; decoders' are read at the last one.
+        decoder = self._workbench.bench.task.architecture == "decoder"
+        places = batch.lengths - 1 if decoder else torch.zeros_like(batch.lengths)
+        return states[torch.arange(len(places)), places]
+
+
+class LinearHead:
+    """A linear map of standardised features, fitted to the training rows."""
+
+    def __init__(self, workbench: Workbench, train: Computed, ridge: float) -> None:
+        self._task = workbench.bench.task
+        self._scale = workbench.scale
+        self._mean = train.features.mean(dim=0)
+        self._spread = train.features.std(dim=0, correction=0).clamp_min(1e-6)
+        shape = (train.features.shape[1], outputs_of(self._task))
+        device = train.features.device
+        self._weight = torch.zeros(shape, device=device, requires_grad=True)
+        self._bias = torch.zeros(shape[1], device=device, requires_grad=True)
+        self._fit(train, ridge)
+
+    def evaluate(self, computed: Computed) -> Evaluation:
+        """Losses and outcomes of the rows."""
+        with torch.no_grad():
+            batch = self._batch(computed)
+            judged = judge_head(self._scores(computed), batch, self._task, self._scale)
+        return summary(judged, self._task.metric, computed.rows)
+
+    def _fit(self, train: Computed, ridge: float) -> None:
+        batch = self._batch(train)
+        optimizer = torch.optim.LBFGS(
+            [self._weight, self._bias],
+            max_iter=training_constants().ridge_iterations,
+            line_search_fn="strong_wolfe",
+        )
+
+        def closure() -> Any:
+            optimizer.zero_grad()
+            losses = head_losses(self._scores(train), batch, self._task)
+            loss = losses.mean() + ridge * self._weight.square().sum()
+            loss.backward()
+            return loss
+
+        optimizer.step(closure)
+
+    def _scores(self, computed: Computed) -> Any:
+        """The head's numbers for each example (B x C)."""
+        scores = (computed.features - self._mean) / self._spread @ self._weight + self._bias
+        counts = [len(row.sequences) for row in computed.rows]
+        return choices_in_rows(scores[:, 0], counts) if max(counts) > 1 else scores
+
+    def _batch(self, computed: Computed) -> Batch:
+        answers = [row.answer for row in computed.rows]
+        device = computed.features.device
+        return Batch({}, None, torch.tensor(answers, device=device), computed.rows)

@@ -1,0 +1,60 @@
+"""The most memory that a process, or a GPU on its behalf, has held."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import torch
+
+_STATUS = Path("/proc/self/status")
+# Writing "5" here makes the high-water mark start again from what is held now.
+_CLEAR = Path("/proc/self/clear_refs")
+
+
+class MemoryMeter:
+    """The high-water mark since it was made, which is after loading.
+
+    Loading can take more memory than training, and would hide it.
+    """
+
+    def __init__(self, device: str) -> None:
+        self._device = device
+        self._earlier = 0
+        self._held = 0
+        self._restart()
+
+    def peak(self) -> int:
+        """Bytes, without what the micro-benchmark holds for itself."""
+        return max(self._earlier, self._mark() - self._held)
+
+    def hold(self, size: int) -> None:
+        """From now on so many bytes are the micro-benchmark's own, such as a copy of weights."""
+        self._earlier = self.peak()
+        self._held = size
+        self._restart()
+
+    def _mark(self) -> int:
+        if self._device == "cuda":
+            return int(torch.cuda.max_memory_reserved())
+        if self._device == "mps":
+            return int(torch.mps.driver_allocated_memory())
+        return _process_mark()
+
+    def _restart(self) -> None:
+        if self._device == "cuda":
+            torch.cuda.reset_peak_memory_stats()
+        elif _CLEAR.exists():
+            _CLEAR.write_text("5")
+
+
+def _process_mark() -> int:
+    """The process's high-water mark in bytes; on other systems that of its whole life."""
+    if _STATUS.exists():
+        for line in _STATUS.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    import resource  # noqa: PLC0415 - not on Windows
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

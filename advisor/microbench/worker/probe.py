@@ -1,0 +1,148 @@
+"""What a few real steps cost on this machine."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import torch
+
+from advisor.catalogue.tables import load_methods
+from advisor.microbench.spec import (
+    MethodProbe,
+    Precision,
+    Probe,
+    Purpose,
+    Status,
+    Trial,
+)
+from advisor.microbench.worker.clock import StepClock
+from advisor.microbench.worker.constants import training_constants
+from advisor.microbench.worker.environment import autocast
+from advisor.microbench.worker.evaluation import evaluate
+from advisor.microbench.worker.methods import equip
+from advisor.microbench.worker.rows import Row
+from advisor.microbench.worker.training import Trainer
+from advisor.microbench.worker.trial import out_of_memory
+from advisor.microbench.worker.workbench import Workbench
+
+
+def probe(workbench: Workbench, methods: Iterable[str]) -> Probe:
+    """Measure the machine and all methods, one after the other, each on a copy of the model.
+
+    A copy counts as memory of the process. Where processes can be forked, ``probe_method`` in a
+    child of its own measures the memory better.
+    """
+    precision = probe_precision(workbench)
+    found = {}
+    for method in methods:
+        apart = dataclasses.replace(workbench, model=copy.deepcopy(workbench.model))
+        found[method] = probe_method(apart, method, precision)
+    return Probe(
+        precision=precision,
+        methods=found,
+        token_lengths=workbench.token_lengths,
+        loading_seconds=workbench.loading_seconds,
+    )
+
+
+def probe_precision(workbench: Workbench) -> Precision:
+    """The format in which a step of full fine-tuning takes less time; the weights stay as they are.
+
+    Formats take turns, and the fastest pass of each counts, as other work can only slow one down.
+    """
+    device = workbench.bench.device
+    if device == "mps" or (device == "cuda" and not torch.cuda.is_bf16_supported()):
+        return Precision.FP32
+    torch.set_num_threads(workbench.bench.threads)
+    learner = equip(workbench, "full_fine_tuning", 0)
+    answering = workbench.answering(learner)
+    batch = answering.collate(typical_batches(workbench, 1)[0])
+    clock = StepClock(device)
+    seconds: dict[Precision, list[float]] = {Precision.FP32: [], Precision.BF16: []}
+    for _ in range(1 + training_constants().probe_steps):
+        for precision, times in seconds.items():
+            start = clock.now()
+            with autocast(device, low_precision=precision is Precision.BF16):
+                losses = answering.losses(batch)
+            losses.mean().backward()
+            times.append(clock.now() - start)
+            learner.model.zero_grad(set_to_none=True)
+    return min(seconds, key=lambda precision: min(seconds[precision]))
+
+
+def probe_method(workbench: Workbench, method: str, precision: Precision) -> MethodProbe:
+    """A few training steps and some evaluated examples; the workbench is spoilt by this."""
+    bench = workbench.bench.model_copy(update={"precision": precision})
+    workbench = dataclasses.replace(workbench, bench=bench)
+    torch.set_num_threads(bench.threads)
+    trainer = None
+    try:
+        learner = equip(workbench, method, 0)
+        trainer = Trainer(workbench, _trial(method), learner, _ignore)
+        steps = 1 + training_constants().probe_steps
+        for step, rows in enumerate(typical_batches(workbench, steps), start=1):
+            trainer.step(step, rows)
+        peak = trainer.meter.peak()
+        seconds = _evaluation_seconds(workbench, trainer)
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        peak = trainer.meter.peak() if trainer else 0
+        return MethodProbe(status=Status.OUT_OF_MEMORY, message=str(error)[:200], peak_memory=peak)
+    return MethodProbe(
+        status=Status.FINISHED,
+        seconds_per_step=trainer.trained.seconds_per_step,
+        evaluation_seconds=seconds,
+        peak_memory=peak,
+    )
+
+
+def typical_batches(workbench: Workbench, count: int) -> list[Sequence[Row]]:
+    """Batches of rows of like length, from short ones to long ones so that their mean is typical.
+
+    Batches are full even where there are fewer examples, as time is what is asked.
+    """
+    size = workbench.bench.batch_size
+    rows = sorted(workbench.train, key=lambda row: row.length)
+    batches: list[Sequence[Row]] = []
+    for index in range(count):
+        middle = int(len(rows) * (index + 0.5) / count)
+        start = max(0, min(middle - size // 2, len(rows) - size))
+        chosen = rows[start : start + size]
+        batches.append([chosen[i % len(chosen)] for i in range(size)])
+    return batches
+
+
+def _evaluation_seconds(workbench: Workbench, trainer: Trainer) -> float:
+    """Seconds for one example of the development split."""
+    constants = training_constants()
+    rows = workbench.dev[: workbench.bench.batch_size * constants.evaluation_batches]
+    clock = StepClock(workbench.bench.device)
+    trainer.learner.model.eval()
+    start = clock.now()
+    evaluate(trainer.answering, rows, workbench.bench, workbench.bench.precision)
+    return (clock.now() - start) / max(len(rows), 1)
+
+
+def _trial(method: str) -> Trial:
+    body, head = load_methods()[method].recipe["search"][0]
+    return Trial(
+        id="probe",
+        purpose=Purpose.SEARCH,
+        method=method,
+        learning_rate=body,
+        head_rate=head,
+        seed=0,
+        train_size=0,
+        steps=1000,
+        dev_every=1000,
+        patience=1,
+        test=False,
+    )
+
+
+def _ignore(_progress: dict[str, Any]) -> None:
+    """Nobody waits for the progress of a probe."""

@@ -1,0 +1,150 @@
+"""The training loop: steps, looks at the development split, early stopping."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from advisor.catalogue.tables import load_methods
+from advisor.microbench.spec import Point, Precision, Status, Trial
+from advisor.microbench.worker.beststate import BestState
+from advisor.microbench.worker.clock import StepClock
+from advisor.microbench.worker.constants import training_constants
+from advisor.microbench.worker.environment import autocast
+from advisor.microbench.worker.evaluation import evaluate
+from advisor.microbench.worker.learner import Learner
+from advisor.microbench.worker.memory import MemoryMeter
+from advisor.microbench.worker.optimizing import Optimizer
+from advisor.microbench.worker.rows import Row, training_batches
+from advisor.microbench.worker.workbench import Workbench
+
+Report = Callable[[dict[str, Any]], None]
+
+
+class DivergedError(Exception):
+    """A loss is no longer a number."""
+
+
+@dataclass(slots=True)
+class Trained:
+    """What the steps came to; it fills while they run, so that a failure leaves what was seen."""
+
+    status: Status = Status.FINISHED
+    steps_done: int = 0
+    curve: list[Point] = field(default_factory=list)
+    seconds_per_step: float = 0.0
+    trainable_parameters: int = 0
+
+
+class Trainer:
+    """Trains a learner as a trial says.
+
+    The state with the lowest development loss is in the learner afterwards.
+    """
+
+    def __init__(
+        self, workbench: Workbench, trial: Trial, learner: Learner, report: Report
+    ) -> None:
+        self._workbench = workbench
+        self._trial = trial
+        self.learner = learner
+        self._report = report
+        self._precision = workbench.bench.precision
+        self.answering = workbench.answering(learner)
+        self._optimizer = Optimizer(learner, trial, load_methods()[trial.method])
+        self._best = BestState(learner)
+        self._clock = StepClock(learner.device)
+        self._loss = torch.zeros((), device=learner.device)
+        self._examples = 0
+        self.meter = MemoryMeter(learner.device)
+        self.trained = Trained()
+
+    def run(self) -> None:
+        """Take the steps.
+
+        Raises:
+            DivergedError: if a loss is not a number.
+        """
+        trial, constants = self._trial, training_constants()
+        rows = self._workbench.train[: trial.train_size]
+        size = self._workbench.bench.batch_size
+        batches = training_batches(rows, size, constants.pool_batches, trial.seed)
+        for step in range(1, trial.steps + 1):
+            self.step(step, next(batches))
+            last = step == trial.steps
+            if last or step % trial.dev_every == 0:
+                if self._look(step, last=last):
+                    self.trained.status = Status.STOPPED_EARLY
+                    break
+            elif step % constants.progress_every == 0:
+                self._report(self._progress(step, self._mean_loss(step)))
+        self._best.restore()
+
+    def step(self, step: int, rows: Sequence[Row]) -> None:
+        """One optimizer step on a batch."""
+        self._clock.start()
+        batch = self.answering.collate(rows)
+        low = self._precision is Precision.BF16
+        with autocast(self.learner.device, low_precision=low):
+            losses = self.answering.losses(batch)
+        losses.mean().backward()
+        if step == 1:
+            self.trained.trainable_parameters = with_gradients(self.learner)
+        torch.nn.utils.clip_grad_norm_(self._optimizer.parameters, training_constants().clip_norm)
+        self._optimizer.step(step - 1)
+        # Read only when something is reported, as reading makes a GPU wait.
+        self._loss += losses.detach().sum()
+        self._examples += len(rows)
+        self._clock.stop()
+        self.trained.steps_done = step
+        self.trained.seconds_per_step = self._clock.seconds_per_step
+
+    def _look(self, step: int, *, last: bool) -> bool:
+        """Evaluate on the development split; whether the trial ends here for lack of progress."""
+        train_loss = self._mean_loss(step)
+        self._loss.zero_()
+        self._examples = 0
+        self.learner.model.eval()
+        found = evaluate(
+            self.answering, self._workbench.dev, self._workbench.bench, self._precision
+        )
+        self.learner.model.train()
+        if not math.isfinite(found.loss):
+            raise DivergedError(f"the development loss was not a number after step {step}")
+        curve = self.trained.curve
+        curve.append(
+            Point(step=step, train_loss=train_loss, dev_loss=found.loss, dev_score=found.score)
+        )
+        best = min(range(len(curve)), key=lambda i: curve[i].dev_loss)
+        if best == len(curve) - 1:
+            self._best.keep(copy=not last)
+            self.meter.hold(self._best.size)
+        shown = {"dev_loss": found.loss, "dev_score": found.score}
+        self._report(self._progress(step, train_loss) | shown)
+        return not last and len(curve) - 1 - best >= self._trial.patience
+
+    def _mean_loss(self, step: int) -> float:
+        """The training loss per example since the last look."""
+        loss = float(self._loss) / max(self._examples, 1)
+        if not math.isfinite(loss):
+            raise DivergedError(f"the training loss was not a number by step {step}")
+        return loss
+
+    def _progress(self, step: int, loss: float) -> dict[str, Any]:
+        return {
+            "trial": self._trial.id,
+            "step": step,
+            "steps": self._trial.steps,
+            "train_loss": loss,
+            "rate": self._optimizer.rate,
+            "memory": self.meter.peak(),
+        }
+
+
+def with_gradients(learner: Learner) -> int:
+    """How many distinct numbers have a gradient; peft counts some that never get one."""
+    return sum(p.numel() for _, p in learner.trained() if p.grad is not None)

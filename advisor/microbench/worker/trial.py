@@ -1,0 +1,89 @@
+"""Run one trial from beginning to end; whatever happens becomes a result."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import torch
+
+from advisor.microbench.spec import Status, Trial, TrialResult
+from advisor.microbench.worker.artefact import artefact_bytes
+from advisor.microbench.worker.evaluation import evaluate
+from advisor.microbench.worker.general import general_loss
+from advisor.microbench.worker.methods import equip
+from advisor.microbench.worker.training import DivergedError, Report, Trained, Trainer
+from advisor.microbench.worker.workbench import Workbench
+
+# How PyTorch says on a CPU that an allocation failed; on a GPU it has a class for it.
+_NO_MEMORY = ("can't allocate memory", "not enough memory", "Cannot allocate memory")
+
+
+def run_trial(workbench: Workbench, trial: Trial, report: Report) -> TrialResult:
+    """Train as the trial says, and evaluate the state with the lowest development loss.
+
+    Args:
+        workbench: is spoilt by this; fork, or load another one, for the next trial.
+        trial: what is done.
+        report: gets a small dictionary every few steps and at every look at the development split.
+
+    Raises:
+        AdvisorError: if the method does not exist or does not fit the model.
+    """
+    torch.set_num_threads(workbench.bench.threads)
+    start = time.perf_counter()
+    trainer: Trainer | None = None
+    final: dict[str, Any] = {}
+    status, message = None, ""
+    try:
+        learner = equip(workbench, trial.method, trial.seed)
+        trainer = Trainer(workbench, trial, learner, report)
+        trainer.run()
+        # The general text has logits for the whole vocabulary, which training has not.
+        final["peak_memory"] = trainer.meter.peak()
+        final |= _final(workbench, trial, trainer)
+        final["artefact_bytes"] = artefact_bytes(learner)
+        final["general_loss"] = general_loss(workbench, learner)
+    except DivergedError as error:
+        status, message = Status.DIVERGED, str(error)
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        status, message = Status.OUT_OF_MEMORY, str(error).splitlines()[0] if str(error) else ""
+    trained = trainer.trained if trainer else Trained()
+    if trainer and "peak_memory" not in final:
+        final["peak_memory"] = trainer.meter.peak()
+    return TrialResult(
+        trial=trial.id,
+        status=status or trained.status,
+        message=message,
+        steps_done=trained.steps_done,
+        curve=tuple(trained.curve),
+        seconds_per_step=trained.seconds_per_step,
+        trainable_parameters=trained.trainable_parameters,
+        seconds=time.perf_counter() - start,
+        **(final if status is None else {"peak_memory": final.get("peak_memory", 0)}),
+    )
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether the error says that memory ran out."""
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+        return True
+    return any(words in str(error) for words in _NO_MEMORY)
+
+
+def _final(workbench: Workbench, trial: Trial, trainer: Trainer) -> dict[str, Any]:
+    """Scores of the trained state on the splits, as fields of the result."""
+    bench, answering = workbench.bench, trainer.answering
+    trainer.learner.model.eval()
+    dev = evaluate(answering, workbench.dev, bench, bench.precision)
+    seen = workbench.train[: min(trial.train_size, len(workbench.dev))]
+    found: dict[str, Any] = {
+        "dev_score": dev.score,
+        "train_score": evaluate(answering, seen, bench, bench.precision).score,
+    }
+    if trial.test:
+        test = evaluate(answering, workbench.test, bench, bench.precision)
+        found |= {"test": test.outcomes, "predicted": test.predicted}
+    return found

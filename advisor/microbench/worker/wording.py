@@ -1,0 +1,90 @@
+"""Which token stands for each label or choice where a language model answers by a word."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from advisor.microbench.spec import Prompt
+from advisor.microbench.worker.encoding import Encoder
+from advisor.microbench.worker.rendering import LETTERS
+
+# Labels up to this many are explained in the prompt where they are replaced by symbols.
+_EXPLAINED = len(LETTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of the labels under a prompt.
+
+    Attributes:
+        prompt: as it is rendered; it explains symbols that stand for labels.
+        tokens: token id of each label, in the order of the labels, or of each letter.
+        note: what had to be replaced, empty if nothing was.
+    """
+
+    prompt: Prompt
+    tokens: tuple[int, ...]
+    note: str = ""
+
+
+def word_labels(encoder: Encoder, prompt: Prompt, labels: Sequence[str]) -> Wording:
+    """The first token of each label's word, or of a symbol where two words begin alike."""
+    prompt = spaced(prompt)
+    words = [prompt.words.get(label, label) for label in labels]
+    tokens = [first_token(encoder, prompt, word) for word in words]
+    if len(set(tokens)) == len(tokens):
+        return Wording(prompt, tuple(tokens))
+    symbols, found = [], []
+    for symbol in _symbols(encoder):
+        token = first_token(encoder, prompt, symbol)
+        if token not in found:
+            symbols.append(symbol)
+            found.append(token)
+        if len(found) == len(labels):
+            break
+    if len(labels) <= _EXPLAINED:
+        legend = "".join(f"{s}: {label}\n" for s, label in zip(symbols, labels, strict=True))
+        prompt = prompt.model_copy(update={"before": legend + prompt.before})
+    return Wording(prompt, tuple(found), "labels begin alike in tokens, so symbols stand for them")
+
+
+def word_choices(encoder: Encoder, prompt: Prompt, most: int) -> Wording:
+    """The tokens of the letters that stand before the choices."""
+    prompt = spaced(prompt)
+    return Wording(prompt, tuple(first_token(encoder, prompt, s) for s in LETTERS[:most]))
+
+
+def spaced(prompt: Prompt) -> Prompt:
+    """The prompt without blanks at its end: tokens of words bring their own blank with them."""
+    return prompt.model_copy(update={"after": prompt.after.rstrip(" ")})
+
+
+def continued(prompt: Prompt, answer: str) -> str:
+    """The answer as it goes on behind the prompt."""
+    if prompt.after.endswith("\n"):
+        return answer.lstrip()
+    return " " + answer.lstrip()
+
+
+def first_token(encoder: Encoder, prompt: Prompt, word: str) -> int:
+    """The token id with which the word begins behind the prompt."""
+    if not encoder.decodes:
+        return (encoder.plain(word) or [0])[0]
+    tail = prompt.after or "x"
+    before = encoder.plain(tail)
+    whole = encoder.plain(tail + continued(prompt, word))
+    shared = 0
+    while shared < min(len(before), len(whole) - 1) and before[shared] == whole[shared]:
+        shared += 1
+    return whole[shared]
+
+
+def _symbols(encoder: Encoder) -> Iterator[str]:
+    yield from string.ascii_uppercase
+    yield from string.ascii_lowercase
+    for token in range(len(encoder.tokenizer)):
+        text = encoder.tokenizer.decode([token]).strip()
+        if text.isascii() and text.isalpha():
+            yield text

@@ -1,0 +1,46 @@
+"""Scores without training."""
+
+from __future__ import annotations
+
+import pytest
+from tiny_benches import REVIEW, bench_of, reviews, splits
+
+from advisor.microbench.spec import Prompt, Route, Splits
+from advisor.microbench.worker.baselines import baselines
+from advisor.microbench.worker.workbench import load_workbench
+
+
+def test_an_encoder_gets_a_linear_head_and_no_zero_shot_line(model_folder):
+    bench = bench_of(model_folder("bert"), "bert", Route.HEAD, splits=splits(reviews, 200, 60, 60))
+    found = baselines(load_workbench(bench))
+    assert found.zero_shot is None
+    assert "new head" in found.note
+    assert len(found.head_only_test) == 60
+    assert found.head_only > found.majority + 20
+    assert found.general_loss is None
+
+
+def test_candidate_prompts_are_ranked_on_the_development_split(model_folder):
+    poor = Prompt(after=" x", words={"positive": "x", "negative": "man"})
+    bench = bench_of(
+        model_folder("llama"),
+        "llama",
+        Route.LABEL_WORDS,
+        prompts=(poor, REVIEW),
+        general=("the film was a story of the sea", "a dog in a house"),
+    )
+    found = baselines(load_workbench(bench))
+    scores = [entry.dev_score for entry in found.prompts]
+    assert scores == sorted(scores, reverse=True)
+    assert len(found.zero_shot_test) == len(bench.splits.test)
+    assert found.zero_shot == pytest.approx(100 * sum(found.zero_shot_test) / 16)
+    assert found.head_only is None
+    assert found.general_loss > 0
+
+
+def test_the_majority_is_that_of_the_training_split(model_folder):
+    rows = reviews(40)
+    positive = tuple(row for row in rows if row.target == "positive")
+    uneven = Splits(train=positive + rows[:2], dev=rows[:8], test=rows[:10] + positive[:10])
+    bench = bench_of(model_folder("bert"), "bert", Route.HEAD, splits=uneven)
+    assert baselines(load_workbench(bench)).majority == 75.0
