@@ -84,8 +84,8 @@ def require_labels(task: Task, train: Slice, evaluation: Slice | None) -> None:
     most = preparation()["most_labels"][task.route.value]
     if len(task.labels) > most:
         raise AdvisorError(
-            f"{len(task.labels):,} classes are too many for a micro-benchmark with an "
-            f"{task.architecture}: at most {most} are taken",
+            f"{len(task.labels):,} classes are too many for a micro-benchmark "
+            f"({task.architecture}): at most {most} are taken",
             where=str(train.path),
             hint="check the label column, or leave out rare labels",
         )

@@ -100,7 +100,7 @@ def _route(type_: str, architecture: str) -> Route:
     if route is None:
         refusal = table["refused"].get(type_) or table["refused"][architecture]
         raise AdvisorError(
-            f"{type_} with an {architecture}: {refusal['reason']}",
+            f"{type_} ({architecture}): {refusal['reason']}",
             where="task.type",
             hint=refusal["hint"],
         )
