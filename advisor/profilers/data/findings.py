@@ -26,7 +26,7 @@ def train_facts(scan: Scan, name: str) -> Iterator[Fact]:
             yield _read(key, scan.tokens.quantile(share), f"{name}: {scan.tokens.basis}")
     yield from _label_facts(scan, name)
     yield _read("data.duplicate_share", duplicate_share(scan), f"{name}: {_repeats(scan)}")
-    guess = guess_task(scan.columns, scan)
+    guess = guess_task(scan)
     if guess is not None:
         detail = f"guess, please confirm: {guess[1]}"
         yield Fact("task.type", guess[0], Source.DETECTED, detail)

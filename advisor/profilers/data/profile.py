@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from advisor.facts import Fact
-from advisor.profilers.data.columns import Columns, choose_columns
+from advisor.profilers.data.columns import Columns
 from advisor.profilers.data.findings import eval_facts, train_facts
-from advisor.profilers.data.head import Head, all_rows, read_head
+from advisor.profilers.data.head import all_rows
 from advisor.profilers.data.notes import eval_notes, train_notes
-from advisor.profilers.data.opening import open_rows
-from advisor.profilers.data.require import require_column
-from advisor.profilers.data.rows import RowSource, printable
+from advisor.profilers.data.opened import open_evaluation, open_training
+from advisor.profilers.data.rows import RowSource
 from advisor.profilers.data.scan import EvalScan, Scan
 from advisor.profilers.data.tokenizer_file import token_meter
 from advisor.support.errors import AdvisorError
@@ -62,10 +61,9 @@ def profile_data(
     """
     if sample_limit < 1:
         raise AdvisorError("the sample limit must be at least one row", where=str(sample_limit))
-    named = (text_columns,) if isinstance(text_columns, str) else tuple(text_columns)
-    source = open_rows(Path(train), what="training data file", named=(*named, label_column or ""))
-    head = _require_rows(read_head(source), source)
-    columns = choose_columns(head, source, text_columns=named, label_column=label_column)
+    source, head, columns = open_training(
+        Path(train), text_columns=text_columns, label_column=label_column
+    )
     tokens, token_note = token_meter(tokenizer_folder)
     scan = Scan(columns, tokens)
     scan.read(all_rows(head, source), source, sample_limit)
@@ -82,26 +80,11 @@ def profile_data(
 def _evaluate(
     path: Path, train: Path, scan: Scan, limit: int
 ) -> tuple[Iterable[Fact], Iterable[str]]:
-    columns = scan.columns
-    source = open_rows(path, what="evaluation data file", named=columns.used)
-    head = _require_rows(read_head(source), source)
-    for name in columns.used:
-        require_column(
-            name, head.columns, f"{source.path} (the columns of {printable(train.name)})"
-        )
+    source, head, columns = open_evaluation(path, scan.columns, train)
     found = EvalScan(columns, scan.inputs)
     found.read(all_rows(head, source), source, limit)
     same = path.samefile(train)
     return eval_facts(found, source.name), eval_notes(found, source.name, same_file=same)
-
-
-def _require_rows(head: Head, source: RowSource) -> Head:
-    if not head.rows:
-        reason = "only a header line" if source.form in ("CSV", "TSV") else "no row"
-        raise AdvisorError(
-            f"the file holds {reason}", where=str(source.path), hint="check the path"
-        )
-    return head
 
 
 def _require_usable(scan: Scan, source: RowSource) -> None:

@@ -81,18 +81,23 @@ def _question_answering(head: Head) -> Found | None:
         return None
     pairs = [(row.get(context), row.get(answer)) for _, row in head.rows]
     answered = [(text, found) for text, found in pairs if isinstance(text, str) and found]
-    inside = sum(_first_answer(found) in text for text, found in answered)
+    inside = sum(first_answer(found) in text for text, found in answered)
     if answered and inside >= _FOUND_IN_CONTEXT * len(answered):
         return Found(Shape.QUESTION_ANSWERING, (question, context), output=answer)
     return None
 
 
-def _first_answer(value: object) -> str:
-    """The first answer of a cell such as ``{"text": ["Paris"], "answer_start": [4]}``."""
+def first_answer(value: object) -> str:
+    """The first answer of a cell such as ``{"text": ["Paris"], "answer_start": [4]}``.
+
+    The empty text if the cell holds none.
+    """
     if isinstance(value, dict):
         value = value.get("text", "")
     while isinstance(value, (list, tuple)):
         value = value[0] if value else ""
+    if value is None:
+        return ""
     return value if isinstance(value, str) else str(value)
 
 

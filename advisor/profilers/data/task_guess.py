@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from advisor.profilers.data.columns import Columns
+from advisor.profilers.data.labels import Labels
+from advisor.profilers.data.lengths import Lengths
 from advisor.profilers.data.rows import printable
-from advisor.profilers.data.scan import Scan
 from advisor.profilers.data.shapes import Shape
 
 _SHORT_OUTPUT_WORDS = 12
@@ -23,29 +26,39 @@ _BY_SHAPE = {
 }
 
 
-def guess_task(columns: Columns, scan: Scan) -> tuple[str, str] | None:
+class Counted(Protocol):
+    """What the guess reads of a file: usable rows, labels, and lengths of outputs in words."""
+
+    columns: Columns
+    rows: int
+    labels: Labels
+    output_words: Lengths
+
+
+def guess_task(scan: Counted) -> tuple[str, str] | None:
     """The task type and the reason in words, or None when it is unclear."""
+    columns = scan.columns
     if columns.shape in _BY_SHAPE:
         return _BY_SHAPE[columns.shape]
     if columns.output is not None:
-        return _generation(columns, scan)
+        return _generation(scan)
     if columns.label is not None:
-        return _judgement(columns, scan)
+        return _judgement(scan)
     return None
 
 
-def _generation(columns: Columns, scan: Scan) -> tuple[str, str] | None:
+def _generation(scan: Counted) -> tuple[str, str] | None:
     if scan.output_words.total == 0:
         return None
     words = scan.output_words.quantile(0.5)
-    reason = f"half of the outputs ({_shown(columns.output)}) have at most {words} words"
+    reason = f"half of the outputs ({_shown(scan.columns.output)}) have at most {words} words"
     if words <= _SHORT_OUTPUT_WORDS:
         return "generation_short", reason
     return ("generation_long", reason) if words >= _LONG_OUTPUT_WORDS else None
 
 
-def _judgement(columns: Columns, scan: Scan) -> tuple[str, str] | None:
-    labels = scan.labels
+def _judgement(scan: Counted) -> tuple[str, str] | None:
+    columns, labels = scan.columns, scan.labels
     if labels.numeric and labels.fractional:
         return "regression", f"the labels ({_shown(columns.label)}) are numbers with fractions"
     count = len(labels.counts)
