@@ -111,8 +111,8 @@ def confirm(
     )  # fmt: skip
     wish = Wish(
         prompts=prompts, methods=tuple(method or ()), budget=budget, slots=slots, memory=memory,
-        seed=seed, download=download, dry_run=dry_run, resume=resume, keep=keep, ray=executor is Place.RAY,
-        address=address,
+        seed=seed, download=download and not offline, dry_run=dry_run, resume=resume, keep=keep,
+        ray=executor is Place.RAY, address=address,
     )  # fmt: skip
     with LiveProgress(plain=plain) as progress:
         found = confirm_advice(request, wish, rules or (), progress)

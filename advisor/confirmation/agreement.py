@@ -23,7 +23,10 @@ class Agreement(str, Enum):
 
 
 def agreement_of(
-    before: Answer, after: Answer, prediction: Mapping[str, Any], results: Mapping[str, Any],
+    before: Answer,
+    after: Answer,
+    prediction: Mapping[str, Any],
+    results: Mapping[str, Any],
     comparisons: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Compare the advice before and after, and score what was sealed.
@@ -71,7 +74,9 @@ def _verdict(old: str | None, new: str | None, *, settled: bool) -> Agreement:
 
 def _sentence(verdict: Agreement, old: str | None, new: str | None) -> str:
     if verdict is Agreement.OVERTURNED:
-        return f"The advice is overturned: {_name(old)} before, {_name(new)} with what was measured."
+        return (
+            f"The advice is overturned: {_name(old)} before, {_name(new)} with what was measured."
+        )
     if verdict is Agreement.UNSETTLED:
         return f"The measurement settles nothing; the advice stays {_name(new)}."
     if verdict is Agreement.NO_ADVICE:

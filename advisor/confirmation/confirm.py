@@ -15,7 +15,7 @@ from advisor.catalogue.tables import Method, load_methods
 from advisor.confirmation.agreement import Agreement
 from advisor.confirmation.bench import prepare
 from advisor.confirmation.folder import RunFolder, fingerprint_of, open_folder
-from advisor.confirmation.record import confirmation_record, plan_record
+from advisor.confirmation.record import HEADLINE, confirmation_record, plan_record
 from advisor.confirmation.sealing import Forecaster
 from advisor.confirmation.weights import weights_of
 from advisor.estimating import chosen_methods
@@ -33,8 +33,6 @@ from advisor.profilers.hardware.cgroup import memory_left_bytes
 from advisor.support.errors import AdvisorError, ExitCode
 from advisor.tracing import subject_of
 
-HEADLINE = ("prompt_tuning", "full_fine_tuning")
-"""The two methods that are always compared, the reference last."""
 _LIBRARIES = ("torch", "transformers", "peft", "numpy")
 _UNTRAINED_HERE = ("qlora",)
 _CODES = {
@@ -98,9 +96,7 @@ def confirm_advice(
     )
     notes = [*gathered.notes, *prepared.notes]
     subject = subject_of(request, FactBase(stated), notes, traced=False)
-    folder = open_folder(
-        _asked(request, wish, model, methods), resume=wish.resume, keep=wish.keep
-    )
+    folder = open_folder(_asked(request, wish, model, methods), resume=wish.resume, keep=wish.keep)
     executor = _executor(prepared.bench, folder, wish, progress)
     try:
         conductor = Conductor(
@@ -114,8 +110,9 @@ def confirm_advice(
         executor.close()
     if wish.dry_run:
         folder.done()
-        return Confirmed(plan_record(findings, answer, engine.base), tuple(notes), ExitCode.OK)
-    record = confirmation_record(prepared, findings, stated, answer, engine, HEADLINE[-1])
+        found = plan_record(findings, prepared, answer, engine)
+        return Confirmed(found, tuple(notes), ExitCode.OK)
+    record = confirmation_record(prepared, findings, stated, answer, engine)
     if not findings.interrupted:
         folder.done()
     else:
@@ -148,9 +145,7 @@ def _methods(wanted: Sequence[str]) -> list[Method]:
     return [load_methods()[id_] for id_ in chosen]
 
 
-def _asked(
-    request: Request, wish: Wish, model: Path, methods: Sequence[Method]
-) -> dict[str, Any]:
+def _asked(request: Request, wish: Wish, model: Path, methods: Sequence[Method]) -> dict[str, Any]:
     """All that decides the run, so that it can be told from another one."""
     data = request.data
     files = [file for file in (data.train, data.evaluation, wish.prompts) if file is not None]

@@ -35,7 +35,8 @@ def do_job(workbench: Workbench, job: Job, emit: Emit) -> dict[str, Any]:
         the answer as plain data; Ending says which record it is.
     """
     from advisor.microbench.worker.baselines import baselines
-    from advisor.microbench.worker.probe import probe_machine, probe_method
+    from advisor.microbench.worker.machine import probe_machine
+    from advisor.microbench.worker.probe import probe_method
     from advisor.microbench.worker.tailoring import tailored
     from advisor.microbench.worker.trial import run_trial
 

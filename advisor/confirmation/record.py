@@ -1,0 +1,103 @@
+"""The run file with a micro-benchmark in it: what was planned, sealed, measured and concluded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from advisor.confirmation.agreement import agreement_of
+from advisor.confirmation.bench import Prepared
+from advisor.confirmation.measured import measured_facts
+from advisor.facts import Fact
+from advisor.microbench.conduct import Findings
+from advisor.microbench.judging.outcome import Comparison
+from advisor.microbench.summary import Judged, baselines_of, results_of
+from advisor.pipeline import advise
+from advisor.reasoning.outlook import outlook
+from advisor.report.record import record
+from advisor.rules.engine import Engine
+from advisor.verdict.verdict import Answer
+
+HEADLINE = ("prompt_tuning", "full_fine_tuning")
+"""The two methods that are always compared, the reference last."""
+
+
+def confirmation_record(
+    prepared: Prepared, findings: Findings, stated: Sequence[Fact], before: Answer, engine: Engine
+) -> dict[str, Any]:
+    """Judge the findings, state the measured facts, advise again, and put it all into one object.
+
+    Args:
+        prepared: bench and overlap.
+        findings: what the run has found, complete or not.
+        stated: facts of the project before the run.
+        before: the advice on them.
+        engine: the rules.
+    """
+    soft, reference = HEADLINE
+    tolerance = before.facts.number("quality.tolerance_points") or 0.0
+    judged = Judged(prepared.bench, findings, reference, tolerance)
+    results = results_of(judged)
+    differences = {m: difference_of(found) for m, found in judged.comparisons.items()}
+    measured = {
+        "plan": plan_of(findings, prepared),
+        "prediction": findings.prediction,
+        "baselines": baselines_of(findings.baselines),
+        "results": results,
+        "difference": differences[soft],
+        "differences": differences,
+        "outcome": judged.comparisons[soft].outcome.value,
+        "complete": not (findings.interrupted or findings.late),
+        "wall_seconds": round(findings.wall_seconds, 1),
+    }
+    facts = [*stated, *measured_facts(measured, before.facts, reference=reference)]
+    after = advise(facts, engine)
+    agreement = agreement_of(before, after, findings.prediction, results, differences)
+    return {
+        **record(after, engine.base, outlook(facts, engine, quick=True)),
+        **measured,
+        "agreement": agreement,
+    }
+
+
+def plan_record(
+    findings: Findings, prepared: Prepared, before: Answer, engine: Engine
+) -> dict[str, Any]:
+    """The run file with a plan that was not carried out."""
+    return {
+        **record(before, engine.base, None),
+        "plan": plan_of(findings, prepared),
+        "prediction": findings.prediction,
+        "baselines": baselines_of(findings.baselines),
+    }
+
+
+def plan_of(findings: Findings, prepared: Prepared) -> dict[str, Any]:
+    """The frozen plan with the task and what was probed."""
+    return {
+        **findings.plan.model_dump(mode="json"),
+        "task": prepared.bench.task.model_dump(mode="json"),
+        "token_lengths": list(findings.probe.token_lengths),
+    }
+
+
+def difference_of(found: Comparison) -> dict[str, Any]:
+    """A comparison with full fine-tuning as plain data; ``outcome`` is the method's own."""
+    own = found.method_a
+    difference = found.difference
+    outcome = "inconclusive"
+    if found.equivalent:
+        outcome = "equivalent"
+    elif found.winner is not None:
+        outcome = "better" if found.winner == own else "worse"
+    plain: Mapping[str, Any] = {} if difference is None else difference.model_dump(mode="json")
+    return {
+        "outcome": outcome,
+        "by_default": found.by_default,
+        "sentence": found.sentence,
+        "points_below": None if difference is None else round(-difference.points, 4),
+        "within_tolerance": None
+        if difference is None
+        else difference.points >= -difference.tolerance,
+        **plain,
+    }
