@@ -32,7 +32,7 @@ ACCELERATORS = VOCABULARY["hardware.accelerator"].choices
 
 TABLES = (
     "methods", "prices", "steps", "tasks", "gpus",
-    "assumptions", "closed_form", "devices", "timing", "microbench",
+    "assumptions", "closed_form", "devices", "timing", "microbench", "general_text",
 )  # fmt: skip
 DATE = re.compile(r"20\d\d-(0[1-9]|1[0-2])\Z")
 

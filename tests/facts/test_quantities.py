@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from advisor.facts.quantities import QuantityError, parse_interval, parse_quantity, parse_range
 from advisor.facts.values import Interval, is_known
 
-UNITS = ["parameters", "GiB", "hours", "USD", "share", "points", "tokens", ""]
+UNITS = ["parameters", "GiB", "hours", "seconds", "USD", "share", "points", "tokens", ""]
 NUMBERISH = st.text(alphabet="0123456789.,_eE+-kKmMbBtTgGiIhd%$ ", max_size=30)
 
 
@@ -38,6 +38,9 @@ NUMBERISH = st.text(alphabet="0123456789.,_eE+-kKmMbBtTgGiIhd%$ ", max_size=30)
         ("90min", "hours", 1.5),
         ("30m", "hours", 0.5),
         ("2 days", "hours", 48),
+        ("90", "seconds", 90),
+        ("1.5 min", "seconds", 90),
+        ("2h", "seconds", 7200),
         ("$50", "USD", 50),
         ("2.5k", "USD", 2500),
         ("50 usd", "USD", 50),
