@@ -14,6 +14,7 @@ import advisor
 from advisor.cli.advise import advise
 from advisor.cli.ask import ask, ask_with_defaults
 from advisor.cli.check import check
+from advisor.cli.confirm import confirm
 from advisor.cli.doctor import doctor
 from advisor.cli.estimate import estimate
 from advisor.cli.evidence import evidence_app
@@ -36,6 +37,8 @@ Examples:
 
   advisor estimate ./my-model --gpu "RTX 4090"   memory, time and cost of every method
 
+  advisor confirm --model ./my-model --data train.jsonl   train both methods, briefly
+
   advisor whatif project.yaml                 which values would change the answer
 """
 
@@ -50,6 +53,7 @@ app = typer.Typer(
 app.command()(ask)
 app.command()(advise)
 app.command()(check)
+app.command()(confirm)
 app.command()(estimate)
 app.command()(whatif)
 app.command()(explain)

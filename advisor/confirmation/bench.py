@@ -12,10 +12,11 @@ from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.ladder import sizes_for
 from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.general import general_text
-from advisor.microbench.preparing.prompts import candidate_prompts, read_prompts
+from advisor.microbench.preparing.prompts import candidate_prompts, label_notes
 from advisor.microbench.preparing.sizes import SplitSizes
 from advisor.microbench.preparing.splits import split
 from advisor.microbench.preparing.tasks import choose_task
+from advisor.microbench.preparing.userprompts import read_prompts
 from advisor.microbench.spec import Bench, Route
 from advisor.support.errors import AdvisorError
 
@@ -70,7 +71,7 @@ def prepare(
     candidates = (
         candidate_prompts(task, parts.splits.train)
         if prompts is None
-        else read_prompts(prompts, task)
+        else read_prompts(prompts, task, parts.splits.train)
     )
     table = planning()
     bench = Bench(
@@ -85,8 +86,10 @@ def prepare(
         virtual_tokens=load_methods()["prompt_tuning"].virtual_tokens,
         device=_device(facts),
     )
-    notes = (*train.notes, *(evaluation.notes if evaluation else ()), *parts.notes)
-    return Prepared(bench, parts.overlap, notes)
+    notes = [*train.notes, *(evaluation.notes if evaluation else ()), *parts.notes]
+    if prompts is None:
+        notes.extend(label_notes(task))
+    return Prepared(bench, parts.overlap, tuple(notes))
 
 
 def _architecture(facts: FactBase) -> str:

@@ -111,13 +111,13 @@ def confirm_advice(
     if wish.dry_run:
         folder.done()
         found = plan_record(findings, prepared, answer, engine)
-        return Confirmed(found, tuple(notes), ExitCode.OK)
+        return Confirmed(found, _once(notes), ExitCode.OK)
     record = confirmation_record(prepared, findings, stated, answer, engine)
     if not findings.interrupted:
         folder.done()
     else:
         notes.append("stopped; the same command with --resume goes on")
-    return Confirmed(record, tuple(notes), _exit_code(record, interrupted=findings.interrupted))
+    return Confirmed(record, _once(notes), _exit_code(record, interrupted=findings.interrupted))
 
 
 def _require_libraries() -> None:
@@ -198,3 +198,7 @@ def _exit_code(record: dict[str, Any], *, interrupted: bool) -> ExitCode:
     if interrupted:
         return ExitCode.INTERRUPTED
     return _CODES.get(record["agreement"]["verdict"], ExitCode.OK)
+
+
+def _once(notes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(notes))

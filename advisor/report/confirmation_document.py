@@ -1,0 +1,228 @@
+"""A micro-benchmark as neutral blocks, made from its record alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from advisor.catalogue.tables import load_methods
+from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Record, Table
+from advisor.report.document import blocks
+
+TITLE = "Confirmed by a micro-benchmark?"
+_GIB = 2.0**30
+_MINUTE = 60
+_SIZES = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
+_METRICS = {
+    "accuracy": "accuracy in points",
+    "exact_match": "exact matches in points",
+    "rouge_l": "ROUGE-L in points",
+    "pearson": "Pearson correlation times 100",
+}
+
+
+def confirmation_blocks(record: Record) -> Iterator[Block]:
+    """What was measured and what it means, then the advice that follows from it."""
+    if "results" not in record:
+        yield from _dry_run(record)
+        return
+    yield Heading("What the micro-benchmark found")
+    yield Paragraph(record["agreement"]["sentence"], strong=True)
+    yield Paragraph(record["difference"]["sentence"])
+    yield from _others(record)
+    yield from _alarms(record)
+    yield Heading("Scores on the test split")
+    yield _scores(record)
+    yield Paragraph(_scores_note(record))
+    yield from _curve(record)
+    yield Heading("Predicted and measured")
+    yield _predictions(record)
+    yield Paragraph(_seal(record))
+    yield Heading("How it was measured")
+    yield Bullets(tuple(_setting(record)))
+    yield from blocks(record)
+
+
+def _dry_run(record: Record) -> Iterator[Block]:
+    plan = record["plan"]
+    yield Heading("Plan of a micro-benchmark; nothing was trained")
+    yield Paragraph(
+        f"About {_duration(plan['expected_seconds'])} of {_duration(plan['budget_seconds'])}.",
+        strong=True,
+    )
+    yield _plan_table(plan)
+    yield Bullets(tuple(_setting(record)))
+
+
+def _plan_table(plan: Mapping[str, Any]) -> Table:
+    rows = tuple(
+        (
+            _name(method),
+            ", ".join(_rate(*pair) for pair in own["pairs"]),
+            str(own["steps"]),
+            f"{own['seconds_per_step']:.2f} s",
+        )
+        for method, own in plan["methods"].items()
+    )
+    return Table(("Method", "Rates to search", "Steps", "A step"), rows, right=(2, 3))
+
+
+def _others(record: Record) -> Iterator[Block]:
+    """The comparisons of the methods beside the two of the headline, and what limits all of them."""
+    said = [e["sentence"] for e in record["differences"].values() if e != record["difference"]]
+    notes = [e["note"] for e in record["differences"].values() if e.get("note")]
+    if said or notes:
+        yield Bullets((*said, *dict.fromkeys(notes)))
+
+
+def _alarms(record: Record) -> Iterator[Block]:
+    if record.get("alarms"):
+        yield Heading("Alarms")
+        yield Bullets(tuple(alarm["sentence"] for alarm in record["alarms"]))
+
+
+def _scores(record: Record) -> Table:
+    baselines = record["baselines"] or {}
+    rows = [
+        (
+            _name(method),
+            _points(result["score"]),
+            _interval(result["interval"]),
+            _chosen(result),
+            _step(result["seconds_per_step"]),
+            _memory(result["peak_memory_bytes"]),
+            _size(result["artefact_bytes"]),
+        )
+        for method, result in record["results"].items()
+    ]
+    named = {"majority": "most frequent answer", "zero_shot": "zero-shot", "head_only": "head only"}
+    for key, name in named.items():
+        if baselines.get(key) is not None:
+            rows.append((name, _points(baselines[key]), "", "", "", "", ""))
+    columns = ("Method", "Score", "95 % interval", "Rates", "A step", "Memory", "To keep")
+    return Table(columns, tuple(rows), right=(1, 2, 4, 5, 6))
+
+
+def _scores_note(record: Record) -> str:
+    plan = record["plan"]
+    metric = _METRICS[plan["task"]["metric"]]
+    failed = [
+        f"{_name(method)}: {entry['status'].replace('_', ' ')} ({entry['message']})"
+        for method, result in record["results"].items()
+        for entry in result["failed"][:1]
+    ]
+    text = f"Scores are {metric}, on {plan['test_size']} examples that no choice has seen."
+    return " ".join([text, *(f"Without a score: {line}." for line in failed)])
+
+
+def _curve(record: Record) -> Iterator[Block]:
+    curve = record.get("curve")
+    if not curve or not curve["points"]:
+        return
+    yield Heading("Learning curve")
+    rows = tuple(
+        (_name(point["method"]), f"{point['size']:,}", _points(point["score"]),
+         _interval(point["interval"]))
+        for point in curve["points"]
+    )  # fmt: skip
+    yield Table(("Method", "Examples", "Score", "95 % interval"), rows, right=(1, 2, 3))
+    yield Bullets(tuple(curve["sentences"]))
+
+
+def _predictions(record: Record) -> Table:
+    agreement = record["agreement"]
+    rows = []
+    for method, entry in agreement["memory"].items():
+        predicted, measured = _gib(entry["predicted_gib"]), _gib(entry["measured_gib"])
+        rows.append((f"{_name(method)}, peak memory", predicted, measured))
+    for method, entry in agreement["seconds_per_step"].items():
+        rows.append(
+            (f"{_name(method)}, a step", _step(entry["predicted"]), _step(entry["measured"]))
+        )
+    for method, entry in agreement["parity"].items():
+        predicted = "" if entry["predicted"] is None else f"{entry['predicted']:.0%} likely"
+        within = {True: "yes", False: "no", None: ""}[entry["within_tolerance"]]
+        rows.append((f"{_name(method)}, within the tolerance", predicted, within))
+    return Table(("What", "Predicted", "Measured"), tuple(rows), right=(1, 2))
+
+
+def _seal(record: Record) -> str:
+    intact = "is intact" if record["agreement"]["seal_intact"] else "HAS BEEN CHANGED since"
+    return (
+        "The prediction was written down before the first trial; its seal "
+        f"({record['prediction']['sha256'][:12]}) {intact}."
+    )
+
+
+def _setting(record: Record) -> Iterator[str]:
+    plan = record["plan"]
+    seeds = "1 seed" if plan["seeds"] == 1 else f"{plan['seeds']} seeds"
+    pairs = max((len(own["pairs"]) for own in plan["methods"].values()), default=0)
+    route = plan["task"]["route"].replace("_", " ")
+    yield (
+        f"{plan['train_size']} examples to train on, {plan['dev_size']} to choose by, "
+        f"{plan['test_size']} to judge by; {pairs} settings of the learning rate for each method "
+        f"by successive halving, then {seeds} of the best."
+    )
+    yield (
+        f"Route: {route}. Batch {plan['batch_size']}, {plan['precision']}, at most "
+        f"{plan['max_tokens']} tokens, {plan['virtual_tokens']} virtual tokens, on "
+        f"{plan['device']}, {plan['slots']} side by side."
+    )
+    for method, own in plan["methods"].items():
+        yield f"{_name(method)}: {own['steps']} steps a final run, {own['looks']} looks."
+    for method, why in plan["left_out"].items():
+        yield f"{_name(method)} was left out: {why}"
+    if plan["dropped"]:
+        yield "Given up for the budget: " + "; ".join(plan["dropped"]) + "."
+    if record.get("complete") is False:
+        yield "The run ended before its plan did; what is shown is what was known by then."
+
+
+def _name(method: str) -> str:
+    name = load_methods()[method].name
+    return name[:1].upper() + name[1:]
+
+
+def _rate(body: float, head: float | None) -> str:
+    return f"{body:g}" if head is None else f"{body:g} (head {head:g})"
+
+
+def _chosen(result: Mapping[str, Any]) -> str:
+    rate = result["learning_rate"]
+    return "" if rate is None else _rate(rate, result["head_rate"])
+
+
+def _points(score: float | None) -> str:
+    return "-" if score is None else f"{score:.1f}"
+
+
+def _interval(interval: list[float] | None) -> str:
+    return "" if interval is None else f"{interval[0]:.1f} to {interval[1]:.1f}"
+
+
+def _step(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:.3f} s"
+
+
+def _memory(size: int | None) -> str:
+    return "" if size is None else _gib(size / _GIB)
+
+
+def _gib(size: float | None) -> str:
+    return "" if size is None else f"{size:.2f} GiB"
+
+
+def _size(size: int | None) -> str:
+    if size is None:
+        return ""
+    for unit, scale in _SIZES:
+        if size >= scale:
+            return f"{size / scale:.3g} {unit}"
+    return f"{size} bytes"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < _MINUTE:
+        return f"{seconds:.0f} s"
+    return f"{int(seconds) // _MINUTE} min {int(seconds) % _MINUTE:02d} s"
