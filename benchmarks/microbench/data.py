@@ -1,6 +1,7 @@
 """Make the data sets of the micro-benchmark's cells from package lists and a public mail corpus.
 
-``python benchmarks/microbench/data.py FOLDER`` writes ``<set>.train.jsonl`` and ``<set>.test.jsonl``.
+``python benchmarks/microbench/data.py FOLDER`` writes ``<set>.train.jsonl`` and
+``<set>.test.jsonl``.
 The descriptions come from ``apt-cache dumpavail``, so a Debian system with package lists is needed
 (results in this repository: bookworm, amd64, main); each row's copyright is that of its package.
 The mails are those of examples/spam.

@@ -1,8 +1,8 @@
 """Train the long reference of each cell: equally tuned, to convergence, three seeds.
 
 ``python benchmarks/microbench/reference.py [CELL ...]`` goes on where it was stopped; each finished
-trial is kept in ``cache/<cell>/journal.jsonl``, and each finished cell in ``references/<cell>.json``.
-About twenty minutes a cell on two cores.
+trial is kept in ``cache/<cell>/journal.jsonl``, and each finished cell in
+``references/<cell>.json``. About a quarter of an hour a cell on two cores.
 """
 
 from __future__ import annotations
