@@ -24,7 +24,7 @@ def records(count: int, *, own_lengths: bool, seed: int = SEED) -> Iterator[dict
             nearly all of them; without, the usual lengths of the task are taken.
         seed: the same records for the same seed.
     """
-    source = random.Random(seed)  # noqa: S311 - nothing secret
+    source = random.Random(seed)
     for _ in range(count):
         model, device = source.choice(_MODELS), source.choice(_DEVICES)
         record = {

@@ -47,7 +47,7 @@ def scenarios(
     count: int, bounds: Mapping[str, Sequence[float]], vocabulary: Vocabulary, seed: int = SEED
 ) -> Iterator[dict[str, Any]]:
     """Yield ``count`` scenarios with known values only; the same ones for the same seed."""
-    source = random.Random(seed)  # noqa: S311 - nothing secret
+    source = random.Random(seed)
     keys = [key for key in bounds if not key.startswith("decision.")]
     types = [(vocabulary[key], bounds[key]) for key in keys]
     for _ in range(count):
@@ -59,7 +59,7 @@ def with_unknowns(
     known: Sequence[Mapping[str, Any]], share: float, seed: int = SEED
 ) -> list[dict[str, Any]]:
     """The same scenarios, with a share of their facts taken away."""
-    source = random.Random(seed + 1)  # noqa: S311 - nothing secret
+    source = random.Random(seed + 1)
     return [{k: v for k, v in facts.items() if source.random() >= share} for facts in known]
 
 

@@ -65,7 +65,7 @@ def configuration(family: str, size: dict[str, int]) -> dict[str, Any]:
 
 def shapes() -> Iterator[tuple[dict[str, int], Settings]]:
     """Sizes that are as independent of each other as can be."""
-    chance = random.Random(7)  # noqa: S311 - no secret
+    chance = random.Random(7)
     for _ in range(SHAPES):
         heads = chance.choice([4, 8, 16])
         size = {

@@ -20,7 +20,7 @@ WORLD: dict[str, Any] = yaml.safe_load(
 
 def respondent(seed: int) -> dict[str, Value]:
     """What one person would answer to each question; None for "unknown"."""
-    chance = random.Random(seed)  # noqa: S311 - the same people in every run
+    chance = random.Random(seed)
     raw = _project(chance)
     vocabulary = load_vocabulary()
     answers = {key: read_value(vocabulary[key], value, where=key) for key, value in raw.items()}

@@ -23,7 +23,7 @@ def portfolio() -> Portfolio:
 
 def some_values(seed: int, engine: Engine, facts: tuple[str, ...]) -> dict[str, Any]:
     """Values as the engine takes them; any share of them unknown, some ranges among them."""
-    chance = random.Random(seed)  # noqa: S311 - reproducible by the seed that a failure prints
+    chance = random.Random(seed)
     known, partial = chance.choice((0.5, 0.9, 1.0)), chance.choice((0.0, 0.0, 0.05, 0.3))
     found = {}
     for key in facts:
@@ -79,7 +79,7 @@ _DEVICES = (
 
 def some_record(seed: int) -> dict[str, Any]:
     """A project as a user writes it, without estimates."""
-    chance = random.Random(seed)  # noqa: S311 - reproducible by the seed that a failure prints
+    chance = random.Random(seed)
     parameters, architecture = chance.choice(_MODELS)
     possible = {
         "model.parameters": parameters,

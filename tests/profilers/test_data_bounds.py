@@ -92,7 +92,7 @@ def test_the_order_of_rows_does_not_change_the_facts(
 ) -> None:
     path = tmp_path_factory.mktemp("d") / "a.jsonl"
     outcomes = []
-    other_order = random.Random(seed).sample(rows, len(rows))  # noqa: S311 - no secret
+    other_order = random.Random(seed).sample(rows, len(rows))
     for shuffled in (rows, other_order):
         path.write_text("".join(json.dumps(r) + "\n" for r in shuffled), encoding="utf-8")
         try:

@@ -27,7 +27,7 @@ def value(found: object, key: str) -> float:
 
 
 def seeded(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - constructed texts, no secrets
+    return random.Random(seed)
 
 
 def document(rng: random.Random, words: int) -> list[str]:

@@ -25,7 +25,7 @@ def test_points_are_exact_and_the_project_is_one_of_them():
     assert found.across.values[found.across.here] == 8 * 10**9
     assert found.up.values[found.up.here] == 23.5
     assert found.outcomes[found.up.here][found.across.here] == llama().outcome()
-    dice = random.Random(1)  # noqa: S311 - the same points in every run
+    dice = random.Random(1)
     for _ in range(40):
         row, column = dice.randrange(len(found.outcomes)), dice.randrange(len(found.outcomes[0]))
         said = {found.across.key: found.across.values[column], found.up.key: found.up.values[row]}

@@ -49,7 +49,7 @@ def answers(facts: FactBase, open_: list[str]) -> set:
 def test_what_is_called_settled_has_one_answer_for_all_replies(part):
     settled = missed = 0
     for seed in range(part * 15, (part + 1) * 15):
-        dice = random.Random(seed)  # noqa: S311 - the same states in every run
+        dice = random.Random(seed)
         truth = {**person(seed), "model.weights_access": "open"}
         open_ = dice.sample(OPEN, dice.choice((1, 2)))
         facts = state(truth, open_)

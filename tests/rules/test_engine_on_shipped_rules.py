@@ -60,7 +60,7 @@ def learned(chance: random.Random, key: str, value):
 @given(SEEDS, SEEDS)
 def test_learning_a_fact_never_flips_a_rule_that_is_determined(seed, more):
     facts = some_facts(seed)
-    chance = random.Random(more)  # noqa: S311
+    chance = random.Random(more)
     now = {k: learned(chance, k, facts.get(k)) for k in keys_in_play() if chance.random() < 0.5}
     before, after = outcomes(shipped(), facts), outcomes(shipped(), facts | now)
     assert set(after) <= set(before)
@@ -81,7 +81,7 @@ def test_learning_a_fact_never_flips_a_rule_that_is_determined(seed, more):
 def test_the_order_of_the_rules_changes_nothing(seed, order):
     base = shipped().base
     mixed = list(base.rules)
-    random.Random(order).shuffle(mixed)  # noqa: S311
+    random.Random(order).shuffle(mixed)
     other = Engine(dataclasses.replace(base, rules=tuple(mixed), tables=base.tables[::-1]))
     facts = some_facts(seed)
     assert outcomes(other, facts) == outcomes(shipped(), facts)

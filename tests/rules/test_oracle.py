@@ -51,7 +51,7 @@ def probing(seed: int) -> dict:
     facts = some_facts(seed)
     if seed < SCENARIOS:
         return facts
-    chance = random.Random(-seed)  # noqa: S311 - reproducible by the seed that a failure prints
+    chance = random.Random(-seed)
     for key in keys_in_play():
         value = facts.get(key)
         if value is None or isinstance(value, (Interval, frozenset)):

@@ -52,7 +52,7 @@ def every_value(key: str) -> list:
 
 @pytest.mark.parametrize("seed", range(25))
 def test_on_unknown_wishes_the_bounds_are_those_of_all_combinations(seed):
-    dice = random.Random(seed)  # noqa: S311 - the same projects in every run
+    dice = random.Random(seed)
     project = {**dice.choice((BERT, LLAMA)), **{key: dice.choice(POOLS[key]) for key in WISHES}}
     project["data.train_examples"] = dice.choice((12, 150, 800, 2_000, 60_000))
     project["task.type"] = (

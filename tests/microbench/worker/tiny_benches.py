@@ -93,7 +93,7 @@ def write_model(folder: Path, family: str) -> Path:
 
 def reviews(count: int, seed: int = 0, longest: int = 12) -> tuple[Example, ...]:
     """Sentences with one telling word, of many lengths; the two labels take turns."""
-    chance = random.Random(seed)  # noqa: S311 - made-up data
+    chance = random.Random(seed)
     found = []
     for index in range(count):
         words = chance.choices(FILLING, k=chance.randint(1, longest))
