@@ -46,6 +46,7 @@ def confirmation_record(
         "results": results,
         "difference": differences[soft],
         "differences": differences,
+        "curve": judged.learning_curve(soft, _full_size(before, findings)).model_dump(mode="json"),
         "outcome": judged.comparisons[soft].outcome.value,
         "complete": not (findings.interrupted or findings.late),
         "wall_seconds": round(findings.wall_seconds, 1),
@@ -58,6 +59,11 @@ def confirmation_record(
         **measured,
         "agreement": agreement,
     }
+
+
+def _full_size(before: Answer, findings: Findings) -> int:
+    """Training examples of the whole project."""
+    return int(before.facts.number("data.train_examples") or findings.plan.train_size)
 
 
 def plan_record(

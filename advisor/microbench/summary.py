@@ -6,10 +6,13 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
+from advisor.catalogue.tables import load_methods
 from advisor.microbench.conduct import Findings
+from advisor.microbench.judging.curve import learning_curve
+from advisor.microbench.judging.curve_record import LearningCurve
 from advisor.microbench.judging.outcome import Comparison, compare
 from advisor.microbench.judging.scores import example_points, score_of, usable_trials
-from advisor.microbench.planning.schedule import finals, search, winner
+from advisor.microbench.planning.schedule import curve, finals, search, winner
 from advisor.microbench.spec import Baselines, Bench, Metric, TrialResult
 
 _DIGITS = 4
@@ -33,6 +36,7 @@ class Judged:
         self.targets = targets_of(bench, plan.test_size)
         self.finals = {method: self._results(finals, method) for method in plan.methods}
         self.search = {method: self._results(search, method) for method in plan.methods}
+        self.curves = {method: self._results(curve, method) for method in plan.methods}
         self.comparisons = {
             method: self._compare(method, tolerance)
             for method in (*plan.methods, *plan.left_out)
@@ -50,13 +54,30 @@ class Judged:
             failed = [TrialResult(trial="probe", status=probe.status, message=probe.message)]
         return failed
 
+    def learning_curve(self, method: str, full_size: int) -> LearningCurve:
+        """The curves of a method and of the reference over the sizes that were trained on."""
+        pair = (method, self.reference)
+        first, second = (self._by_size(one) for one in pair)
+        metric = self.bench.task.metric
+        return learning_curve(pair, first, second, metric, self.targets, full_size)
+
+    def _by_size(self, method: str) -> dict[int, list[TrialResult]]:
+        results, plan = self.findings.results, self.findings.plan
+        if method not in plan.methods:
+            return {}
+        found: dict[int, list[TrialResult]] = {}
+        for trial in (*curve(plan, method, results), *finals(plan, method, results)):
+            if trial.id in results:
+                found.setdefault(trial.train_size, []).append(results[trial.id])
+        return found
+
     def _results(self, stage: Any, method: str) -> list[TrialResult]:
         results = self.findings.results
         trials = stage(self.findings.plan, method, results)
         return [results[trial.id] for trial in trials if trial.id in results]
 
     def _compare(self, method: str, tolerance: float) -> Comparison:
-        return compare(
+        found = compare(
             method,
             self.trials(method),
             self.reference,
@@ -65,6 +86,22 @@ class Judged:
             self.targets,
             tolerance,
         )
+        return self._withheld(found)
+
+    def _withheld(self, found: Comparison) -> Comparison:
+        """No method loses by a run that was too short for it to show anything."""
+        if found.winner is None or found.by_default:
+            return found
+        loser = found.method_a if found.winner == found.method_b else found.method_b
+        steps = self.findings.plan.methods[loser].steps
+        least = int(load_methods()[loser].recipe["least_steps"])
+        if steps >= least:
+            return found
+        told = (
+            f"{found.sentence} But {load_methods()[loser].name} had {steps} steps in this budget, "
+            f"and shows little before {least}, so this settles nothing: give it more time."
+        )
+        return found.model_copy(update={"winner": None, "sentence": told})
 
 
 def targets_of(bench: Bench, size: int) -> tuple[float, ...]:

@@ -68,7 +68,7 @@ def _plan_table(plan: Mapping[str, Any]) -> Table:
 
 
 def _others(record: Record) -> Iterator[Block]:
-    """The comparisons of the methods beside the two of the headline, and what limits all of them."""
+    """The comparisons of further methods, and what limits all of them."""
     said = [e["sentence"] for e in record["differences"].values() if e != record["difference"]]
     notes = [e["note"] for e in record["differences"].values() if e.get("note")]
     if said or notes:
@@ -116,17 +116,30 @@ def _scores_note(record: Record) -> str:
 
 
 def _curve(record: Record) -> Iterator[Block]:
-    curve = record.get("curve")
-    if not curve or not curve["points"]:
+    curve = record["curve"]
+    if len({entry["train_size"] for entry in curve["scores"]}) < 2:  # noqa: PLR2004 - no curve
         return
     yield Heading("Learning curve")
     rows = tuple(
-        (_name(point["method"]), f"{point['size']:,}", _points(point["score"]),
-         _interval(point["interval"]))
-        for point in curve["points"]
-    )  # fmt: skip
+        (
+            _name(entry["score"]["method"]),
+            f"{entry['train_size']:,}",
+            _points(entry["score"]["score"]),
+            _interval(entry["score"]["interval"]),
+        )
+        for entry in curve["scores"]
+    )
     yield Table(("Method", "Examples", "Score", "95 % interval"), rows, right=(1, 2, 3))
-    yield Bullets(tuple(curve["sentences"]))
+    line = curve["line_difference"]
+    said = [curve["crossing_note"], curve["note"]]
+    if line is not None:
+        said.insert(
+            0,
+            f"On all {curve['full_size']:,} examples {_name(curve['method_a']).lower()} less "
+            f"{_name(curve['method_b']).lower()} is expected at {line['full_points']:+.1f} points "
+            f"({line['full_interval'][0]:+.1f} to {line['full_interval'][1]:+.1f}).",
+        )
+    yield Bullets(tuple(filter(None, said)))
 
 
 def _predictions(record: Record) -> Table:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from advisor.microbench.spec import Job, JobKind, Record, Status
+from advisor.microbench.spec import Job, Status
 
 if TYPE_CHECKING:
     from advisor.microbench.worker.workbench import Workbench
@@ -23,40 +23,10 @@ Emit = Callable[[Mapping[str, Any]], None]
 _PR_SET_PDEATHSIG = 1
 
 
-def do_job(workbench: Workbench, job: Job, emit: Emit) -> dict[str, Any]:
-    """Do the work of a job in this process, which it may spoil for any other.
-
-    Args:
-        workbench: the loaded model and examples.
-        job: what to do.
-        emit: is told of a trial's looks.
-
-    Returns:
-        the answer as plain data; Ending says which record it is.
-    """
-    from advisor.microbench.worker.baselines import baselines
-    from advisor.microbench.worker.machine import probe_machine
-    from advisor.microbench.worker.probe import probe_method
-    from advisor.microbench.worker.tailoring import tailored
-    from advisor.microbench.worker.trial import run_trial
-
-    workbench = tailored(workbench, job)
-    answer: Record
-    if job.kind is JobKind.PRECISION:
-        return probe_machine(workbench)
-    if job.kind is JobKind.PROBE:
-        answer = probe_method(workbench, job.method, job.precision)
-    elif job.kind is JobKind.BASELINES:
-        answer = baselines(workbench)
-    else:
-        if job.trial is None:
-            raise ValueError("a job of this kind needs a trial")
-        answer = run_trial(workbench, job.trial, emit)
-    return answer.model_dump(mode="json")
-
-
 def guarded(workbench: Workbench, job: Job, emit: Emit) -> dict[str, Any]:
     """The job's answer, or how it failed: ``{"status": ..., "message": ..., "answer": ...}``."""
+    from advisor.microbench.worker.jobs import do_job
+
     try:
         return {"status": Status.FINISHED.value, "answer": do_job(workbench, job, emit)}
     except MemoryError:

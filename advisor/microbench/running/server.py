@@ -50,6 +50,8 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     try:
         bench = Bench.model_validate_json(bench_file.read_bytes())
+        # Whatever a job imports is imported before the first fork, so that all share it.
+        from advisor.microbench.worker import jobs as _  # noqa: F401
         from advisor.microbench.worker.workbench import load_workbench
 
         workbench = load_workbench(bench)
