@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from advisor.confirmation.agreement import agreement_of
@@ -47,6 +47,7 @@ def confirmation_record(
         "difference": differences[soft],
         "differences": differences,
         "curve": judged.learning_curve(soft, _full_size(before, findings)).model_dump(mode="json"),
+        "alarms": [*_overlap(prepared), *(a.model_dump(mode="json") for a in judged.alarms())],
         "outcome": judged.comparisons[soft].outcome.value,
         "complete": not (findings.interrupted or findings.late),
         "wall_seconds": round(findings.wall_seconds, 1),
@@ -59,6 +60,19 @@ def confirmation_record(
         **measured,
         "agreement": agreement,
     }
+
+
+def _overlap(prepared: Prepared) -> Iterator[dict[str, Any]]:
+    """The user's own files share rows; the micro-benchmark trains without them."""
+    if prepared.overlap > 0:
+        yield {
+            "id": "train_test_overlap",
+            "method": None,
+            "level": "warning",
+            "sentence": f"{prepared.overlap:.1%} of the evaluation examples also stand in the "
+            "training file. They were not trained on here; take them out before the real training, "
+            "or its score says less than it seems to.",
+        }
 
 
 def _full_size(before: Answer, findings: Findings) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.conduct import Findings
+from advisor.microbench.judging.alarms import Alarm, alarms
 from advisor.microbench.judging.curve import learning_curve
 from advisor.microbench.judging.curve_record import LearningCurve
 from advisor.microbench.judging.outcome import Comparison, compare
@@ -53,6 +54,22 @@ class Judged:
         if not failed and probe is not None and not probe.status.usable:
             failed = [TrialResult(trial="probe", status=probe.status, message=probe.message)]
         return failed
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """What makes the figures mean less than they seem to, the serious ones first."""
+        plan, results = self.findings.plan, self.findings.results
+        if self.findings.baselines is None:
+            return ()
+        trials = [
+            trial
+            for stage in (search, finals, curve)
+            for method in plan.methods
+            for trial in stage(plan, method, results)
+        ]
+        judged_on = self.bench.splits.test[: plan.test_size]
+        splits = self.bench.splits.model_copy(update={"test": judged_on})
+        found = list(results.values())
+        return alarms(self.bench.task.metric, splits, self.findings.baselines, trials, found)
 
     def learning_curve(self, method: str, full_size: int) -> LearningCurve:
         """The curves of a method and of the reference over the sizes that were trained on."""
