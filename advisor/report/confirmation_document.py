@@ -174,8 +174,7 @@ def _setting(record: Record) -> Iterator[str]:
     route = plan["task"]["route"].replace("_", " ")
     yield (
         f"{plan['train_size']} examples to train on, {plan['dev_size']} to choose by, "
-        f"{plan['test_size']} to judge by; {pairs} settings of the learning rate for each method "
-        f"by successive halving, then {seeds} of the best."
+        f"{plan['test_size']} to judge by; {_searched(pairs)}, then {seeds} of it."
     )
     yield (
         f"Route: {route}. Batch {plan['batch_size']}, {plan['precision']}, at most "
@@ -190,6 +189,12 @@ def _setting(record: Record) -> Iterator[str]:
         yield "Given up for the budget: " + "; ".join(plan["dropped"]) + "."
     if record.get("complete") is False:
         yield "The run ended before its plan did; what is shown is what was known by then."
+
+
+def _searched(pairs: int) -> str:
+    if pairs == 1:
+        return "the first learning rate of each recipe, without a search"
+    return f"the best of {pairs} learning rates of each method by successive halving"
 
 
 def _name(method: str) -> str:

@@ -58,10 +58,11 @@ def method_plan(
     """The plan of one method at a level and a share of its recipe's steps."""
 
     def steps(train_size: int) -> int:
-        whole = recipe_steps(method, train_size, batch_size)
-        bounded = level.least > 0
-        least = method.recipe["least_steps"] if bounded else planning()["least_search_steps"]
-        return max(round(whole * share), min(int(least), whole))
+        whole, least = recipe_steps(method, train_size, batch_size), method.recipe["least_steps"]
+        if level.least > 0:
+            return max(round(whole * share), int(least))
+        # Of steps that are too few for each method, each gets the same share.
+        return max(round(least * share), int(planning()["least_search_steps"]))
 
     full = steps(sizes.train)
     return MethodPlan(

@@ -155,13 +155,15 @@ class LocalExecutor:
 
     def _ending(self, message: Mapping[str, Any]) -> Ending:
         job, _ = self._running.pop(message["ended"])
+        late = job.id in self._late
+        self._late.discard(job.id)
         times = {"wall_seconds": message["wall"], "cpu_seconds": message["cpu"]}
         path = self._folder / f"{job.id}.json"
         if message["code"] == 0 and path.is_file():
             told = json.loads(path.read_bytes())
             path.unlink()
             return Ending(job=job.id, **told, **times)
-        if job.id in self._late:
+        if late:
             limit = f"it was ended after its limit of {job.time_limit:.0f} s"
             return Ending(job=job.id, status=Status.TIMED_OUT, message=limit, **times)
         if message["code"] == -signal.SIGKILL:

@@ -1,0 +1,137 @@
+"""Whatever a job does to its process is a result, and nothing outlives the executor."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+import pytest
+from processes import ENOUGH, children_of, processes_of, wait_for
+from tiny_benches import bench_of
+
+from advisor.microbench.running.local import LocalExecutor
+from advisor.microbench.spec import Job, JobKind, Purpose, Route, Status, Trial, TrialResult
+from advisor.support.errors import AdvisorError
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
+
+
+def trial(method="prompt_tuning", steps=6, **changes):
+    fields = {
+        "id": f"{method}-{steps}",
+        "purpose": Purpose.FINAL,
+        "method": method,
+        "learning_rate": 0.01,
+        "head_rate": 0.01,
+        "seed": 1,
+        "train_size": 16,
+        "steps": steps,
+        "dev_every": 3,
+        "patience": 9,
+        "test": True,
+    }
+    return Trial(**{**fields, **changes})
+
+
+def job(of, **changes):
+    return Job(**{"id": of.id, "kind": JobKind.TRIAL, "trial": of, "time_limit": ENOUGH, **changes})
+
+
+@pytest.fixture(scope="module")
+def looks():
+    return []
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture(scope="module")
+def executor(folder, tiny_encoder, looks):
+    bench = bench_of(tiny_encoder, "bert", Route.HEAD)
+    (folder / "bench.json").write_text(bench.model_dump_json(), encoding="utf-8")
+    started = LocalExecutor(folder / "bench.json", folder, slots=2, watch=looks.append)
+    yield started
+    started.close()
+    assert processes_of(folder) == []
+
+
+def ending_of(executor):
+    deadline = time.monotonic() + ENOUGH
+    while time.monotonic() < deadline:
+        ending = executor.next_ending(1.0)
+        if ending is not None:
+            return ending
+    raise TimeoutError("no job ended")
+
+
+def test_jobs_run_side_by_side_and_give_their_results(executor, looks):
+    for method in ("prompt_tuning", "full_fine_tuning"):
+        executor.submit(job(trial(method)))
+    endings = {ending.job: ending for ending in (ending_of(executor), ending_of(executor))}
+    assert set(endings) == {"prompt_tuning-6", "full_fine_tuning-6"}
+    for ending in endings.values():
+        result = TrialResult.model_validate(ending.answer)
+        assert result.status is Status.FINISHED
+        assert result.steps_done == 6
+        assert result.test
+    assert {look["job"] for look in looks} >= set(endings)
+
+
+def test_the_same_trial_gives_the_same_result(executor):
+    for id_ in ("first", "second"):
+        executor.submit(job(trial(), id=id_))
+    first, second = (TrialResult.model_validate(ending_of(executor).answer) for _ in range(2))
+    same = {"curve", "dev_score", "train_score", "test", "predicted", "trainable_parameters"}
+    assert first.model_dump(include=same) == second.model_dump(include=same)
+
+
+def test_a_job_over_its_time_is_ended_and_says_so(executor):
+    executor.submit(job(trial(steps=10**6, dev_every=10**6), time_limit=1.0))
+    ending = ending_of(executor)
+    assert ending.status is Status.TIMED_OUT
+    assert "1 s" in ending.message
+
+
+def test_a_job_without_memory_says_that_memory_ran_out(executor):
+    executor.submit(job(trial("full_fine_tuning"), memory_limit=1))
+    ending = ending_of(executor)
+    status = ending.status if ending.answer is None else Status(ending.answer["status"])
+    assert status is Status.OUT_OF_MEMORY
+
+
+def test_a_job_that_cannot_be_done_is_a_crash_with_its_reason(executor):
+    executor.submit(job(trial("no_such_method")))
+    ending = ending_of(executor)
+    assert ending.status is Status.CRASHED
+    assert "no_such_method" in ending.message
+
+
+def test_a_killed_trial_is_a_result_and_the_next_one_runs(executor, folder):
+    executor.submit(job(trial(steps=10**6, dev_every=10**6)))
+    [server] = wait_for(lambda: [pid for pid in processes_of(folder) if children_of(pid)])
+    os.kill(children_of(server)[0], signal.SIGKILL)
+    assert ending_of(executor).status is Status.KILLED
+    executor.submit(job(trial()))
+    assert ending_of(executor).answer is not None
+
+
+def test_a_killed_server_is_started_again_and_its_jobs_repeated(executor, folder):
+    executor.submit(job(trial(steps=60, dev_every=60)))
+    [server] = wait_for(lambda: [pid for pid in processes_of(folder) if children_of(pid)])
+    os.kill(server, signal.SIGKILL)
+    ending = ending_of(executor)
+    assert ending.answer is not None
+    assert ending.answer["steps_done"] == 60
+
+
+def test_a_model_that_cannot_be_loaded_is_one_clear_message(tmp_path, tiny_encoder):
+    bench = bench_of(tmp_path / "nowhere", "bert", Route.HEAD)
+    (tmp_path / "bench.json").write_text(bench.model_dump_json(), encoding="utf-8")
+    with pytest.raises(AdvisorError) as caught:
+        LocalExecutor(tmp_path / "bench.json", tmp_path, slots=1, watch=lambda _: None)
+    assert "nowhere" in caught.value.where
+    assert processes_of(tmp_path) == []
