@@ -11,7 +11,7 @@ from advisor.microbench.spec import Bench, Example, Prompt, Route, Task
 from advisor.microbench.worker.encoding import Encoder, quantiles
 from advisor.microbench.worker.environment import prepare_process
 from advisor.microbench.worker.learner import Learner
-from advisor.microbench.worker.loading import find_source, load_model, load_tokenizer
+from advisor.microbench.worker.loading import find_source, load_both
 from advisor.microbench.worker.positions import positions_of
 from advisor.microbench.worker.routes.answering import Answering
 from advisor.microbench.worker.routes.head import HeadAnswering, head_rows, outputs_of
@@ -74,8 +74,7 @@ def load_workbench(bench: Bench) -> Workbench:
     start = time.perf_counter()
     prepare_process()
     source = find_source(bench.model)
-    tokenizer = load_tokenizer(source)
-    model, new = load_model(source, bench, outputs_of(bench.task))
+    tokenizer, model, new = load_both(source, bench, outputs_of(bench.task))
     model.config.pad_token_id = tokenizer.pad_token_id
     encoder = Encoder(
         tokenizer,

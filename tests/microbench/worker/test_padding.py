@@ -7,18 +7,20 @@ import torch
 from tiny_benches import bench_of
 
 from advisor.microbench.spec import Route
-from advisor.microbench.worker.methods import equip
+from advisor.microbench.worker.methods import METHODS, equip
 from advisor.microbench.worker.workbench import load_workbench
 
 CASES = [
-    ("bert", Route.HEAD, "full_fine_tuning"),
-    ("bert", Route.HEAD, "prompt_tuning"),
-    ("bert", Route.HEAD, "lora"),
-    ("llama", Route.LABEL_WORDS, "full_fine_tuning"),
-    ("llama", Route.LABEL_WORDS, "prompt_tuning"),
-    ("llama", Route.LABEL_WORDS, "lora"),
-    ("gpt2", Route.LABEL_WORDS, "full_fine_tuning"),
-    ("gpt2", Route.LABEL_WORDS, "prompt_tuning"),
+    (family, route, method)
+    for family, route in (
+        ("bert", Route.HEAD),
+        ("roberta", Route.HEAD),
+        ("llama", Route.HEAD),
+        ("gpt2", Route.HEAD),
+        ("llama", Route.LABEL_WORDS),
+        ("gpt2", Route.LABEL_WORDS),
+    )
+    for method in METHODS
 ]
 
 

@@ -103,6 +103,42 @@ def reviews(count: int, seed: int = 0, longest: int = 12) -> tuple[Example, ...]
     return tuple(found)
 
 
+def ratings(count: int, seed: int = 0) -> tuple[Example, ...]:
+    """Sentences of one length, with the number of good words among them as target."""
+    chance = random.Random(seed)  # noqa: S311 - made-up data
+    found = []
+    for _ in range(count):
+        words = chance.choices([*GOOD, *BAD], k=6)
+        target = 10.0 + 5 * sum(word in GOOD for word in words)
+        found.append(Example(inputs=(" ".join(words),), target=str(target)))
+    return tuple(found)
+
+
+def questions(count: int, seed: int = 0) -> tuple[Example, ...]:
+    """Two or three choices, of which one is a good word."""
+    chance = random.Random(seed)  # noqa: S311 - made-up data
+    found = []
+    for _ in range(count):
+        right = chance.choice(GOOD)
+        choices = [right, *chance.sample(BAD, chance.randint(1, 2))]
+        chance.shuffle(choices)
+        text = " ".join(chance.choices(FILLING, k=chance.randint(1, 6)))
+        found.append(Example(inputs=(text,), target=right, choices=tuple(choices)))
+    return tuple(found)
+
+
+def pairs(count: int, seed: int = 0) -> tuple[Example, ...]:
+    """Two texts, alike in kind or not."""
+    chance = random.Random(seed)  # noqa: S311 - made-up data
+    found = []
+    for _ in range(count):
+        kinds = chance.choice((GOOD, BAD)), chance.choice((GOOD, BAD))
+        label = ("negative", "positive")[kinds[0] == kinds[1]]
+        inputs = (chance.choice(kinds[0]), "the " + chance.choice(kinds[1]))
+        found.append(Example(inputs=inputs, target=label))
+    return tuple(found)
+
+
 def splits(make, train: int = 32, dev: int = 16, test: int = 16) -> Splits:
     """Three splits of examples that ``make`` gives for a count and a seed."""
     return Splits(train=make(train, 0), dev=make(dev, 1), test=make(test, 2))
