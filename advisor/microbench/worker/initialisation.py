@@ -44,7 +44,7 @@ def start_from_words(learner: Learner, workbench: Workbench) -> None:
 def prompt_ids(workbench: Workbench, count: int) -> list[int]:
     """Token ids of the training prompt's text, or of words that the seed draws."""
     encoder = workbench.encoder
-    ids = encoder.plain(_text(workbench.wording.prompt))
+    ids = encoder.unmarked(_text(workbench.wording.prompt))
     if not ids:
         drawn: list[int] = torch.randint(len(encoder.tokenizer), (count,)).tolist()
         return drawn

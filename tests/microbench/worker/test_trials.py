@@ -18,6 +18,7 @@ CASES = [
         ("llama", Route.HEAD),
         ("llama", Route.LABEL_WORDS),
         ("gpt2", Route.LABEL_WORDS),
+        ("t5", Route.LABEL_WORDS),
     )
     for method in METHODS
 ]
