@@ -9,11 +9,12 @@ from typing import Any
 import torch
 
 from advisor.microbench.spec import Baselines, Prompt, PromptScore, Route
-from advisor.microbench.worker.evaluation import evaluate
+from advisor.microbench.worker.evaluation import answers
 from advisor.microbench.worker.general import general_loss
 from advisor.microbench.worker.learner import frozen_learner
 from advisor.microbench.worker.linear_head import head_only
-from advisor.microbench.worker.workbench import Workbench, encode, word
+from advisor.microbench.worker.texts import likeness
+from advisor.microbench.worker.workbench import Workbench
 
 
 def baselines(workbench: Workbench) -> Baselines:
@@ -41,6 +42,10 @@ def majority(workbench: Workbench) -> float:
     """
     if workbench.bench.task.type == "regression" or not workbench.train or not workbench.test:
         return 0.0
+    if workbench.bench.task.route is Route.TEXT:
+        metric = workbench.bench.task.metric
+        text, _ = Counter(row.target for row in workbench.train).most_common(1)[0]
+        return 100 * statistics.fmean(likeness(metric, text, r.target) for r in workbench.test)
     most, _ = Counter(row.answer for row in workbench.train).most_common(1)[0]
     return 100 * statistics.fmean(float(row.answer == most) for row in workbench.test)
 
@@ -52,15 +57,15 @@ def zero_shot(workbench: Workbench) -> dict[str, Any]:
     learner.model.eval()
     scored = []
     for prompt in bench.prompts or (Prompt(),):
-        wording = word(workbench.encoder, bench, prompt)
+        wording = workbench.coder.word(prompt)
         answering = workbench.answering(learner, wording)
-        rows = encode(workbench.encoder, bench.task, workbench.scale, wording, bench.splits.dev)
-        found = evaluate(answering, rows, bench, bench.precision)
+        rows = workbench.coder.rows(bench.splits.dev, wording)
+        found = answers(answering, rows, bench, bench.precision)
         scored.append((PromptScore(prompt=prompt, dev_score=found.score), wording, answering))
     scored.sort(key=lambda entry: -entry[0].dev_score)
     _, wording, answering = scored[0]
-    rows = encode(workbench.encoder, bench.task, workbench.scale, wording, bench.splits.test)
-    test = evaluate(answering, rows, bench, bench.precision)
+    rows = workbench.coder.rows(bench.splits.test, wording)
+    test = answers(answering, rows, bench, bench.precision)
     return {
         "zero_shot": test.score,
         "zero_shot_test": test.outcomes,

@@ -41,7 +41,7 @@ class Encoder:
         start = self.tokenizer.bos_token_id
         return [self.tokenizer.pad_token_id if start is None else start]
 
-    def plain(self, text: str) -> list[int]:
+    def unmarked(self, text: str) -> list[int]:
         """The text's own tokens, without marks around them."""
         ids: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
         return ids
@@ -57,7 +57,7 @@ class Encoder:
         ids = self.ids(render(prompt, example))
         if len(ids) <= self.longest:
             return ids
-        lengths = [len(self.plain(text)) for text in example.inputs]
+        lengths = [len(self.unmarked(text)) for text in example.inputs]
         around = len(ids) - sum(lengths)
         allowed = self.max_tokens if self.room is None else min(self.max_tokens, self.room - around)
         if sum(lengths) > allowed:
@@ -71,7 +71,7 @@ class Encoder:
         if tokens == 0:
             return ""
         if not self.tokenizer.is_fast:
-            opening: str = self.tokenizer.decode(self.plain(text)[:tokens])
+            opening: str = self.tokenizer.decode(self.unmarked(text)[:tokens])
             return opening
         found = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
         ends = [end for _, end in found["offset_mapping"][:tokens]]

@@ -12,18 +12,38 @@ from advisor.microbench.spec import Bench, Metric, Precision
 from advisor.microbench.worker.constants import training_constants
 from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.routes.answering import Answering, Judged
+from advisor.microbench.worker.routes.text import TextAnswering
 from advisor.microbench.worker.rows import Row, sorted_batches
 from advisor.microbench.worker.scores import score
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Mean loss, score in points, and each example's outcome and answer in the given order."""
+class Answers:
+    """Score in points, and each example's outcome and label (if any) in the given order."""
 
-    loss: float
     score: float
     outcomes: tuple[float, ...]
-    predicted: tuple[str, ...]
+    predicted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The mean loss of the examples, and their answers."""
+
+    loss: float
+    answers: Answers
+
+
+def answers(
+    answering: Answering, rows: Sequence[Row], bench: Bench, precision: Precision
+) -> Answers:
+    """The final answers: as at a look, except that a model that writes now really does so."""
+    if not isinstance(answering, TextAnswering):
+        return evaluate(answering, rows, bench, precision).answers
+    size = bench.batch_size * training_constants().evaluation_batches
+    with torch.no_grad(), autocast(bench.device, low_precision=precision is Precision.BF16):
+        outcomes = answering.write(rows, size)
+    return Answers(score(bench.task.metric, outcomes, rows), tuple(outcomes))
 
 
 def evaluate(
@@ -54,9 +74,7 @@ def evaluate(
 def summary(judged: Judged, metric: Metric, rows: Sequence[Row]) -> Evaluation:
     """What was found of the rows, as one loss and one score."""
     losses = judged.losses.tolist()
-    return Evaluation(
-        statistics.fmean(losses) if losses else 0.0,
-        score(metric, judged.outcomes, rows),
-        tuple(judged.outcomes),
-        tuple(judged.predicted),
+    found = Answers(
+        score(metric, judged.outcomes, rows), tuple(judged.outcomes), tuple(judged.predicted)
     )
+    return Evaluation(statistics.fmean(losses) if losses else 0.0, found)

@@ -25,13 +25,30 @@ def general_loss(workbench: Workbench, learner: Learner) -> float | None:
         return None
     learner.model.eval()
     with torch.no_grad():
-        return statistics.fmean(_loss(learner, ids) for ids in pieces)
+        return statistics.fmean(_loss(learner, ids, workbench.coder.start) for ids in pieces)
 
 
-def _loss(learner: Learner, ids: list[int]) -> float:
-    """The loss per token of one piece, alone and unpadded."""
+def _loss(learner: Learner, ids: list[int], start: tuple[int, ...]) -> float:
+    """The loss per token of one piece, alone and unpadded.
+
+    An encoder-decoder reads the first half of it and goes on with the second.
+    """
+    if start:
+        return _half_loss(learner, ids, start)
     tokens = torch.tensor([ids], device=learner.device)
     mask = torch.ones_like(tokens)
     logits: Any = learner.forward(input_ids=tokens, attention_mask=mask).logits
     logits = logits[0, learner.shift : -1].float()
     return float(torch.nn.functional.cross_entropy(logits, tokens[0, 1:]))
+
+
+def _half_loss(learner: Learner, ids: list[int], start: tuple[int, ...]) -> float:
+    half = len(ids) // 2
+    read = torch.tensor([ids[:half]], device=learner.device)
+    wanted = torch.tensor(ids[half:], device=learner.device)
+    begun = torch.tensor([[*start, *ids[half:-1]]], device=learner.device)
+    output: Any = learner.forward(
+        input_ids=read, attention_mask=torch.ones_like(read), decoder_input_ids=begun
+    )
+    logits = output.logits[0, len(start) - 1 :].float()
+    return float(torch.nn.functional.cross_entropy(logits, wanted))

@@ -1,4 +1,7 @@
-"""Where soft prompts start: from the words of the best candidate prompt."""
+"""Where soft prompts start: from the words of the best candidate prompt.
+
+peft's own default is drawn at random, and is twenty times as long as a word's embedding.
+"""
 
 from __future__ import annotations
 
@@ -6,38 +9,69 @@ import itertools
 from typing import Any
 
 import torch
+from transformers import DynamicCache, EncoderDecoderCache
 
 from advisor.microbench.spec import Prompt
 from advisor.microbench.worker.learner import Learner
+from advisor.microbench.worker.prefix import cache_argument
 from advisor.microbench.worker.workbench import Workbench
 
 
 def start_from_words(learner: Learner, workbench: Workbench) -> None:
-    """Set the virtual tokens to the embeddings of the training prompt's words.
+    """Set what a soft prompt trains to what the training prompt's words are in the model.
 
-    The same is done by peft for the initialisation TEXT, which reads a tokenizer from a folder of
-    its own; here the tokenizer may be part of a GGUF file. The text is repeated or cut to as many
-    tokens as there are virtual ones. Without a text they are sampled from the vocabulary, never
-    drawn at random: peft's default is twenty times as long as a word's embedding.
+    The text is repeated or cut to as many tokens as there are virtual ones; where there is none,
+    words are drawn from the vocabulary. Prompt tuning starts from their embeddings, as with peft's
+    TEXT and SAMPLE_VOCAB (which read a tokenizer from a folder of its own, while this one may come
+    from a GGUF file). Prefix tuning starts from their keys and values. P-tuning's encoder keeps its
+    own start.
     """
-    ids = prompt_ids(workbench, workbench.bench.virtual_tokens)
-    encoder = learner.model.prompt_encoder["default"]
+    if learner.method not in ("prompt_tuning", "prefix_tuning"):
+        return
+    ids = torch.tensor([prompt_ids(workbench, workbench.bench.virtual_tokens)])
+    ids = ids.to(learner.device)
+    weight = learner.model.prompt_encoder["default"].embedding.weight
     with torch.no_grad():
-        words = learner.model.word_embeddings(torch.tensor(ids, device=learner.device))
-        encoder.embedding.weight.copy_(words)
+        if learner.method == "prompt_tuning":
+            start = learner.model.word_embeddings(ids)[0]
+        else:
+            start = keys_and_values(learner.base, ids)
+        # Layers of different widths, as some models have them, keep the library's start.
+        if start.shape == weight.shape:
+            weight.copy_(start)
 
 
 def prompt_ids(workbench: Workbench, count: int) -> list[int]:
-    """Token ids of the training prompt's text, or of words that the seed has drawn."""
+    """Token ids of the training prompt's text, or of words that the seed draws."""
     encoder = workbench.encoder
-    ids = encoder.plain(_text(workbench.wording.prompt))
+    ids = encoder.unmarked(_text(workbench.wording.prompt))
     if not ids:
         drawn: list[int] = torch.randint(len(encoder.tokenizer), (count,)).tolist()
         return drawn
     return list(itertools.islice(itertools.cycle(ids), count))
 
 
+def keys_and_values(base: Any, ids: Any) -> Any:
+    """What the layers would cache of a text (1 x V), as prefix tuning keeps it.
+
+    Returns:
+        V x (layers x 2 x heads x width), keys before values in each layer.
+    """
+    training = base.training
+    base.eval()
+    cache: Any = DynamicCache()
+    inputs = {"input_ids": ids}
+    if base.config.is_encoder_decoder:
+        cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
+        inputs["decoder_input_ids"] = ids
+    base(**inputs, **{cache_argument(base): cache})
+    base.train(training)
+    layers = getattr(cache, "self_attention_cache", cache).layers
+    parts = [part[0].transpose(0, 1).flatten(1) for x in layers for part in (x.keys, x.values)]
+    return torch.cat(parts, dim=1)
+
+
 def _text(prompt: Prompt) -> str:
-    """What the prompt says around an input, and the words of the labels if it says nothing."""
-    said: Any = f"{prompt.before}{prompt.after}".strip()
+    """What the prompt says around an input, or the words of the labels if it says nothing."""
+    said = f"{prompt.before}{prompt.after}".strip()
     return said or " ".join(prompt.words.values())

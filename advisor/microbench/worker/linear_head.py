@@ -10,7 +10,7 @@ import torch
 
 from advisor.microbench.spec import Route
 from advisor.microbench.worker.constants import training_constants
-from advisor.microbench.worker.evaluation import Evaluation, summary
+from advisor.microbench.worker.evaluation import Answers, Evaluation, summary
 from advisor.microbench.worker.learner import frozen_learner
 from advisor.microbench.worker.loading import HEADS
 from advisor.microbench.worker.routes.head import (
@@ -23,7 +23,7 @@ from advisor.microbench.worker.rows import Batch, Row, collate, sorted_batches
 from advisor.microbench.worker.workbench import Workbench
 
 
-def head_only(workbench: Workbench) -> Evaluation | None:
+def head_only(workbench: Workbench) -> Answers | None:
     """The test split judged by the best linear head; None where the route has no head.
 
     Features are computed once, in 32 bits and without dropout. The head is fitted to the end by
@@ -35,7 +35,7 @@ def head_only(workbench: Workbench) -> Evaluation | None:
     train, dev, test = (features.of(s) for s in (workbench.train, workbench.dev, workbench.test))
     heads = [LinearHead(workbench, train, ridge) for ridge in training_constants().ridge]
     best = min(heads, key=lambda head: head.evaluate(dev).loss)
-    return best.evaluate(test)
+    return best.evaluate(test).answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class LinearHead:
 
     def __init__(self, workbench: Workbench, train: Computed, ridge: float) -> None:
         self._task = workbench.bench.task
-        self._scale = workbench.scale
+        self._scale = workbench.coder.scale
         self._mean = train.features.mean(dim=0)
         self._spread = train.features.std(dim=0, correction=0).clamp_min(1e-6)
         shape = (train.features.shape[1], outputs_of(self._task))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,11 @@ from transformers import (
 from advisor.estimate.trace.building import first_line
 from advisor.microbench.spec import Bench, Route
 from advisor.microbench.worker.environment import without_known_warnings
+from advisor.microbench.worker.gguf_files import (
+    forget_quantisation,
+    parsed_once,
+    unpacking_options,
+)
 from advisor.support.errors import AdvisorError
 
 _T = TypeVar("_T")
@@ -70,6 +76,23 @@ def find_source(model: str) -> Source:
     return Source(path, None)
 
 
+def load_both(source: Source, bench: Bench, outputs: int) -> tuple[Any, Any, frozenset[str]]:
+    """The tokenizer, the base model and the names of its new parameters.
+
+    Args:
+        source: where the files are.
+        bench: its route and architecture choose the model's class.
+        outputs: of a new head.
+
+    Raises:
+        AdvisorError: if something is missing, damaged or of another model.
+    """
+    with parsed_once() if source.gguf else contextlib.nullcontext():
+        tokenizer = load_tokenizer(source)
+        model, new = load_model(source, bench, outputs)
+    return tokenizer, model, new
+
+
 def load_tokenizer(source: Source) -> Any:
     """The tokenizer, with a padding token.
 
@@ -106,8 +129,7 @@ def load_model(source: Source, bench: Bench, outputs: int) -> tuple[Any, frozens
         AdvisorError: if weights are missing, truncated or of another model.
     """
     options = {**source.options, "dtype": torch.float32, "output_loading_info": True}
-    if not source.gguf:
-        options["use_safetensors"] = True
+    options |= unpacking_options() if source.gguf else {"use_safetensors": True}
     if bench.task.route is Route.HEAD:
         options |= {"num_labels": outputs, "ignore_mismatched_sizes": True}
     family = _family(bench)
@@ -119,10 +141,7 @@ def load_model(source: Source, bench: Bench, outputs: int) -> tuple[Any, frozens
         )
     new = _new_parameters(model, report, source, bench.task.route)
     if source.gguf:
-        # The weights are plain 32-bit tensors now, but the mark forbids training and saving them.
-        del model.config.quantization_config
-        model.is_quantized = False
-        model.hf_quantizer = None
+        forget_quantisation(model)
     return model, new
 
 

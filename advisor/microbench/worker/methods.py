@@ -57,8 +57,7 @@ def equip(workbench: Workbench, method: str, seed: int) -> Learner:
         heads=workbench.new,
         device=device,
     )
-    if method == "prompt_tuning":
-        start_from_words(learner, workbench)
+    start_from_words(learner, workbench)
     return learner
 
 

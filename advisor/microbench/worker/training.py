@@ -117,13 +117,15 @@ class Trainer:
             raise DivergedError(f"the development loss was not a number after step {step}")
         curve = self.trained.curve
         curve.append(
-            Point(step=step, train_loss=train_loss, dev_loss=found.loss, dev_score=found.score)
+            Point(
+                step=step, train_loss=train_loss, dev_loss=found.loss, dev_score=found.answers.score
+            )
         )
         best = min(range(len(curve)), key=lambda i: curve[i].dev_loss)
         if best == len(curve) - 1:
             self._best.keep(copy=not last)
             self.meter.hold(self._best.size)
-        shown = {"dev_loss": found.loss, "dev_score": found.score}
+        shown = {"dev_loss": found.loss, "dev_score": found.answers.score}
         self._report(self._progress(step, train_loss) | shown)
         return not last and len(curve) - 1 - best >= self._trial.patience
 

@@ -9,7 +9,7 @@ import torch
 
 from advisor.microbench.spec import Status, Trial, TrialResult
 from advisor.microbench.worker.artefact import artefact_bytes
-from advisor.microbench.worker.evaluation import evaluate
+from advisor.microbench.worker.evaluation import answers
 from advisor.microbench.worker.general import general_loss
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.training import DivergedError, Report, Trained, Trainer
@@ -77,13 +77,12 @@ def _final(workbench: Workbench, trial: Trial, trainer: Trainer) -> dict[str, An
     """Scores of the trained state on the splits, as fields of the result."""
     bench, answering = workbench.bench, trainer.answering
     trainer.learner.model.eval()
-    dev = evaluate(answering, workbench.dev, bench, bench.precision)
     seen = workbench.train[: min(trial.train_size, len(workbench.dev))]
     found: dict[str, Any] = {
-        "dev_score": dev.score,
-        "train_score": evaluate(answering, seen, bench, bench.precision).score,
+        "dev_score": answers(answering, workbench.dev, bench, bench.precision).score,
+        "train_score": answers(answering, seen, bench, bench.precision).score,
     }
     if trial.test:
-        test = evaluate(answering, workbench.test, bench, bench.precision)
+        test = answers(answering, workbench.test, bench, bench.precision)
         found |= {"test": test.outcomes, "predicted": test.predicted}
     return found

@@ -70,15 +70,21 @@ def continued(prompt: Prompt, answer: str) -> str:
 
 def first_token(encoder: Encoder, prompt: Prompt, word: str) -> int:
     """The token id with which the word begins behind the prompt."""
+    ids = continuation(encoder, prompt, word)
+    return ids[0] if ids else int(encoder.tokenizer.pad_token_id)
+
+
+def continuation(encoder: Encoder, prompt: Prompt, answer: str) -> list[int]:
+    """The answer's tokens behind the prompt, which may differ from those of the answer alone."""
     if not encoder.decodes:
-        return (encoder.plain(word) or [0])[0]
+        return encoder.unmarked(answer)
     tail = prompt.after or "x"
-    before = encoder.plain(tail)
-    whole = encoder.plain(tail + continued(prompt, word))
+    before = encoder.unmarked(tail)
+    whole = encoder.unmarked(tail + continued(prompt, answer))
     shared = 0
     while shared < min(len(before), len(whole) - 1) and before[shared] == whole[shared]:
         shared += 1
-    return whole[shared]
+    return whole[shared:]
 
 
 def _symbols(encoder: Encoder) -> Iterator[str]:

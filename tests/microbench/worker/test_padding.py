@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tiny_benches import bench_of
+from tiny_benches import bench_of, writing_bench
 
 from advisor.microbench.spec import Route
-from advisor.microbench.worker.methods import equip
+from advisor.microbench.worker.methods import METHODS, equip
 from advisor.microbench.worker.workbench import load_workbench
 
 CASES = [
-    ("bert", Route.HEAD, "full_fine_tuning"),
-    ("bert", Route.HEAD, "prompt_tuning"),
-    ("bert", Route.HEAD, "lora"),
-    ("llama", Route.LABEL_WORDS, "full_fine_tuning"),
-    ("llama", Route.LABEL_WORDS, "prompt_tuning"),
-    ("llama", Route.LABEL_WORDS, "lora"),
-    ("gpt2", Route.LABEL_WORDS, "full_fine_tuning"),
-    ("gpt2", Route.LABEL_WORDS, "prompt_tuning"),
+    (family, route, method)
+    for family, route in (
+        ("bert", Route.HEAD),
+        ("roberta", Route.HEAD),
+        ("llama", Route.HEAD),
+        ("gpt2", Route.HEAD),
+        ("llama", Route.LABEL_WORDS),
+        ("gpt2", Route.LABEL_WORDS),
+        ("t5", Route.LABEL_WORDS),
+        ("bart", Route.LABEL_WORDS),
+    )
+    for method in METHODS
 ]
 
 
@@ -35,6 +39,22 @@ def test_scores_padded_and_alone(model_folder, family, route, method):
     with torch.no_grad():
         together = answering.scores(answering.collate(rows))
         alone = torch.cat([answering.scores(answering.collate([row])) for row in rows])
+    torch.testing.assert_close(together, alone, atol=1e-4, rtol=0)
+    assert together.std() > 0
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("family", ["llama", "gpt2", "t5", "bart"])
+def test_losses_of_written_answers_padded_and_alone(model_folder, family, method):
+    workbench = load_workbench(writing_bench(model_folder(family), family))
+    learner = equip(workbench, method, seed=3)
+    stir(learner)
+    learner.model.eval()
+    answering = workbench.answering(learner)
+    rows = sorted(workbench.dev, key=lambda row: row.length)[::7]
+    with torch.no_grad():
+        together = answering.losses(answering.collate(rows))
+        alone = torch.cat([answering.losses(answering.collate([row])) for row in rows])
     torch.testing.assert_close(together, alone, atol=1e-4, rtol=0)
     assert together.std() > 0
 

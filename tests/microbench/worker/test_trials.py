@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import pytest
 from tiny_benches import bench_of
+from trial_settings import a_trial
 
-from advisor.microbench.spec import Purpose, Route, Status, Trial
+from advisor.microbench.spec import Route, Status
+from advisor.microbench.worker.methods import METHODS
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
 
-
-def a_trial(method, **changes):
-    settings = {
-        "id": "one",
-        "purpose": Purpose.SEARCH,
-        "method": method,
-        "learning_rate": 3e-2 if method == "prompt_tuning" else 3e-3,
-        "head_rate": 1e-2,
-        "seed": 0,
-        "train_size": 32,
-        "steps": 12,
-        "dev_every": 4,
-        "patience": 9,
-        "test": True,
-    }
-    return Trial(**{**settings, **changes})
-
-
 CASES = [
-    ("bert", Route.HEAD, "full_fine_tuning"),
-    ("bert", Route.HEAD, "prompt_tuning"),
-    ("bert", Route.HEAD, "lora"),
-    ("llama", Route.LABEL_WORDS, "full_fine_tuning"),
-    ("llama", Route.LABEL_WORDS, "prompt_tuning"),
-    ("llama", Route.LABEL_WORDS, "lora"),
+    (family, route, method)
+    for family, route in (
+        ("bert", Route.HEAD),
+        ("llama", Route.HEAD),
+        ("llama", Route.LABEL_WORDS),
+        ("gpt2", Route.LABEL_WORDS),
+        ("t5", Route.LABEL_WORDS),
+    )
+    for method in METHODS
 ]
 
 

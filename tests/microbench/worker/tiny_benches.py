@@ -103,6 +103,55 @@ def reviews(count: int, seed: int = 0, longest: int = 12) -> tuple[Example, ...]
     return tuple(found)
 
 
+def ratings(count: int, seed: int = 0) -> tuple[Example, ...]:
+    """Sentences of one length, with the number of good words among them as target."""
+    chance = random.Random(seed)  # noqa: S311 - made-up data
+    found = []
+    for _ in range(count):
+        words = chance.choices([*GOOD, *BAD], k=6)
+        target = 10.0 + 5 * sum(word in GOOD for word in words)
+        found.append(Example(inputs=(" ".join(words),), target=str(target)))
+    return tuple(found)
+
+
+def questions(count: int, seed: int = 0) -> tuple[Example, ...]:
+    """Two or three choices, of which one is a good word."""
+    chance = random.Random(seed)  # noqa: S311 - made-up data
+    found = []
+    for _ in range(count):
+        right = chance.choice(GOOD)
+        choices = [right, *chance.sample(BAD, chance.randint(1, 2))]
+        chance.shuffle(choices)
+        text = " ".join(chance.choices(FILLING, k=chance.randint(1, 6)))
+        found.append(Example(inputs=(text,), target=right, choices=tuple(choices)))
+    return tuple(found)
+
+
+def pairs(count: int, seed: int = 0) -> tuple[Example, ...]:
+    """Two texts, alike in kind or not."""
+    chance = random.Random(seed)  # noqa: S311 - made-up data
+    found = []
+    for _ in range(count):
+        kinds = chance.choice((GOOD, BAD)), chance.choice((GOOD, BAD))
+        label = ("negative", "positive")[kinds[0] == kinds[1]]
+        inputs = (chance.choice(kinds[0]), "the " + chance.choice(kinds[1]))
+        found.append(Example(inputs=inputs, target=label))
+    return tuple(found)
+
+
+def copies(count: int, seed: int = 0) -> tuple[Example, ...]:
+    """The telling word of a sentence is to be written twice, or only once where it is bad."""
+    chance = random.Random(seed)  # noqa: S311 - made-up data
+    found = []
+    for _ in range(count):
+        word = chance.choice([*GOOD, *BAD])
+        words = chance.choices(FILLING, k=chance.randint(0, 5))
+        words.insert(chance.randint(0, len(words)), word)
+        target = f"{word} {word}" if word in GOOD else word
+        found.append(Example(inputs=(" ".join(words),), target=target))
+    return tuple(found)
+
+
 def splits(make, train: int = 32, dev: int = 16, test: int = 16) -> Splits:
     """Three splits of examples that ``make`` gives for a count and a seed."""
     return Splits(train=make(train, 0), dev=make(dev, 1), test=make(test, 2))
@@ -134,3 +183,20 @@ def bench_of(folder: Path, family: str, route: Route, **changes) -> Bench:
         "virtual_tokens": 4,
     }
     return Bench(**{**settings, **changes})
+
+
+def writing_bench(folder: Path, family: str, **changes) -> Bench:
+    """A bench whose answers are written."""
+    task = Task(
+        type="generation_short",
+        architecture=FAMILIES[family],
+        route=Route.TEXT,
+        metric=Metric.EXACT_MATCH,
+    )
+    settings = {
+        "task": task,
+        "splits": splits(copies, 64, 16, 16),
+        "prompts": (Prompt(before="Review : ", after=" . Answer :"),),
+        "max_new_tokens": 4,
+    }
+    return bench_of(folder, family, Route.TEXT, **{**settings, **changes})

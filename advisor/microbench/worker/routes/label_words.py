@@ -35,14 +35,26 @@ def word_rows(
 
 
 class WordAnswering:
-    """A learner that answers by the words of labels, at the position where the answer begins."""
+    """A learner that answers by the words of labels, at the position where the answer begins.
 
-    def __init__(self, learner: Learner, task: Task, wording: Wording, filler: int) -> None:
+    That is a decoder's last token of the input; the decoder of an encoder-decoder reads no more
+    than ``start``.
+    """
+
+    def __init__(
+        self,
+        learner: Learner,
+        task: Task,
+        wording: Wording,
+        filler: int,
+        start: tuple[int, ...],
+    ) -> None:
         self._learner = learner
         self._labels = task.labels
         self._filler = filler
         self._words = torch.tensor(wording.tokens, device=learner.device)
-        self._picked = Picked(learner.base.get_output_embeddings())
+        self._start = torch.tensor([start], device=learner.device)
+        self._picked = None if start else Picked(learner.base.get_output_embeddings())
 
     def collate(self, rows: Sequence[Row]) -> Batch:
         """Make a padded batch on the learner's device."""
@@ -50,15 +62,23 @@ class WordAnswering:
 
     def scores(self, batch: Batch) -> Any:
         """The words' scores for each example (B x C); -inf where there is no such choice."""
+        scores = self._logits(batch)[:, self._words]
+        options = torch.tensor([row.options for row in batch.rows], device=self._learner.device)
+        places = torch.arange(len(self._words), device=self._learner.device)
+        return scores.masked_fill(places[None, :] >= options[:, None], -torch.inf)
+
+    def _logits(self, batch: Batch) -> Any:
+        """The scores of all words (B x W) where the answer begins."""
         count = len(batch.lengths)
+        if self._picked is None:
+            start = self._start.expand(count, -1)
+            output = self._learner.forward(**batch.inputs, decoder_input_ids=start)
+            return output.logits[:, -1]
         places = torch.arange(count, device=self._learner.device)
         self._picked.at(places, batch.lengths - 1 + self._learner.shift)
         logits = self._learner.forward(**batch.inputs).logits[0]
         self._picked.everywhere()
-        scores = logits[:, self._words]
-        options = torch.tensor([row.options for row in batch.rows], device=self._learner.device)
-        places = torch.arange(len(self._words), device=self._learner.device)
-        return scores.masked_fill(places[None, :] >= options[:, None], -torch.inf)
+        return logits
 
     def losses(self, batch: Batch) -> Any:
         """Cross-entropy among the labels' words."""

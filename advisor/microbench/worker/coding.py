@@ -1,0 +1,90 @@
+"""Examples as rows of a route, under a prompt."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from advisor.microbench.spec import Bench, Example, Prompt, Route, Task
+from advisor.microbench.worker.encoding import Encoder
+from advisor.microbench.worker.positions import positions_of
+from advisor.microbench.worker.routes.head import head_rows
+from advisor.microbench.worker.routes.label_words import word_rows
+from advisor.microbench.worker.routes.targets import Scale, scale_of
+from advisor.microbench.worker.routes.text import text_rows
+from advisor.microbench.worker.rows import Row
+from advisor.microbench.worker.wording import Wording, word_choices, word_labels
+
+
+@dataclass(frozen=True, slots=True)
+class Coder:
+    """How a bench's examples become token ids.
+
+    Attributes:
+        scale: of the training targets, where these are numbers.
+        most_choices: of any example.
+        most_written: tokens of an answer that is written, its end mark included.
+        start: tokens with which the decoder of an encoder-decoder begins; empty elsewhere.
+    """
+
+    encoder: Encoder
+    task: Task
+    scale: Scale
+    most_choices: int
+    most_written: int
+    start: tuple[int, ...]
+
+    def word(self, prompt: Prompt) -> Wording:
+        """The prompt with the tokens that stand for the labels, or for the choices' letters."""
+        if self.task.route is not Route.LABEL_WORDS:
+            return Wording(prompt, ())
+        if self.task.labels:
+            return word_labels(self.encoder, prompt, self.task.labels)
+        return word_choices(self.encoder, prompt, self.most_choices)
+
+    def rows(self, examples: Sequence[Example], wording: Wording) -> list[Row]:
+        """The examples as rows of the task's route."""
+        if self.task.route is Route.HEAD:
+            return head_rows(self.encoder, self.task, self.scale, examples)
+        if self.task.route is Route.LABEL_WORDS:
+            return word_rows(self.encoder, self.task, wording, examples)
+        return text_rows(self.encoder, wording.prompt, examples, self.most_written)
+
+
+def coder_of(bench: Bench, tokenizer: Any, model: Any) -> Coder:
+    """The coder for a bench whose tokenizer and model are loaded."""
+    splits, written = bench.splits, 0
+    if bench.task.route is Route.TEXT:
+        written = bench.max_new_tokens or _longest_target(tokenizer, splits.train)
+    decodes = bench.task.architecture == "decoder"
+    room = positions_of(model)
+    if room is not None:
+        room = max(room - bench.virtual_tokens - (written if decodes else 0), 1)
+    everything = (*splits.train, *splits.dev, *splits.test)
+    return Coder(
+        encoder=Encoder(tokenizer, decodes, bench.max_tokens, room),
+        task=bench.task,
+        scale=scale_of(splits.train) if bench.task.type == "regression" else Scale(),
+        most_choices=max((len(example.choices) for example in everything), default=0),
+        most_written=written,
+        start=_decoder_start(tokenizer, model),
+    )
+
+
+def _longest_target(tokenizer: Any, examples: Sequence[Example]) -> int:
+    """Tokens of the longest training target, and one for the end mark."""
+    return 1 + max((len(tokenizer(example.target)["input_ids"]) for example in examples), default=0)
+
+
+def _decoder_start(tokenizer: Any, model: Any) -> tuple[int, ...]:
+    """What a decoder reads before an answer: its start, and marks that the tokenizer puts there."""
+    if not model.config.is_encoder_decoder:
+        return ()
+    first = model.config.decoder_start_token_id
+    if first is None:
+        first = tokenizer.pad_token_id
+    marks = {tokenizer.bos_token_id, tokenizer.cls_token_id} - {None}
+    leading = itertools.takewhile(marks.__contains__, tokenizer("x")["input_ids"])
+    return (first, *leading)

@@ -1,0 +1,82 @@
+"""Greedy writing with a cache, for prompts of one length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from transformers.modeling_outputs import BaseModelOutput
+
+from advisor.microbench.worker.learner import Learner
+from advisor.microbench.worker.prefix import cache_argument
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is read before the first token is written.
+
+    Attributes:
+        prompts: token ids, B x T, without padding.
+        start: what the decoder of an encoder-decoder begins with; empty elsewhere.
+    """
+
+    prompts: Any
+    start: tuple[int, ...]
+
+
+def write_greedily(
+    learner: Learner, picked: Any, opening: Opening, end: int, most: int
+) -> list[list[int]]:
+    """The most likely token again and again, until all answers have ended.
+
+    Settings that come with a model, such as a penalty for repetition, are not used.
+
+    Args:
+        learner: whose model writes.
+        picked: restricts a decoder's output layer to the last position; None for encoder-decoders.
+        opening: what is read.
+        end: the token that ends an answer.
+        most: tokens of an answer.
+
+    Returns:
+        Token ids of each answer, without the end.
+    """
+    output = _read(learner, picked, opening)
+    name = cache_argument(learner.base)
+    rest: dict[str, Any] = {name: output[name], "use_cache": True}
+    if opening.start:
+        states = output.encoder_last_hidden_state
+        rest["encoder_outputs"] = BaseModelOutput(last_hidden_state=states)
+    # A method's work on the layers is in the base model, and its virtual tokens are in the cache.
+    token_argument = "decoder_input_ids" if opening.start else "input_ids"
+    tokens: list[Any] = []
+    ended = torch.zeros(len(opening.prompts), dtype=torch.bool, device=opening.prompts.device)
+    logits = output.logits[0] if picked else output.logits[:, -1]
+    while True:
+        best = logits.argmax(dim=-1)
+        tokens.append(best)
+        ended |= best == end
+        if len(tokens) == most or bool(ended.all()):
+            break
+        logits = learner.base(**{token_argument: best[:, None]}, **rest).logits[:, -1]
+    return [_until(end, ids) for ids in torch.stack(tokens, dim=1).tolist()]
+
+
+def _read(learner: Learner, picked: Any, opening: Opening) -> Any:
+    """The first pass, which fills the cache."""
+    prompts = opening.prompts
+    count, length = prompts.shape
+    inputs = {"input_ids": prompts, "attention_mask": torch.ones_like(prompts)}
+    if opening.start:
+        inputs["decoder_input_ids"] = prompts.new_tensor([opening.start] * count)
+        return learner.forward(**inputs, use_cache=True)
+    places = torch.arange(count, device=prompts.device)
+    picked.at(places, torch.full_like(places, length - 1 + learner.shift))
+    output = learner.forward(**inputs, use_cache=True)
+    picked.everywhere()
+    return output
+
+
+def _until(end: int, ids: list[int]) -> list[int]:
+    return ids[: ids.index(end)] if end in ids else ids

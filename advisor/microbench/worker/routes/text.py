@@ -1,0 +1,129 @@
+"""The model writes the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+
+from advisor.microbench.spec import Example, Metric, Prompt
+from advisor.microbench.worker.encoding import Encoder
+from advisor.microbench.worker.generation import Opening, write_greedily
+from advisor.microbench.worker.learner import Learner
+from advisor.microbench.worker.routes.answering import Judged, Picked
+from advisor.microbench.worker.rows import Batch, Row, collate, padded
+from advisor.microbench.worker.texts import likeness
+from advisor.microbench.worker.wording import continuation, spaced
+
+
+def text_rows(
+    encoder: Encoder, prompt: Prompt, examples: Sequence[Example], most: int
+) -> list[Row]:
+    """The rendered examples, each with the tokens to write, cut to ``most`` with the end mark."""
+    prompt = spaced(prompt)
+    rows = []
+    for example in examples:
+        written = (*continuation(encoder, prompt, example.target)[: most - 1], end_of(encoder))
+        ids = encoder.prompted(prompt, example)
+        rows.append(Row((ids,), written=written, target=example.target))
+    return rows
+
+
+def end_of(encoder: Encoder) -> int:
+    """The token that ends an answer."""
+    end: int | None = encoder.tokenizer.eos_token_id
+    return encoder.tokenizer.pad_token_id if end is None else end
+
+
+class TextAnswering:
+    """A learner that writes.
+
+    Training, and every look at the development split, go by the loss on the target's tokens, each
+    example counting the same; outcomes there are shares of tokens that are right when the target's
+    earlier ones are given. Really writing takes longer, and is done once at the end.
+    """
+
+    def __init__(
+        self, learner: Learner, encoder: Encoder, start: tuple[int, ...], metric: Metric, most: int
+    ) -> None:
+        self._learner = learner
+        self._tokenizer = encoder.tokenizer
+        self._filler = encoder.tokenizer.pad_token_id
+        self._end = end_of(encoder)
+        self._start = start
+        self._metric = metric
+        self._most = most
+        self._picked = None if start else Picked(learner.base.get_output_embeddings())
+
+    def collate(self, rows: Sequence[Row]) -> Batch:
+        """A padded batch in which a decoder also reads the target but for its last token."""
+        if not self._start:
+            whole = [Row(([*r.sequences[0], *r.written[:-1]],)) for r in rows]
+            batch = collate(whole, self._filler, self._learner.device)
+            return Batch(batch.inputs, batch.lengths, batch.answers, rows)
+        batch = collate(rows, self._filler, self._learner.device)
+        read = [(*self._start, *row.written[:-1]) for row in rows]
+        batch.inputs["decoder_input_ids"] = padded(read, self._filler, self._learner.device)
+        return batch
+
+    def losses(self, batch: Batch) -> Any:
+        """The mean loss of each example's target tokens (B)."""
+        return self._per_row(self._token_losses(*self._logits(batch)), batch.rows)
+
+    def judge(self, batch: Batch) -> Judged:
+        """Losses, and shares of right tokens."""
+        logits, targets = self._logits(batch)
+        losses = self._per_row(self._token_losses(logits, targets), batch.rows)
+        right = self._per_row((logits.argmax(dim=-1) == targets).float(), batch.rows)
+        return Judged(losses, right.tolist(), [])
+
+    def write(self, rows: Sequence[Row], size: int) -> list[float]:
+        """Outcomes of answers that are really written."""
+        outcomes = [0.0] * len(rows)
+        for places in equal_lengths(rows, size):
+            prompts = [rows[place].sequences[0] for place in places]
+            opening = Opening(torch.tensor(prompts, device=self._learner.device), self._start)
+            written = write_greedily(self._learner, self._picked, opening, self._end, self._most)
+            for place, ids in zip(places, written, strict=True):
+                text = self._tokenizer.decode(ids, skip_special_tokens=True)
+                outcomes[place] = likeness(self._metric, text, rows[place].target)
+        return outcomes
+
+    def _logits(self, batch: Batch) -> tuple[Any, Any]:
+        """Scores of words (N x W) where targets follow, at N places, and the targets."""
+        device = self._learner.device
+        counts = torch.tensor([len(row.written) for row in batch.rows], device=device)
+        targets = torch.tensor([i for row in batch.rows for i in row.written], device=device)
+        rows = torch.repeat_interleave(torch.arange(len(counts), device=device), counts)
+        offsets = torch.cat([torch.arange(count, device=device) for count in counts.tolist()])
+        if self._picked is None:
+            logits = self._learner.forward(**batch.inputs).logits
+            return logits[rows, offsets + len(self._start) - 1], targets
+        # The last of the places stands at the sequence's last token.
+        self._picked.at(rows, (batch.lengths - counts + self._learner.shift)[rows] + offsets)
+        logits = self._learner.forward(**batch.inputs).logits[0]
+        self._picked.everywhere()
+        return logits, targets
+
+    @staticmethod
+    def _token_losses(logits: Any, targets: Any) -> Any:
+        return torch.nn.functional.cross_entropy(logits.float(), targets, reduction="none")
+
+    @staticmethod
+    def _per_row(values: Any, rows: Sequence[Row]) -> Any:
+        """Means over each row's target tokens (B)."""
+        return torch.stack([part.mean() for part in values.split([len(r.written) for r in rows])])
+
+
+def equal_lengths(rows: Sequence[Row], size: int) -> Iterator[list[int]]:
+    """Places of rows with prompts of one length, at most ``size`` at a time.
+
+    Without padding every method is exact, whatever it makes of masks and positions.
+    """
+    groups: dict[int, list[int]] = {}
+    for place, row in enumerate(rows):
+        groups.setdefault(len(row.sequences[0]), []).append(place)
+    for places in groups.values():
+        for start in range(0, len(places), size):
+            yield places[start : start + size]

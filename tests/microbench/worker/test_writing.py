@@ -1,0 +1,91 @@
+"""Answers that the model writes."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from test_padding import stir
+from tiny_benches import writing_bench
+from trial_settings import a_trial
+
+from advisor.microbench.spec import Metric, Prompt, Status
+from advisor.microbench.worker.baselines import baselines
+from advisor.microbench.worker.generation import Opening, write_greedily
+from advisor.microbench.worker.methods import METHODS, equip
+from advisor.microbench.worker.routes.answering import Picked
+from advisor.microbench.worker.texts import likeness
+from advisor.microbench.worker.trial import run_trial
+from advisor.microbench.worker.workbench import load_workbench
+
+END = 4
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("family", ["llama", "gpt2", "t5", "bart"])
+def test_writing_with_a_cache_is_writing_without_one(model_folder, family, method):
+    workbench = load_workbench(writing_bench(model_folder(family), family))
+    learner = equip(workbench, method, seed=3)
+    stir(learner)
+    learner.model.eval()
+    start = workbench.coder.start
+    row = max(workbench.dev, key=lambda row: len(row.sequences[0])).sequences[0]
+    prompts = torch.tensor([row, row[::-1]])
+    picked = None if start else Picked(learner.base.get_output_embeddings())
+    with torch.no_grad():
+        written = write_greedily(learner, picked, Opening(prompts, start), END, most=6)
+        expected = [slowly(learner, prompt, start) for prompt in prompts.tolist()]
+    assert written == expected
+
+
+def slowly(learner, prompt, start):
+    """The same with one full pass for each token."""
+    written = []
+    while len(written) < 6:
+        read = [*prompt, *written] if not start else prompt
+        inputs = {"input_ids": torch.tensor([read])}
+        inputs["attention_mask"] = torch.ones_like(inputs["input_ids"])
+        if start:
+            inputs["decoder_input_ids"] = torch.tensor([[*start, *written]])
+        token = int(learner.forward(**inputs).logits[0, -1].argmax())
+        if token == END:
+            break
+        written.append(token)
+    return written
+
+
+@pytest.mark.parametrize("family", ["llama", "t5"])
+def test_a_model_learns_to_write(model_folder, family):
+    bench = writing_bench(model_folder(family), family)
+    trial = a_trial("full_fine_tuning", learning_rate=1e-2, train_size=64, steps=80, dev_every=40)
+    result = run_trial(load_workbench(bench), trial, lambda _: None)
+    assert result.status is Status.FINISHED
+    assert result.dev_score > 60
+    assert set(result.test) == {0.0, 1.0} or set(result.test) == {1.0}
+    assert result.predicted == ()
+
+
+@pytest.mark.parametrize("family", ["llama", "t5"])
+def test_baselines_of_writing(model_folder, family):
+    text = "the film was a story of the sea"
+    prompts = (Prompt(after=" Answer :"), Prompt(before="Is it good ? "))
+    bench = writing_bench(model_folder(family), family, prompts=prompts, general=(text,))
+    found = baselines(load_workbench(bench))
+    assert len(found.prompts) == 2
+    assert len(found.zero_shot_test) == 16
+    assert 0 < found.majority < 50
+    assert found.general_loss > 0
+
+
+@pytest.mark.parametrize(
+    ("metric", "text", "target", "expected"),
+    [
+        (Metric.EXACT_MATCH, " Two\n words ", "two words", 1.0),
+        (Metric.EXACT_MATCH, "two", "two words", 0.0),
+        (Metric.ROUGE_L, "the cat sat", "the cat sat", 1.0),
+        (Metric.ROUGE_L, "the dog sat", "the cat sat", 2 / 3),
+        (Metric.ROUGE_L, "", "the cat", 0.0),
+        (Metric.ROUGE_L, "кошка спит", "кошка сидит", 0.5),
+    ],
+)
+def test_likeness(metric, text, target, expected):
+    assert likeness(metric, text, target) == pytest.approx(expected)
