@@ -105,7 +105,7 @@ def reviews(count: int, seed: int = 0, longest: int = 12) -> tuple[Example, ...]
 
 def ratings(count: int, seed: int = 0) -> tuple[Example, ...]:
     """Sentences of one length, with the number of good words among them as target."""
-    chance = random.Random(seed)  # noqa: S311 - made-up data
+    chance = random.Random(seed)
     found = []
     for _ in range(count):
         words = chance.choices([*GOOD, *BAD], k=6)
@@ -116,7 +116,7 @@ def ratings(count: int, seed: int = 0) -> tuple[Example, ...]:
 
 def questions(count: int, seed: int = 0) -> tuple[Example, ...]:
     """Two or three choices, of which one is a good word."""
-    chance = random.Random(seed)  # noqa: S311 - made-up data
+    chance = random.Random(seed)
     found = []
     for _ in range(count):
         right = chance.choice(GOOD)
@@ -129,7 +129,7 @@ def questions(count: int, seed: int = 0) -> tuple[Example, ...]:
 
 def pairs(count: int, seed: int = 0) -> tuple[Example, ...]:
     """Two texts, alike in kind or not."""
-    chance = random.Random(seed)  # noqa: S311 - made-up data
+    chance = random.Random(seed)
     found = []
     for _ in range(count):
         kinds = chance.choice((GOOD, BAD)), chance.choice((GOOD, BAD))
@@ -141,7 +141,7 @@ def pairs(count: int, seed: int = 0) -> tuple[Example, ...]:
 
 def copies(count: int, seed: int = 0) -> tuple[Example, ...]:
     """The telling word of a sentence is to be written twice, or only once where it is bad."""
-    chance = random.Random(seed)  # noqa: S311 - made-up data
+    chance = random.Random(seed)
     found = []
     for _ in range(count):
         word = chance.choice([*GOOD, *BAD])
