@@ -1,0 +1,139 @@
+"""How far a mean over test examples and seeds may be from what other examples and seeds give.
+
+Variance components of trials x examples: the examples of the test split are drawn once for all
+trials, the seeds apart for each method. docs/decisions/0020-intervals.md says why, and how often
+the intervals cover.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.microbench.judging.student import t_quantile
+from advisor.microbench.judging.table import judging_table
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class SeedNoise:
+    """What the seeds of one method add to the variance of a mean.
+
+    Attributes:
+        variance: in squared points.
+        freedom: degrees of freedom from which it was estimated.
+    """
+
+    variance: float
+    freedom: int
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """The noise of a mean, or of a difference between two.
+
+    Attributes:
+        examples: how many test examples there are.
+        of_examples: variance of the mean through the choice of these examples, in squared points.
+        of_seeds: one entry for each method with several seeds; the others count as if their seed
+            were the only one.
+        unseen: extreme examples, in points, that count as if they had been seen. Without them a
+            split on which nothing differs would prove that nothing ever does.
+    """
+
+    examples: int
+    of_examples: float
+    of_seeds: tuple[SeedNoise, ...] = ()
+    unseen: tuple[float, ...] = ()
+
+    @property
+    def standard_error(self) -> float:
+        """In points."""
+        return math.sqrt(self.of_examples + sum(seed.variance for seed in self.of_seeds))
+
+    def half_width(self, level: float) -> float:
+        """Half of a two-sided interval, in points.
+
+        Each source counts with its own quantile (Banerjee 1961: never too narrow), the seeds of
+        two methods together with Welch's degrees of freedom.
+        """
+        probability = (1.0 + level) / 2.0
+        square = t_quantile(probability, max(self.examples - 1, 1)) ** 2 * self.of_examples
+        variance = sum(seed.variance for seed in self.of_seeds)
+        if variance > 0.0:
+            freedom = 1.0 / sum((s.variance / variance) ** 2 / s.freedom for s in self.of_seeds)
+            square += t_quantile(probability, freedom) ** 2 * variance
+        return math.sqrt(square)
+
+    def interval(self, mean: float, level: float) -> tuple[float, float]:
+        """The two-sided interval around a mean in points.
+
+        Its centre includes the unseen examples, as in Bonett and Price 2012.
+        """
+        count = self.examples + len(self.unseen)
+        centre = (self.examples * mean + sum(self.unseen)) / count
+        half = self.half_width(level)
+        return centre - half, centre + half
+
+    def smallest_visible(self) -> float:
+        """The smallest true difference in points that is seen with the power of the table.
+
+        With many examples and seeds this is (1.96 + 0.84) standard errors.
+        """
+        table = judging_table()
+        needed = NormalDist().inv_cdf(table["power"]) * self.standard_error
+        return self.half_width(table["direction_level"]) + needed
+
+    def at(self, examples: int, seeds: int) -> Noise:
+        """The noise to expect with other numbers; no method gets fewer seeds than it has."""
+        of_seeds = []
+        for seed in self.of_seeds:
+            present = seed.freedom + 1
+            count = max(seeds, present)
+            of_seeds.append(SeedNoise(seed.variance * present / count, count - 1))
+        variance = self.of_examples * self.examples / examples
+        return replace(self, examples=examples, of_examples=variance, of_seeds=tuple(of_seeds))
+
+
+def noise_of_mean(
+    values: Array, of_seeds: tuple[SeedNoise, ...] = (), unseen: Sequence[float] = ()
+) -> Noise:
+    """The noise of the mean of some examples.
+
+    Args:
+        values: points of every example, the mean over seeds.
+        of_seeds: what seeds add.
+        unseen: as in `Noise`.
+    """
+    padded = np.concatenate([values, np.asarray(unseen, dtype=np.float64)])
+    variance = float(padded.var(ddof=1) / len(padded)) if len(padded) > 1 else 0.0
+    return Noise(len(values), variance, of_seeds, tuple(unseen))
+
+
+def run_variance(points: Array) -> float:
+    """Variance of a single run's score through its seed, in squared points.
+
+    Seeds also differ by chance on single examples. That part is in the noise of the examples, so it
+    is taken off; what is left may come out below 0 and then counts as 0.
+
+    Args:
+        points: (seeds, examples), two seeds at least.
+    """
+    seeds, examples = points.shape
+    scores = points.mean(axis=1)
+    rest = points - points.mean(axis=0) - scores[:, None] + points.mean()
+    by_chance = np.square(rest).sum() / ((seeds - 1) * max(examples - 1, 1)) / examples
+    return max(0.0, float(scores.var(ddof=1) - by_chance))
+
+
+def run_noise(points: Array) -> tuple[SeedNoise, ...]:
+    """What the seeds add to the variance of the mean over them; empty for a single one."""
+    seeds = len(points)
+    return (SeedNoise(run_variance(points) / seeds, seeds - 1),) if seeds > 1 else ()
