@@ -1,0 +1,82 @@
+"""The record of a difference between two methods, and the same in words."""
+
+from __future__ import annotations
+
+from advisor.microbench.judging.failures import name_of, opening
+from advisor.microbench.spec import Record
+
+
+class Difference(Record):
+    """Method A's score minus method B's, in points, and what follows.
+
+    Attributes:
+        standard_error: in points, of all noise that could be measured.
+        interval_95: decides the direction.
+        interval_90: decides equivalence.
+        examples: test examples, the same for both.
+        seeds: usable trials of A and of B.
+        seeds_noise_included: whether the intervals hold for other seeds too; with a single seed
+            of either method they only hold for other test examples.
+        mcnemar_p: exact, two-sided, of these very models; None unless answers are right or wrong.
+        smallest_visible: points that this test would show with the power of the table.
+        needed_test_examples: for the larger of the difference and what it leaves of the tolerance
+            to be visible; None where the comparison is settled or nothing within reach suffices.
+        needed_seeds: of each method, together with those examples.
+        direction: the method that is ahead; None where the interval includes zero.
+        equivalence: whether the difference surely is within the tolerance, either way.
+        a_within_tolerance: whether A surely is at most the tolerance below B.
+        note: sentences that a reader of the figures needs; may be empty.
+    """
+
+    method_a: str
+    method_b: str
+    tolerance: float
+    points: float
+    standard_error: float
+    interval_95: tuple[float, float]
+    interval_90: tuple[float, float]
+    examples: int
+    seeds: tuple[int, int]
+    seeds_noise_included: bool
+    mcnemar_p: float | None
+    smallest_visible: float
+    needed_test_examples: int | None
+    needed_seeds: int | None
+    direction: str | None
+    equivalence: bool
+    a_within_tolerance: bool
+    note: str
+
+
+def sentence_of(found: Difference) -> str:
+    """What the difference shows."""
+    first, second = name_of(found.method_a), name_of(found.method_b)
+    if found.equivalence:
+        leads = f"; {name_of(found.direction)} leads, by less than that" if found.direction else ""
+        return (
+            f"{opening(first)} and {second} differ by no more than the tolerance of "
+            f"{found.tolerance:g} points{leads} ({_signed(found)})."
+        )
+    if found.direction:
+        least, most = sorted(abs(end) for end in found.interval_95)
+        return (
+            f"{opening(name_of(found.direction))} is better by {abs(found.points):.1f} points "
+            f"(95 % interval {least:.1f} to {most:.1f})."
+        )
+    return f"Too close to call: {_signed(found)}. {_what_would_settle(found)}"
+
+
+def _signed(found: Difference) -> str:
+    low, high = found.interval_95
+    return (
+        f"{name_of(found.method_a)} less {name_of(found.method_b)} is {found.points:+.1f} points, "
+        f"95 % interval {low:+.1f} to {high:+.1f}"
+    )
+
+
+def _what_would_settle(found: Difference) -> str:
+    visible = f"This test shows differences from {found.smallest_visible:.1f} points on"
+    if found.needed_test_examples is None:
+        return f"{visible}; no size within reach would settle it."
+    seeds = f" and {found.needed_seeds} seeds of each method" if found.seeds_noise_included else ""
+    return f"{visible}; about {found.needed_test_examples:,} test examples{seeds} would settle it."

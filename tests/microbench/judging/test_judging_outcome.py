@@ -1,0 +1,201 @@
+"""What a comparison says: a winner, equivalence, an open question, or a win by default."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_trials import FULL, LORA, PROMPT, by_count, failed, outcome_pairs, result, results
+
+from advisor.microbench.judging.outcome import Comparison, Outcome, compare
+from advisor.microbench.spec import Metric, Status
+
+SWAPPED = {
+    Outcome.PROMPT_TUNING_BETTER: Outcome.FULL_FINE_TUNING_BETTER,
+    Outcome.FULL_FINE_TUNING_BETTER: Outcome.PROMPT_TUNING_BETTER,
+}
+
+
+def judge(pair, tolerance=1.0, metric=Metric.ACCURACY, targets=(), methods=(PROMPT, FULL)):
+    return compare(methods[0], pair[0], methods[1], pair[1], metric, targets, tolerance)
+
+
+def test_a_clear_lead_wins():
+    found = judge(by_count(both=100, first=5, second=40, neither=55))
+    assert found.outcome is Outcome.FULL_FINE_TUNING_BETTER
+    assert (found.winner, found.equivalent, found.by_default) == (FULL, False, False)
+    assert found.difference.direction == FULL
+    assert found.difference.mcnemar_p < 1e-6
+    assert found.sentence.startswith("Full fine-tuning is better by 17.5 points (95 % interval ")
+
+
+def test_a_lead_that_is_surely_within_the_tolerance_is_equivalence_with_a_direction():
+    found = judge(by_count(both=4000, first=60, second=20, neither=920), tolerance=2.0)
+    assert found.outcome is Outcome.EQUIVALENT
+    assert (found.winner, found.difference.direction) == (None, PROMPT)
+    assert found.difference.a_within_tolerance
+    assert "differ by no more than the tolerance of 2 points; prompt tuning leads" in found.sentence
+
+
+def test_equivalence_without_a_direction():
+    found = judge(by_count(both=4000, first=20, second=20, neither=960), tolerance=2.0)
+    assert found.outcome is Outcome.EQUIVALENT
+    assert found.difference.direction is None
+
+
+def test_an_open_question_says_what_would_settle_it():
+    found = judge(by_count(both=50, first=12, second=10, neither=28))
+    difference = found.difference
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert found.sentence.startswith("Too close to call: prompt tuning less full fine-tuning is +2")
+    assert f"about {difference.needed_test_examples:,} test examples would" in found.sentence
+    assert difference.smallest_visible > 2.8 * 4.5
+    assert 1_000 < difference.needed_test_examples < 10_000
+
+
+def test_being_surely_not_much_worse_is_recorded_apart():
+    found = judge(by_count(both=300, first=60, second=45, neither=95), tolerance=3.0)
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert found.difference.a_within_tolerance
+    assert not found.difference.equivalence
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_noise_of_seeds_is_said_to_be_in_the_interval_or_not(seeds):
+    rows = np.random.default_rng(2).integers(0, 2, (2, seeds, 80)).tolist()
+    difference = judge([results(*side) for side in rows]).difference
+    assert difference.seeds == (seeds, seeds)
+    assert difference.seeds_noise_included == (seeds > 1)
+    assert ("A single seed" in difference.note) == (seeds == 1)
+
+
+def test_disagreeing_seeds_forbid_a_claim_that_one_seed_would_make():
+    right = np.ones((3, 200))
+    mixed = right.copy()
+    mixed[0, :120] = 0
+    assert judge([results(mixed[0]), results(right[0])]).winner == FULL
+    assert judge([results(*mixed), results(*right)]).winner is None
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (Status.OUT_OF_MEMORY, "Full fine-tuning does not fit into the memory here"),
+        (Status.DIVERGED, "Full fine-tuning diverges at the rates that were tried"),
+        (Status.TIMED_OUT, "Full fine-tuning does not end in the time that it was given"),
+        (Status.CRASHED, "Full fine-tuning crashes here"),
+        (Status.KILLED, "Full fine-tuning was killed by the system"),
+    ],
+)
+def test_a_method_without_a_usable_trial_loses_by_default(status, words):
+    pair = results([1, 0]), [failed(status, "Asked for 9 GB of 8 GB."), failed(status)]
+    found = judge(pair)
+    assert found.outcome is Outcome.PROMPT_TUNING_BETTER
+    assert found.by_default
+    assert found.difference is None
+    assert found.sentence.startswith(words)
+    assert "(Asked for 9 GB of 8 GB). So prompt tuning is what is left" in found.sentence
+    assert judge(pair[::-1]).outcome is Outcome.FULL_FINE_TUNING_BETTER
+
+
+def test_different_failures_are_counted():
+    lost = [failed(Status.CRASHED), failed(Status.DIVERGED), failed(Status.CRASHED), result([])]
+    found = judge((lost, results([1])))
+    assert found.sentence.startswith(
+        "Prompt tuning has no usable trial: 2 crashed, 1 diverged, 1 no finite predictions."
+    )
+
+
+def test_without_any_usable_trial_it_stays_open():
+    found = judge(([failed(Status.CRASHED)], [failed(Status.OUT_OF_MEMORY)]))
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert not found.by_default
+    assert found.sentence == (
+        "Prompt tuning crashes here. Full fine-tuning does not fit into the memory here. "
+        "Nothing can be compared."
+    )
+
+
+def test_a_method_that_was_never_tried_does_not_lose():
+    found = judge((results([1, 1]), []))
+    assert (found.outcome, found.by_default) == (Outcome.INCONCLUSIVE, False)
+    assert found.sentence == "No trial of full fine-tuning was run. Nothing can be compared."
+
+
+def test_failed_seeds_are_left_out_and_named():
+    first, second = by_count(both=50, first=5, second=5)
+    difference = judge(([*first, failed(Status.DIVERGED)], second)).difference
+    assert difference.seeds == (1, 1)
+    assert difference.note.startswith("1 of 2 trials of prompt tuning have no score (1 diverged)")
+
+
+def test_any_two_methods_can_be_compared_but_not_every_winner_has_an_outcome():
+    pair = by_count(both=100, first=40, second=5, neither=55)
+    found = judge(pair, methods=(LORA, FULL))
+    assert found.winner == LORA
+    with pytest.raises(ValueError, match="lora"):
+        _ = found.outcome
+    assert judge(pair, methods=("prefix_tuning", FULL)).outcome is Outcome.PROMPT_TUNING_BETTER
+
+
+TRUTH = tuple(np.random.default_rng(3).normal(size=60).tolist())
+
+
+def test_correlations_are_compared_on_shared_examples():
+    noise = np.random.default_rng(4).normal(size=(2, 60))
+    pair = results(np.array(TRUTH) + noise[0]), results(np.array(TRUTH) + 0.3 * noise[1])
+    found = judge(pair, metric=Metric.PEARSON, targets=TRUTH)
+    assert found.outcome is Outcome.FULL_FINE_TUNING_BETTER
+    assert found.difference.mcnemar_p is None
+
+
+def test_a_constant_prediction_loses_against_a_good_one_and_is_named():
+    pair = results([2.0] * 60), results(TRUTH)
+    found = judge(pair, metric=Metric.PEARSON, targets=TRUTH)
+    assert found.winner == FULL
+    assert found.difference.points == pytest.approx(-100.0)
+    assert "Predictions of prompt tuning never vary" in found.difference.note
+
+
+def test_two_constant_predictions_are_not_called_equivalent():
+    pair = results([2.0] * 60), results([5.0] * 60)
+    found = judge(pair, metric=Metric.PEARSON, targets=TRUTH, tolerance=5.0)
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert found.difference.note.count("never vary") == 2
+    assert found.difference.needed_test_examples is None
+
+
+def test_a_share_for_each_example_has_no_p_value():
+    pair = results([0.2, 0.5, 0.9]), results([0.1, 0.6, 0.9])
+    assert judge(pair, metric=Metric.ROUGE_L).difference.mcnemar_p is None
+
+
+@given(outcome_pairs(), st.sampled_from([0.0, 1.0, 5.0, 30.0]))
+def test_swapping_the_methods_swaps_the_outcome(pair, tolerance):
+    one = judge(pair, tolerance)
+    two = judge(pair[::-1], tolerance)
+    assert two.outcome is SWAPPED.get(one.outcome, one.outcome)
+    mirrored = judge(pair[::-1], tolerance, methods=(FULL, PROMPT))
+    assert mirrored.winner == one.winner
+    assert mirrored.difference.points == pytest.approx(-one.difference.points)
+    assert mirrored.difference.needed_test_examples == one.difference.needed_test_examples
+
+
+@given(outcome_pairs(), st.sampled_from([0.5, 10.0, 30.0, 60.0]))
+def test_the_record_is_consistent(pair, tolerance):
+    found = judge(pair, tolerance)
+    difference = found.difference
+    (low, high), (inner_low, inner_high) = difference.interval_95, difference.interval_90
+    assert low <= inner_low <= inner_high <= high
+    assert low <= difference.points <= high
+    assert difference.equivalence == (-tolerance <= inner_low and inner_high <= tolerance)
+    assert difference.direction == (PROMPT if low > 0 else FULL if high < 0 else None)
+    if difference.equivalence:
+        assert difference.a_within_tolerance
+        assert found.outcome is Outcome.EQUIVALENT
+    if found.outcome is not Outcome.INCONCLUSIVE:
+        assert difference.needed_test_examples is None
+    elif difference.needed_test_examples is not None:
+        assert difference.needed_test_examples >= difference.examples
+    assert Comparison.model_validate_json(found.model_dump_json()) == found
