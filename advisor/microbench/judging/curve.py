@@ -1,0 +1,152 @@
+"""The learning curve: both methods at several training sizes, and where the difference is heading.
+
+Scores are taken as linear in the logarithm of the training size. Three to five sizes allow no more;
+docs/decisions/0020-intervals.md says what was set aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from advisor.microbench.judging.crossing import crossing_of, straight
+from advisor.microbench.judging.curve_record import LearningCurve, Line, SizeDifference, SizeScore
+from advisor.microbench.judging.failures import name_of
+from advisor.microbench.judging.noise import Array
+from advisor.microbench.judging.paired import largest_difference
+from advisor.microbench.judging.scores import example_points, score_of, usable_trials
+from advisor.microbench.judging.table import judging_table
+from advisor.microbench.judging.trend import Interval, Trend, run_noise_of
+from advisor.microbench.spec import Metric, TrialResult
+
+_POINTS = 100.0
+_LEAST_FOR_LINE = 2
+
+
+def learning_curve(
+    methods: tuple[str, str],
+    results_a: Mapping[int, Sequence[TrialResult]],
+    results_b: Mapping[int, Sequence[TrialResult]],
+    metric: Metric,
+    targets: Sequence[float],
+    full_size: int,
+) -> LearningCurve:
+    """The learning curves of two methods, A and B.
+
+    Args:
+        methods: identifiers of A and B.
+        results_a: A's trials by training size, all on the same test examples.
+        results_b: B's trials.
+        metric: how outcomes become points.
+        targets: the true numbers for a correlation; empty for other metrics.
+        full_size: the training size to read the lines at.
+    """
+    first = _points(results_a, metric, targets)
+    second = _points(results_b, metric, targets)
+    sizes = tuple(sorted(first.keys() & second.keys()))
+    scores = [
+        SizeScore(train_size=size, score=score_of(method, points[size], metric))
+        for method, points in zip(methods, (first, second), strict=True)
+        for size in sizes
+    ]
+    own, other, between = _trends(first, second, sizes, metric)
+    lines = len(sizes) >= _LEAST_FOR_LINE
+    crossing, crossing_note = crossing_of(between, *methods)
+    possible = (-_POINTS if metric is Metric.PEARSON else 0.0, _POINTS)
+    largest = largest_difference(metric)
+    factor = full_size / sizes[-1] if sizes else None
+    return LearningCurve(
+        method_a=methods[0],
+        method_b=methods[1],
+        scores=tuple(scores),
+        differences=tuple(_differences(between, largest)),
+        full_size=full_size,
+        factor=factor,
+        line_a=_line(own, full_size, possible) if lines else None,
+        line_b=_line(other, full_size, possible) if lines else None,
+        line_difference=_line(between, full_size, (-largest, largest)) if lines else None,
+        trusted=lines and _within_reach(factor) and straight(between) is not False,
+        straight=straight(between),
+        crossing=crossing,
+        crossing_note=crossing_note,
+        seeds_noise_included=all(runs.freedom for runs in between.runs),
+        note=" ".join(_notes(between, methods, factor)) if lines else "",
+    )
+
+
+def _points(
+    results: Mapping[int, Sequence[TrialResult]], metric: Metric, targets: Sequence[float]
+) -> dict[int, Array]:
+    """(seeds, examples) for each size that has a usable trial."""
+    usable = {size: usable_trials(trials) for size, trials in results.items()}
+    return {
+        size: example_points([trial.test for trial in trials], metric, targets)
+        for size, trials in usable.items()
+        if trials
+    }
+
+
+def _trends(
+    first: Mapping[int, Array], second: Mapping[int, Array], sizes: tuple[int, ...], metric: Metric
+) -> tuple[Trend, Trend, Trend]:
+    """Of A, of B, and of A less B."""
+    means = [np.array([points[size].mean(axis=0) for size in sizes]) for points in (first, second)]
+    runs = run_noise_of(first, sizes), run_noise_of(second, sizes)
+    bounded = metric.mean_of_examples
+    alone = (0.0, _POINTS) if bounded else None
+    return (
+        Trend(sizes, means[0], runs[:1], alone),
+        Trend(sizes, means[1], runs[1:], alone),
+        Trend(sizes, means[0] - means[1], runs, (-_POINTS, _POINTS) if bounded else None),
+    )
+
+
+def _differences(trend: Trend, largest: float) -> Iterator[SizeDifference]:
+    level = judging_table()["direction_level"]
+    for place, size in enumerate(trend.sizes):
+        reading = trend.at_measured(place)
+        interval = _within(reading.interval(level), (-largest, largest))
+        yield SizeDifference(train_size=size, points=reading.value, interval=interval)
+
+
+def _line(trend: Trend, full_size: int, possible: Interval) -> Line:
+    level = judging_table()["direction_level"]
+    slope, full = trend.per_doubling(), trend.at(full_size)
+    return Line(
+        per_doubling=slope.value,
+        per_doubling_interval=slope.interval(level),
+        full_points=_within((full.value, full.value), possible)[0],
+        full_interval=_within(full.interval(level), possible),
+    )
+
+
+def _within(interval: Interval, possible: Interval) -> Interval:
+    low, high = (min(max(end, possible[0]), possible[1]) for end in interval)
+    return low, high
+
+
+def _within_reach(factor: float | None) -> bool:
+    return factor is not None and factor <= _reach()
+
+
+def _reach() -> float:
+    return float(judging_table()["curve"]["largest_extrapolation"])
+
+
+def _notes(trend: Trend, methods: Sequence[str], factor: float | None) -> Iterator[str]:
+    if not _within_reach(factor):
+        yield (
+            f"The full size is {factor:.3g} times the largest measured one; the line is trusted up "
+            f"to {_reach():g} times. Curves level out, and no interval covers that."
+        )
+    if straight(trend) is None:
+        yield "Two sizes make a line in any case; whether the curve is straight cannot be seen."
+    elif not straight(trend):
+        yield "The difference bends more than noise explains, so the line misleads."
+    for method, runs in zip(methods, trend.runs, strict=True):
+        name = name_of(method)
+        if not runs.freedom:
+            yield f"A single seed of {name} at every size: the intervals leave out other seeds."
+        elif min(runs.seeds) == 1:
+            yield f"Noise of seeds of {name} is taken from the sizes with several seeds."
