@@ -40,7 +40,7 @@ def why_none(method: str, results: Sequence[TrialResult]) -> str:
     reasons = Counter(_reason(result) for result in results)
     name = opening(name_of(method))
     if not reasons:
-        return f"No trial of {name_of(method)} was run."
+        return f"No trial of {name_of(method)} came as far as the test."
     statuses = {result.status for result in results}
     if len(statuses) == 1 and not results[0].status.usable:
         text = f"{name} {_ALL[results[0].status]}"

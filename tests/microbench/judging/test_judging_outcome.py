@@ -120,7 +120,9 @@ def test_without_any_usable_trial_it_stays_open():
 def test_a_method_that_was_never_tried_does_not_lose():
     found = judge((results([1, 1]), []))
     assert (found.outcome, found.by_default) == (Outcome.INCONCLUSIVE, False)
-    assert found.sentence == "No trial of full fine-tuning was run. Nothing can be compared."
+    assert found.sentence == (
+        "No trial of full fine-tuning came as far as the test. Nothing can be compared."
+    )
 
 
 def test_failed_seeds_are_left_out_and_named():

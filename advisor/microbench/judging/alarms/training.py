@@ -1,0 +1,116 @@
+"""Alarms on how the final runs of a method went."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from advisor.microbench.judging.alarms.alarm import Alarm, Level, MethodRuns, Run
+from advisor.microbench.judging.failures import left_out, why_none
+from advisor.microbench.judging.noise import run_variance
+from advisor.microbench.judging.table import judging_table
+from advisor.microbench.spec import Status
+
+
+def failed(runs: MethodRuns) -> Alarm | None:
+    """Final runs without a score; those that diverged have an alarm of their own."""
+    results = [run.result for run in runs.final]
+    if not runs.usable:
+        searched = [run.result for run in runs.search if not run.result.status.usable]
+        sentence = why_none(runs.method, results or searched)
+        return Alarm(id="failed", method=runs.method, level=Level.SERIOUS, sentence=sentence)
+    others = [result for result in results if result.status is not Status.DIVERGED]
+    sentence = left_out(runs.method, others)
+    if not sentence:
+        return None
+    return Alarm(id="failed", method=runs.method, level=Level.WARNING, sentence=sentence)
+
+
+def diverged(runs: MethodRuns) -> Alarm | None:
+    """Final runs whose loss ran away: the rate that was chosen is too high for some seeds."""
+    lost = [run for run in runs.final if run.result.status is Status.DIVERGED]
+    if not lost:
+        return None
+    rate = lost[0].trial.learning_rate
+    text = f"diverged in {len(lost)} of {len(runs.final)} final trials, at a rate of {rate:g}."
+    return runs.alarm("diverged", Level.SERIOUS, text)
+
+
+def still_falling(runs: MethodRuns) -> Alarm | None:
+    """A loss that was still falling when the steps ran out, in half of the seeds or more."""
+    limits = judging_table()["alarms"]["still_falling"]
+    count = sum(_still_falls(run, **limits) for run in runs.usable)
+    if not count or 2 * count < len(runs.usable):
+        return None
+    text = (
+        "was still getting better when its steps ran out: over the last "
+        f"{limits['looks']} looks the development loss fell by more than {limits['share']:.0%} "
+        f"{runs.in_seeds(count)}. More steps may help it."
+    )
+    return runs.alarm("still_falling", Level.WARNING, text)
+
+
+def overfitting(runs: MethodRuns) -> Alarm | None:
+    """A score far better on the training examples, and a loss that rose from its best."""
+    limits = judging_table()["alarms"]["overfitting"]
+    count = sum(_overfits(run, **limits) for run in runs.usable)
+    if not count or 2 * count < len(runs.usable):
+        return None
+    text = (
+        f"overfits {runs.in_seeds(count)}: more than {limits['gap_points']:g} points better on "
+        "training examples, while the development loss rose from its best. Fewer steps, a lower "
+        "rate or more data may help it."
+    )
+    return runs.alarm("overfitting", Level.WARNING, text)
+
+
+def over_adaptation(runs: MethodRuns, before: float) -> Alarm | None:
+    """A loss on general text that has risen: the model unlearns what it was trained for."""
+    after = [run.result.general_loss for run in runs.usable]
+    known = [loss for loss in after if loss is not None]
+    if not known or before <= 0.0:
+        return None
+    mean = sum(known) / len(known)
+    level = _level(mean / before - 1.0, judging_table()["alarms"]["general_loss_rise"])
+    if level is None:
+        return None
+    text = f"forgets: the loss on general text rose from {before:.2f} to {mean:.2f}."
+    return runs.alarm("over_adaptation", level, text)
+
+
+def seeds_disagree(runs: MethodRuns) -> Alarm | None:
+    """Scores that depend on the seed by more than test examples explain."""
+    if len(runs.usable) == 1:
+        return None
+    deviation = math.sqrt(run_variance(runs.points))
+    level = _level(deviation, judging_table()["alarms"]["seed_deviation"])
+    if level is None:
+        return None
+    scores = ", ".join(f"{score:.1f}" for score in runs.points.mean(axis=1))
+    text = f"depends on the seed: scores {scores}, a standard deviation of {deviation:.1f} points."
+    return runs.alarm("seeds_disagree", level, text)
+
+
+def _still_falls(run: Run, looks: int, share: float) -> bool:
+    losses = [point.dev_loss for point in run.result.curve]
+    if run.result.status is not Status.FINISHED or len(losses) <= looks:
+        return False
+    last, earlier = losses[-1], losses[-1 - looks]
+    return last == min(losses) and earlier - last > share * abs(earlier)
+
+
+def _overfits(run: Run, gap_points: float, rise_share: float) -> bool:
+    result = run.result
+    if result.train_score is None or result.dev_score is None or not result.curve:
+        return False
+    losses = [point.dev_loss for point in result.curve]
+    rise = losses[-1] - min(losses)
+    return result.train_score - result.dev_score > gap_points and rise > rise_share * abs(
+        min(losses)
+    )
+
+
+def _level(value: float, limits: dict[str, Any]) -> Level | None:
+    if value > limits["serious"]:
+        return Level.SERIOUS
+    return Level.WARNING if value > limits["warning"] else None
