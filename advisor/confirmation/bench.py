@@ -9,7 +9,7 @@ from advisor.catalogue.tables import load_methods
 from advisor.facts import FactBase
 from advisor.gather import DataFiles
 from advisor.microbench.planning.cost import planning
-from advisor.microbench.planning.ladder import sizes_for
+from advisor.microbench.planning.ladder import sizes_for, tokens_for
 from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.general import general_text
 from advisor.microbench.preparing.prompts import candidate_prompts, label_notes
@@ -80,9 +80,8 @@ def prepare(
         splits=parts.splits,
         prompts=candidates,
         general=general_text(),
-        max_tokens=int(table["most_tokens"]),
+        max_tokens=tokens_for(budget),
         max_new_tokens=int(table["most_new_tokens"]) if task.route is Route.TEXT else 0,
-        batch_size=int(load_methods()["full_fine_tuning"].recipe["batch_size"]),
         virtual_tokens=load_methods()["prompt_tuning"].virtual_tokens,
         device=_device(facts),
     )

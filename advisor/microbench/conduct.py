@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from advisor.catalogue.tables import Method
 from advisor.microbench.planning.cost import planning
-from advisor.microbench.planning.ladder import Room, affordable_sizes, make_plan
+from advisor.microbench.planning.ladder import Room, affordable_sizes, batch_for, make_plan
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.planning.schedule import due
 from advisor.microbench.running.executor import Executor
@@ -173,16 +173,19 @@ class Conductor:
         if known is not None:
             return known
         self._progress.stage("measuring what a step takes")
-        [ending] = self._all([self._measuring("precision", JobKind.PRECISION)])
+        small = int(planning()["probe_batch"])
+        [ending] = self._all([self._measuring("precision", JobKind.PRECISION, small)])
         if ending.answer is None:
             raise _failed("the model cannot be run", ending)
         precision = Precision(ending.answer["precision"])
+        batch = batch_for(min(ending.answer["token_lengths"][1], self._bench.max_tokens))
         endings = self._all(
-            self._measuring(f"probe-{method.id}", JobKind.PROBE, method.id, precision)
+            self._measuring(f"probe-{method.id}", JobKind.PROBE, batch, method.id, precision)
             for method in self._methods
         )
         probe = Probe(
             precision=precision,
+            batch_size=batch,
             methods={
                 method.id: _method_probe(ending)
                 for method, ending in zip(self._methods, endings, strict=True)
@@ -201,7 +204,9 @@ class Conductor:
             return known
         self._progress.stage("measuring the baselines: majority, zero-shot, head only")
         sizes = affordable_sizes(self._bench, probe, self._room(probe))
-        job = self._measuring("baselines", JobKind.BASELINES, precision=probe.precision)
+        job = self._measuring(
+            "baselines", JobKind.BASELINES, probe.batch_size, precision=probe.precision
+        )
         job = job.model_copy(update={"dev_size": sizes.dev, "test_size": sizes.test})
         [ending] = self._all([job])
         if ending.answer is None:
@@ -211,13 +216,14 @@ class Conductor:
         return found
 
     def _measuring(
-        self, id_: str, kind: JobKind, method: str = "", precision: Precision = Precision.FP32
-    ) -> Job:
+        self, id_: str, kind: JobKind, batch_size: int, method: str = "",
+        precision: Precision = Precision.FP32,
+    ) -> Job:  # fmt: skip
         limit = max(self._allowance.budget, float(planning()["least_seconds"]))
         memory = self._allowance.memory_limit
         return Job(
-            id=id_, kind=kind, method=method, precision=precision, memory_limit=memory,
-            time_limit=limit,
+            id=id_, kind=kind, method=method, precision=precision, batch_size=batch_size,
+            memory_limit=memory, time_limit=limit,
         )  # fmt: skip
 
     def _all(self, jobs: Any) -> list[Ending]:
@@ -240,6 +246,7 @@ def _job(trial: Trial, plan: Plan) -> Job:
         kind=JobKind.TRIAL,
         trial=trial,
         precision=plan.precision,
+        batch_size=plan.batch_size,
         memory_limit=plan.memory_limit,
         time_limit=plan.time_limits[trial.method],
     )

@@ -164,7 +164,7 @@ def _trial(
 def _job(trial: Trial) -> Job:
     return Job(
         id=trial.id, kind=JobKind.TRIAL, trial=trial, precision=Precision.BF16,
-        time_limit=_LIMIT_SECONDS,
+        batch_size=16, time_limit=_LIMIT_SECONDS,
     )  # fmt: skip
 
 

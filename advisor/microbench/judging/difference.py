@@ -61,7 +61,7 @@ def sentence_of(found: Difference) -> str:
         least, most = sorted(abs(end) for end in found.interval_95)
         return (
             f"{opening(name_of(found.direction))} is better by {abs(found.points):.1f} points "
-            f"(95 % interval {least:.1f} to {most:.1f})."
+            f"(95 % interval {least:.1f} to {most:.1f}{_limit(found)})."
         )
     return f"Too close to call: {_signed(found)}. {_what_would_settle(found)}"
 
@@ -70,8 +70,12 @@ def _signed(found: Difference) -> str:
     low, high = found.interval_95
     return (
         f"{name_of(found.method_a)} less {name_of(found.method_b)} is {found.points:+.1f} points, "
-        f"95 % interval {low:+.1f} to {high:+.1f}"
+        f"95 % interval {low:+.1f} to {high:+.1f}{_limit(found)}"
     )
+
+
+def _limit(found: Difference) -> str:
+    return "" if found.seeds_noise_included else ", other seeds left out"
 
 
 def _what_would_settle(found: Difference) -> str:

@@ -58,9 +58,9 @@ def method_plan(
     """The plan of one method at a level and a share of its recipe's steps."""
 
     def steps(train_size: int) -> int:
-        whole, least = recipe_steps(method, train_size, batch_size), method.recipe["least_steps"]
+        least = int(method.recipe["least_steps"])
         if level.least > 0:
-            return max(round(whole * share), int(least))
+            return max(round(recipe_steps(method, train_size, batch_size) * share), least)
         # Of steps that are too few for each method, each gets the same share.
         return max(round(least * share), int(planning()["least_search_steps"]))
 

@@ -74,6 +74,19 @@ def affordable_sizes(bench: Bench, probe: Probe, room: Room) -> Sizes:
     )
 
 
+def tokens_for(budget: float) -> int:
+    """Tokens that inputs are cut to, for a budget in seconds."""
+    row = next(row for row in planning()["most_tokens"] if budget <= row["budget"])
+    return int(row["tokens"])
+
+
+def batch_for(longest: int) -> int:
+    """Examples of a training batch for inputs of so many tokens at the 95th percentile."""
+    table = planning()
+    wanted = int(table["batch_tokens"]) // max(longest, 1)
+    return min(max(wanted, int(table["least_batch"])), int(table["most_batch"]))
+
+
 def make_plan(
     bench: Bench, methods: Sequence[Method], probe: Probe, room: Room, sizes: Sizes, prompt: int = 0
 ) -> Plan:
@@ -103,7 +116,7 @@ def make_plan(
         slots=room.slots,
         precision=probe.precision,
         device=bench.device,
-        batch_size=bench.batch_size,
+        batch_size=probe.batch_size,
         max_tokens=bench.max_tokens,
         virtual_tokens=bench.virtual_tokens,
         train_size=sizes.train,
@@ -147,7 +160,7 @@ def _at(
 ) -> _Draft:  # fmt: skip
     plans = {
         method.id: method_plan(
-            method, probe.methods[method.id], level, share, sizes, bench.batch_size,
+            method, probe.methods[method.id], level, share, sizes, probe.batch_size,
             bench.task.route,
         )
         for method in methods

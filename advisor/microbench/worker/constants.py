@@ -18,6 +18,7 @@ class TrainingConstants:
     evaluation_batches: int
     initial_spread: float
     probe_steps: int
+    probe_seconds: float
     ridge: tuple[float, ...]
     ridge_iterations: int
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -13,7 +12,6 @@ from advisor.catalogue.tables import load_methods
 from advisor.microbench.spec import (
     MethodProbe,
     Precision,
-    Probe,
     Purpose,
     Status,
     Trial,
@@ -27,25 +25,6 @@ from advisor.microbench.worker.rows import Row
 from advisor.microbench.worker.training import Trainer
 from advisor.microbench.worker.trial import out_of_memory
 from advisor.microbench.worker.workbench import Workbench
-
-
-def probe(workbench: Workbench, methods: Iterable[str]) -> Probe:
-    """Measure the machine and all methods, one after the other, each on a copy of the model.
-
-    A copy counts as memory of the process. Where processes can be forked, ``probe_method`` in a
-    child of its own measures the memory better.
-    """
-    precision = probe_precision(workbench)
-    found = {}
-    for method in methods:
-        apart = dataclasses.replace(workbench, model=copy.deepcopy(workbench.model))
-        found[method] = probe_method(apart, method, precision)
-    return Probe(
-        precision=precision,
-        methods=found,
-        token_lengths=workbench.token_lengths,
-        loading_seconds=workbench.loading_seconds,
-    )
 
 
 def probe_precision(workbench: Workbench) -> Precision:
@@ -62,7 +41,7 @@ def probe_precision(workbench: Workbench) -> Precision:
     batch = answering.collate(typical_batches(workbench, 1)[0])
     clock = StepClock(device)
     seconds: dict[Precision, list[float]] = {Precision.FP32: [], Precision.BF16: []}
-    for _ in range(1 + training_constants().probe_steps):
+    for _ in _enough(clock):
         for precision, times in seconds.items():
             start = clock.now()
             with autocast(device, low_precision=precision is Precision.BF16):
@@ -82,9 +61,9 @@ def probe_method(workbench: Workbench, method: str, precision: Precision) -> Met
     try:
         learner = equip(workbench, method, 0)
         trainer = Trainer(workbench, _trial(method), learner, _ignore)
-        steps = 1 + training_constants().probe_steps
-        for step, rows in enumerate(typical_batches(workbench, steps), start=1):
-            trainer.step(step, rows)
+        batches = typical_batches(workbench, 1 + training_constants().probe_steps)
+        for step in _enough(StepClock(bench.device)):
+            trainer.step(step + 1, batches[step])
         peak = trainer.meter.peak()
         seconds = _evaluation_seconds(workbench, trainer)
     except (MemoryError, RuntimeError) as error:
@@ -98,6 +77,18 @@ def probe_method(workbench: Workbench, method: str, precision: Precision) -> Met
         evaluation_seconds=seconds,
         peak_memory=peak,
     )
+
+
+def _enough(clock: StepClock) -> Iterator[int]:
+    """Numbers of steps until there are enough of them, or they have taken long enough.
+
+    The first one warms up and is not counted; one more is needed all the same.
+    """
+    constants, start = training_constants(), clock.now()
+    for step in range(1 + constants.probe_steps):
+        yield step
+        if step > 0 and clock.now() - start > constants.probe_seconds:
+            return
 
 
 def typical_batches(workbench: Workbench, count: int) -> list[Sequence[Row]]:

@@ -10,7 +10,8 @@ from advisor.microbench.worker.workbench import Workbench
 
 def tailored(workbench: Workbench, job: Job) -> Workbench:
     """The same model and examples, in the job's number format, prompt and sizes."""
-    bench = workbench.bench.model_copy(update={"precision": job.precision})
+    wanted = {"precision": job.precision, "batch_size": job.batch_size}
+    bench = workbench.bench.model_copy(update=wanted)
     trial = job.trial
     dev, test = (
         (job.dev_size, job.test_size) if trial is None else (trial.dev_size, trial.test_size)

@@ -201,19 +201,19 @@ def test_the_interval_at_the_full_size_covers():
     expected = 60 + 18 - (55 + 27)
     hits = [
         low <= expected <= high
-        for low, high in (made.draw().line_difference.full_interval for _ in range(120))
+        for low, high in (made.draw().line_difference.full_interval for _ in range(80))
     ]
     assert np.mean(hits) >= 0.91
 
 
 def test_parallel_curves_are_rarely_said_to_cross():
     made = SimulatedCurves((60, 60), (8, 8), seed=22)
-    assert np.mean([made.draw().crossing is not None for _ in range(100)]) <= 0.04
+    assert np.mean([made.draw().crossing is not None for _ in range(60)]) <= 0.04
 
 
 def test_the_interval_of_a_true_crossing_holds_it():
     made = SimulatedCurves((75, 55), (0, 20), seed=23, spread=0.02)
-    found = [made.draw(examples=500).crossing for _ in range(60)]
+    found = [made.draw(examples=500).crossing for _ in range(40)]
     claimed = [crossing for crossing in found if crossing]
-    assert len(claimed) >= 50
+    assert len(claimed) >= 33
     assert np.mean([crossing.low <= 256 <= crossing.high for crossing in claimed]) >= 0.9

@@ -14,7 +14,7 @@ from advisor.microbench.judging.paired import paired_difference
 from advisor.microbench.judging.scores import example_points
 from advisor.microbench.spec import Metric
 
-REPEATS = 600
+REPEATS = 400
 
 
 def coverage(draw, truth, metric=Metric.ACCURACY, level=0.95) -> float:
@@ -30,7 +30,7 @@ def coverage(draw, truth, metric=Metric.ACCURACY, level=0.95) -> float:
 @pytest.mark.parametrize("spreads", [(0.0, 0.0), (0.05, 0.05), (0.3, 0.05), (0.3, 0.3)])
 def test_a_95_percent_interval_covers_with_any_noise_of_seeds(seeds, spreads):
     made = Simulated((0.7, 1.0), spreads, np.random.default_rng(11))
-    # 600 repeats have a standard error of about 1 point.
+    # 400 repeats have a standard error of about 1 point.
     assert coverage(lambda: made.draw(200, seeds), made.difference) >= 0.91
 
 
@@ -108,18 +108,20 @@ def test_with_much_of_everything_the_smallest_visible_difference_is_2_8_standard
     assert noise.smallest_visible() == pytest.approx((1.95996 + 0.84162) * 2**0.5, rel=1e-4)
 
 
+# With as many seeds of each method: a seed more for the steadier one alone can take degrees of
+# freedom from the whole, as Welch's always do.
 @given(
     st.integers(2, 1000),
     st.floats(0.0, 100.0),
-    st.lists(st.tuples(st.floats(0.0, 100.0), st.integers(1, 8)), max_size=2),
+    st.lists(st.floats(0.0, 100.0), max_size=2),
+    st.integers(2, 9),
     st.integers(1, 3),
     st.integers(0, 4),
 )
-def test_more_examples_or_seeds_never_widen_an_interval(examples, variance, seeds, factor, more):
-    noise = Noise(examples, variance, tuple(SeedNoise(*seed) for seed in seeds))
-    present = min((count + 1 for _, count in seeds), default=1)
-    wider = noise.at(examples, present)
-    assert wider.half_width(0.95) == pytest.approx(noise.half_width(0.95))
-    assert noise.at(factor * examples, present + more).half_width(0.95) <= wider.half_width(
-        0.95
-    ) * (1 + 1e-9)
+def test_more_examples_or_seeds_never_widen_an_interval(
+    examples, variance, of_seeds, seeds, factor, more
+):
+    noise = Noise(examples, variance, tuple(SeedNoise(each, seeds - 1) for each in of_seeds))
+    half = noise.half_width(0.95)
+    assert noise.at(examples, seeds).half_width(0.95) == pytest.approx(half)
+    assert noise.at(factor * examples, seeds + more).half_width(0.95) <= half * (1 + 1e-9)

@@ -64,7 +64,9 @@ def test_being_surely_not_much_worse_is_recorded_apart():
 @pytest.mark.parametrize("seeds", [1, 3])
 def test_noise_of_seeds_is_said_to_be_in_the_interval_or_not(seeds):
     rows = np.random.default_rng(2).integers(0, 2, (2, seeds, 80)).tolist()
-    difference = judge([results(*side) for side in rows]).difference
+    found = judge([results(*side) for side in rows])
+    difference = found.difference
+    assert ("other seeds left out" in found.sentence) == (seeds == 1)
     assert difference.seeds == (seeds, seeds)
     assert difference.seeds_noise_included == (seeds > 1)
     assert ("A single seed" in difference.note) == (seeds == 1)

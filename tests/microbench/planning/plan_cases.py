@@ -47,6 +47,7 @@ def bench(route=Route.HEAD, train=300, dev=128, test=400):
 def probe(seconds=None, evaluation=0.006, failed=()):
     return Probe(
         precision=Precision.BF16,
+        batch_size=16,
         methods={
             method: MethodProbe(
                 status=Status.OUT_OF_MEMORY if method in failed else Status.FINISHED,

@@ -36,7 +36,16 @@ def trial(method="prompt_tuning", steps=6, **changes):
 
 
 def job(of, **changes):
-    return Job(**{"id": of.id, "kind": JobKind.TRIAL, "trial": of, "time_limit": ENOUGH, **changes})
+    return Job(
+        **{
+            "id": of.id,
+            "kind": JobKind.TRIAL,
+            "trial": of,
+            "batch_size": 8,
+            "time_limit": ENOUGH,
+            **changes,
+        }
+    )
 
 
 @pytest.fixture(scope="module")
