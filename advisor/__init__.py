@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from advisor.api import (
         advise,
         check_evidence,
+        confirm,
         decision_map,
         estimate_model,
         fit_weights,
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "__version__", "advise", "check_evidence", "decision_map", "estimate_model", "fit_weights",
-    "judge_portfolio", "what_if",
+    "__version__", "advise", "check_evidence", "confirm", "decision_map", "estimate_model",
+    "fit_weights", "judge_portfolio", "what_if",
 ]  # fmt: skip
 
 

@@ -249,3 +249,55 @@ def estimate_model(  # noqa: PLR0913 - one keyword for each thing that a user sa
         quick=quick,
     )
     return estimate_record(estimate(request, wishes))
+
+
+def confirm(  # noqa: PLR0913 - one keyword for each thing that a user says
+    model: str | Path,
+    data: str | Path,
+    *,
+    facts: Mapping[str, Any] | None = None,
+    eval_data: str | Path | None = None,
+    text_columns: Sequence[str] = (),
+    label_column: str | None = None,
+    methods: Sequence[str] = (),
+    budget: str = "3m",
+    seed: int = 0,
+    rules: Sequence[Path] = (),
+) -> dict[str, Any]:
+    """Train prompt tuning and full fine-tuning on a slice of the data, and judge the advice by it.
+
+    Args:
+        model: folder with safetensors, GGUF file, or Hub id whose weights are in the local cache.
+        data: training file.
+        facts: further facts of the project, as for `advise`.
+        eval_data: held-out file; a part of the training file is held out without one.
+        text_columns: the input columns; guessed if empty.
+        label_column: the label column; guessed if None.
+        methods: further methods to train, such as ``lora``.
+        budget: wall time in all, such as ``30s``, ``3m`` or ``2h``.
+        seed: of the splits.
+        rules: folders of house rules.
+
+    Returns:
+        the run file of the advice with what was measured (docs/confirm-file.md).
+
+    Raises:
+        AdvisorError: if model, data or machine cannot be used.
+    """
+    from advisor.confirmation.confirm import Wish, confirm_advice
+    from advisor.confirmation.silent import Silent
+    from advisor.gather import DataFiles, Request
+
+    stated = facts_from(YamlDocument(dict(facts or {}), {}, "facts"))
+    request = Request(
+        models=(str(model),),
+        data=DataFiles(
+            Path(data),
+            None if eval_data is None else Path(eval_data),
+            tuple(text_columns),
+            label_column,
+        ),
+        offline=True,
+    )
+    wish = Wish(methods=tuple(methods), budget=budget, seed=seed)
+    return confirm_advice(request, wish, rules, Silent(), stated).record

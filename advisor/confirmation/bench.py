@@ -18,6 +18,7 @@ from advisor.microbench.preparing.splits import split
 from advisor.microbench.preparing.tasks import choose_task
 from advisor.microbench.preparing.userprompts import read_prompts
 from advisor.microbench.spec import Bench, Route
+from advisor.profilers.hardware.profile import profile_hardware
 from advisor.support.errors import AdvisorError
 
 _SPARE = 4
@@ -83,7 +84,7 @@ def prepare(
         max_tokens=tokens_for(budget),
         max_new_tokens=int(table["most_new_tokens"]) if task.route is Route.TEXT else 0,
         virtual_tokens=load_methods()["prompt_tuning"].virtual_tokens,
-        device=_device(facts),
+        device=_device(),
     )
     notes = [*train.notes, *(evaluation.notes if evaluation else ()), *parts.notes]
     if prompts is None:
@@ -102,10 +103,13 @@ def _architecture(facts: FactBase) -> str:
     return found
 
 
-def _device(facts: FactBase) -> str:
-    """Where the trials compute; ROCm answers to the name of CUDA in PyTorch."""
-    kind = _text(facts, "hardware.accelerator")
-    return {"cuda": "cuda", "rocm": "cuda", "mps": "mps"}.get(kind or "", "cpu")
+def _device() -> str:
+    """Where the trials compute: on this machine, whatever the project is planned for.
+
+    ROCm answers to the name of CUDA in PyTorch.
+    """
+    kind = FactBase(profile_hardware()).value("hardware.accelerator")
+    return {"cuda": "cuda", "rocm": "cuda", "mps": "mps"}.get(str(kind), "cpu")
 
 
 def _text(facts: FactBase, key: str) -> str | None:

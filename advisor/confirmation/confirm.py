@@ -19,7 +19,7 @@ from advisor.confirmation.record import HEADLINE, confirmation_record, plan_reco
 from advisor.confirmation.sealing import Forecaster
 from advisor.confirmation.weights import weights_of
 from advisor.estimating import chosen_methods
-from advisor.facts import FactBase
+from advisor.facts import Fact, FactBase
 from advisor.facts.quantities import parse_quantity
 from advisor.gather import Request, gather
 from advisor.microbench.conduct import Allowance, Conductor, Progress
@@ -69,7 +69,11 @@ class Confirmed:
 
 
 def confirm_advice(
-    request: Request, wish: Wish, rules: Sequence[Path], progress: Progress
+    request: Request,
+    wish: Wish,
+    rules: Sequence[Path],
+    progress: Progress,
+    known: Sequence[Fact] = (),
 ) -> Confirmed:
     """Train the methods on the user's model and data, and judge the advice by it.
 
@@ -78,6 +82,7 @@ def confirm_advice(
         wish: budget, methods and place of the run.
         rules: folders of house rules.
         progress: is told what happens.
+        known: further facts of the project.
 
     Raises:
         AdvisorError: if model, data or machine cannot be used.
@@ -85,9 +90,14 @@ def confirm_advice(
     _require_libraries()
     budget = parse_budget(wish.budget)
     methods = _methods(wish.methods)
-    gathered = gather(request)
+    gathered = gather(request, known)
     spec = request.models[0]
-    stated = [*gathered.common, *gathered.models[0][1]]
+    # What an earlier micro-benchmark measured would be prediction and result at once.
+    stated = [
+        fact
+        for fact in (*gathered.common, *gathered.models[0][1])
+        if not fact.key.startswith("measured.")
+    ]
     engine = load_engine(rules)
     answer = advise(stated, engine)
     model = weights_of(spec, download=wish.download)

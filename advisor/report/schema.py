@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from advisor.report.confirmation_schema import Measured
+
 Probability = Annotated[float, Field(ge=0, le=1)]
 MethodId = Literal[
     "few_shot_prompting",
@@ -267,7 +269,7 @@ class Pair(_Part):
     feasible: bool | None
 
 
-class RunFile(_Part):
+class RunFile(Measured):
     """The JSON of `advisor advise`, which every other command takes."""
 
     schema_version: Literal["1"]

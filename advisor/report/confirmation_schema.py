@@ -1,0 +1,141 @@
+"""The keys of a run file that a micro-benchmark adds; all of them are absent without one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Interval = tuple[float, float]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Forecast(_Part):
+    """What was expected of one method."""
+
+    memory_gib: float
+    memory_low_gib: float
+    memory_high_gib: float
+    seconds_per_step: float | None
+
+
+class Prediction(_Part):
+    """The advice and the estimates, written down before the first trial."""
+
+    status: str
+    recommendation: str | None
+    variant: str
+    confidence: Probability | None
+    parity: dict[str, Probability | None]
+    methods: dict[str, Forecast]
+    sha256: str = Field(description="Of all the other keys, as JSON with sorted keys.")
+
+
+class FailedTrial(_Part):
+    """A trial without a score; its end is a result as well."""
+
+    trial: str
+    status: Literal["diverged", "out_of_memory", "timed_out", "crashed", "killed"]
+    message: str
+
+
+class MethodResult(_Part):
+    """What the final runs of one method came to; nulls where none has a score."""
+
+    score: float | None = Field(description="Points on the test split, mean of the seeds.")
+    interval: Interval | None = Field(description="At 95 %.")
+    seeds: list[float] = Field(description="Points of each seed.")
+    dev_score: float | None
+    train_score: float | None
+    learning_rate: float | None
+    head_rate: float | None
+    steps: list[int] = Field(description="Of each seed; fewer than planned if stopped early.")
+    seconds_per_step: float | None = Field(description="CPU time on a CPU, else wall time.")
+    peak_memory_bytes: int | None
+    trainable_parameters: int | None
+    artefact_bytes: int | None
+    general_loss: float | None
+    failed: list[FailedTrial]
+
+
+class PromptLine(_Part):
+    """A candidate prompt and its zero-shot points on the development split."""
+
+    before: str
+    between: str
+    after: str
+    words: dict[str, str]
+    dev_score: float
+
+
+class BaselineScores(_Part):
+    """Points on the test split without training, or next to none."""
+
+    majority: float
+    zero_shot: float | None
+    head_only: float | None
+    general_loss: float | None
+    prompts: list[PromptLine]
+    note: str
+
+
+class MethodDifference(BaseModel):
+    """A method less full fine-tuning; the statistics are absent where either has no score."""
+
+    model_config = ConfigDict(extra="allow")
+
+    outcome: Literal["better", "equivalent", "worse", "inconclusive"]
+    by_default: bool
+    sentence: str
+    points_below: float | None
+    within_tolerance: bool | None
+
+
+class AlarmEntry(_Part):
+    """What makes figures mean less than they seem to."""
+
+    id: str
+    method: str | None
+    level: Literal["warning", "serious"]
+    sentence: str
+
+
+class AgreementEntry(_Part):
+    """What the measurement does to the advice, and how good the prediction was."""
+
+    verdict: Literal["confirmed", "overturned", "unsettled", "no_advice"]
+    before: str | None
+    after: str | None
+    sentence: str
+    seal_intact: bool
+    parity: dict[str, dict[str, Any]]
+    memory: dict[str, dict[str, Any]]
+    seconds_per_step: dict[str, dict[str, Any]]
+
+
+class Measured(_Part):
+    """The keys of a micro-benchmark."""
+
+    plan: dict[str, Any] | None = Field(
+        default=None, description="Frozen before the first trial; docs/confirm-file.md."
+    )
+    prediction: Prediction | None = None
+    baselines: BaselineScores | None = None
+    results: dict[str, MethodResult] | None = None
+    difference: MethodDifference | None = Field(
+        default=None, description="Prompt tuning less full fine-tuning."
+    )
+    differences: dict[str, MethodDifference] | None = None
+    outcome: (
+        Literal["prompt_tuning_better", "full_fine_tuning_better", "equivalent", "inconclusive"]
+        | None
+    ) = None
+    alarms: list[AlarmEntry] | None = None
+    curve: dict[str, Any] | None = None
+    agreement: AgreementEntry | None = None
+    complete: bool | None = None
+    wall_seconds: float | None = None
