@@ -5,36 +5,17 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from advisor.cli import options
-from advisor.support.errors import AdvisorError, ExitCode, printable
+from advisor.support.errors import AdvisorError, ExitCode
 
 if TYPE_CHECKING:
     from advisor.facts import Fact, FactBase
     from advisor.gather import Request
     from advisor.rules.engine import Engine
-
-
-class TerminalPrompter:
-    """Talks on standard error, so that standard output holds the report alone."""
-
-    def __init__(self, *, plain: bool) -> None:
-        from rich.console import Console
-
-        self._console = Console(stderr=True, highlight=False, no_color=plain or None)
-
-    def say(self, text: str = "") -> None:
-        """Show one line."""
-        self._console.print(text, markup=False)
-
-    def ask(self, prompt: str) -> str:
-        """Show a prompt and read a line; ``input`` gives line editing where there is any."""
-        self._console.print(f"{prompt} > " if prompt else "> ", end="", markup=False, style="bold")
-        return input()
 
 
 def ask(
@@ -69,6 +50,7 @@ def ask(
 
       advisor ask --resume
     """
+    from advisor.cli.offers import offer_to_confirm, offer_to_keep
     from advisor.cli.output import deliver, exit_code, outlook_of, run_report, say
     from advisor.cli.requests import request_from
     from advisor.gather import gather
@@ -100,8 +82,10 @@ def ask(
     run = record(answer, engine.base, outlook_of(answer, engine, format_, output))
     deliver(run_report(run), format_, output, plain=plain)
     forget_answers()
+    stated_facts = tuple(stated.statements())
+    run = offer_to_confirm(run, request, stated_facts, rules or (), plain=plain)
     if output is None:
-        _offer_to_keep(run, plain=plain)
+        offer_to_keep(run, plain=plain)
     code = exit_code(run)
     if code is not ExitCode.OK:
         raise typer.Exit(int(code))
@@ -113,6 +97,7 @@ def ask_with_defaults() -> None:
 
 
 def _questions(known: list[Fact], engine: Engine, *, plain: bool, offline: bool) -> FactBase:
+    from advisor.cli.prompter import TerminalPrompter
     from advisor.facts import FactBase
     from advisor.gather import named_facts
     from advisor.questionnaire.prompter import Quit
@@ -163,29 +148,3 @@ def _require_terminal(request: Request) -> None:
         where="missing facts: " + ", ".join(missing),
         hint=f"state them: advisor advise {named}" if named else "run: advisor advise",
     )
-
-
-def _offer_to_keep(run: dict[str, Any], *, plain: bool) -> None:
-    """Repeat the verdict, which a long report has scrolled away, and offer to save the run."""
-    from advisor.cli.output import render, run_report
-    from advisor.report.files import format_for, write_file
-
-    prompter = TerminalPrompter(plain=plain)
-    prompter.say()
-    prompter.say(run["headline"])
-    while True:
-        try:
-            name = prompter.ask("Keep it? A file (.json, .md, .txt), or Enter for no").strip()
-        except (EOFError, KeyboardInterrupt):
-            return
-        if not name:
-            return
-        try:
-            path = Path(name)
-            write_file(path, render(run_report(run), format_for(path), plain=plain))
-        except AdvisorError as error:
-            prompter.say(printable(str(error)))
-        else:
-            again = "; advisor check reads it again" if path.suffix == ".json" else ""
-            prompter.say(printable(f"wrote {name}{again}"))
-            return

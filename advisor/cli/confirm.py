@@ -88,11 +88,10 @@ def confirm(
 
       advisor confirm --model model.gguf --data train.csv --budget 20m --method lora
     """
-    from advisor.cli.output import Report, deliver, say
+    from advisor.cli.output import deliver, run_report, say
     from advisor.cli.progress import LiveProgress
     from advisor.cli.requests import request_from
     from advisor.confirmation.confirm import Wish, confirm_advice
-    from advisor.report.confirmation_document import TITLE, confirmation_blocks
     from advisor.report.files import format_for
 
     if model is None or data is None:
@@ -117,8 +116,6 @@ def confirm(
     with LiveProgress(plain=plain) as progress:
         found = confirm_advice(request, wish, rules or (), progress)
     say(found.notes)
-    deliver(
-        Report(found.record, TITLE, confirmation_blocks(found.record)), format_, output, plain=plain
-    )
+    deliver(run_report(found.record), format_, output, plain=plain)
     if found.exit_code is not ExitCode.OK:
         raise typer.Exit(int(found.exit_code))

@@ -63,7 +63,12 @@ def _chosen(format_: Format | None, output: Path | None) -> str:
 
 
 def run_report(record: dict[str, Any]) -> Report:
-    """The report of a run."""
+    """The report of a run, with what a micro-benchmark measured if there was one."""
+    if "plan" in record:
+        from advisor.report import confirmation_document
+
+        measured = confirmation_document.confirmation_blocks(record)
+        return Report(record, confirmation_document.TITLE, measured)
     from advisor.report.document import TITLE, blocks
 
     return Report(record, TITLE, blocks(record))

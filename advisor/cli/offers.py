@@ -1,0 +1,86 @@
+"""What the questionnaire offers once it has answered: to measure, and to keep the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from advisor.cli.prompter import TerminalPrompter
+from advisor.support.errors import AdvisorError, printable
+
+if TYPE_CHECKING:
+    from advisor.facts import Fact
+    from advisor.gather import Request
+
+
+def offer_to_confirm(
+    run: dict[str, Any],
+    request: Request,
+    stated: Sequence[Fact],
+    rules: Sequence[Path],
+    *,
+    plain: bool,
+) -> dict[str, Any]:
+    """Offer to train both methods, where model and data are there; the run as it is then.
+
+    Without them, or without the libraries, it is said how to do it later.
+    """
+    prompter = TerminalPrompter(plain=plain)
+    if not request.models or request.data.train is None or find_spec("torch") is None:
+        prompter.say()
+        prompter.say("advisor confirm --model MODEL --data FILE checks this on your own data.")
+        return run
+    while True:
+        try:
+            budget = prompter.ask(
+                "Check it by training both methods on your data? A time such as 3m, or Enter for no"
+            ).strip()
+        except (EOFError, KeyboardInterrupt):
+            return run
+        if not budget:
+            return run
+        try:
+            return _confirmed(request, stated, rules, budget, plain=plain)
+        except AdvisorError as error:
+            prompter.say(printable(str(error)))
+
+
+def _confirmed(
+    request: Request, stated: Sequence[Fact], rules: Sequence[Path], budget: str, *, plain: bool
+) -> dict[str, Any]:
+    from advisor.cli.output import deliver, run_report
+    from advisor.cli.progress import LiveProgress
+    from advisor.confirmation.confirm import Wish, confirm_advice
+
+    with LiveProgress(plain=plain) as progress:
+        found = confirm_advice(request, Wish(budget=budget), rules, progress, stated)
+    deliver(run_report(found.record), None, None, plain=plain)
+    return found.record
+
+
+def offer_to_keep(run: dict[str, Any], *, plain: bool) -> None:
+    """Repeat the verdict, which a long report has scrolled away, and offer to save the run."""
+    from advisor.cli.output import render, run_report
+    from advisor.report.files import format_for, write_file
+
+    prompter = TerminalPrompter(plain=plain)
+    prompter.say()
+    prompter.say(run["headline"])
+    while True:
+        try:
+            name = prompter.ask("Keep it? A file (.json, .md, .txt), or Enter for no").strip()
+        except (EOFError, KeyboardInterrupt):
+            return
+        if not name:
+            return
+        try:
+            path = Path(name)
+            write_file(path, render(run_report(run), format_for(path), plain=plain))
+        except AdvisorError as error:
+            prompter.say(printable(str(error)))
+        else:
+            again = "; advisor check reads it again" if path.suffix == ".json" else ""
+            prompter.say(printable(f"wrote {name}{again}"))
+            return
