@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import peft
 
+from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.learner import Learner
 
 
@@ -26,3 +28,20 @@ def adapter_state(model: Any) -> Mapping[str, Any]:
     # The word embeddings are never trained, and "auto" may look for their size on the network.
     state: Mapping[str, Any] = peft.get_peft_model_state_dict(model, save_embedding_layers=False)
     return state
+
+
+def save_artefact(learner: Learner, tokenizer: Any, folder: Path) -> None:
+    """Write it as safetensors: an adapter as peft reads it, or a model as transformers does.
+
+    A model that came from a GGUF file becomes a folder with its tokenizer, like any other.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with without_known_warnings():
+        if learner.method != "full_fine_tuning":
+            learner.model.save_pretrained(folder, save_embedding_layers=False)
+            return
+        if hasattr(learner.base.config, "use_cache"):
+            # Training does without; writing needs it.
+            learner.base.config.use_cache = True
+        learner.base.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)

@@ -23,16 +23,16 @@ class Optimizer:
         self._steps = trial.steps
         self._warmup = round(trial.steps * float(method.recipe["warmup_share"]))
         self._schedule = _schedule(method)
-        self._groups = _groups(learner, trial, float(method.recipe["weight_decay"]))
-        self._peaks = [group["lr"] for group in self._groups]
-        self._adamw = torch.optim.AdamW(self._groups, fused=learner.device in ("cpu", "cuda"))
-        self._groups = self._adamw.param_groups
-        self.parameters = [p for group in self._groups for p in group["params"]]
+        groups = _groups(learner, trial, float(method.recipe["weight_decay"]))
+        self._peaks = [group["lr"] for group in groups]
+        self._adamw = torch.optim.AdamW(groups, fused=learner.device in ("cpu", "cuda"))
+        self.groups = self._adamw.param_groups
+        self.parameters = [p for group in groups for p in group["params"]]
 
     def step(self, done: int) -> None:
         """Apply the gradients at the rate that follows ``done`` steps, and drop them."""
         share = self._schedule(done, self._steps, self._warmup)
-        for group, peak in zip(self._groups, self._peaks, strict=True):
+        for group, peak in zip(self.groups, self._peaks, strict=True):
             group["lr"] = peak * share
         self._adamw.step()
         self._adamw.zero_grad(set_to_none=True)
@@ -40,7 +40,7 @@ class Optimizer:
     @property
     def rate(self) -> float:
         """The rate of the last step, of all but a new head."""
-        return float(self._groups[0]["lr"])
+        return float(self.groups[0]["lr"])
 
 
 def linear_decay(done: int, steps: int, warmup: int) -> float:

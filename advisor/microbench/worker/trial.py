@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from advisor.microbench.spec import Status, Trial, TrialResult
-from advisor.microbench.worker.artefact import artefact_bytes
+from advisor.microbench.worker.artefact import artefact_bytes, save_artefact
 from advisor.microbench.worker.evaluation import answers
 from advisor.microbench.worker.general import general_loss
 from advisor.microbench.worker.methods import equip
@@ -19,13 +20,16 @@ from advisor.microbench.worker.workbench import Workbench
 _NO_MEMORY = ("can't allocate memory", "not enough memory", "Cannot allocate memory")
 
 
-def run_trial(workbench: Workbench, trial: Trial, report: Report) -> TrialResult:
+def run_trial(
+    workbench: Workbench, trial: Trial, report: Report, keep: Path | None = None
+) -> TrialResult:
     """Train as the trial says, and evaluate the state with the lowest development loss.
 
     Args:
         workbench: is spoilt by this; fork, or load another one, for the next trial.
         trial: what is done.
         report: gets a small dictionary every few steps and at every look at the development split.
+        keep: folder to save what was trained in; nothing is saved without one.
 
     Raises:
         AdvisorError: if the method does not exist or does not fit the model.
@@ -43,6 +47,8 @@ def run_trial(workbench: Workbench, trial: Trial, report: Report) -> TrialResult
         final["peak_memory"] = trainer.meter.peak()
         final |= _final(workbench, trial, trainer)
         final["artefact_bytes"] = artefact_bytes(learner)
+        if keep is not None:
+            save_artefact(learner, workbench.encoder.tokenizer, keep)
         final["general_loss"] = general_loss(workbench, learner)
     except DivergedError as error:
         status, message = Status.DIVERGED, str(error)

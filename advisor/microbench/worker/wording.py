@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from advisor.microbench.spec import Prompt
 from advisor.microbench.worker.encoding import Encoder
 from advisor.microbench.worker.rendering import LETTERS
+from advisor.support.errors import AdvisorError
 
 # Labels up to this many are explained in the prompt where they are replaced by symbols.
 _EXPLAINED = len(LETTERS)
@@ -30,7 +31,11 @@ class Wording:
 
 
 def word_labels(encoder: Encoder, prompt: Prompt, labels: Sequence[str]) -> Wording:
-    """The first token of each label's word, or of a symbol where two words begin alike."""
+    """The first token of each label's word, or of a symbol where two words begin alike.
+
+    Raises:
+        AdvisorError: if there are not even enough symbols.
+    """
     prompt = spaced(prompt)
     words = [prompt.words.get(label, label) for label in labels]
     tokens = [first_token(encoder, prompt, word) for word in words]
@@ -44,6 +49,12 @@ def word_labels(encoder: Encoder, prompt: Prompt, labels: Sequence[str]) -> Word
             found.append(token)
         if len(found) == len(labels):
             break
+    if len(found) < len(labels):
+        raise AdvisorError(
+            f"the tokenizer has no {len(labels)} words that begin differently",
+            where="the labels",
+            hint="train a head, or let the model write the label",
+        )
     if len(labels) <= _EXPLAINED:
         legend = "".join(f"{s}: {label}\n" for s, label in zip(symbols, labels, strict=True))
         prompt = prompt.model_copy(update={"before": legend + prompt.before})

@@ -1,0 +1,137 @@
+"""How trials end, and which state is evaluated."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+from tiny_benches import bench_of
+from trial_settings import a_trial
+
+from advisor.microbench.spec import Precision, Route, Status, TrialResult
+from advisor.microbench.worker.evaluation import evaluate
+from advisor.microbench.worker.methods import equip
+from advisor.microbench.worker.routes.head import HeadAnswering
+from advisor.microbench.worker.training import Trainer
+from advisor.microbench.worker.trial import out_of_memory, run_trial
+from advisor.microbench.worker.workbench import load_workbench
+
+
+@pytest.fixture
+def workbench(model_folder):
+    return load_workbench(bench_of(model_folder("bert"), "bert", Route.HEAD))
+
+
+def test_a_result_survives_json_and_the_same_trial_gives_it_again(model_folder):
+    found = []
+    for _ in range(2):
+        bench = bench_of(model_folder("bert"), "bert", Route.HEAD)
+        result = run_trial(load_workbench(bench), a_trial("lora"), lambda _: None)
+        assert TrialResult.model_validate_json(result.model_dump_json()) == result
+        found.append(result)
+    same = {"seconds": 0.0, "seconds_per_step": 0.0, "peak_memory": 0}
+    assert found[0].model_copy(update=same) == found[1].model_copy(update=same)
+
+
+def test_reports_are_light_and_go_through_json(workbench):
+    reports = []
+    run_trial(workbench, a_trial("lora", steps=24, dev_every=12), reports.append)
+    assert [report["step"] for report in reports] == [5, 10, 12, 15, 20, 24]
+    assert json.loads(json.dumps(reports)) == reports
+    looks = [report for report in reports if "dev_loss" in report]
+    assert [look["step"] for look in looks] == [12, 24]
+    keys = {"trial", "step", "steps", "train_loss", "rate", "memory"}
+    assert all(keys <= set(report) for report in reports)
+
+
+def test_no_progress_ends_a_trial_early(workbench):
+    trial = a_trial("lora", learning_rate=0.0, head_rate=0.0, steps=40, dev_every=2, patience=3)
+    result = run_trial(workbench, trial, lambda _: None)
+    assert result.status is Status.STOPPED_EARLY
+    assert result.steps_done == 8
+    assert result.test
+
+
+@pytest.mark.parametrize("method", ["full_fine_tuning", "prompt_tuning"])
+def test_the_state_with_the_lowest_development_loss_is_evaluated(workbench, method):
+    learner = equip(workbench, method, 0)
+    trial = a_trial(method, learning_rate=0.3, head_rate=1.0, steps=12, dev_every=2)
+    trainer = Trainer(workbench, trial, learner, lambda _: None)
+    trainer.run()
+    learner.model.eval()
+    found = evaluate(trainer.answering, workbench.dev, workbench.bench, Precision.FP32)
+    losses = [point.dev_loss for point in trainer.trained.curve]
+    assert found.loss == pytest.approx(min(losses), rel=1e-5)
+    assert losses[-1] > min(losses)
+
+
+def test_a_rate_that_is_far_too_high_is_a_result(workbench):
+    trial = a_trial("full_fine_tuning", learning_rate=1e30, steps=40, dev_every=40)
+    result = run_trial(workbench, trial, lambda _: None)
+    assert result.status is Status.DIVERGED
+    assert "not a number by step" in result.message
+    assert result.test == ()
+    assert result.dev_score is None
+    assert result.steps_done < 40
+
+
+def test_a_last_step_that_breaks_the_model_is_seen(workbench):
+    trial = a_trial("full_fine_tuning", learning_rate=1e30, steps=1, dev_every=1)
+    result = run_trial(workbench, trial, lambda _: None)
+    assert result.status is Status.DIVERGED
+    assert "development loss" in result.message
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError("no room"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes."),
+        torch.OutOfMemoryError("CUDA out of memory."),
+    ],
+)
+def test_no_memory_is_a_result(workbench, monkeypatch, error):
+    steps = []
+
+    def losses(self, batch):
+        steps.append(batch)
+        if len(steps) == 3:
+            raise error
+        return HeadAnswering.scores(self, batch).mean(dim=1)
+
+    monkeypatch.setattr(HeadAnswering, "losses", losses)
+    result = run_trial(workbench, a_trial("lora"), lambda _: None)
+    assert result.status is Status.OUT_OF_MEMORY
+    assert result.message
+    assert result.steps_done == 2
+    assert result.peak_memory > 0
+    assert result.dev_score is None
+
+
+def test_what_pytorch_really_says_is_recognised():
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(2**50)
+    assert out_of_memory(caught.value)
+
+
+def test_other_errors_are_not_hidden(workbench, monkeypatch):
+    def losses(_self, _batch):
+        raise RuntimeError("shapes do not match")
+
+    monkeypatch.setattr(HeadAnswering, "losses", losses)
+    with pytest.raises(RuntimeError, match="shapes"):
+        run_trial(workbench, a_trial("lora"), lambda _: None)
+
+
+def test_half_precision_trains_too(model_folder):
+    bench = bench_of(model_folder("bert"), "bert", Route.HEAD, precision=Precision.BF16)
+    workbench = load_workbench(bench)
+    result = run_trial(workbench, a_trial("prompt_tuning"), lambda _: None)
+    assert result.status is Status.FINISHED
+    assert all(p.dtype == torch.float32 for p in workbench.model.parameters())
+
+
+def test_fewer_examples_than_a_batch(workbench):
+    result = run_trial(workbench, a_trial("lora", train_size=3), lambda _: None)
+    assert result.status is Status.FINISHED
