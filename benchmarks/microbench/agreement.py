@@ -1,8 +1,8 @@
 """Does a short micro-benchmark agree with the long reference, and what does it save?
 
 ``python benchmarks/microbench/agreement.py [CELL ...]`` runs the micro-benchmark on each cell
-that has a reference (three minutes each), keeps what came out in ``measured/<cell>.json``, and writes
-the results file from all that is there. ``--report`` only writes it.
+that has a reference (three minutes each), keeps what came out in ``measured/<cell>.json``, and
+writes the results file from all that is there. ``--report`` only writes it.
 
 What counts as right was written down before the first run: a winner is right if the reference's
 difference has the same sign and exceeds the tolerance; ``equivalent`` is right if the reference's
