@@ -6,10 +6,12 @@ import string
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from advisor.microbench.spec import Example, Prompt, Task
+from advisor.microbench.spec import Example, Prompt
 
 CHOICES = "{choices}"
 """Stands in a prompt where the lettered choices of the example go."""
+LETTERS = string.ascii_uppercase
+"""What choices are called, and so most that there can be."""
 
 
 class Pieces(NamedTuple):
@@ -26,21 +28,20 @@ def render(prompt: Prompt, example: Example) -> str:
 
 
 def pieces(prompt: Prompt, example: Example) -> Pieces:
-    """The same text as what stands before the input, the input, and what stands behind it."""
+    """The same text as what stands before the input, the input, and what stands behind it.
+
+    Choices that the prompt does not place follow the input, as they are answered by their letters.
+    """
     listed = _lettered(example.choices)
     # A row's own text may hold the same braces; it stands in the body, where none are replaced.
     before, after = (
         piece.replace(CHOICES, listed) if example.choices else piece
         for piece in (prompt.before, prompt.after)
     )
-    return Pieces(before, prompt.between.join(example.inputs), after)
-
-
-def answers(task: Task, prompt: Prompt, example: Example) -> tuple[str, ...]:
-    """The answers to choose from, as they follow the prompt: of the labels, or of the choices."""
-    if task.labels:
-        return tuple(prompt.words[label] for label in task.labels)
-    return tuple(spoken(prompt.after, choice) for choice in example.choices)
+    body = prompt.between.join(example.inputs)
+    if example.choices and CHOICES not in prompt.before + prompt.after:
+        body += f"\n{listed}"
+    return Pieces(before, body, after)
 
 
 def spoken(after: str, answer: str) -> str:
@@ -52,8 +53,5 @@ def spoken(after: str, answer: str) -> str:
 
 
 def _lettered(choices: Sequence[str]) -> str:
-    letters = string.ascii_uppercase
-    return "\n".join(
-        f"{letters[number] if number < len(letters) else number + 1}. {choice}"
-        for number, choice in enumerate(choices)
-    )
+    named = zip(LETTERS, choices, strict=False)
+    return "\n".join(f"{letter}. {choice}" for letter, choice in named)

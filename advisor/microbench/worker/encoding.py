@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from advisor.microbench.preparing.rendering import render
 from advisor.microbench.spec import Example, Prompt
-from advisor.microbench.worker.rendering import render
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from advisor.microbench.preparing.rendering import LETTERS
 from advisor.microbench.spec import Prompt
 from advisor.microbench.worker.encoding import Encoder
-from advisor.microbench.worker.rendering import LETTERS
 from advisor.support.errors import AdvisorError
 
 # Labels up to this many are explained in the prompt where they are replaced by symbols.
@@ -62,7 +62,17 @@ def word_labels(encoder: Encoder, prompt: Prompt, labels: Sequence[str]) -> Word
 
 
 def word_choices(encoder: Encoder, prompt: Prompt, most: int) -> Wording:
-    """The tokens of the letters that stand before the choices."""
+    """The tokens of the letters that stand before the choices.
+
+    Raises:
+        AdvisorError: if there are more choices than letters.
+    """
+    if most > len(LETTERS):
+        raise AdvisorError(
+            f"an example has {most} choices, and there are {len(LETTERS)} letters for them",
+            where="the choices",
+            hint="leave such rows out",
+        )
     prompt = spaced(prompt)
     return Wording(prompt, tuple(first_token(encoder, prompt, s) for s in LETTERS[:most]))
 

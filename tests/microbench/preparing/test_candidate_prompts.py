@@ -11,7 +11,7 @@ from userfiles import SPAM
 
 from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.prompts import candidate_prompts, label_notes
-from advisor.microbench.preparing.rendering import answers, pieces, render
+from advisor.microbench.preparing.rendering import pieces, render
 from advisor.microbench.preparing.table import preparation
 from advisor.microbench.preparing.tasks import choose_task
 from advisor.microbench.spec import Example, Metric, Prompt, Route, Task
@@ -43,7 +43,6 @@ def test_a_text_and_its_label():
 def test_words_begin_with_a_space():
     for prompt in candidate_prompts(task(), [SINGLE]):
         assert prompt.words == {"ham": " ham", "spam": " spam"}
-        assert answers(task(), prompt, SINGLE) == (" ham", " spam")
 
 
 def test_a_pair_and_its_label():
@@ -55,15 +54,14 @@ def test_a_pair_and_its_label():
 
 def test_choices_are_lettered_where_the_prompt_lists_them():
     texts = rendered(task("multiple_choice", labels=()), CHOICE)
-    assert texts[0] == "which is red?"
-    assert texts[2] == "Question: which is red?\nChoices:\nA. grass\nB. blood\nAnswer:"
-    assert texts[3].startswith("A. grass\nB. blood\nWhich of these answers the question?")
+    assert texts[0] == "which is red?\nA. grass\nB. blood\nAnswer:"
+    assert texts[1] == "Question: which is red?\nChoices:\nA. grass\nB. blood\nAnswer:"
+    assert texts[2].startswith("A. grass\nB. blood\nWhich of these answers the question?")
 
 
-def test_the_answers_of_multiple_choice_are_the_choices():
-    for prompt in candidate_prompts(task("multiple_choice", labels=()), [CHOICE]):
-        found = answers(task("multiple_choice", labels=()), prompt, CHOICE)
-        assert found == (" grass", " blood")
+def test_choices_that_a_prompt_does_not_list_follow_the_input():
+    prompt = Prompt(before="Q: ", after="\nA:")
+    assert render(prompt, CHOICE) == "Q: which is red?\nA. grass\nB. blood\nA:"
 
 
 def test_written_answers_have_no_words():
@@ -121,7 +119,7 @@ def test_braces_in_a_label_or_a_row_stay_text():
     assert text.startswith("{text2} {labels} {choices} %s {0}\nQuestion")
     assert "{text} or {labels}{0.real}?" in text
     choice = CHOICE.model_copy(update={"inputs": ("{choices}?",), "choices": ("{choices}", "b")})
-    assert rendered(task("multiple_choice", labels=()), choice)[2] == (
+    assert rendered(task("multiple_choice", labels=()), choice)[1] == (
         "Question: {choices}?\nChoices:\nA. {choices}\nB. b\nAnswer:"
     )
 
@@ -138,7 +136,7 @@ def test_whatever_stands_in_rows_and_labels_is_rendered_as_it_is(text, text2, la
     own = task(labels=tuple(labels))
     for prompt in candidate_prompts(own, [example]):
         assert pieces(prompt, example).body == text + prompt.between + text2
-        assert len(set(answers(own, prompt, example))) == len(labels)
+        assert len({prompt.words[label] for label in labels}) == len(labels)
 
 
 KINDS = {
