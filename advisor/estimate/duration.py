@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from advisor.catalogue.gpus import find_gpu
 from advisor.catalogue.tables import Method, assumptions, timing
 from advisor.estimate.assumed import assumed_settings
 from advisor.estimate.closed_work import work_of
 from advisor.estimate.job import Job, bounds, device_count
 from advisor.estimate.roofline import DeviceSpeed, work_seconds
+from advisor.estimate.target import named_gpu
 from advisor.facts import FactBase, Value
 
 _SECONDS_PER_HOUR = 3600.0
@@ -87,8 +87,7 @@ def accelerator_speed(
 def _data_sheet(
     facts: FactBase, accelerator: Value
 ) -> tuple[tuple[float, float], tuple[float, float], str]:
-    name = facts.value("hardware.accelerator_name")
-    gpu = find_gpu(name) if isinstance(name, str) else None
+    gpu = named_gpu(facts)
     rate = (gpu.bf16_tflops or gpu.fp16_tflops) if gpu else None
     if gpu and rate:
         bandwidth = gpu.bandwidth_gb_per_s

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from advisor.catalogue.gpus import find_gpu
 from advisor.catalogue.tables import price_of
 from advisor.estimate.job import bounds
+from advisor.estimate.target import named_gpu
 from advisor.facts import FactBase, Source
 
 
@@ -16,7 +16,6 @@ def hourly_price(facts: FactBase) -> tuple[float, float, str]:
     accelerator = facts.get("hardware.accelerator")
     if accelerator and accelerator.source is Source.DETECTED:
         return 0.0, 0.0, "a device of this machine, not rented"
-    name = facts.value("hardware.accelerator_name")
-    gpu = find_gpu(name) if isinstance(name, str) else None
+    gpu = named_gpu(facts)
     price = price_of(gpu.name if gpu else "")
     return price.low, price.high, price.basis

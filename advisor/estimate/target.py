@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from advisor.catalogue.gpus import Gpu, find_gpu
 from advisor.estimate.job import bounds, device_count
 from advisor.estimate.settings import Kernels
 from advisor.facts import FactBase
@@ -43,6 +44,20 @@ def target_of(facts: FactBase) -> Target:
     shown = name if isinstance(name, str) else "CPU" if kind == "none" else f"{kind} device"
     free = limit[0] if limit else None
     return Target(shown, kind, free, basis, int(device_count(facts)[0]))
+
+
+def named_gpu(facts: FactBase) -> Gpu | None:
+    """The row of the GPU table that the device's name selects, or None.
+
+    A row of another kind than the accelerator's tells nothing of it.
+    """
+    name = facts.value("hardware.accelerator_name")
+    gpu = find_gpu(name) if isinstance(name, str) else None
+    if gpu is None:
+        return None
+    kind = facts.value("hardware.accelerator")
+    possible = kind if isinstance(kind, frozenset) else {kind}
+    return gpu if kind is None or gpu.accelerator in possible else None
 
 
 def memory_limit(facts: FactBase) -> tuple[tuple[float, float] | None, str]:

@@ -114,6 +114,30 @@ def test_a_named_card_gives_one_figure_and_an_unnamed_one_a_range_around_it():
     assert unnamed[0] < named[0] < unnamed[1]
 
 
+@pytest.mark.parametrize("kind", ["mps", "rocm or mps"])
+def test_a_named_card_of_another_kind_tells_neither_time_nor_price(kind):
+    facts = {**PROJECT, "hardware.accelerator": kind}
+    named = {**facts, "hardware.accelerator_name": "H100 80GB SXM"}
+    for suffix in ("hours", "cost"):
+        assert lora(named, suffix) == lora(facts, suffix)
+
+
+def test_a_named_card_on_a_machine_without_accelerators_tells_no_price():
+    facts = {**PROJECT, "hardware.accelerator": "none", "hardware.cpu_cores": 8}
+    facts = {key: raw for key, raw in facts.items() if "accelerator_" not in key}
+    named = {**facts, "hardware.accelerator_name": "H100 80GB SXM"}
+    assert lora(named, "cost") == lora(facts, "cost")
+
+
+@pytest.mark.parametrize("kind", ["cuda or mps", None])
+def test_a_named_card_tells_the_time_while_its_kind_is_open(kind):
+    named = {**PROJECT, "hardware.accelerator_name": "H100 80GB SXM"}
+    open_ = {key: raw for key, raw in named.items() if key != "hardware.accelerator"}
+    if kind:
+        open_["hardware.accelerator"] = kind
+    assert lora(open_, "hours") == lora(named, "hours")
+
+
 def test_an_unknown_kind_of_accelerator_with_known_memory_still_gives_a_time_range():
     facts = {key: raw for key, raw in PROJECT.items() if key != "hardware.accelerator"}
     low, high = lora(facts, "hours")
