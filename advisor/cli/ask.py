@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from advisor.cli import options
-from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support.errors import AdvisorError, ExitCode, printable
 
 if TYPE_CHECKING:
     from advisor.facts import Fact, FactBase
@@ -184,8 +184,8 @@ def _offer_to_keep(run: dict[str, Any], *, plain: bool) -> None:
             path = Path(name)
             write_file(path, render(run_report(run), format_for(path), plain=plain))
         except AdvisorError as error:
-            prompter.say(str(error))
+            prompter.say(printable(str(error)))
         else:
             again = "; advisor check reads it again" if path.suffix == ".json" else ""
-            prompter.say(f"wrote {name}{again}")
+            prompter.say(printable(f"wrote {name}{again}"))
             return

@@ -81,6 +81,7 @@ def run() -> None:
     """Run the command line; every failure ends in one clear message and its exit code."""
     try:
         _prepare_streams()
+        _require_no_nul(sys.argv)
         try:
             app(standalone_mode=True)
         finally:
@@ -115,6 +116,15 @@ def _prepare_streams() -> None:
         sys.stdout = _QuietPipe(
             sys.stdout.detach(), encoding, "backslashreplace", line_buffering=buffered
         )
+
+
+def _require_no_nul(words: list[str]) -> None:
+    """Refuse what no shell can pass and a program that calls `run` can: no file is named so."""
+    for word in words:
+        if "\0" in word:
+            raise AdvisorError(
+                "an argument holds a NUL character", where=word[:80], hint="give it without that"
+            )
 
 
 class _QuietPipe(io.TextIOWrapper):

@@ -39,8 +39,14 @@ def write_file(path: Path, text: str) -> None:
     A link is written through, and a pipe or device, which cannot be replaced, is written to.
 
     Raises:
-        AdvisorError: if the folder is missing, read-only or full.
+        AdvisorError: if no file can have the name, or the folder is missing, read-only or full.
     """
+    if "\0" in str(path):
+        raise AdvisorError(
+            "the report cannot be written: its file name holds a NUL character",
+            where=str(path),
+            hint="give the name without it",
+        )
     try:
         target = path.resolve()
         if target.exists() and not target.is_file():

@@ -289,6 +289,10 @@ def test_an_unknown_suffix_of_the_output_file_is_refused(advisor, facts_file, tm
     assert not (tmp_path / name).exists()
 
 
+def test_a_report_name_with_a_nul_character_is_refused(advisor, facts_file):
+    refused(advisor("advise", "--facts", facts_file(PLAN), "-o", "a\0b.json"), "NUL character")
+
+
 def test_an_output_file_in_a_missing_folder_is_refused(advisor, facts_file, tmp_path):
     result = advisor("advise", "--facts", facts_file(PLAN), "-o", tmp_path / "no" / "r.md")
     refused(result, "the report cannot be written", "existing, writable folder")

@@ -208,3 +208,22 @@ def test_a_state_folder_that_cannot_be_written_does_not_spoil_the_session(
     child.close()
     assert "internal error" not in child.before
     assert child.exitstatus == 4
+
+
+def test_a_name_that_no_file_can_have_is_asked_for_again(tmp_path, facts_file):
+    # Standard output is a file, since Python reads a line from a terminal up to the NUL alone.
+    plan = facts_file({"task.type": "code", "model.weights_access": "api_only"})
+    shell = f"'{COMMAND}' ask --facts '{plan}' --no-detect > report.txt"
+    child = pexpect.spawn(
+        "/bin/sh", ["-c", shell], cwd=str(tmp_path), timeout=30, encoding="utf-8",
+        env={**os.environ, "TERM": "dumb"},
+    )  # fmt: skip
+    child.delaybeforesend = None
+    while child.expect([KEEP, r"Enter to judge.*> ", r"> "]) != 0:
+        child.sendline("" if "Enter" in child.after else "unknown")
+    child.sendline("a\0b.json")
+    child.expect("NUL character")
+    child.expect(KEEP)
+    child.sendline("run.json")
+    child.expect("wrote run.json")
+    assert ended(child) == 4

@@ -68,6 +68,12 @@ def test_a_folder_in_the_reports_place_is_an_error_of_the_user(tmp_path):
     assert names(tmp_path) == ["run.json"]
 
 
+def test_a_name_that_no_file_can_have_is_an_error_of_the_user(tmp_path):
+    with pytest.raises(AdvisorError, match="NUL character"):
+        write_file(tmp_path / "a\0b.json", "text")
+    assert names(tmp_path) == []
+
+
 def test_a_failure_at_the_last_step_leaves_the_old_report_and_no_half_one(tmp_path, monkeypatch):
     def full_disk(*_):
         raise OSError(28, "No space left on device")
