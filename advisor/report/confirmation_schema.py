@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Probability = Annotated[float, Field(ge=0, le=1)]
+from advisor.report.judged_schema import Part, Probability
+
 Interval = tuple[float, float]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Forecast(_Part):
+class Forecast(Part):
     """What was expected of one method."""
 
     memory_gib: float
@@ -23,7 +20,7 @@ class Forecast(_Part):
     seconds_per_step: float | None
 
 
-class Prediction(_Part):
+class Prediction(Part):
     """The advice and the estimates, written down before the first trial."""
 
     status: str
@@ -35,7 +32,7 @@ class Prediction(_Part):
     sha256: str = Field(description="Of all the other keys, as JSON with sorted keys.")
 
 
-class FailedTrial(_Part):
+class FailedTrial(Part):
     """A trial without a score; its end is a result as well."""
 
     trial: str
@@ -43,7 +40,7 @@ class FailedTrial(_Part):
     message: str
 
 
-class MethodResult(_Part):
+class MethodResult(Part):
     """What the final runs of one method came to; nulls where none has a score."""
 
     score: float | None = Field(description="Points on the test split, mean of the seeds.")
@@ -62,7 +59,7 @@ class MethodResult(_Part):
     failed: list[FailedTrial]
 
 
-class PromptLine(_Part):
+class PromptLine(Part):
     """A candidate prompt and its zero-shot points on the development split."""
 
     before: str
@@ -72,7 +69,7 @@ class PromptLine(_Part):
     dev_score: float
 
 
-class BaselineScores(_Part):
+class BaselineScores(Part):
     """Points on the test split without training, or next to none."""
 
     majority: float
@@ -95,7 +92,7 @@ class MethodDifference(BaseModel):
     within_tolerance: bool | None
 
 
-class AlarmEntry(_Part):
+class AlarmEntry(Part):
     """What makes figures mean less than they seem to."""
 
     id: str
@@ -104,7 +101,7 @@ class AlarmEntry(_Part):
     sentence: str
 
 
-class AgreementEntry(_Part):
+class AgreementEntry(Part):
     """What the measurement does to the advice, and how good the prediction was."""
 
     verdict: Literal["confirmed", "overturned", "unsettled", "no_advice"]
@@ -117,7 +114,7 @@ class AgreementEntry(_Part):
     seconds_per_step: dict[str, dict[str, Any]]
 
 
-class Measured(_Part):
+class Measured(Part):
     """The keys of a micro-benchmark."""
 
     plan: dict[str, Any] | None = Field(

@@ -88,7 +88,7 @@ def bounds(value: Value) -> Range:
     return value, value
 
 
-def base_of(numbers: Mapping[str, Range], accelerator: str) -> FactBase:
+def base_of(numbers: Mapping[str, Range], accelerator: Value) -> FactBase:
     """The base of a random project, its ranges stated as ranges."""
     facts = [
         Fact(key, low if low == high else Interval(low, high), Source.ANSWERED)
@@ -113,7 +113,7 @@ _SPREADS = st.sampled_from([1.0, 1.0, 2.0, 100.0])
 @st.composite
 def projects(
     draw: st.DrawFn, *, always: str = "", exact: bool = False
-) -> tuple[dict[str, Range], str]:
+) -> tuple[dict[str, Range], Value]:
     """A project whose numbers are known, known as a range unless ``exact``, or unknown.
 
     ``always`` is a number that is not left unknown.
@@ -126,7 +126,8 @@ def projects(
         number = draw(_inside(key))
         spread = 1.0 if exact else draw(_SPREADS)
         numbers[key] = (number, min(number * spread, LIMITS[key][1]))
-    return numbers, draw(st.sampled_from(["cuda", "mps", "none"]))
+    kinds: list[Value] = ["cuda", "mps", "none", frozenset({"cuda", "mps"})]
+    return numbers, draw(st.sampled_from(kinds))
 
 
 @st.composite

@@ -121,7 +121,16 @@ def test_values_that_contradict_other_facts_are_a_stretch_of_their_own():
 
 def test_a_number_that_computed_facts_do_not_follow_is_refused():
     with pytest.raises(AdvisorError, match="neither rises nor falls"):
-        along(case(), "train.batch_size", 1, 64)
+        along(case(), "model.hidden_size", 64, 8192)
+
+
+def test_a_batch_is_followed_along_memory_and_time():
+    known = case(**{"model.parameters": "3B", "budget.hours": 0.1})
+    found = along(known, "train.batch_size", 1, 256)
+    assert len(found) > 1
+    for batch in range(1, 257):
+        part = next(one for one in found if one.low <= batch <= one.high)
+        assert known.outcome({"train.batch_size": batch}) == part.outcome, batch
 
 
 def test_another_model_size_forgets_the_widths_of_the_present_model():

@@ -11,7 +11,7 @@ from advisor.facts import Fact, Source
 from advisor.pipeline import advise
 from advisor.reasoning.case import Outcome
 from advisor.reasoning.outlook import outlook
-from advisor.report.schema import Outlook
+from advisor.report.judged_schema import Outlook
 
 BERT = {**LLAMA, "model.parameters": "110M", "model.architecture": "encoder"}
 PROJECTS = {"llama": LLAMA, "bert": BERT, "tenants": {**LLAMA, "deployment.tasks_per_base": 100}}
