@@ -9,7 +9,13 @@ from typing import Any, Protocol
 
 from advisor.catalogue.tables import Method
 from advisor.microbench.planning.cost import planning
-from advisor.microbench.planning.ladder import Room, affordable_sizes, batch_for, make_plan
+from advisor.microbench.planning.ladder import (
+    Room,
+    affordable_sizes,
+    batch_for,
+    make_plan,
+    ranked_size,
+)
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.planning.schedule import due
 from advisor.microbench.running.executor import Executor
@@ -203,11 +209,13 @@ class Conductor:
         if known is not None:
             return known
         self._progress.stage("measuring the baselines: majority, zero-shot, head only")
-        sizes = affordable_sizes(self._bench, probe, self._room(probe))
+        room = self._room(probe)
+        sizes = affordable_sizes(self._bench, probe, room)
+        ranked = ranked_size(self._bench, probe, room, sizes.dev)
         job = self._measuring(
             "baselines", JobKind.BASELINES, probe.batch_size, precision=probe.precision
         )
-        job = job.model_copy(update={"dev_size": sizes.dev, "test_size": sizes.test})
+        job = job.model_copy(update={"dev_size": ranked, "test_size": sizes.test})
         [ending] = self._all([job])
         if ending.answer is None:
             raise _failed("the baselines cannot be measured", ending)

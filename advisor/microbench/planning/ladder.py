@@ -74,6 +74,16 @@ def affordable_sizes(bench: Bench, probe: Probe, room: Room) -> Sizes:
     )
 
 
+def ranked_size(bench: Bench, probe: Probe, room: Room, dev_size: int) -> int:
+    """Development examples on which the candidate prompts are ranked, which are several passes."""
+    table = planning()
+    able = [found for found in probe.methods.values() if found.status.usable]
+    slowest = max((found.evaluation_seconds for found in able), default=0.0) * room.slowdown
+    passes = max(len(bench.prompts), 1)
+    affordable = int(table["ranking_share"] * room.left / max(passes * slowest, 1e-9))
+    return min(dev_size, max(affordable, int(table["least_ranked"])))
+
+
 def tokens_for(budget: float) -> int:
     """Tokens that inputs are cut to, for a budget in seconds."""
     row = next(row for row in planning()["most_tokens"] if budget <= row["budget"])
