@@ -13,6 +13,7 @@ from advisor.microbench.spec import (
     MethodProbe,
     Precision,
     Purpose,
+    Route,
     Status,
     Trial,
 )
@@ -61,7 +62,7 @@ def probe_method(workbench: Workbench, method: str, precision: Precision) -> Met
     try:
         learner = equip(workbench, method, 0)
         trainer = Trainer(workbench, _trial(method), learner, _ignore)
-        batches = typical_batches(workbench, 1 + training_constants().probe_steps)
+        batches = _probe_batches(workbench)
         for step in _enough(StepClock(bench.device)):
             trainer.step(step + 1, batches[step])
         peak = trainer.meter.peak()
@@ -91,6 +92,17 @@ def _enough(clock: StepClock) -> Iterator[int]:
             return
 
 
+def _probe_batches(workbench: Workbench) -> list[Sequence[Row]]:
+    """A batch of the longest rows, which needs the most memory and warms up, then typical ones.
+
+    The most typical one comes first, as there may be no time for the others.
+    """
+    count = training_constants().probe_steps
+    typical = typical_batches(workbench, count)
+    longest = sorted(workbench.train, key=lambda row: -row.length)[: workbench.bench.batch_size]
+    return [longest, typical.pop(count // 2), *typical]
+
+
 def typical_batches(workbench: Workbench, count: int) -> list[Sequence[Row]]:
     """Batches of rows of like length, from short ones to long ones so that their mean is typical.
 
@@ -109,8 +121,10 @@ def typical_batches(workbench: Workbench, count: int) -> list[Sequence[Row]]:
 
 def _evaluation_seconds(workbench: Workbench, trainer: Trainer) -> float:
     """Seconds for one example of the development split, its answer written if the model writes."""
-    constants = training_constants()
-    rows = workbench.dev[: workbench.bench.batch_size * constants.evaluation_batches]
+    count = workbench.bench.batch_size
+    if workbench.bench.task.route is not Route.TEXT:
+        count *= training_constants().evaluation_batches
+    rows = workbench.dev[:count]
     clock = StepClock(workbench.bench.device)
     trainer.learner.model.eval()
     start = clock.now()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tiny_benches import bench_of
+from tiny_benches import bench_of, writing_bench
 
 from advisor.microbench.spec import Precision, Route, Status
 from advisor.microbench.worker.probe import probe_method, probe_precision, typical_batches
+from advisor.microbench.worker.training import Trainer
 from advisor.microbench.worker.workbench import load_workbench
 
 
@@ -40,3 +41,25 @@ def test_typical_batches_are_full_and_span_the_lengths(model_folder):
     means = [sum(row.length for row in batch) / 8 for batch in batches]
     assert means == sorted(means)
     assert means[0] < means[-1]
+
+
+def test_the_longest_rows_warm_up_and_the_most_typical_ones_follow(model_folder, monkeypatch):
+    workbench = load_workbench(bench_of(model_folder("bert"), "bert", Route.HEAD))
+    lengths = []
+
+    def step(self, number, rows):
+        lengths.append(sum(row.length for row in rows) / len(rows))
+        original(self, number, rows)
+
+    original = Trainer.step
+    monkeypatch.setattr(Trainer, "step", step)
+    probe_method(workbench, "lora", Precision.FP32)
+    longest, middle, short, long = lengths
+    assert longest >= long > middle > short
+
+
+@pytest.mark.parametrize("family", ["llama", "t5"])
+def test_writing_is_measured(model_folder, family):
+    workbench = load_workbench(writing_bench(model_folder(family), family))
+    measured = probe_method(workbench, "prompt_tuning", Precision.FP32)
+    assert measured.evaluation_seconds > 0
