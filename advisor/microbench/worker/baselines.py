@@ -59,12 +59,12 @@ def zero_shot(workbench: Workbench) -> dict[str, Any]:
     for prompt in bench.prompts or (Prompt(),):
         wording = workbench.coder.word(prompt)
         answering = workbench.answering(learner, wording)
-        rows = workbench.coder.rows(bench.splits.dev, wording)
+        rows = workbench.coder.rows(bench.splits.dev[: len(workbench.dev)], wording)
         found = answers(answering, rows, bench, bench.precision)
         scored.append((PromptScore(prompt=prompt, dev_score=found.score), wording, answering))
     scored.sort(key=lambda entry: -entry[0].dev_score)
     _, wording, answering = scored[0]
-    rows = workbench.coder.rows(bench.splits.test, wording)
+    rows = workbench.coder.rows(bench.splits.test[: len(workbench.test)], wording)
     test = answers(answering, rows, bench, bench.precision)
     return {
         "zero_shot": test.score,

@@ -12,7 +12,6 @@ from advisor.microbench.spec import Route
 from advisor.microbench.worker.constants import training_constants
 from advisor.microbench.worker.evaluation import Answers, Evaluation, summary
 from advisor.microbench.worker.learner import frozen_learner
-from advisor.microbench.worker.loading import HEADS
 from advisor.microbench.worker.routes.head import (
     choices_in_rows,
     head_losses,
@@ -53,9 +52,9 @@ class Features:
         self._workbench = workbench
         self._learner = frozen_learner(workbench.model, workbench.bench.device)
         self._seen: list[Any] = []
-        base = workbench.model
-        head = next(getattr(base, name) for name in HEADS if hasattr(base, name))
-        head.register_forward_pre_hook(lambda _module, given: self._seen.append(given[0]))
+        first_new_module(workbench).register_forward_pre_hook(
+            lambda _module, given: self._seen.append(given[0])
+        )
 
     def of(self, rows: Sequence[Row]) -> Computed:
         """The rows with their features."""
@@ -79,6 +78,15 @@ class Features:
         decoder = self._workbench.bench.task.architecture == "decoder"
         places = batch.lengths - 1 if decoder else torch.zeros_like(batch.lengths)
         return states[torch.arange(len(places)), places]
+
+
+def first_new_module(workbench: Workbench) -> Any:
+    """The first module whose weights are new: what it reads is all that the base model gives.
+
+    A head may have several layers; behind the first one features are mixed at random.
+    """
+    owners = {name.rpartition(".")[0] for name in workbench.new}
+    return next(module for name, module in workbench.model.named_modules() if name in owners)
 
 
 class LinearHead:

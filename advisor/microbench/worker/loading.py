@@ -24,6 +24,7 @@ from advisor.microbench.worker.gguf_files import (
     parsed_once,
     unpacking_options,
 )
+from advisor.microbench.worker.memory import out_of_memory
 from advisor.support.errors import AdvisorError
 
 _T = TypeVar("_T")
@@ -189,9 +190,11 @@ def _has_vocabulary(source: Source) -> bool:
 def _attempt(load: Callable[[], _T], problem: str, source: Source) -> _T:
     try:
         return load()
-    except (AdvisorError, MemoryError):
+    except AdvisorError:
         raise
-    except Exception as error:  # noqa: BLE001 - the loaders raise errors of many kinds
+    except Exception as error:
+        if out_of_memory(error):
+            raise
         raise AdvisorError(
             f"{problem}: {first_line(error)}",
             where=source.shown,

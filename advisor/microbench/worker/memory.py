@@ -10,6 +10,8 @@ import torch
 _STATUS = Path("/proc/self/status")
 # Writing "5" here makes the high-water mark start again from what is held now.
 _CLEAR = Path("/proc/self/clear_refs")
+# How PyTorch says on a CPU that an allocation failed; on a GPU it has a class for it.
+_NO_MEMORY = ("can't allocate memory", "not enough memory", "Cannot allocate memory")
 
 
 class MemoryMeter:
@@ -46,6 +48,13 @@ class MemoryMeter:
             torch.cuda.reset_peak_memory_stats()
         elif _CLEAR.exists():
             _CLEAR.write_text("5")
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether the error says that memory ran out."""
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+        return True
+    return any(words in str(error) for words in _NO_MEMORY)
 
 
 def _process_mark() -> int:

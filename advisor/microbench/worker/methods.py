@@ -16,6 +16,7 @@ from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.initialisation import start_from_words
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.loading import HEADS
+from advisor.microbench.worker.memory import out_of_memory
 from advisor.microbench.worker.prefix import PrefixForward
 from advisor.microbench.worker.workbench import Workbench
 from advisor.support.errors import AdvisorError
@@ -79,7 +80,9 @@ def _wrapped(workbench: Workbench, method: str) -> Any:
     try:
         with without_known_warnings():
             return peft.get_peft_model(base, _config(workbench, method))
-    except Exception as error:  # noqa: BLE001 - peft raises errors of many kinds
+    except Exception as error:
+        if out_of_memory(error):
+            raise
         raise AdvisorError(
             f"{method} does not fit a model of type {base.config.model_type}: {first_line(error)}",
             where="peft",

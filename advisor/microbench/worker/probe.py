@@ -19,11 +19,11 @@ from advisor.microbench.spec import (
 from advisor.microbench.worker.clock import StepClock
 from advisor.microbench.worker.constants import training_constants
 from advisor.microbench.worker.environment import autocast
-from advisor.microbench.worker.evaluation import evaluate
+from advisor.microbench.worker.evaluation import answers
+from advisor.microbench.worker.memory import out_of_memory
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.rows import Row
 from advisor.microbench.worker.training import Trainer
-from advisor.microbench.worker.trial import out_of_memory
 from advisor.microbench.worker.workbench import Workbench
 
 
@@ -108,13 +108,13 @@ def typical_batches(workbench: Workbench, count: int) -> list[Sequence[Row]]:
 
 
 def _evaluation_seconds(workbench: Workbench, trainer: Trainer) -> float:
-    """Seconds for one example of the development split."""
+    """Seconds for one example of the development split, its answer written if the model writes."""
     constants = training_constants()
     rows = workbench.dev[: workbench.bench.batch_size * constants.evaluation_batches]
     clock = StepClock(workbench.bench.device)
     trainer.learner.model.eval()
     start = clock.now()
-    evaluate(trainer.answering, rows, workbench.bench, workbench.bench.precision)
+    answers(trainer.answering, rows, workbench.bench, workbench.bench.precision)
     return (clock.now() - start) / max(len(rows), 1)
 
 

@@ -12,12 +12,10 @@ from advisor.microbench.spec import Status, Trial, TrialResult
 from advisor.microbench.worker.artefact import artefact_bytes, save_artefact
 from advisor.microbench.worker.evaluation import answers
 from advisor.microbench.worker.general import general_loss
+from advisor.microbench.worker.memory import out_of_memory
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.training import DivergedError, Report, Trained, Trainer
 from advisor.microbench.worker.workbench import Workbench
-
-# How PyTorch says on a CPU that an allocation failed; on a GPU it has a class for it.
-_NO_MEMORY = ("can't allocate memory", "not enough memory", "Cannot allocate memory")
 
 
 def run_trial(
@@ -70,13 +68,6 @@ def run_trial(
         seconds=time.perf_counter() - start,
         **(final if status is None else {"peak_memory": final.get("peak_memory", 0)}),
     )
-
-
-def out_of_memory(error: BaseException) -> bool:
-    """Whether the error says that memory ran out."""
-    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
-        return True
-    return any(words in str(error) for words in _NO_MEMORY)
 
 
 def _final(workbench: Workbench, trial: Trial, trainer: Trainer) -> dict[str, Any]:

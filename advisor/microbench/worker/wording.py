@@ -6,7 +6,7 @@ import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from advisor.microbench.preparing.rendering import LETTERS
+from advisor.microbench.preparing.rendering import LETTERS, spoken
 from advisor.microbench.spec import Prompt
 from advisor.microbench.worker.encoding import Encoder
 from advisor.support.errors import AdvisorError
@@ -82,13 +82,6 @@ def spaced(prompt: Prompt) -> Prompt:
     return prompt.model_copy(update={"after": prompt.after.rstrip(" ")})
 
 
-def continued(prompt: Prompt, answer: str) -> str:
-    """The answer as it goes on behind the prompt."""
-    if prompt.after.endswith("\n"):
-        return answer.lstrip()
-    return " " + answer.lstrip()
-
-
 def first_token(encoder: Encoder, prompt: Prompt, word: str) -> int:
     """The token id with which the word begins behind the prompt."""
     ids = continuation(encoder, prompt, word)
@@ -101,7 +94,7 @@ def continuation(encoder: Encoder, prompt: Prompt, answer: str) -> list[int]:
         return encoder.unmarked(answer)
     tail = prompt.after or "x"
     before = encoder.unmarked(tail)
-    whole = encoder.unmarked(tail + continued(prompt, answer))
+    whole = encoder.unmarked(tail + spoken(prompt.after, answer.strip()))
     shared = 0
     while shared < min(len(before), len(whole) - 1) and before[shared] == whole[shared]:
         shared += 1

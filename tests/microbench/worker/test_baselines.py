@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
+import torch
 from tiny_benches import REVIEW, bench_of, reviews, splits
 
 from advisor.microbench.spec import Prompt, Route, Splits
 from advisor.microbench.worker.baselines import baselines
+from advisor.microbench.worker.linear_head import Features, first_new_module
 from advisor.microbench.worker.workbench import load_workbench
 
 
@@ -44,3 +48,32 @@ def test_the_majority_is_that_of_the_training_split(model_folder):
     uneven = Splits(train=positive + rows[:2], dev=rows[:8], test=rows[:10] + positive[:10])
     bench = bench_of(model_folder("bert"), "bert", Route.HEAD, splits=uneven)
     assert baselines(load_workbench(bench)).majority == 75.0
+
+
+def test_features_are_taken_before_anything_that_is_new(model_folder):
+    for family, expected in (("bert", "classifier"), ("distilbert", "pre_classifier")):
+        workbench = load_workbench(bench_of(model_folder(family), family, Route.HEAD))
+        assert first_new_module(workbench) is getattr(workbench.model, expected)
+    for family in ("roberta", "distilbert"):
+        bench = bench_of(
+            model_folder(family), family, Route.HEAD, splits=splits(reviews, 200, 60, 60)
+        )
+        assert baselines(load_workbench(bench)).head_only > 60
+
+
+def test_features_of_a_decoder_are_the_last_hidden_state(model_folder):
+    workbench = load_workbench(bench_of(model_folder("gpt2"), "gpt2", Route.HEAD))
+    found = Features(workbench).of(workbench.dev).features
+    with torch.no_grad():
+        expected = [
+            workbench.model.transformer(torch.tensor(row.sequences)).last_hidden_state[0, -1]
+            for row in workbench.dev
+        ]
+    torch.testing.assert_close(found, torch.stack(expected), atol=1e-5, rtol=0)
+
+
+def test_parts_of_the_splits_are_enough(model_folder):
+    bench = bench_of(model_folder("llama"), "llama", Route.LABEL_WORDS)
+    workbench = load_workbench(bench)
+    part = dataclasses.replace(workbench, dev=workbench.dev[:8], test=workbench.test[:4])
+    assert len(baselines(part).zero_shot_test) == 4

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tiny_benches import WORDS, bench_of
+from tiny_benches import WORDS, bench_of, reviews, splits
 
-from advisor.microbench.spec import Prompt, Route
+from advisor.microbench.spec import Example, Prompt, Route
 from advisor.microbench.worker.artefact import artefact_bytes
 from advisor.microbench.worker.initialisation import prompt_ids
 from advisor.microbench.worker.methods import METHODS, equip
@@ -78,8 +78,9 @@ def test_low_rank_updates_leave_out_the_heads(model_folder):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_frozen_weights_get_no_gradient(model_folder, method):
-    workbench = bench(model_folder)
+@pytest.mark.parametrize("family", ["llama", "t5"])
+def test_all_that_is_trained_gets_a_gradient_and_nothing_else_does(model_folder, family, method):
+    workbench = bench(model_folder, family)
     learner = equip(workbench, method, 0)
     answering = workbench.answering(learner)
     answering.losses(answering.collate(workbench.train[:4])).mean().backward()
@@ -118,3 +119,15 @@ def test_a_method_that_does_not_fit_is_named(model_folder, method):
 def test_an_unknown_method_is_named(model_folder):
     with pytest.raises(AdvisorError, match="qlora"):
         equip(bench(model_folder), "qlora", 0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(("family", "route"), [("bert", Route.HEAD), ("gpt2", Route.LABEL_WORDS)])
+def test_the_longest_input_fits_beside_the_virtual_tokens(model_folder, family, route, method):
+    long = tuple(Example(inputs=("film " * 99,), target="positive") for _ in range(2))
+    made = splits(reviews).model_copy(update={"dev": long})
+    workbench = bench(model_folder, family, route, max_tokens=99, splits=made)
+    learner = equip(workbench, method, 0)
+    assert workbench.dev[0].length == 60
+    answering = workbench.answering(learner)
+    assert answering.losses(answering.collate(workbench.dev)).isfinite().all()

@@ -6,15 +6,17 @@ import json
 
 import pytest
 import torch
+from forked import in_a_child
 from tiny_benches import bench_of
 from trial_settings import a_trial
 
 from advisor.microbench.spec import Precision, Route, Status, TrialResult
 from advisor.microbench.worker.evaluation import evaluate
+from advisor.microbench.worker.memory import out_of_memory
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.routes.head import HeadAnswering
 from advisor.microbench.worker.training import Trainer
-from advisor.microbench.worker.trial import out_of_memory, run_trial
+from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
 
 
@@ -135,3 +137,16 @@ def test_half_precision_trains_too(model_folder):
 def test_fewer_examples_than_a_batch(workbench):
     result = run_trial(workbench, a_trial("lora", train_size=3), lambda _: None)
     assert result.status is Status.FINISHED
+
+
+def test_forked_trials_share_a_workbench_and_leave_it_as_it_was(model_folder):
+    bench = bench_of(model_folder("bert"), "bert", Route.HEAD, threads=2)
+    workbench = load_workbench(bench)
+    before = {name: tensor.clone() for name, tensor in workbench.model.state_dict().items()}
+    # Few steps, as two threads are slow where others work as well.
+    trial = a_trial("full_fine_tuning", steps=2, dev_every=2)
+    found = [in_a_child(lambda: run_trial(workbench, trial, lambda _: None)) for _ in range(2)]
+    assert found[0].curve == found[1].curve
+    assert found[0].test == found[1].test
+    after = workbench.model.state_dict()
+    assert all(torch.equal(tensor, after[name]) for name, tensor in before.items())
