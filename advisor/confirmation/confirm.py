@@ -9,8 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from advisor.catalogue.tables import Method, load_methods
 from advisor.confirmation.agreement import Agreement
 from advisor.confirmation.bench import prepare
@@ -29,7 +27,6 @@ from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.local import LocalExecutor
 from advisor.microbench.spec import Bench
 from advisor.pipeline import advise, load_engine
-from advisor.profilers.hardware.cgroup import memory_left_bytes
 from advisor.support.errors import AdvisorError, ExitCode
 from advisor.tracing import subject_of
 
@@ -110,7 +107,7 @@ def confirm_advice(
     executor = _executor(prepared.bench, folder, wish, progress)
     try:
         conductor = Conductor(
-            prepared.bench, methods, Allowance(budget, _memory(wish, executor.slots)), executor,
+            prepared.bench, methods, Allowance(budget, _memory(wish, executor)), executor,
             folder.journal, progress,
         )  # fmt: skip
         findings = conductor.plan(Forecaster(answer, subject, prepared.bench.task))
@@ -177,7 +174,8 @@ def _executor(bench: Bench, folder: RunFolder, wish: Wish, progress: Progress) -
     if wish.ray:
         from advisor.microbench.running.cluster import RayExecutor
 
-        return RayExecutor(bench, address=wish.address)
+        progress.stage("connecting to the cluster, whose nodes load the model")
+        return RayExecutor(bench, address=wish.address, most=wish.slots)
     progress.stage("loading the model")
     folder.write_bench(bench)
     return LocalExecutor(
@@ -195,13 +193,11 @@ def _slots(bench: Bench, wish: Wish) -> int:
     return len(usable(0)) if usable else os.cpu_count() or 1
 
 
-def _memory(wish: Wish, slots: int) -> int:
+def _memory(wish: Wish, executor: Executor) -> int:
     """Bytes for each trial: what the user says, or a share of what is free."""
     if wish.memory is not None:
         return int(parse_quantity(wish.memory, "GiB") * 2**30)
-    left = memory_left_bytes()
-    free = psutil.virtual_memory().available
-    return int(min(free, left or free) * planning()["memory_share"] / slots)
+    return int(executor.slot_memory() * planning()["memory_share"])
 
 
 def _exit_code(record: dict[str, Any], *, interrupted: bool) -> ExitCode:

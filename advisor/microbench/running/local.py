@@ -16,8 +16,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from advisor.microbench.running.executor import Watch
 from advisor.microbench.spec import Ending, Job, Status
+from advisor.profilers.hardware.cgroup import memory_left_bytes
 from advisor.support.errors import AdvisorError, ExitCode
 
 _SERVER = "advisor.microbench.running.server"
@@ -50,6 +53,12 @@ class LocalExecutor:
         self._late: set[str] = set()
         self._starts = 0
         self._start()
+
+    def slot_memory(self) -> int:
+        """Bytes that each job can have while all slots are in use."""
+        left = memory_left_bytes()
+        free = psutil.virtual_memory().available
+        return min(free, left or free) // self.slots
 
     def submit(self, job: Job) -> None:
         """Start the job as soon as one of the slots is free."""
