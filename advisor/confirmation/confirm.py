@@ -20,7 +20,7 @@ from advisor.confirmation.sealing import Forecaster
 from advisor.confirmation.weights import weights_of
 from advisor.estimating import chosen_methods
 from advisor.facts import FactBase
-from advisor.facts.quantities import parse_quantity
+from advisor.facts.quantities import QuantityError, parse_quantity
 from advisor.gather import Request, gather
 from advisor.microbench.conduct import Allowance, Conductor, Progress
 from advisor.microbench.planning.cost import planning
@@ -66,6 +66,14 @@ class Confirmed:
     record: dict[str, Any]
     notes: tuple[str, ...]
     exit_code: ExitCode
+    folder: RunFolder
+
+    def delivered(self) -> None:
+        """The report is where the user wants it: only an interrupted run is still needed."""
+        if self.exit_code is ExitCode.INTERRUPTED:
+            self.folder.leave()
+        else:
+            self.folder.done()
 
 
 def confirm_advice(
@@ -84,6 +92,7 @@ def confirm_advice(
     """
     _require_libraries()
     budget = parse_budget(wish.budget)
+    memory = _stated_memory(wish)
     methods = _methods(wish.methods)
     gathered = gather(request)
     spec = request.models[0]
@@ -97,27 +106,30 @@ def confirm_advice(
     notes = [*gathered.notes, *prepared.notes]
     subject = subject_of(request, FactBase(stated), notes, traced=False)
     folder = open_folder(_asked(request, wish, model, methods), resume=wish.resume, keep=wish.keep)
-    executor = _executor(prepared.bench, folder, wish, progress)
+    forecaster = Forecaster(answer, subject, prepared.bench.task)
     try:
-        conductor = Conductor(
-            prepared.bench, methods, Allowance(budget, _memory(wish, executor.slots)), executor,
-            folder.journal, progress,
-        )  # fmt: skip
-        findings = conductor.plan(Forecaster(answer, subject, prepared.bench.task))
-        if not wish.dry_run:
-            conductor.run(findings)
-    finally:
-        executor.close()
+        executor = _executor(prepared.bench, folder, wish, progress)
+        try:
+            allowance = Allowance(budget, memory or _free_memory(executor.slots))
+            conductor = Conductor(
+                prepared.bench, methods, allowance, executor, folder.journal, progress
+            )
+            findings = conductor.plan(forecaster)
+            if not wish.dry_run:
+                conductor.run(findings)
+        finally:
+            executor.close()
+    except AdvisorError:
+        folder.failed()
+        raise
     if wish.dry_run:
-        folder.done()
         found = plan_record(findings, prepared, answer, engine)
-        return Confirmed(found, _once(notes), ExitCode.OK)
+        return Confirmed(found, _once(notes), ExitCode.OK, folder)
     record = confirmation_record(prepared, findings, stated, answer, engine)
-    if not findings.interrupted:
-        folder.done()
-    else:
+    if findings.interrupted:
         notes.append("stopped; the same command with --resume goes on")
-    return Confirmed(record, _once(notes), _exit_code(record, interrupted=findings.interrupted))
+    code = _exit_code(record, interrupted=findings.interrupted)
+    return Confirmed(record, _once(notes), code, folder)
 
 
 def _require_libraries() -> None:
@@ -185,10 +197,22 @@ def _slots(bench: Bench, wish: Wish) -> int:
     return len(usable(0)) if usable else os.cpu_count() or 1
 
 
-def _memory(wish: Wish, slots: int) -> int:
-    """Bytes for each trial: what the user says, or a share of what is free."""
-    if wish.memory is not None:
-        return int(parse_quantity(wish.memory, "GiB") * 2**30)
+def _stated_memory(wish: Wish) -> int | None:
+    """Bytes for each trial, if the user says how many."""
+    if wish.memory is None:
+        return None
+    hint = "write it such as 800MB or 8GB"
+    try:
+        size = int(parse_quantity(wish.memory, "GiB") * 2**30)
+    except QuantityError as error:
+        raise AdvisorError(f"this is no size: {error}", where="--memory", hint=hint) from None
+    if size <= 0:
+        raise AdvisorError("no trial runs without memory", where="--memory", hint=hint)
+    return size
+
+
+def _free_memory(slots: int) -> int:
+    """Bytes for each trial: a share of what is free."""
     left = memory_left_bytes()
     free = psutil.virtual_memory().available
     return int(min(free, left or free) * planning()["memory_share"] / slots)

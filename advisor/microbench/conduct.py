@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from pydantic import ValidationError
+
 from advisor.catalogue.tables import Method
 from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.ladder import Room, affordable_sizes, batch_for, make_plan
@@ -118,15 +120,23 @@ class Conductor:
             plan = make_plan(self._bench, self._methods, probe, room, sizes, prompt)
             frozen = {"plan": plan.model_dump(mode="json"), "prediction": seal(plan, probe)}
             self._journal.add(Entry(frozen=frozen))
-        plan = Plan.model_validate(frozen["plan"])
-        self._progress.planned(plan)
-        return Findings(plan, probe, frozen["prediction"], baselines)
+        try:
+            findings = Findings(
+                Plan.model_validate(frozen["plan"]), probe, frozen["prediction"], baselines
+            )
+        except (ValidationError, KeyError) as error:
+            raise self._journal.damaged(error) from None
+        self._progress.planned(findings.plan)
+        return findings
 
     def run(self, findings: Findings) -> Findings:
         """Run what is due until nothing is, the budget ends, or the user stops it."""
         results = findings.results
-        for job, ending in self._journal.endings().items():
-            results[job] = _result(ending)
+        try:
+            for job, ending in self._journal.endings().items():
+                results[job] = _result(ending)
+        except ValidationError as error:
+            raise self._journal.damaged(error) from None
         try:
             findings.late = self._trials(findings.plan, results)
         except KeyboardInterrupt:
