@@ -31,6 +31,7 @@ from advisor.microbench.spec import Bench
 from advisor.pipeline import advise, load_engine
 from advisor.profilers.hardware.cgroup import memory_left_bytes
 from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support.textfiles import STANDARD_INPUT
 from advisor.tracing import subject_of
 
 _LIBRARIES = ("torch", "transformers", "peft", "numpy")
@@ -101,11 +102,13 @@ def confirm_advice(
     answer = advise(stated, engine)
     model = weights_of(spec, download=wish.download)
     prepared = prepare(
-        model, request.data, answer.facts, budget=budget, seed=wish.seed, prompts=wish.prompts
-    )
+        model, request.data, answer.facts, budget=budget, seed=wish.seed, prompts=wish.prompts,
+        here=not wish.ray,
+    )  # fmt: skip
     notes = [*gathered.notes, *prepared.notes]
     subject = subject_of(request, FactBase(stated), notes, traced=False)
-    folder = open_folder(_asked(request, wish, model, methods), resume=wish.resume, keep=wish.keep)
+    asked = _asked(request, wish, rules, model, methods)
+    folder = open_folder(asked, resume=wish.resume, keep=wish.keep)
     forecaster = Forecaster(answer, subject, prepared.bench.task)
     try:
         executor = _executor(prepared.bench, folder, wish, progress)
@@ -157,16 +160,22 @@ def _methods(wanted: Sequence[str]) -> list[Method]:
     return [load_methods()[id_] for id_ in chosen]
 
 
-def _asked(request: Request, wish: Wish, model: Path, methods: Sequence[Method]) -> dict[str, Any]:
+def _asked(
+    request: Request, wish: Wish, rules: Sequence[Path], model: Path, methods: Sequence[Method]
+) -> dict[str, Any]:
     """All that decides the run, so that it can be told from another one."""
     data = request.data
-    files = [file for file in (data.train, data.evaluation, wish.prompts) if file is not None]
+    facts = [Path(name) for name in request.facts_files if name != STANDARD_INPUT]
+    files = [
+        file
+        for file in (data.train, data.evaluation, wish.prompts, *facts, *rules)
+        if file is not None
+    ]
     return {
         "model": fingerprint_of(model),
         "files": [fingerprint_of(file) for file in files],
         "columns": [*data.text_columns, data.label_column],
         "settings": list(request.settings),
-        "facts": list(request.facts_files),
         "methods": [method.id for method in methods],
         "budget": wish.budget,
         "memory": wish.memory,

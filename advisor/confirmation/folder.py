@@ -84,8 +84,9 @@ def open_folder(asked: Mapping[str, Any], *, resume: bool, keep: Path | None) ->
     Raises:
         AdvisorError: if there is nothing to resume, it was another run, or the disk refuses.
     """
-    begun = {"version": VERSION, **asked}
-    path = keep or _state() / hashlib.sha256(_text(begun).encode()).hexdigest()[:16]
+    # As one text in ASCII, since names of files need not be text that the journal could hold.
+    begun = {"version": VERSION, "asked": json.dumps(asked, sort_keys=True)}
+    path = keep or _state() / hashlib.sha256(str(begun).encode()).hexdigest()[:16]
     try:
         if resume:
             return _resumed(path, begun, keep=keep is not None)
@@ -167,7 +168,3 @@ def _refused(path: Path, error: OSError) -> AdvisorError:
 def _state() -> Path:
     root = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(root) / "tuning-advisor" / "confirm"
-
-
-def _text(data: Mapping[str, Any]) -> str:
-    return json.dumps(data, sort_keys=True)

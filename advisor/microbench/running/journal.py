@@ -19,11 +19,13 @@ class Entry(Record):
 
     Attributes:
         begun: what the run was asked for, as plain data; the first line.
+        sizes: examples of each split that are used, for baselines and trials alike.
         frozen: plan and sealed prediction, as plain data, once they stand.
     """
 
     begun: dict[str, Any] | None = None
     probe: Probe | None = None
+    sizes: tuple[int, int, int] | None = None
     frozen: dict[str, Any] | None = None
     baselines: Baselines | None = None
     ending: Ending | None = None

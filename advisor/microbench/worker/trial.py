@@ -15,8 +15,12 @@ from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.training import DivergedError, Report, Trained, Trainer
 from advisor.microbench.worker.workbench import Workbench
 
-# How PyTorch says on a CPU that an allocation failed; on a GPU it has a class for it.
-_NO_MEMORY = ("can't allocate memory", "not enough memory", "Cannot allocate memory")
+# How PyTorch says on a CPU that an allocation failed, the last one where oneDNN has no room for
+# its code; on a GPU it has a class for it.
+_NO_MEMORY = (
+    "can't allocate memory", "not enough memory", "Cannot allocate memory",
+    "could not create a primitive",
+)  # fmt: skip
 
 
 def run_trial(workbench: Workbench, trial: Trial, report: Report) -> TrialResult:
