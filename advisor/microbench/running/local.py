@@ -139,9 +139,13 @@ class LocalExecutor:
     def _read(self) -> None:
         """Queue the server's lines; None when there will be no more."""
         messages, stream = self._messages, self._stdout
-        for line in stream:
-            messages.put(json.loads(line))
-        messages.put(None)
+        try:
+            for line in stream:
+                messages.put(json.loads(line))
+        except ValueError:
+            pass  # a last line that was cut short, or a stream that has been closed
+        finally:
+            messages.put(None)
 
     def _fill(self) -> None:
         while self._waiting and len(self._running) < self.slots:
@@ -189,6 +193,7 @@ class LocalExecutor:
             raise self._dead("the process that starts the trials dies again and again")
         self._waiting.extendleft(job for job, _ in reversed(self._running.values()))
         self._running.clear()
+        self._late.clear()
         self._start()
         self._fill()
 
