@@ -300,4 +300,6 @@ def confirm(  # noqa: PLR0913 - one keyword for each thing that a user says
         offline=True,
     )
     wish = Wish(methods=tuple(methods), budget=budget, seed=seed)
-    return confirm_advice(request, wish, rules, Silent(), stated).record
+    found = confirm_advice(request, wish, rules, Silent(), stated)
+    found.delivered()
+    return found.record

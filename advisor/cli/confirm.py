@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from advisor.cli import options
 from advisor.support.errors import AdvisorError, ExitCode
+
+if TYPE_CHECKING:
+    from advisor.cli.output import Report
+    from advisor.confirmation.confirm import Confirmed
 
 
 class Place(str, Enum):
@@ -88,11 +93,10 @@ def confirm(
 
       advisor confirm --model model.gguf --data train.csv --budget 20m --method lora
     """
-    from advisor.cli.output import deliver, run_report, say
+    from advisor.cli.output import run_report, say
     from advisor.cli.progress import LiveProgress
     from advisor.cli.requests import request_from
     from advisor.confirmation.confirm import Wish, confirm_advice
-    from advisor.report.files import format_for
 
     if model is None or data is None:
         raise AdvisorError(
@@ -102,8 +106,8 @@ def confirm(
         )
     if address is not None and executor is not Place.RAY:
         raise AdvisorError("--address needs --executor ray", where=f"--address {address}")
-    if output is not None and format_ is None:
-        format_for(output)  # a wrong suffix is said before the training, not after it
+    if output is not None and str(output) != "-":
+        _check_output(output, format_)
     request = request_from(
         facts=facts, settings=settings, models=[model], data=data, eval_data=eval_data,
         text_columns=text_column, label_column=label_column, gpu=None, gpus=1, offline=offline,
@@ -116,6 +120,43 @@ def confirm(
     with LiveProgress(plain=plain) as progress:
         found = confirm_advice(request, wish, rules or (), progress)
     say(found.notes)
-    deliver(run_report(found.record), format_, output, plain=plain)
+    _hand_over(found, run_report(found.record), format_, output, plain=plain)
     if found.exit_code is not ExitCode.OK:
         raise typer.Exit(int(found.exit_code))
+
+
+def _check_output(output: Path, format_: options.Format | None) -> None:
+    """Say before the training, not after it, that the report cannot be written."""
+    from advisor.report.files import format_for
+
+    if format_ is None:
+        format_for(output)
+    if output.is_dir() or not output.absolute().parent.is_dir():
+        raise AdvisorError(
+            "the report cannot be written there",
+            where=f"-o {output}",
+            hint="name a file in an existing folder",
+        )
+
+
+def _hand_over(
+    found: Confirmed, report: Report, format_: options.Format | None, output: Path | None, *,
+    plain: bool,
+) -> None:  # fmt: skip
+    """Deliver the report; what was measured is given up only once it is out of our hands."""
+    from advisor.cli.output import deliver
+
+    try:
+        deliver(report, format_, output, plain=plain)
+        sys.stdout.flush()
+    except SystemExit:  # the reader of standard output has seen enough
+        found.delivered()
+        raise
+    except AdvisorError as error:
+        raise AdvisorError(
+            error.message,
+            where=error.where,
+            hint="nothing is lost: the same command with --resume and another -o writes it",
+            exit_code=error.exit_code,
+        ) from None
+    found.delivered()

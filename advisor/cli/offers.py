@@ -57,6 +57,7 @@ def _confirmed(
     with LiveProgress(plain=plain) as progress:
         found = confirm_advice(request, Wish(budget=budget), rules, progress, stated)
     deliver(run_report(found.record), None, None, plain=plain)
+    found.delivered()
     return found.record
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from advisor.cli.options import Format
 from advisor.report.files import format_for, to_json, write_file
-from advisor.support.errors import ExitCode
+from advisor.support.errors import ExitCode, printable
 
 if TYPE_CHECKING:
     from advisor.report.blocks import Block
@@ -28,7 +28,7 @@ def exit_code(record: dict[str, Any]) -> ExitCode:
 def say(notes: Iterable[str]) -> None:
     """Print remarks for the user beside the data."""
     for note in notes:
-        sys.stderr.write(f"note: {note}\n")
+        sys.stderr.write(f"note: {printable(note)}\n")
 
 
 class Report(NamedTuple):

@@ -15,6 +15,7 @@ from rich.text import Text
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.spec import Purpose, Trial, TrialResult
+from advisor.support.errors import printable
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _MOST_POINTS = 24
@@ -54,11 +55,16 @@ class LiveProgress:
         """The plan stands."""
         self._plan = plan
         self._stage = "training"
-        searched = max(len(own.pairs) for own in plan.methods.values()) if plan.methods else 0
+        for method, why in plan.left_out.items():
+            self._say(f"{load_methods()[method].name} cannot be trained here: {why}")
+        if not plan.methods:
+            return
+        searched = max(len(own.pairs) for own in plan.methods.values())
         self._say(
-            f"plan: {len(plan.methods)} methods, {searched} pairs of rates each, {plan.seeds} "
-            f"seeds, {plan.train_size} / {plan.dev_size} / {plan.test_size} examples to train, "
-            f"choose and judge; about {_duration(plan.expected_seconds)}"
+            f"plan: {_count(len(plan.methods), 'method')}, "
+            f"{_count(searched, 'learning rate')} each, {_count(plan.seeds, 'seed')}; "
+            f"{plan.train_size} examples to train on, {plan.dev_size} to choose by, "
+            f"{plan.test_size} to judge by; about {_duration(plan.expected_seconds)}"
         )
 
     def started(self, trial: Trial) -> None:
@@ -82,7 +88,7 @@ class LiveProgress:
         self._draw()
 
     def _say(self, line: str) -> None:
-        self._console.print(line, markup=False, soft_wrap=True)
+        self._console.print(printable(line), markup=False, soft_wrap=True)
 
     def _draw(self) -> None:
         if self._live is not None:
@@ -131,6 +137,10 @@ def _sparkline(losses: list[float]) -> str:
     low, high = min(shown), max(shown)
     scale = (len(_BLOCKS) - 1) / (high - low) if high > low else 0.0
     return "".join(_BLOCKS[round((loss - low) * scale)] for loss in shown) + f" {shown[-1]:.3f}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _duration(seconds: float) -> str:

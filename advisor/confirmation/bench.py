@@ -40,8 +40,9 @@ class Prepared:
 
 
 def prepare(
-    model: Path, data: DataFiles, facts: FactBase, *, budget: float, seed: int, prompts: Path | None
-) -> Prepared:
+    model: Path, data: DataFiles, facts: FactBase, *, budget: float, seed: int,
+    prompts: Path | None, here: bool,
+) -> Prepared:  # fmt: skip
     """Read and split the examples, choose the route, and write the candidate prompts.
 
     Args:
@@ -51,6 +52,7 @@ def prepare(
         budget: wall seconds, which bound the splits.
         seed: of the splits.
         prompts: the user's candidate prompts, or None.
+        here: whether the trials run on this machine.
 
     Raises:
         AdvisorError: if the data or prompts cannot be used, or the task has no route.
@@ -74,7 +76,8 @@ def prepare(
         if prompts is None
         else read_prompts(prompts, task, parts.splits.train)
     )
-    table = planning()
+    table, wanted = planning(), _device(facts)
+    device = "cpu" if here and not _is_here(wanted) else wanted
     bench = Bench(
         model=str(model.resolve()),
         task=task,
@@ -84,9 +87,11 @@ def prepare(
         max_tokens=tokens_for(budget),
         max_new_tokens=int(table["most_new_tokens"]) if task.route is Route.TEXT else 0,
         virtual_tokens=load_methods()["prompt_tuning"].virtual_tokens,
-        device=_device(),
+        device=device,
     )
     notes = [*train.notes, *(evaluation.notes if evaluation else ()), *parts.notes]
+    if device != wanted:
+        notes.append(f"This machine has no {wanted} device: the trials ran on its CPU.")
     if prompts is None:
         notes.extend(label_notes(task))
     return Prepared(bench, parts.overlap, tuple(notes))
@@ -103,13 +108,15 @@ def _architecture(facts: FactBase) -> str:
     return found
 
 
-def _device() -> str:
-    """Where the trials compute: on this machine, whatever the project is planned for.
+def _device(facts: FactBase) -> str:
+    """Where the project computes; ROCm answers to the name of CUDA in PyTorch."""
+    kind = _text(facts, "hardware.accelerator")
+    return {"cuda": "cuda", "rocm": "cuda", "mps": "mps"}.get(kind or "", "cpu")
 
-    ROCm answers to the name of CUDA in PyTorch.
-    """
-    kind = FactBase(profile_hardware()).value("hardware.accelerator")
-    return {"cuda": "cuda", "rocm": "cuda", "mps": "mps"}.get(str(kind), "cpu")
+
+def _is_here(device: str) -> bool:
+    """Whether this machine has the device; the facts may tell of another machine."""
+    return device == "cpu" or device == _device(FactBase(profile_hardware()))
 
 
 def _text(facts: FactBase, key: str) -> str | None:

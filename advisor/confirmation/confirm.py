@@ -9,8 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from advisor.catalogue.tables import Method, load_methods
 from advisor.confirmation.agreement import Agreement
 from advisor.confirmation.bench import prepare
@@ -20,7 +18,7 @@ from advisor.confirmation.sealing import Forecaster
 from advisor.confirmation.weights import weights_of
 from advisor.estimating import chosen_methods
 from advisor.facts import Fact, FactBase
-from advisor.facts.quantities import parse_quantity
+from advisor.facts.quantities import QuantityError, parse_quantity
 from advisor.gather import Request, gather
 from advisor.microbench.conduct import Allowance, Conductor, Progress
 from advisor.microbench.planning.cost import planning
@@ -29,8 +27,8 @@ from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.local import LocalExecutor
 from advisor.microbench.spec import Bench
 from advisor.pipeline import advise, load_engine
-from advisor.profilers.hardware.cgroup import memory_left_bytes
 from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support.textfiles import STANDARD_INPUT
 from advisor.tracing import subject_of
 
 _LIBRARIES = ("torch", "transformers", "peft", "numpy")
@@ -66,6 +64,14 @@ class Confirmed:
     record: dict[str, Any]
     notes: tuple[str, ...]
     exit_code: ExitCode
+    folder: RunFolder
+
+    def delivered(self) -> None:
+        """The report is where the user wants it: only an interrupted run is still needed."""
+        if self.exit_code is ExitCode.INTERRUPTED:
+            self.folder.leave()
+        else:
+            self.folder.done()
 
 
 def confirm_advice(
@@ -89,6 +95,7 @@ def confirm_advice(
     """
     _require_libraries()
     budget = parse_budget(wish.budget)
+    memory = _stated_memory(wish)
     methods = _methods(wish.methods)
     gathered = gather(request, known)
     spec = request.models[0]
@@ -102,32 +109,37 @@ def confirm_advice(
     answer = advise(stated, engine)
     model = weights_of(spec, download=wish.download)
     prepared = prepare(
-        model, request.data, answer.facts, budget=budget, seed=wish.seed, prompts=wish.prompts
-    )
+        model, request.data, answer.facts, budget=budget, seed=wish.seed, prompts=wish.prompts,
+        here=not wish.ray,
+    )  # fmt: skip
     notes = [*gathered.notes, *prepared.notes]
     subject = subject_of(request, FactBase(stated), notes, traced=False)
-    folder = open_folder(_asked(request, wish, model, methods), resume=wish.resume, keep=wish.keep)
-    executor = _executor(prepared.bench, folder, wish, progress)
+    asked = _asked(request, wish, rules, model, methods)
+    folder = open_folder(asked, resume=wish.resume, keep=wish.keep)
+    forecaster = Forecaster(answer, subject, prepared.bench.task)
     try:
-        conductor = Conductor(
-            prepared.bench, methods, Allowance(budget, _memory(wish, executor.slots)), executor,
-            folder.journal, progress,
-        )  # fmt: skip
-        findings = conductor.plan(Forecaster(answer, subject, prepared.bench.task))
-        if not wish.dry_run:
-            conductor.run(findings)
-    finally:
-        executor.close()
+        executor = _executor(prepared.bench, folder, wish, progress)
+        try:
+            allowance = Allowance(budget, memory or _free_memory(executor))
+            conductor = Conductor(
+                prepared.bench, methods, allowance, executor, folder.journal, progress
+            )
+            findings = conductor.plan(forecaster)
+            if not wish.dry_run:
+                conductor.run(findings)
+        finally:
+            executor.close()
+    except AdvisorError:
+        folder.failed()
+        raise
     if wish.dry_run:
-        folder.done()
         found = plan_record(findings, prepared, answer, engine)
-        return Confirmed(found, _once(notes), ExitCode.OK)
+        return Confirmed(found, _once(notes), ExitCode.OK, folder)
     record = confirmation_record(prepared, findings, stated, answer, engine)
-    if not findings.interrupted:
-        folder.done()
-    else:
+    if findings.interrupted:
         notes.append("stopped; the same command with --resume goes on")
-    return Confirmed(record, _once(notes), _exit_code(record, interrupted=findings.interrupted))
+    code = _exit_code(record, interrupted=findings.interrupted)
+    return Confirmed(record, _once(notes), code, folder)
 
 
 def _require_libraries() -> None:
@@ -155,16 +167,22 @@ def _methods(wanted: Sequence[str]) -> list[Method]:
     return [load_methods()[id_] for id_ in chosen]
 
 
-def _asked(request: Request, wish: Wish, model: Path, methods: Sequence[Method]) -> dict[str, Any]:
+def _asked(
+    request: Request, wish: Wish, rules: Sequence[Path], model: Path, methods: Sequence[Method]
+) -> dict[str, Any]:
     """All that decides the run, so that it can be told from another one."""
     data = request.data
-    files = [file for file in (data.train, data.evaluation, wish.prompts) if file is not None]
+    facts = [Path(name) for name in request.facts_files if name != STANDARD_INPUT]
+    files = [
+        file
+        for file in (data.train, data.evaluation, wish.prompts, *facts, *rules)
+        if file is not None
+    ]
     return {
         "model": fingerprint_of(model),
         "files": [fingerprint_of(file) for file in files],
         "columns": [*data.text_columns, data.label_column],
         "settings": list(request.settings),
-        "facts": list(request.facts_files),
         "methods": [method.id for method in methods],
         "budget": wish.budget,
         "memory": wish.memory,
@@ -177,7 +195,8 @@ def _executor(bench: Bench, folder: RunFolder, wish: Wish, progress: Progress) -
     if wish.ray:
         from advisor.microbench.running.cluster import RayExecutor
 
-        return RayExecutor(bench, address=wish.address)
+        progress.stage("connecting to the cluster, whose nodes load the model")
+        return RayExecutor(bench, address=wish.address, most=wish.slots)
     progress.stage("loading the model")
     folder.write_bench(bench)
     return LocalExecutor(
@@ -195,13 +214,23 @@ def _slots(bench: Bench, wish: Wish) -> int:
     return len(usable(0)) if usable else os.cpu_count() or 1
 
 
-def _memory(wish: Wish, slots: int) -> int:
-    """Bytes for each trial: what the user says, or a share of what is free."""
-    if wish.memory is not None:
-        return int(parse_quantity(wish.memory, "GiB") * 2**30)
-    left = memory_left_bytes()
-    free = psutil.virtual_memory().available
-    return int(min(free, left or free) * planning()["memory_share"] / slots)
+def _stated_memory(wish: Wish) -> int | None:
+    """Bytes for each trial, if the user says how many."""
+    if wish.memory is None:
+        return None
+    hint = "write it such as 800MB or 8GB"
+    try:
+        size = int(parse_quantity(wish.memory, "GiB") * 2**30)
+    except QuantityError as error:
+        raise AdvisorError(f"this is no size: {error}", where="--memory", hint=hint) from None
+    if size <= 0:
+        raise AdvisorError("no trial runs without memory", where="--memory", hint=hint)
+    return size
+
+
+def _free_memory(executor: Executor) -> int:
+    """Bytes for each trial: a share of what is free."""
+    return int(executor.slot_memory() * planning()["memory_share"])
 
 
 def _exit_code(record: dict[str, Any], *, interrupted: bool) -> ExitCode:

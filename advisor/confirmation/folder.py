@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from advisor.microbench.running.journal import VERSION, Entry, Journal
 from advisor.microbench.spec import Bench
@@ -16,19 +17,23 @@ from advisor.support.errors import AdvisorError
 
 _JOURNAL = "journal.jsonl"
 _BENCH = "bench.json"
+_LOCK = "lock"
 
 
 class RunFolder:
     """The folder of one run; it is removed when the run has ended, unless it is to be kept.
+
+    Only one process at a time can hold it.
 
     Attributes:
         path: the folder.
         journal: what has been done so far.
     """
 
-    def __init__(self, path: Path, journal: Journal, *, keep: bool) -> None:
+    def __init__(self, path: Path, journal: Journal, lock: BinaryIO, *, keep: bool) -> None:
         self.path = path
         self.journal = journal
+        self._lock = lock
         self._keep = keep
 
     @property
@@ -47,10 +52,24 @@ class RunFolder:
         except OSError as error:
             raise _refused(self.bench_file, error) from None
 
+    def leave(self) -> None:
+        """Let another process go on with the run."""
+        with contextlib.suppress(OSError):
+            (self.path / _LOCK).unlink()
+        self._lock.close()
+
     def done(self) -> None:
         """Remove the folder; whatever was found stands in the report."""
+        self.leave()
         if not self._keep:
             shutil.rmtree(self.path, ignore_errors=True)
+
+    def failed(self) -> None:
+        """Remove the folder unless something has been measured, which a resumed run can use."""
+        if len(self.journal.entries) > 1:
+            self.leave()
+        else:
+            self.done()
 
 
 def open_folder(asked: Mapping[str, Any], *, resume: bool, keep: Path | None) -> RunFolder:
@@ -65,8 +84,9 @@ def open_folder(asked: Mapping[str, Any], *, resume: bool, keep: Path | None) ->
     Raises:
         AdvisorError: if there is nothing to resume, it was another run, or the disk refuses.
     """
-    begun = {"version": VERSION, **asked}
-    path = keep or _state() / hashlib.sha256(_text(begun).encode()).hexdigest()[:16]
+    # As one text in ASCII, since names of files need not be text that the journal could hold.
+    begun = {"version": VERSION, "asked": json.dumps(asked, sort_keys=True)}
+    path = keep or _state() / hashlib.sha256(str(begun).encode()).hexdigest()[:16]
     try:
         if resume:
             return _resumed(path, begun, keep=keep is not None)
@@ -76,14 +96,16 @@ def open_folder(asked: Mapping[str, Any], *, resume: bool, keep: Path | None) ->
                 where=f"--keep {keep}",
                 hint="name a new one, or go on with --resume",
             )
-        if keep is None:
-            shutil.rmtree(path, ignore_errors=True)
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = _locked(path)
+        for old in path.iterdir():
+            if old.name != _LOCK:
+                old.unlink()
         journal = Journal(path / _JOURNAL)
         journal.add(Entry(begun=begun))
     except OSError as error:
         raise _refused(path, error) from None
-    return RunFolder(path, journal, keep=keep is not None)
+    return RunFolder(path, journal, lock, keep=keep is not None)
 
 
 def _resumed(path: Path, begun: Mapping[str, Any], *, keep: bool) -> RunFolder:
@@ -94,6 +116,7 @@ def _resumed(path: Path, begun: Mapping[str, Any], *, keep: bool) -> RunFolder:
             where=str(path),
             hint="start it without --resume; every option must be as it was",
         )
+    lock = _locked(path)
     journal = Journal(file)
     if not journal.entries or journal.entries[0].begun != dict(begun):
         raise AdvisorError(
@@ -101,7 +124,30 @@ def _resumed(path: Path, begun: Mapping[str, Any], *, keep: bool) -> RunFolder:
             where=str(file),
             hint="start anew without --resume, or give the options as they were",
         )
-    return RunFolder(path, journal, keep=keep)
+    return RunFolder(path, journal, lock, keep=keep)
+
+
+def _locked(path: Path) -> BinaryIO:
+    """The lock of a folder; it falls with the process, however that ends.
+
+    Raises:
+        AdvisorError: if another process has it.
+    """
+    lock = (path / _LOCK).open("ab")
+    # Not every system has this module; there a second run of the same must not be started.
+    with contextlib.suppress(ImportError):
+        import fcntl
+
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise AdvisorError(
+                "the same run is going on in another process",
+                where=str(path),
+                hint="wait for it, or change an option such as --seed",
+            ) from None
+    return lock
 
 
 def fingerprint_of(path: Path) -> dict[str, Any]:
@@ -122,7 +168,3 @@ def _refused(path: Path, error: OSError) -> AdvisorError:
 def _state() -> Path:
     root = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(root) / "tuning-advisor" / "confirm"
-
-
-def _text(data: Mapping[str, Any]) -> str:
-    return json.dumps(data, sort_keys=True)

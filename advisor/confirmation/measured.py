@@ -42,10 +42,6 @@ def measured_facts(record: Mapping[str, Any], facts: FactBase, *, reference: str
                 yield Fact(f"measured.{method}.{name}", value, Source.MEASURED, detail)
 
 
-def _gib(size: int | None) -> float | None:
-    return None if size is None else size / _GIB
-
-
 def _hours(
     method: str, result: Mapping[str, Any], examples: float, batch_size: int
 ) -> float | None:

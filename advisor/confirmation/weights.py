@@ -6,7 +6,7 @@ from pathlib import Path
 
 from advisor.profilers.model.hub_cache import cached_folder
 from advisor.profilers.model.locate import Kind, locate
-from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support.errors import AdvisorError, ExitCode, printable
 
 _WANTED = ("*.json", "*.safetensors", "*.txt", "*.model")
 """Files that are fetched: configuration, tokenizer, weights. Pickled weights and code are not."""
@@ -24,7 +24,7 @@ def weights_of(spec: str, *, download: bool) -> Path:
     """
     target = locate(spec)
     if target.kind in (Kind.FOLDER, Kind.GGUF):
-        return target.path
+        return _named_in_utf8(target.path)
     if target.kind is Kind.HUB:
         return _of_hub(target.text, download=download)
     raise AdvisorError(
@@ -32,6 +32,19 @@ def weights_of(spec: str, *, download: bool) -> Path:
         where=spec,
         hint="name the folder that holds it with config.json, weights and tokenizer",
     )
+
+
+def _named_in_utf8(path: Path) -> Path:
+    """The path, which the libraries that load weights want as text."""
+    try:
+        str(path.resolve()).encode()
+    except UnicodeEncodeError:
+        raise AdvisorError(
+            "the path of the model is not UTF-8 text",
+            where=printable(str(path)),
+            hint="rename the folder, or link to it under another name",
+        ) from None
+    return path
 
 
 def _of_hub(model_id: str, *, download: bool) -> Path:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+from pydantic import ValidationError
 
 from advisor.catalogue.tables import Method
-from advisor.microbench.planning.cost import planning
+from advisor.microbench.planning.cost import Sizes, planning
 from advisor.microbench.planning.ladder import (
     Room,
     affordable_sizes,
@@ -20,6 +22,7 @@ from advisor.microbench.planning.plan import Plan
 from advisor.microbench.planning.schedule import due
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.journal import Entry, Journal
+from advisor.microbench.running.reasons import reason
 from advisor.microbench.spec import (
     Baselines,
     Bench,
@@ -36,6 +39,7 @@ from advisor.microbench.spec import (
 from advisor.support.errors import AdvisorError, ExitCode
 
 _WAIT_SECONDS = 0.5
+_Answer = TypeVar("_Answer", TrialResult, MethodProbe)
 
 
 class Progress(Protocol):
@@ -116,23 +120,31 @@ class Conductor:
         """Probe, measure the baselines, and freeze the plan; a resumed run has them already."""
         probe = self._probe()
         frozen = next((e.frozen for e in self._journal.entries if e.frozen is not None), None)
-        baselines = self._baselines(probe)
+        sizes = self._sizes(probe)
+        baselines = self._baselines(probe, sizes)
         if frozen is None:
             room = self._room(probe)
-            sizes = affordable_sizes(self._bench, probe, room)
             prompt = _best_prompt(self._bench, baselines)
             plan = make_plan(self._bench, self._methods, probe, room, sizes, prompt)
             frozen = {"plan": plan.model_dump(mode="json"), "prediction": seal(plan, probe)}
             self._journal.add(Entry(frozen=frozen))
-        plan = Plan.model_validate(frozen["plan"])
-        self._progress.planned(plan)
-        return Findings(plan, probe, frozen["prediction"], baselines)
+        try:
+            findings = Findings(
+                Plan.model_validate(frozen["plan"]), probe, frozen["prediction"], baselines
+            )
+        except (ValidationError, KeyError) as error:
+            raise self._journal.damaged(error) from None
+        self._progress.planned(findings.plan)
+        return findings
 
     def run(self, findings: Findings) -> Findings:
         """Run what is due until nothing is, the budget ends, or the user stops it."""
         results = findings.results
-        for job, ending in self._journal.endings().items():
-            results[job] = _result(ending)
+        try:
+            for job, ending in self._journal.endings().items():
+                results[job] = _result(ending)
+        except ValidationError as error:
+            raise self._journal.damaged(error) from None
         try:
             findings.late = self._trials(findings.plan, results)
         except KeyboardInterrupt:
@@ -204,14 +216,21 @@ class Conductor:
         self._journal.add(Entry(probe=probe))
         return probe
 
-    def _baselines(self, probe: Probe) -> Baselines:
+    def _sizes(self, probe: Probe) -> Sizes:
+        """Decided once: baselines and trials are compared example by example."""
+        known = next((e.sizes for e in self._journal.entries if e.sizes is not None), None)
+        if known is not None:
+            return Sizes(*known)
+        sizes = affordable_sizes(self._bench, probe, self._room(probe))
+        self._journal.add(Entry(sizes=(sizes.train, sizes.dev, sizes.test)))
+        return sizes
+
+    def _baselines(self, probe: Probe, sizes: Sizes) -> Baselines:
         known = next((e.baselines for e in self._journal.entries if e.baselines is not None), None)
         if known is not None:
             return known
         self._progress.stage("measuring the baselines: majority, zero-shot, head only")
-        room = self._room(probe)
-        sizes = affordable_sizes(self._bench, probe, room)
-        ranked = ranked_size(self._bench, probe, room, sizes.dev)
+        ranked = ranked_size(self._bench, probe, self._room(probe), sizes.dev)
         job = self._measuring(
             "baselines", JobKind.BASELINES, probe.batch_size, precision=probe.precision
         )
@@ -263,19 +282,23 @@ def _job(trial: Trial, plan: Plan) -> Job:
 def _result(ending: Ending) -> TrialResult:
     """The trial's own result, or what its process's end means."""
     if ending.answer is not None:
-        return TrialResult.model_validate(ending.answer)
+        return _reworded(TrialResult.model_validate(ending.answer))
     return TrialResult(
         trial=ending.job,
         status=ending.status,
-        message=ending.message,
+        message=reason(ending.status, ending.message),
         seconds=ending.wall_seconds,
     )
 
 
 def _method_probe(ending: Ending) -> MethodProbe:
     if ending.answer is None:
-        return MethodProbe(status=ending.status, message=ending.message)
-    return MethodProbe.model_validate(ending.answer)
+        return MethodProbe(status=ending.status, message=reason(ending.status, ending.message))
+    return _reworded(MethodProbe.model_validate(ending.answer))
+
+
+def _reworded(answer: _Answer) -> _Answer:
+    return answer.model_copy(update={"message": reason(answer.status, answer.message)})
 
 
 def _slowdown(endings: Sequence[Ending]) -> float:
@@ -292,7 +315,7 @@ def _best_prompt(bench: Bench, baselines: Baselines) -> int:
 def _failed(sentence: str, ending: Ending) -> AdvisorError:
     out_of_memory = ending.status is Status.OUT_OF_MEMORY
     return AdvisorError(
-        f"{sentence}: {ending.message}",
+        f"{sentence}: {reason(ending.status, ending.message)}",
         where="micro-benchmark",
         hint="raise --memory, or take a smaller model"
         if out_of_memory

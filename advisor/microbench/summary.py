@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 from typing import Any
@@ -198,7 +199,7 @@ def baselines_of(baselines: Baselines | None) -> dict[str, Any] | None:
 
 
 def _mean(numbers: Sequence[float | None]) -> float | None:
-    known = [number for number in numbers if number is not None]
+    known = [number for number in numbers if number is not None and math.isfinite(number)]
     return _rounded(statistics.fmean(known)) if known else None
 
 

@@ -29,6 +29,11 @@ def confirmation_blocks(record: Record) -> Iterator[Block]:
     yield Heading("What the micro-benchmark found")
     yield Paragraph(record["agreement"]["sentence"], strong=True)
     yield Paragraph(record["difference"]["sentence"])
+    if record.get("complete") is False:
+        yield Paragraph(
+            "The run ended before its plan did, and this is what was known by then. A larger "
+            "--budget brings the rest; after an interruption, --resume does."
+        )
     yield from _others(record)
     yield from _alarms(record)
     yield Heading("Scores on the test split")
@@ -172,23 +177,37 @@ def _setting(record: Record) -> Iterator[str]:
     seeds = "1 seed" if plan["seeds"] == 1 else f"{plan['seeds']} seeds"
     pairs = max((len(own["pairs"]) for own in plan["methods"].values()), default=0)
     route = plan["task"]["route"].replace("_", " ")
+    trials = f"{_searched(pairs)}, then {seeds} of it" if pairs else "no method can be trained here"
     yield (
         f"{plan['train_size']} examples to train on, {plan['dev_size']} to choose by, "
-        f"{plan['test_size']} to judge by; {_searched(pairs)}, then {seeds} of it."
+        f"{plan['test_size']} to judge by; {trials}."
     )
     yield (
         f"Route: {route}. Batch {plan['batch_size']}, {plan['precision']}, at most "
         f"{plan['max_tokens']} tokens, {plan['virtual_tokens']} virtual tokens, on "
         f"{plan['device']}, {plan['slots']} side by side."
     )
+    yield from _cut(record)
     for method, own in plan["methods"].items():
         yield f"{_name(method)}: {own['steps']} steps a final run, {own['looks']} looks."
     for method, why in plan["left_out"].items():
         yield f"{_name(method)} was left out: {why}"
     if plan["dropped"]:
         yield "Given up for the budget: " + "; ".join(plan["dropped"]) + "."
-    if record.get("complete") is False:
-        yield "The run ended before its plan did; what is shown is what was known by then."
+
+
+def _cut(record: Record) -> Iterator[str]:
+    """Whether inputs had to be shortened, to what the budget or the model's positions allow."""
+    plan = record["plan"]
+    _, usual, longest = plan["token_lengths"]
+    most = plan["max_tokens"]
+    positions = record["facts"].get("model.context_length")
+    if positions is not None:
+        most = min(most, int(positions["value"]) - plan["virtual_tokens"])
+    if longest > most:
+        yield (
+            f"Inputs were cut to {most} tokens: 95 % have at most {usual}, the longest {longest:,}."
+        )
 
 
 def _searched(pairs: int) -> str:

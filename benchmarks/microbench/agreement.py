@@ -51,7 +51,9 @@ def measure(cell: Cell) -> None:
     train, test = files_of(cell)
     request = Request(models=(cell.model,), data=DataFiles(train, test), offline=True)
     before = _children_seconds()
-    record = confirm_advice(request, Wish(budget=BUDGET), (), Silent()).record
+    found = confirm_advice(request, Wish(budget=BUDGET), (), Silent())
+    found.delivered()
+    record = found.record
     kept = {
         key: record[key]
         for key in ("plan", "results", "difference", "outcome", "alarms", "wall_seconds")

@@ -205,13 +205,15 @@ def _dropped(draft: _Draft, whole: Sizes, sizes: Sizes, room: Room) -> tuple[str
         said.append(f"{level.seeds} of {best.seeds} seeds")
     if level.rates < best.rates:
         said.append(f"{level.rates} of {best.rates} pairs of learning rates")
-    if draft.share < 1.0:
-        said.append(f"{draft.share:.0%} of the steps of the recipes, or the fewest that count")
+    if level.least == 0:
+        said.append("fewer steps than the recipes call the least")
+    elif draft.share < 1.0:
+        said.append(f"{draft.share:.0%} of the steps of the recipes, or their least")
     if sizes.test < whole.test:
         said.append(f"{sizes.test} of {whole.test} test examples")
     if draft.seconds > room.left:
         said.append(
-            f"even so the trials are expected to take {draft.seconds:.0f} s of "
-            f"{max(room.left, 0):.0f} s left; what is not reached in time is left undone"
+            f"even so the trials were expected to take {draft.seconds:.0f} s when "
+            f"{max(room.left, 0):.0f} s were left; what is not reached in time is left undone"
         )
     return tuple(said)

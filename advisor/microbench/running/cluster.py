@@ -2,127 +2,151 @@
 
 from __future__ import annotations
 
+import secrets
 import time
-from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.microbench.running.child import guarded, own_process_only, set_limits
+from advisor import __version__
+from advisor.microbench.running import node
+from advisor.microbench.running.connecting import Connection
+from advisor.microbench.running.room import Node, largest_share, nodes_with_room, require_memory
 from advisor.microbench.spec import Bench, Ending, Job, Status
 from advisor.support.errors import AdvisorError, ExitCode
 
 _RETRIES = 3
 """So often is a job repeated whose node or process has died under it."""
+_CLEAR_SECONDS = 10.0
+_NEEDS = "every node needs this package with its train extra, and the model under the same path"
 
 
 class RayExecutor:
     """Runs jobs on a Ray cluster; see ``Executor``.
 
-    Every node needs this package with its ``train`` extra, and the model under the same path.
+    Every node needs this package with its ``train`` extra, and the model under the same path. It
+    loads the model before the first job, once for each job that it can run at a time. Running
+    trials tell nothing of their looks. A job's time counts from its start on a node, not while it
+    waits for room. Nodes that join later take part, but add no slots.
 
     Args:
         bench: what the jobs work on; it is sent to the nodes once.
         address: of the cluster, or None to start one on this machine.
+        most: no more than so many jobs side by side; None for what the cluster can.
 
     Raises:
-        AdvisorError: if Ray is not installed, or the cluster cannot be reached.
+        AdvisorError: if Ray is not installed, the cluster cannot be reached, or a node cannot load
+            the model.
     """
 
-    def __init__(self, bench: Bench, *, address: str | None) -> None:
-        self._ray = _ray()
-        self._owned = not self._ray.is_initialized()
-        if self._owned:
-            _connect(self._ray, address)
-        self._gpus = 1 if bench.device == "cuda" else 0
-        self._bench = self._ray.put(bench.model_dump_json())
-        self._task = self._ray.remote(max_retries=_RETRIES, max_calls=1)(_do)
-        self._running: dict[Any, tuple[Job, float]] = {}
-        self._late: set[str] = set()
-        self._ended: deque[Ending] = deque()
-        self.loading_seconds = 0.0
-        resources = self._ray.cluster_resources()
-        self.slots = max(int(resources.get("GPU" if self._gpus else "CPU", 1)), 1)
+    def __init__(self, bench: Bench, *, address: str | None, most: int | None = None) -> None:
+        self._running: dict[Any, Job] = {}
+        self._run = secrets.token_hex(8)
+        self._connection = Connection(address)
+        self._ray = self._connection.ray
+        self._nodes: list[Node] = []
+        try:
+            cpus, gpus = bench.threads, 1 if bench.device == "cuda" else 0
+            self._options = {"num_cpus": cpus, "num_gpus": gpus}
+            # Ray would give a process with a GPU one task only.
+            self._task = self._ray.remote(max_calls=0, max_retries=_RETRIES)(node.do)
+            self._bench = self._ray.put(bench.model_dump_json())
+            self._nodes = nodes_with_room(self._ray.nodes(), cpus=cpus, gpus=gpus)
+            slots = sum(each.slots for each in self._nodes)
+            self.slots = slots if most is None else min(most, slots)
+            self.loading_seconds = self._load()
+        except BaseException:
+            self.close()
+            raise
+
+    def slot_memory(self) -> int:
+        """Bytes that each job can have while all slots are in use."""
+        return largest_share(self._nodes, self.slots)
 
     def submit(self, job: Job) -> None:
         """Hand the job to the cluster, which starts it where there is room."""
-        options: dict[str, Any] = {"num_cpus": 1, "num_gpus": self._gpus, "name": job.id}
+        options: dict[str, Any] = {**self._options, "name": job.id}
         if job.memory_limit is not None:
+            require_memory(self._nodes, job.memory_limit)
+            # For placing only; the limit itself is set by the process of the job.
             options["memory"] = job.memory_limit
-        reference = self._task.options(**options).remote(self._bench, job.model_dump_json())
-        self._running[reference] = (job, time.monotonic())
+        task = self._task.options(**options)
+        self._running[task.remote(self._run, self._bench, job.model_dump_json())] = job
 
     def next_ending(self, timeout: float) -> Ending | None:
         """The next job that has ended, in whatever way; None if there is none in time."""
-        self._cancel_late()
         if not self._running:
             return None
         done, _ = self._ray.wait(list(self._running), num_returns=1, timeout=timeout)
-        if not done:
-            return None
-        job, started = self._running.pop(done[0])
-        return self._ending(job, done[0], time.monotonic() - started)
+        return self._ending(self._running.pop(done[0]), done[0]) if done else None
 
     def close(self) -> None:
-        """Cancel what still runs, and leave the cluster, or end it if it was started here."""
-        for reference in self._running:
-            self._ray.cancel(reference, force=True)
-        if self._owned:
-            self._ray.shutdown()
-
-    def _cancel_late(self) -> None:
-        now = time.monotonic()
-        for reference, (job, started) in self._running.items():
-            if job.id not in self._late and now - started > job.time_limit:
-                self._late.add(job.id)
+        """Cancel what still runs, clear the nodes, and leave the cluster."""
+        try:
+            for reference in self._running:
                 self._ray.cancel(reference, force=True)
+            cleared = [self._on(each, node.clear).remote(self._run) for each in self._nodes]
+            if cleared:
+                self._ray.wait(cleared, num_returns=len(cleared), timeout=_CLEAR_SECONDS)
+        finally:
+            self._connection.close()
 
-    def _ending(self, job: Job, reference: Any, wall: float) -> Ending:
+    def _load(self) -> float:
+        """Let every node load the model, once for each of its slots; seconds that this took."""
+        started = time.monotonic()
+        references = [
+            self._on(each, node.load).remote(self._run, __version__, self._bench)
+            for each in self._nodes
+            for _ in range(min(each.slots, self.slots))
+        ]
+        try:
+            for reference in references:
+                self._told(reference)
+        except self._ray.exceptions.RayError as error:
+            raise _broken("a node was lost while it loaded the model", error) from None
+        return time.monotonic() - started
+
+    def _on(self, where: Node, function: Any) -> Any:
+        """The function as a task of a given node, which needs no room there."""
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+        place = NodeAffinitySchedulingStrategy(where.id, soft=False)
+        return self._ray.remote(num_cpus=0, scheduling_strategy=place)(function)
+
+    def _told(self, reference: Any) -> Mapping[str, Any]:
+        """What a task has said."""
         try:
             told: Mapping[str, Any] = self._ray.get(reference)
+        except self._ray.exceptions.RayTaskError as error:
+            raise _broken("a node could not do its part", error) from None
+        if "failed" in told:
+            failed = told["failed"]
+            raise AdvisorError(
+                failed["error"],
+                where=f"{failed['where']} on {told['node']}".lstrip(),
+                hint=_NEEDS,
+                exit_code=ExitCode.MICROBENCH_FAILED,
+            )
+        return told
+
+    def _ending(self, job: Job, reference: Any) -> Ending:
+        try:
+            return Ending.model_validate(self._told(reference)["ending"])
         except self._ray.exceptions.RayError as error:
-            if job.id in self._late:
-                why = f"it was ended after its limit of {job.time_limit:.0f} s"
-                return Ending(job=job.id, status=Status.TIMED_OUT, message=why, wall_seconds=wall)
             out = isinstance(error, self._ray.exceptions.OutOfMemoryError)
             status = Status.OUT_OF_MEMORY if out else Status.KILLED
-            why = f"the cluster lost it: {str(error).strip().splitlines()[0][:300]}"
-            return Ending(job=job.id, status=status, message=why, wall_seconds=wall)
-        return Ending(job=job.id, wall_seconds=wall, **told)
+            return Ending(job=job.id, status=status, message=f"the cluster lost it: {_gist(error)}")
 
 
-def _do(bench: str, job: str) -> dict[str, Any]:
-    """What a node does: load the model, then the job, in a process that ends afterwards."""
-    from advisor.microbench.worker.workbench import load_workbench
-
-    own_process_only()
-    wanted = Job.model_validate_json(job)
-    workbench = load_workbench(Bench.model_validate_json(bench))
-    set_limits(wanted)
-    started = time.process_time()
-    told = guarded(workbench, wanted, lambda _: None)
-    return {**told, "cpu_seconds": time.process_time() - started}
+def _broken(sentence: str, error: Exception) -> AdvisorError:
+    return AdvisorError(
+        f"{sentence}: {_gist(error)}",
+        where="--executor ray",
+        hint=_NEEDS,
+        exit_code=ExitCode.MICROBENCH_FAILED,
+    )
 
 
-def _ray() -> Any:
-    try:
-        import ray
-    except ImportError:
-        raise AdvisorError(
-            "Ray is not installed",
-            where="--executor ray",
-            hint="pip install 'tuning-advisor[cluster]', or leave --executor out",
-        ) from None
-    return ray
-
-
-def _connect(ray: Any, address: str | None) -> None:
-    local = {"include_dashboard": False} if address is None else {"address": address}
-    try:
-        ray.init(log_to_driver=False, logging_level="error", **local)
-    except Exception as error:  # noqa: BLE001 - Ray raises whatever its transport does
-        raise AdvisorError(
-            f"the Ray cluster cannot be reached: {str(error).strip().splitlines()[0][:300]}",
-            where=f"--address {address}" if address else "--executor ray",
-            hint="check the address, and that the cluster runs this version of Ray and Python",
-            exit_code=ExitCode.MICROBENCH_FAILED,
-        ) from None
+def _gist(error: Exception) -> str:
+    """The end of an error's text: Ray puts the traceback of the node in front of it."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[-1].strip()[:300]

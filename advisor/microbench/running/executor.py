@@ -22,6 +22,9 @@ class Executor(Protocol):
     slots: int
     loading_seconds: float
 
+    def slot_memory(self) -> int:
+        """Bytes that each job can have while all slots are in use."""
+
     def submit(self, job: Job) -> None:
         """Start the job now, or as soon as there is room."""
 

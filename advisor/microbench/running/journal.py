@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from advisor.microbench.spec import Baselines, Ending, Probe, Record
 from advisor.support.errors import AdvisorError
@@ -20,14 +19,19 @@ class Entry(Record):
 
     Attributes:
         begun: what the run was asked for, as plain data; the first line.
+        sizes: examples of each split that are used, for baselines and trials alike.
         frozen: plan and sealed prediction, as plain data, once they stand.
     """
 
     begun: dict[str, Any] | None = None
     probe: Probe | None = None
+    sizes: tuple[int, int, int] | None = None
     frozen: dict[str, Any] | None = None
     baselines: Baselines | None = None
     ending: Ending | None = None
+
+    # A diverged trial may hold numbers that are none; they have to come back as they were.
+    model_config = ConfigDict(ser_json_inf_nan="constants")
 
 
 class Journal:
@@ -57,6 +61,10 @@ class Journal:
             ) from None
         self.entries.append(entry)
 
+    def damaged(self, error: Exception) -> AdvisorError:
+        """What to raise if the content of an entry is not what it should be."""
+        return _damaged(self._path, error)
+
     def endings(self) -> dict[str, Ending]:
         """How each job ended that has, by its identifier."""
         found = (entry.ending for entry in self.entries if entry.ending is not None)
@@ -72,9 +80,13 @@ def _read(path: Path) -> list[Entry]:
             stream.truncate(len(raw) - len(torn))
     try:
         return [Entry.model_validate_json(line) for line in whole.split(b"\n") if line]
-    except (ValidationError, json.JSONDecodeError) as error:
-        raise AdvisorError(
-            "the journal of the micro-benchmark is damaged or of another version",
-            where=f"{path}: {str(error).splitlines()[0]}",
-            hint="start anew without --resume",
-        ) from None
+    except ValidationError as error:
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: Exception) -> AdvisorError:
+    return AdvisorError(
+        "the journal of the micro-benchmark is damaged or of another version",
+        where=f"{path}: {str(error).splitlines()[0]}",
+        hint="start anew without --resume",
+    )

@@ -16,8 +16,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from advisor.microbench.running.executor import Watch
 from advisor.microbench.spec import Ending, Job, Status
+from advisor.profilers.hardware.cgroup import memory_left_bytes
 from advisor.support.errors import AdvisorError, ExitCode
 
 _SERVER = "advisor.microbench.running.server"
@@ -50,6 +53,12 @@ class LocalExecutor:
         self._late: set[str] = set()
         self._starts = 0
         self._start()
+
+    def slot_memory(self) -> int:
+        """Bytes that each job can have while all slots are in use."""
+        left = memory_left_bytes()
+        free = psutil.virtual_memory().available
+        return min(free, left or free) // self.slots
 
     def submit(self, job: Job) -> None:
         """Start the job as soon as one of the slots is free."""
@@ -130,9 +139,13 @@ class LocalExecutor:
     def _read(self) -> None:
         """Queue the server's lines; None when there will be no more."""
         messages, stream = self._messages, self._stdout
-        for line in stream:
-            messages.put(json.loads(line))
-        messages.put(None)
+        try:
+            for line in stream:
+                messages.put(json.loads(line))
+        except ValueError:
+            pass  # a last line that was cut short, or a stream that has been closed
+        finally:
+            messages.put(None)
 
     def _fill(self) -> None:
         while self._waiting and len(self._running) < self.slots:
@@ -180,6 +193,7 @@ class LocalExecutor:
             raise self._dead("the process that starts the trials dies again and again")
         self._waiting.extendleft(job for job, _ in reversed(self._running.values()))
         self._running.clear()
+        self._late.clear()
         self._start()
         self._fill()
 

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from advisor.estimate.probe import probe_cpu
+from advisor.microbench.spec import Precision
+from advisor.microbench.worker.memory import out_of_memory
 from advisor.microbench.worker.probe import probe_precision
 from advisor.microbench.worker.workbench import Workbench
+
+_T = TypeVar("_T")
 
 
 def probe_machine(workbench: Workbench) -> dict[str, Any]:
     """The faster number format, how long the inputs are, and the speed of a CPU, as plain data."""
     on_cpu = workbench.bench.device == "cpu"
     return {
-        "precision": probe_precision(workbench).value,
+        "precision": (_in_memory(lambda: probe_precision(workbench)) or Precision.FP32).value,
         "token_lengths": list(workbench.token_lengths),
-        "speed": dataclasses.asdict(probe_cpu()) if on_cpu else None,
+        "speed": _in_memory(lambda: dataclasses.asdict(probe_cpu())) if on_cpu else None,
     }
+
+
+def _in_memory(measure: Callable[[], _T]) -> _T | None:
+    """What is measured, or None where it takes too much memory: other methods may need less."""
+    try:
+        return measure()
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        return None

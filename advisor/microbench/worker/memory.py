@@ -11,7 +11,10 @@ _STATUS = Path("/proc/self/status")
 # Writing "5" here makes the high-water mark start again from what is held now.
 _CLEAR = Path("/proc/self/clear_refs")
 # How PyTorch says on a CPU that an allocation failed; on a GPU it has a class for it.
-_NO_MEMORY = ("can't allocate memory", "not enough memory", "Cannot allocate memory")
+_NO_MEMORY = (
+    "can't allocate memory", "not enough memory", "Cannot allocate memory",
+    "could not create a primitive",
+)  # fmt: skip
 
 
 class MemoryMeter:

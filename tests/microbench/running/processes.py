@@ -35,5 +35,5 @@ def wait_for(condition):
     while not (found := condition()):
         if time.monotonic() > deadline:
             raise TimeoutError("it did not come to pass")
-        os.sched_yield()
+        time.sleep(0.02)
     return found

@@ -5,47 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 
 import pytest
-from processes import ENOUGH, children_of, processes_of, wait_for
+from processes import children_of, processes_of, wait_for
 from tiny_benches import bench_of
+from trial_jobs import ending_of, job, trial
 
 from advisor.microbench.running.local import LocalExecutor
-from advisor.microbench.spec import Job, JobKind, Purpose, Route, Status, Trial, TrialResult
+from advisor.microbench.spec import Route, Status, TrialResult
 from advisor.support.errors import AdvisorError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
-
-
-def trial(method="prompt_tuning", steps=6, **changes):
-    fields = {
-        "id": f"{method}-{steps}",
-        "purpose": Purpose.FINAL,
-        "method": method,
-        "learning_rate": 0.01,
-        "head_rate": 0.01,
-        "seed": 1,
-        "train_size": 16,
-        "steps": steps,
-        "dev_every": 3,
-        "patience": 9,
-        "test": True,
-    }
-    return Trial(**{**fields, **changes})
-
-
-def job(of, **changes):
-    return Job(
-        **{
-            "id": of.id,
-            "kind": JobKind.TRIAL,
-            "trial": of,
-            "batch_size": 8,
-            "time_limit": ENOUGH,
-            **changes,
-        }
-    )
 
 
 @pytest.fixture(scope="module")
@@ -66,15 +36,6 @@ def executor(folder, tiny_encoder, looks):
     yield started
     started.close()
     assert processes_of(folder) == []
-
-
-def ending_of(executor):
-    deadline = time.monotonic() + ENOUGH
-    while time.monotonic() < deadline:
-        ending = executor.next_ending(1.0)
-        if ending is not None:
-            return ending
-    raise TimeoutError("no job ended")
 
 
 def test_jobs_run_side_by_side_and_give_their_results(executor, looks):

@@ -1,0 +1,162 @@
+"""The way to a Ray cluster: to one that runs, or to one that is started on this machine.
+
+``python -m advisor.microbench.running.connecting ADDRESS`` only tries to connect, and says on
+standard output why it could not.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from typing import Any
+
+from advisor.support.errors import AdvisorError, ExitCode
+
+_DIAL_SECONDS = 5.0
+_KNOCK_SECONDS = 60.0
+"""So long may a process take to import Ray and to connect, also on a busy machine."""
+_LONGEST_ROOT = 25
+"""Ray puts sockets below its folder, whose paths may not be longer than some 100 characters."""
+_SETTINGS = {
+    # Reports of use to the makers of Ray are on by default.
+    "RAY_USAGE_STATS_ENABLED": "0",
+    # Without it Ray warns that it will change its mind about tasks without a GPU.
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    # By default Ray repeats a task without end where a node is short of memory.
+    "RAY_task_oom_retries": "3",
+}
+
+
+class Connection:
+    """This process's connection to a cluster.
+
+    Args:
+        address: of the cluster, or None to start one on this machine, which ends with the
+            connection.
+
+    Attributes:
+        ray: the library.
+
+    Raises:
+        AdvisorError: if Ray is not installed, or the cluster cannot be reached.
+    """
+
+    def __init__(self, address: str | None) -> None:
+        for name, value in _SETTINGS.items():
+            os.environ.setdefault(name, value)
+        if address is None:
+            _be_shut()
+        self.ray = _ray()
+        self._own = _folder() if address is None else None
+        if address is not None:
+            _knock(address)
+        try:
+            _join(self.ray, address, self._own)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Leave the cluster, or end it if it was started here."""
+        self.ray.shutdown()
+        if self._own is not None:
+            shutil.rmtree(self._own, ignore_errors=True)
+
+
+def _ray() -> Any:
+    try:
+        import ray
+    except ImportError:
+        raise AdvisorError(
+            "Ray is not installed",
+            where="--executor ray",
+            hint="pip install 'tuning-advisor[cluster]', or leave --executor out",
+            exit_code=ExitCode.MICROBENCH_FAILED,
+        ) from None
+    return ray
+
+
+def _init(ray: Any, address: str | None, folder: str | None = None) -> None:
+    own = {"include_dashboard": False, "_temp_dir": folder} if address is None else {}
+    ray.init(address=address or "local", log_to_driver=False, logging_level="error", **own)
+
+
+def _join(ray: Any, address: str | None, folder: str | None) -> None:
+    try:
+        _init(ray, address, folder)
+    except Exception as error:  # noqa: BLE001 - Ray raises whatever its transport does
+        raise _unreachable(address, str(error)) from None
+
+
+def _be_shut() -> None:
+    """Let nobody else into a cluster of this machine, without a file for its token."""
+    if "ray" in sys.modules:
+        # It has read, or missed, a token already.
+        return
+    os.environ.setdefault("RAY_AUTH_MODE", "token")
+    os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
+
+
+def _folder() -> str | None:
+    """A folder for Ray's logs and sockets; None for Ray's own, which it never removes."""
+    root = tempfile.gettempdir()
+    return tempfile.mkdtemp(prefix="advisor-") if len(root) <= _LONGEST_ROOT else None
+
+
+def _knock(address: str) -> None:
+    """Connect in a process that can be given up: Ray's own attempts take minutes, and chatter."""
+    host, _, port = address.rpartition(":")
+    if port.isdigit() and "/" not in host:
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), _DIAL_SECONDS).close()
+        except (OSError, OverflowError) as error:
+            raise _unreachable(address, getattr(error, "strerror", None) or str(error)) from None
+    try:
+        tried = subprocess.run(  # noqa: S603 - the program's own module, no shell
+            [sys.executable, "-m", __name__, address],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_KNOCK_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise _unreachable(address, f"no answer within {_KNOCK_SECONDS:.0f} s") from None
+    if tried.returncode:
+        raise _unreachable(address, tried.stdout.decode(errors="replace"))
+
+
+def _unreachable(address: str | None, told: str) -> AdvisorError:
+    reason = " ".join(told.split())[:300] or "it gave no reason"
+    if address is None:
+        return AdvisorError(
+            f"Ray cannot be started on this machine: {reason}",
+            where="--executor ray",
+            hint="leave --executor out to do without Ray",
+            exit_code=ExitCode.MICROBENCH_FAILED,
+        )
+    return AdvisorError(
+        f"the Ray cluster cannot be reached: {reason}",
+        where=f"--address {address}",
+        hint="name HOST:PORT of its head, on a machine of the cluster, "
+        "with the cluster's version of Ray and Python",
+        exit_code=ExitCode.MICROBENCH_FAILED,
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Try to connect; 1 and the reason on standard output if that fails."""
+    try:
+        _init(_ray(), arguments[0])
+    except Exception as error:  # noqa: BLE001 - Ray raises whatever its transport does
+        sys.stdout.write(str(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
