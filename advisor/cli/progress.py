@@ -19,6 +19,9 @@ from advisor.support.errors import printable
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _MOST_POINTS = 24
+_FEWEST_POINTS = 6
+_OTHER_COLUMNS = 74
+"""Width of the table without the points of the losses."""
 _GIB = 2.0**30
 _MINUTE = 60
 
@@ -28,14 +31,15 @@ class LiveProgress:
 
     def __init__(self, *, plain: bool) -> None:
         self._console = Console(stderr=True, highlight=False, no_color=plain or None)
-        self._live = None if plain or not sys.stderr.isatty() else Live(
-            console=self._console, refresh_per_second=4, transient=True
-        )  # fmt: skip
         self._stage = ""
         self._plan: Plan | None = None
         self._began = time.monotonic()
         self._running: dict[str, Trial] = {}
         self._looks: dict[str, list[Mapping[str, Any]]] = {}
+        # It asks for its first view at once.
+        self._live = None if plain or not sys.stderr.isatty() else Live(
+            console=self._console, refresh_per_second=2, transient=True, get_renderable=self._view
+        )  # fmt: skip
 
     def __enter__(self) -> LiveProgress:
         if self._live is not None:
@@ -49,7 +53,8 @@ class LiveProgress:
     def stage(self, sentence: str) -> None:
         """What is being done now."""
         self._stage = sentence
-        self._say(f"{sentence} ...") if self._live is None else self._draw()
+        if self._live is None:
+            self._say(f"{sentence} ...")
 
     def planned(self, plan: Plan) -> None:
         """The plan stands."""
@@ -70,12 +75,10 @@ class LiveProgress:
     def started(self, trial: Trial) -> None:
         """A trial has been handed to the executor."""
         self._running[trial.id] = trial
-        self._draw()
 
     def look(self, look: Mapping[str, Any]) -> None:
         """A running trial has looked at its losses."""
         self._looks.setdefault(look["job"], []).append(look)
-        self._draw()
 
     def ended(self, trial: Trial, result: TrialResult) -> None:
         """A trial has ended."""
@@ -85,35 +88,42 @@ class LiveProgress:
         why = "" if result.status.usable else f": {result.message}"
         status = result.status.value.replace("_", " ")
         self._say(f"{_described(trial)}: {status}{score}, {result.seconds:.0f} s{why}")
-        self._draw()
 
     def _say(self, line: str) -> None:
-        self._console.print(printable(line), markup=False, soft_wrap=True)
+        # In a file a line stays one; on a terminal it is broken between words.
+        self._console.print(printable(line), markup=False, soft_wrap=self._live is None)
 
-    def _draw(self) -> None:
-        if self._live is not None:
-            self._live.update(Group(self._header(), *([self._table()] if self._running else [])))
+    def _view(self) -> Group:
+        """What is shown at this moment; asked for several times a second, by another thread."""
+        return Group(self._header(), *([self._table()] if self._running else []))
 
     def _header(self) -> Text:
         spent = time.monotonic() - self._began
-        left = ""
-        if self._plan is not None:
-            left = f", {_duration(max(self._plan.budget_seconds - spent, 0.0))} of the budget left"
-        return Text(f"{self._stage}{left}", style="bold")
+        if self._plan is None:
+            return Text(f"{self._stage} ({_duration(spent)} so far)", style="bold")
+        left = self._plan.budget_seconds - spent
+        budget = _duration(self._plan.budget_seconds)
+        told = (
+            f"{_duration(left)} left of the budget of {budget}"
+            if left > 0
+            else f"the budget of {budget} is spent; what has begun is brought to its end"
+        )
+        return Text(f"{self._stage}: {told}", style="bold")
 
     def _table(self) -> Table:
         table = Table(box=None, pad_edge=False)
-        for title in ("trial", "step", "rate", "training loss", "development", "memory"):
+        for title in ("trial", "step", "rate", "training loss", "dev score", "memory"):
             table.add_column(title, no_wrap=True)
-        for id_, trial in self._running.items():
-            looks = self._looks.get(id_, [])
+        room = max(self._console.width - _OTHER_COLUMNS, _FEWEST_POINTS)
+        for id_, trial in list(self._running.items()):
+            looks = list(self._looks.get(id_, []))
             last: Mapping[str, Any] = looks[-1] if looks else {}
             scored = [look for look in looks if look.get("dev_score") is not None]
             table.add_row(
-                _described(trial),
+                _short(trial),
                 f"{last.get('step', 0)}/{trial.steps}",
                 f"{last['rate']:.1e}" if last.get("rate") is not None else "",
-                _sparkline([look["train_loss"] for look in looks if look.get("train_loss")]),
+                _sparkline([look["train_loss"] for look in looks if look.get("train_loss")], room),
                 f"{scored[-1]['dev_score']:.1f}" if scored else "",
                 f"{last['memory'] / _GIB:.2f} GiB" if last.get("memory") else "",
             )
@@ -129,9 +139,18 @@ def _described(trial: Trial) -> str:
     return f"{name}, seed {trial.seed}{size}"
 
 
-def _sparkline(losses: list[float]) -> str:
+def _short(trial: Trial) -> str:
+    """As much of it as tells it from the others that run beside it."""
+    name = load_methods()[trial.method].name
+    if trial.purpose is Purpose.SEARCH:
+        return f"{name}, {trial.learning_rate:g}"
+    size = f"/{trial.train_size}" if trial.purpose is Purpose.CURVE else ""
+    return f"{name} #{trial.seed}{size}"
+
+
+def _sparkline(losses: list[float], room: int) -> str:
     """The last losses as blocks, with the newest figure."""
-    shown = losses[-_MOST_POINTS:]
+    shown = losses[-min(room, _MOST_POINTS) :]
     if not shown:
         return ""
     low, high = min(shown), max(shown)

@@ -54,9 +54,7 @@ class RunFolder:
 
     def leave(self) -> None:
         """Let another process go on with the run."""
-        with contextlib.suppress(OSError):
-            (self.path / _LOCK).unlink()
-        self._lock.close()
+        _unlock(self.path, self._lock)
 
     def done(self) -> None:
         """Remove the folder; whatever was found stands in the report."""
@@ -117,6 +115,15 @@ def _resumed(path: Path, begun: Mapping[str, Any], *, keep: bool) -> RunFolder:
             hint="start it without --resume; every option must be as it was",
         )
     lock = _locked(path)
+    try:
+        return RunFolder(path, _same_run(file, begun), lock, keep=keep)
+    except BaseException:
+        _unlock(path, lock)
+        raise
+
+
+def _same_run(file: Path, begun: Mapping[str, Any]) -> Journal:
+    """The journal, if it is of what is asked now."""
     journal = Journal(file)
     if not journal.entries or journal.entries[0].begun != dict(begun):
         raise AdvisorError(
@@ -124,7 +131,7 @@ def _resumed(path: Path, begun: Mapping[str, Any], *, keep: bool) -> RunFolder:
             where=str(file),
             hint="start anew without --resume, or give the options as they were",
         )
-    return RunFolder(path, journal, lock, keep=keep)
+    return journal
 
 
 def _locked(path: Path) -> BinaryIO:
@@ -148,6 +155,12 @@ def _locked(path: Path) -> BinaryIO:
                 hint="wait for it, or change an option such as --seed",
             ) from None
     return lock
+
+
+def _unlock(path: Path, lock: BinaryIO) -> None:
+    with contextlib.suppress(OSError):
+        (path / _LOCK).unlink()
+    lock.close()
 
 
 def fingerprint_of(path: Path) -> dict[str, Any]:

@@ -38,7 +38,10 @@ def confirmation_record(
     tolerance = before.facts.number("quality.tolerance_points") or 0.0
     judged = Judged(prepared.bench, findings, reference, tolerance)
     results = results_of(judged)
-    differences = {m: difference_of(found) for m, found in judged.comparisons.items()}
+    differences = {
+        method: difference_of(found, withheld=method in judged.withheld)
+        for method, found in judged.comparisons.items()
+    }
     measured = {
         "plan": plan_of(findings, prepared),
         "prediction": findings.prediction,
@@ -101,10 +104,15 @@ def plan_of(findings: Findings, prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def difference_of(found: Comparison) -> dict[str, Any]:
-    """A comparison with full fine-tuning as plain data; ``outcome`` is the method's own."""
+def difference_of(found: Comparison, *, withheld: bool) -> dict[str, Any]:
+    """A comparison with full fine-tuning as plain data.
+
+    ``outcome`` is the method's own; ``points_below`` and ``within_tolerance``, which rules and the
+    scoring of the prediction read, are None where the comparison is withheld.
+    """
     own = found.method_a
     difference = found.difference
+    counted = None if withheld else difference
     outcome = "inconclusive"
     if found.equivalent:
         outcome = "equivalent"
@@ -115,9 +123,8 @@ def difference_of(found: Comparison) -> dict[str, Any]:
         "outcome": outcome,
         "by_default": found.by_default,
         "sentence": found.sentence,
-        "points_below": None if difference is None else round(-difference.points, 4),
-        "within_tolerance": None
-        if difference is None
-        else difference.points >= -difference.tolerance,
+        "withheld": withheld,
+        "points_below": None if counted is None else round(-counted.points, 4),
+        "within_tolerance": None if counted is None else counted.points >= -counted.tolerance,
         **plain,
     }

@@ -28,6 +28,10 @@ class Judged:
         findings: plan and results, complete or not.
         reference: the method that all others are compared with.
         tolerance: points that do not matter.
+
+    Attributes:
+        withheld: methods whose comparison with the reference counts for nothing, as the runs were
+            too short.
     """
 
     def __init__(self, bench: Bench, findings: Findings, reference: str, tolerance: float) -> None:
@@ -39,6 +43,7 @@ class Judged:
         self.finals = {method: self._results(finals, method) for method in plan.methods}
         self.search = {method: self._results(search, method) for method in plan.methods}
         self.curves = {method: self._results(curve, method) for method in plan.methods}
+        self.withheld: set[str] = set()
         self.comparisons = {
             method: self._compare(method, tolerance)
             for method in (*plan.methods, *plan.left_out)
@@ -107,19 +112,27 @@ class Judged:
         return self._withheld(found)
 
     def _withheld(self, found: Comparison) -> Comparison:
-        """No method loses by a run that was too short for it to show anything."""
-        if found.winner is None or found.by_default:
+        """No method loses, or is as good as another, by runs too short to show anything."""
+        if found.difference is None:
             return found
-        loser = found.method_a if found.winner == found.method_b else found.method_b
-        steps = self.findings.plan.methods[loser].steps
-        least = int(load_methods()[loser].recipe["least_steps"])
-        if steps >= least:
+        pair = (found.method_a, found.method_b)
+        short = next((m for m in pair if m != found.winner and self._too_short(m)), None)
+        if short is None:
             return found
+        self.withheld.add(found.method_a)
+        steps, least = self.findings.plan.methods[short].steps, _least_steps(short)
         told = (
-            f"{found.sentence} But {load_methods()[loser].name} had {steps} steps in this budget, "
+            f"{found.sentence} But {load_methods()[short].name} had {steps} steps in this budget, "
             f"and shows little before {least}, so this settles nothing: give it more time."
         )
-        return found.model_copy(update={"winner": None, "sentence": told})
+        return found.model_copy(update={"winner": None, "equivalent": False, "sentence": told})
+
+    def _too_short(self, method: str) -> bool:
+        return self.findings.plan.methods[method].steps < _least_steps(method)
+
+
+def _least_steps(method: str) -> int:
+    return int(load_methods()[method].recipe["least_steps"])
 
 
 def targets_of(bench: Bench, size: int) -> tuple[float, ...]:

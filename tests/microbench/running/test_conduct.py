@@ -1,0 +1,164 @@
+"""The order of a run, with an executor that answers from a table instead of training."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+
+import pytest
+from plan_cases import BOTH, bench
+
+from advisor.catalogue.tables import load_methods
+from advisor.microbench.conduct import Allowance, Conductor
+from advisor.microbench.running.journal import Entry, Journal
+from advisor.microbench.spec import (
+    Baselines,
+    Ending,
+    JobKind,
+    MethodProbe,
+    Status,
+    TrialResult,
+)
+from advisor.support.errors import AdvisorError, ExitCode
+
+SOFT, FULL = BOTH
+NO_ROOM = "DefaultCPUAllocator: can't allocate memory: you tried to allocate 3145728 bytes."
+
+
+class Table:
+    """An executor whose jobs end at once, in the order in which they came."""
+
+    loading_seconds = 0.0
+
+    def __init__(self, *, failing=(), slots=2):
+        self.slots = slots
+        self.failing = failing
+        self.jobs = []
+        self._ended = deque()
+
+    def submit(self, job):
+        self.jobs.append(job)
+        self._ended.append(self._ending(job))
+
+    def next_ending(self, timeout):
+        return self._ended.popleft() if self._ended else None
+
+    def _ending(self, job):
+        if job.id in self.failing or job.method in self.failing:
+            return Ending(job=job.id, status=Status.OUT_OF_MEMORY, message=NO_ROOM)
+        answer = self._answer(job)
+        times = {"wall_seconds": 1.0, "cpu_seconds": 1.0}
+        return Ending(job=job.id, status=Status.FINISHED, answer=answer, **times)
+
+    def _answer(self, job):
+        if job.kind is JobKind.PRECISION:
+            return {"precision": "fp32", "token_lengths": [5, 9, 20], "speed": None}
+        if job.kind is JobKind.PROBE:
+            seconds = {"seconds_per_step": 0.01, "evaluation_seconds": 0.001}
+            return MethodProbe(status=Status.FINISHED, **seconds).model_dump(mode="json")
+        if job.kind is JobKind.BASELINES:
+            test = (1.0,) * job.test_size
+            return Baselines(majority=50.0, head_only_test=test).model_dump(mode="json")
+        test = (1.0,) * job.trial.test_size if job.trial.test else ()
+        result = TrialResult(trial=job.id, status=Status.FINISHED, dev_score=50.0, test=test)
+        return result.model_dump(mode="json")
+
+
+class Silence:
+    """Nobody watches."""
+
+    def __getattr__(self, name):
+        return lambda *_: None
+
+
+def conductor(folder, executor):
+    methods = [load_methods()[method] for method in BOTH]
+    journal = Journal(folder / "journal.jsonl")
+    return Conductor(bench(), methods, Allowance(60.0), executor, journal, Silence())
+
+
+def kinds(folder):
+    lines = (folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()
+    return [next(iter(json.loads(line))) for line in lines]
+
+
+def test_the_plan_is_sealed_before_the_first_trial_is_handed_over(tmp_path):
+    executor = Table()
+    sealed_at = []
+    run = conductor(tmp_path, executor)
+    findings = run.plan(lambda plan, probe: sealed_at.append(len(executor.jobs)) or {"said": 1})
+    assert sealed_at == [len(executor.jobs)]
+    assert not any(job.kind is JobKind.TRIAL for job in executor.jobs)
+    run.run(findings)
+    assert kinds(tmp_path)[:4] == ["probe", "sizes", "baselines", "frozen"]
+    assert set(kinds(tmp_path)[4:]) == {"ending"}
+
+
+def test_baselines_and_trials_are_judged_on_the_same_examples(tmp_path, monkeypatch):
+    """Even where the time that is left has shrunk in between."""
+    executor = Table()
+    run = conductor(tmp_path, executor)
+    left = iter([60.0] + [0.1] * 99)
+    monkeypatch.setattr(Conductor, "_left", lambda self: next(left))
+    findings = run.plan(lambda *_: {})
+    [baselines] = [job for job in executor.jobs if job.kind is JobKind.BASELINES]
+    assert baselines.test_size == findings.plan.test_size
+    assert baselines.dev_size == findings.plan.dev_size
+
+
+def test_a_resumed_run_repeats_nothing(tmp_path):
+    run = conductor(tmp_path, Table())
+    first = run.run(run.plan(lambda *_: {"said": 1}))
+    executor = Table()
+    again = conductor(tmp_path, executor)
+    second = again.run(again.plan(lambda *_: {"said": 2}))
+    assert executor.jobs == []
+    assert second.prediction == {"said": 1}
+    assert (second.plan, second.results) == (first.plan, first.results)
+
+
+def test_a_method_without_room_is_left_out_with_its_reason(tmp_path):
+    run = conductor(tmp_path, Table(failing=(FULL,)))
+    findings = run.run(run.plan(lambda *_: {}))
+    assert list(findings.plan.methods) == [SOFT]
+    assert findings.plan.left_out == {FULL: "no room for 3.0 MiB more"}
+
+
+@pytest.mark.parametrize("job", ["precision", "baselines"])
+def test_a_model_that_cannot_be_run_at_all_is_an_error(tmp_path, job):
+    with pytest.raises(AdvisorError, match=r"no room for 3\.0 MiB") as caught:
+        conductor(tmp_path, Table(failing=(job,))).plan(lambda *_: {})
+    assert caught.value.exit_code is ExitCode.MICROBENCH_FAILED
+    assert "--memory" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"frozen": {"plan": {"seeds": 1}, "prediction": {}}},
+        {"frozen": {"prediction": {}}},
+        {"ending": {"job": "t", "status": "finished", "answer": {"trial": 3}}},
+    ],
+)
+def test_a_journal_of_wrong_content_is_refused_as_damaged(tmp_path, entry):
+    run = conductor(tmp_path, Table())
+    run.plan(lambda *_: {})
+    path = tmp_path / "journal.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    name = next(iter(entry))
+    kept = [line for line in lines if next(iter(json.loads(line))) != name]
+    path.write_text("\n".join([*kept, json.dumps(entry)]) + "\n", encoding="utf-8")
+    again = conductor(tmp_path, Table())
+    with pytest.raises(AdvisorError, match="damaged") as caught:
+        again.run(again.plan(lambda *_: {}))
+    assert str(path) in caught.value.where
+
+
+def test_numbers_that_are_none_come_back_from_the_journal(tmp_path):
+    test = (float("nan"), float("inf"), -float("inf"))
+    result = TrialResult(trial="t", status=Status.FINISHED, test=test).model_dump(mode="json")
+    ending = Ending(job="t", status=Status.FINISHED, answer=result)
+    Journal(tmp_path / "journal.jsonl").add(Entry(ending=ending))
+    [read] = Journal(tmp_path / "journal.jsonl").entries
+    again = TrialResult.model_validate(read.ending.answer)
+    assert repr(again.test) == repr(test)
