@@ -18,6 +18,7 @@ _RETRIES = 3
 """So often is a job repeated whose node or process has died under it."""
 _CLEAR_SECONDS = 10.0
 _NEEDS = "every node needs this package with its train extra, and the model under the same path"
+_GO_ON = "ray status shows the nodes; finished trials are kept for --resume"
 
 
 class RayExecutor:
@@ -39,6 +40,7 @@ class RayExecutor:
     """
 
     def __init__(self, bench: Bench, *, address: str | None, most: int | None = None) -> None:
+        started = time.monotonic()
         self._running: dict[Any, Job] = {}
         self._run = secrets.token_hex(8)
         self._connection = Connection(address)
@@ -53,10 +55,11 @@ class RayExecutor:
             self._nodes = nodes_with_room(self._ray.nodes(), cpus=cpus, gpus=gpus)
             slots = sum(each.slots for each in self._nodes)
             self.slots = slots if most is None else min(most, slots)
-            self.loading_seconds = self._load()
+            self._load()
         except BaseException:
             self.close()
             raise
+        self.loading_seconds = time.monotonic() - started
 
     def slot_memory(self) -> int:
         """Bytes that each job can have while all slots are in use."""
@@ -73,7 +76,11 @@ class RayExecutor:
         self._running[task.remote(self._run, self._bench, job.model_dump_json())] = job
 
     def next_ending(self, timeout: float) -> Ending | None:
-        """The next job that has ended, in whatever way; None if there is none in time."""
+        """The next job that has ended, in whatever way; None if there is none in time.
+
+        Raises:
+            AdvisorError: if the cluster has lost a job, and has lost it again each time.
+        """
         if not self._running:
             return None
         done, _ = self._ray.wait(list(self._running), num_returns=1, timeout=timeout)
@@ -90,9 +97,8 @@ class RayExecutor:
         finally:
             self._connection.close()
 
-    def _load(self) -> float:
-        """Let every node load the model, once for each of its slots; seconds that this took."""
-        started = time.monotonic()
+    def _load(self) -> None:
+        """Let every node load the model, once for each of its slots."""
         references = [
             self._on(each, node.load).remote(self._run, __version__, self._bench)
             for each in self._nodes
@@ -102,8 +108,7 @@ class RayExecutor:
             for reference in references:
                 self._told(reference)
         except self._ray.exceptions.RayError as error:
-            raise _broken("a node was lost while it loaded the model", error) from None
-        return time.monotonic() - started
+            raise _broken("a node was lost while it loaded", _lines(error)[0], _GO_ON) from None
 
     def _on(self, where: Node, function: Any) -> Any:
         """The function as a task of a given node, which needs no room there."""
@@ -117,7 +122,8 @@ class RayExecutor:
         try:
             told: Mapping[str, Any] = self._ray.get(reference)
         except self._ray.exceptions.RayTaskError as error:
-            raise _broken("a node could not do its part", error) from None
+            # The traceback of the node stands in front of what was wrong.
+            raise _broken("a node could not do its part", _lines(error)[-1], _NEEDS) from None
         if "failed" in told:
             failed = told["failed"]
             raise AdvisorError(
@@ -131,22 +137,24 @@ class RayExecutor:
     def _ending(self, job: Job, reference: Any) -> Ending:
         try:
             return Ending.model_validate(self._told(reference)["ending"])
+        except self._ray.exceptions.OutOfMemoryError as error:
+            why = f"its node ran out of memory: {_lines(error)[0]}"
+            return Ending(job=job.id, status=Status.OUT_OF_MEMORY, message=why)
         except self._ray.exceptions.RayError as error:
-            out = isinstance(error, self._ray.exceptions.OutOfMemoryError)
-            status = Status.OUT_OF_MEMORY if out else Status.KILLED
-            return Ending(job=job.id, status=status, message=f"the cluster lost it: {_gist(error)}")
+            # A job dies apart from Ray's process, so this is no result of its own.
+            raise _broken("the cluster has lost a trial", _lines(error)[0], _GO_ON) from None
 
 
-def _broken(sentence: str, error: Exception) -> AdvisorError:
+def _broken(sentence: str, reason: str, hint: str) -> AdvisorError:
     return AdvisorError(
-        f"{sentence}: {_gist(error)}",
+        f"{sentence}: {reason}",
         where="--executor ray",
-        hint=_NEEDS,
+        hint=hint,
         exit_code=ExitCode.MICROBENCH_FAILED,
     )
 
 
-def _gist(error: Exception) -> str:
-    """The end of an error's text: Ray puts the traceback of the node in front of it."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[-1].strip()[:300]
+def _lines(error: Exception) -> list[str]:
+    """What an error says, line by line; never empty."""
+    lines = [line.strip()[:300] for line in str(error).splitlines()]
+    return [line for line in lines if line] or [type(error).__name__]

@@ -6,6 +6,8 @@ standard output why it could not.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import secrets
 import shutil
@@ -35,6 +37,9 @@ _SETTINGS = {
 class Connection:
     """This process's connection to a cluster.
 
+    While it lasts, nothing that is printed reaches standard output: Ray prints there what befalls
+    the nodes, and it is kept for the answer.
+
     Args:
         address: of the cluster, or None to start one on this machine, which ends with the
             connection.
@@ -55,6 +60,8 @@ class Connection:
         self._own = _folder() if address is None else None
         if address is not None:
             _knock(address)
+        self._silence = contextlib.ExitStack()
+        self._silence.enter_context(contextlib.redirect_stdout(io.StringIO()))
         try:
             _join(self.ray, address, self._own)
         except BaseException:
@@ -64,6 +71,7 @@ class Connection:
     def close(self) -> None:
         """Leave the cluster, or end it if it was started here."""
         self.ray.shutdown()
+        self._silence.close()
         if self._own is not None:
             shutil.rmtree(self._own, ignore_errors=True)
 

@@ -1,84 +1,23 @@
-"""Trials on a Ray cluster of two nodes end as they do here, also if a node dies under them."""
+"""Trials on a Ray cluster end as they do on this machine."""
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
-from pathlib import Path
-
 import psutil
 import pytest
-from processes import processes_of, wait_for
-from tiny_benches import bench_of
+from processes import children_of, processes_of, wait_for
+from ray_runs import ENDLESS, MARKS, METHODS, plan, run
 from trial_jobs import ending_of, job, trial
 
-from advisor.confirmation.silent import Silent
-from advisor.microbench.conduct import Allowance, Conductor, Findings
-from advisor.microbench.planning.plan import MethodPlan, Plan
 from advisor.microbench.running.cluster import RayExecutor
-from advisor.microbench.running.journal import Journal
 from advisor.microbench.running.local import LocalExecutor
-from advisor.microbench.spec import (
-    MethodProbe,
-    Precision,
-    Probe,
-    Route,
-    Status,
-)
-from advisor.support.errors import AdvisorError, ExitCode
+from advisor.microbench.spec import Status
+from advisor.support.errors import AdvisorError
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc"),
-    # Ray leaves sockets and log files of its own to the garbage collector.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-ENDLESS = {"steps": 10**6, "dev_every": 10**6}
-METHODS = ("prompt_tuning", "full_fine_tuning")
+pytestmark = MARKS
 MEASURED = {"seconds", "seconds_per_step", "peak_memory"}
 
 
 @pytest.fixture(scope="module")
-def scratch():
-    """Where the nodes put their files; its name is short, as the paths of sockets have to be."""
-    folder = tempfile.mkdtemp(prefix="rays-")
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def ray_alone(scratch):
-    """Ray, without a token in the user's home, reports, or a dashboard."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAY_AUTH_MODE", "disabled")
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.setenv("TMPDIR", scratch)
-        yield pytest.importorskip("ray")
-
-
-@pytest.fixture(scope="module")
-def cluster(ray_alone, scratch):
-    """Two nodes on this machine, with room for one trial each."""
-    from ray.cluster_utils import Cluster
-
-    started = Cluster(
-        initialize_head=True,
-        head_node_args={"num_cpus": 1, "include_dashboard": False},
-    )
-    started.add_node(num_cpus=1)
-    started.wait_for_nodes()
-    yield started
-    started.shutdown()
-
-
-@pytest.fixture(scope="module")
-def bench(tiny_encoder):
-    return bench_of(tiny_encoder, "bert", Route.HEAD)
-
-
-@pytest.fixture
 def executor(cluster, bench):
     started = RayExecutor(bench, address=cluster.address)
     yield started
@@ -93,11 +32,6 @@ def local(bench, tmp_path):
     started.close()
 
 
-def folders(scratch):
-    """Where the nodes keep what runs need."""
-    return list(Path(scratch).glob("advisor-*"))
-
-
 def endings_of(executor, jobs):
     for each in jobs:
         executor.submit(each)
@@ -107,54 +41,6 @@ def endings_of(executor, jobs):
 def comparable(ending):
     answer = {key: value for key, value in ending.answer.items() if key not in MEASURED}
     return ending.job, ending.status, ending.message, answer
-
-
-def plan(steps=6, **changes):
-    method = MethodPlan(
-        pairs=((0.01, 0.01),),
-        steps=steps,
-        looks=2,
-        patience=9,
-        seconds_per_step=0.01,
-        evaluation_seconds=0.001,
-    )
-    fields = {
-        "budget_seconds": 900,
-        "expected_seconds": 60,
-        "slots": 2,
-        "precision": Precision.FP32,
-        "device": "cpu",
-        "batch_size": 8,
-        "max_tokens": 32,
-        "virtual_tokens": 4,
-        "train_size": 32,
-        "dev_size": 16,
-        "test_size": 16,
-        "seeds": 2,
-        "curve_sizes": (),
-        "step_share": 1.0,
-        "methods": dict.fromkeys(METHODS, method),
-        "left_out": {},
-        "dropped": (),
-        "memory_limit": 2**30,
-        "time_limits": dict.fromkeys(METHODS, 300.0),
-    }
-    return Plan(**{**fields, **changes})
-
-
-def run(frozen, executor, bench, journal, progress=None):
-    """The findings of a frozen plan."""
-    conductor = Conductor(
-        bench, [], Allowance(900), executor, Journal(journal), progress or Silent()
-    )
-    fast = MethodProbe(status=Status.FINISHED, seconds_per_step=0.01)
-    probe = Probe(
-        precision=Precision.FP32,
-        batch_size=8,
-        methods=dict.fromkeys(METHODS, fast),
-        token_lengths=(8, 12, 13),
-    )
-    return conductor.run(Findings(frozen, probe, {}))
 
 
 def test_jobs_end_as_they_do_on_this_machine(executor, local):
@@ -197,78 +83,16 @@ def test_a_stuck_job_is_ended_and_waiting_for_room_costs_no_time(executor):
         assert endings[each.id].answer is None
 
 
-def test_closing_ends_running_jobs_and_leaves_no_process_and_no_file(cluster, bench, scratch):
-    executor = RayExecutor(bench, address=cluster.address)
-    [own] = folders(scratch)
-    executor.submit(job(trial(**ENDLESS)))
-    wait_for(lambda: any(psutil.Process(pid).children() for pid in processes_of(own)))
-    executor.close()
-    wait_for(lambda: processes_of(own) == [])
-    assert folders(scratch) == []
-
-
-def test_no_more_jobs_run_side_by_side_than_are_asked_for(cluster, bench):
-    executor = RayExecutor(bench, address=cluster.address, most=1)
-    alone, memory = executor.slots, executor.slot_memory()
-    executor.close()
-    assert alone == 1
-    assert memory > 2**30
+def test_a_process_that_dies_is_replaced_and_its_job_repeated(executor, scratch):
+    executor.submit(job(trial(steps=200, dev_every=200)))
+    [server, *_] = wait_for(lambda: [pid for pid in processes_of(scratch) if children_of(pid)])
+    psutil.Process(server).parent().kill()
+    ending = ending_of(executor)
+    assert ending.answer is not None
+    assert ending.answer["steps_done"] == 200
 
 
 def test_more_memory_than_any_node_has_is_refused(executor):
     with pytest.raises(AdvisorError, match="no node of the cluster has") as caught:
         executor.submit(job(trial(), memory_limit=2**50))
     assert caught.value.where == "--memory"
-
-
-def test_a_gpu_that_no_node_has_is_one_clear_message(cluster, bench):
-    with pytest.raises(AdvisorError, match="no node of the cluster has a GPU") as caught:
-        RayExecutor(bench.model_copy(update={"device": "cuda"}), address=cluster.address)
-    assert caught.value.exit_code is ExitCode.MICROBENCH_FAILED
-
-
-def test_a_model_that_a_node_lacks_is_one_clear_message(cluster, tmp_path, scratch):
-    with pytest.raises(AdvisorError) as caught:
-        RayExecutor(bench_of(tmp_path / "nowhere", "bert", Route.HEAD), address=cluster.address)
-    assert "nowhere" in caught.value.where
-    assert "every node" in caught.value.hint
-    assert caught.value.exit_code is ExitCode.MICROBENCH_FAILED
-    assert folders(scratch) == []
-
-
-def test_a_node_that_dies_loses_nothing(cluster, bench, tmp_path):
-    """The last test with this cluster: one of its nodes is gone afterwards."""
-    doomed = cluster.list_all_nodes()[-1]
-    assert not doomed.head
-    raylet = psutil.Process(doomed.all_processes["raylet"][0].process.pid)
-
-    class NodeKiller(Silent):
-        """Kills the node as soon as both slots are taken and a trial runs on it."""
-
-        begun = 0
-
-        def started(self, trial):
-            self.begun += 1
-            if self.begun == 2:
-                wait_for(lambda: trials_below(raylet))
-                cluster.remove_node(doomed, allow_graceful=False)
-
-    executor = RayExecutor(bench, address=cluster.address)
-    try:
-        found = run(plan(1500), executor, bench, tmp_path / "journal.jsonl", NodeKiller())
-    finally:
-        executor.close()
-    assert len(found.results) == len(METHODS) * 2
-    assert {result.status for result in found.results.values()} <= {
-        Status.FINISHED,
-        Status.STOPPED_EARLY,
-    }
-    written = [entry.ending.job for entry in Journal(tmp_path / "journal.jsonl").entries]
-    assert sorted(written) == sorted(found.results)
-
-
-def trials_below(raylet):
-    """Processes of trials, which are the children of servers."""
-    below = raylet.children(recursive=True)
-    servers = {one.pid for one in below if "advisor.microbench.running.server" in one.cmdline()}
-    return [one for one in below if one.ppid() in servers]

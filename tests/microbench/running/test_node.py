@@ -1,0 +1,49 @@
+"""What a process of a node keeps between jobs, and what it refuses."""
+
+from __future__ import annotations
+
+import tempfile
+
+import pytest
+from processes import processes_of
+from tiny_benches import bench_of
+from trial_jobs import job, trial
+
+from advisor import __version__
+from advisor.microbench.running import node
+from advisor.microbench.spec import Route, Status
+
+
+@pytest.fixture(autouse=True)
+def own_files(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(node, "_kept", {})
+    yield
+    for server in node._kept.values():
+        server.close()
+
+
+def test_a_node_with_another_version_says_so(tmp_path):
+    told = node.load("run", "0.0.1", "{}")["failed"]
+    assert "0.0.1" in told["error"]
+    assert __version__ in told["error"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_the_model_is_loaded_once_and_anew_only_for_another_gpu(
+    tiny_encoder, monkeypatch, tmp_path
+):
+    bench = bench_of(tiny_encoder, "bert", Route.HEAD).model_dump_json()
+    wanted = job(trial()).model_dump_json()
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    assert node.load("run", __version__, bench)["seconds"] > 0
+    first = processes_of(tmp_path)
+    assert node.do("run", bench, wanted)["ending"]["status"] == Status.FINISHED
+    assert processes_of(tmp_path) == first
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    assert node.do("run", bench, wanted)["ending"]["status"] == Status.FINISHED
+    assert len(processes_of(tmp_path)) == 1
+    assert processes_of(tmp_path) != first
+    node.clear("run")
+    assert list(tmp_path.iterdir()) == []
