@@ -132,6 +132,13 @@ def confirm_advice(
     except AdvisorError:
         folder.failed()
         raise
+    except KeyboardInterrupt:
+        folder.leave()
+        raise AdvisorError(
+            "interrupted before the first trial",
+            hint="the same command with --resume goes on",
+            exit_code=ExitCode.INTERRUPTED,
+        ) from None
     if wish.dry_run:
         found = plan_record(findings, prepared, answer, engine)
         return Confirmed(found, _once(notes), ExitCode.OK, folder)

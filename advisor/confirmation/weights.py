@@ -23,6 +23,12 @@ def weights_of(spec: str, *, download: bool) -> Path:
         AdvisorError: if there are no weights, or only such as are never opened.
     """
     target = locate(spec)
+    if target.kind is Kind.FOLDER and not any(target.path.glob("*.safetensors")):
+        raise AdvisorError(
+            "the model's folder has no weights that can be trained",
+            where=spec,
+            hint="it needs *.safetensors files (or name a GGUF file); pickled weights are not read",
+        )
     if target.kind in (Kind.FOLDER, Kind.GGUF):
         return _named_in_utf8(target.path)
     if target.kind is Kind.HUB:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import struct
 
 import pytest
 from command_line import GPT2, refused
@@ -14,6 +16,19 @@ def rows(count, labels=("good", "bad")):
         json.dumps({"text": f"sentence {i}", "label": labels[i % len(labels)]}) + "\n"
         for i in range(count)
     )
+
+
+@pytest.fixture
+def model(tmp_path):
+    """A folder with the header of safetensors and one tensor, which nobody gets to load."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+    shutil.copy(GPT2 / "config.json", folder)
+    tensor = {"dtype": "F32", "shape": [40, 50], "data_offsets": [0, 8000]}
+    header = json.dumps({"wte.weight": tensor})
+    raw = struct.pack("<Q", len(header)) + header.encode() + bytes(8000)
+    (folder / "model.safetensors").write_bytes(raw)
+    return folder
 
 
 @pytest.fixture
@@ -56,8 +71,8 @@ OPTIONS = [
 
 
 @pytest.mark.parametrize(("words", "parts"), OPTIONS, ids=lambda words: " ".join(words)[:30])
-def test_options_that_make_no_sense(advisor, data, state, words, parts):
-    refused(advisor("confirm", "--model", GPT2, "--data", data, *words), *parts)
+def test_options_that_make_no_sense(advisor, model, data, state, words, parts):
+    refused(advisor("confirm", "--model", model, "--data", data, *words), *parts)
 
 
 @pytest.mark.parametrize(
@@ -72,34 +87,41 @@ def test_options_that_make_no_sense(advisor, data, state, words, parts):
     ],
     ids=["three", "one class", "no label", "NaN", "torn", "empty"],
 )
-def test_data_that_cannot_be_used(advisor, file, state, content, parts):
-    refused(advisor("confirm", "--model", GPT2, "--data", file("train.jsonl", content)), *parts)
+def test_data_that_cannot_be_used(advisor, model, file, state, content, parts):
+    refused(advisor("confirm", "--model", model, "--data", file("train.jsonl", content)), *parts)
 
 
-def test_regression_targets_that_are_no_numbers(advisor, file, state):
+def test_regression_targets_that_are_no_numbers(advisor, model, file, state):
     content = rows(150, [str(i / 3) for i in range(150)]) + '{"text": "t", "label": "nan"}\n'
-    words = ["--model", GPT2, "--data", file("train.jsonl", content)]
+    words = ["--model", model, "--data", file("train.jsonl", content)]
     refused(advisor("confirm", *words, "--set", "task.type=regression"), "finite number")
 
 
-def test_an_evaluation_file_without_labels(advisor, data, file, state):
+def test_an_evaluation_file_without_labels(advisor, model, data, file, state):
     other = file("eval.jsonl", "".join(f'{{"text": "other {i}"}}\n' for i in range(60)))
-    words = ["--model", GPT2, "--data", data, "--eval-data", other]
+    words = ["--model", model, "--data", data, "--eval-data", other]
     refused(advisor("confirm", *words), "no column 'label'", "eval.jsonl")
 
 
 @pytest.mark.parametrize("missing", ["--model", "--data"])
-def test_model_and_data_are_both_needed(advisor, data, state, missing):
-    words = {"--model": GPT2, "--data": data}
+def test_model_and_data_are_both_needed(advisor, model, data, state, missing):
+    words = {"--model": model, "--data": data}
     del words[missing]
     [(option, value)] = words.items()
     refused(advisor("confirm", option, value), "needs both", f"where: {missing}")
 
 
-def test_more_classes_than_can_be_compared(advisor, file, state):
+def test_more_classes_than_can_be_compared(advisor, model, file, state):
     content = rows(900, [f"label {i}" for i in range(300)])
-    words = ["--model", GPT2, "--data", file("train.jsonl", content)]
+    words = ["--model", model, "--data", file("train.jsonl", content)]
     refused(advisor("confirm", *words, "--set", "task.type=classification"), "300 classes")
+
+
+def test_pickled_weights_are_not_read(advisor, data, state, tmp_path):
+    folder = tmp_path / "pickled"
+    shutil.copytree(GPT2, folder, ignore=shutil.ignore_patterns("*.safetensors"))
+    (folder / "pytorch_model.bin").write_bytes(b"\x80\x04.")
+    refused(advisor("confirm", "--model", folder, "--data", data), "pickled weights are not read")
 
 
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json"])
@@ -110,17 +132,17 @@ def test_a_file_of_a_model_is_no_model(advisor, data, state, name):
     assert str(GPT2 / name) in result.err
 
 
-def test_a_folder_for_runs_that_cannot_be_made(advisor, data, monkeypatch, tmp_path):
+def test_a_folder_for_runs_that_cannot_be_made(advisor, model, data, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
-    refused(advisor("confirm", "--model", GPT2, "--data", data), "cannot be used", "Not a direct")
+    refused(advisor("confirm", "--model", model, "--data", data), "cannot be used", "Not a direct")
 
 
-def test_a_kept_folder_must_be_empty_and_its_journal_whole(advisor, data, tmp_path):
+def test_a_kept_folder_must_be_empty_and_its_journal_whole(advisor, model, data, tmp_path):
     keep = tmp_path / "kept"
     keep.mkdir()
     (keep / "journal.jsonl").write_text('{"frozen": {"plan": 3}}\n', encoding="utf-8")
-    words = ["confirm", "--model", GPT2, "--data", data, "--keep", keep]
+    words = ["confirm", "--model", model, "--data", data, "--keep", keep]
     refused(advisor(*words), "not empty", "--resume")
     refused(advisor(*words, "--resume"), "asked for something else")
     (keep / "journal.jsonl").write_text('{"begun": 3}\n', encoding="utf-8")

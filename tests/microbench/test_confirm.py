@@ -14,6 +14,8 @@ from processes import children_of, processes_of, wait_for
 
 from advisor.cli.main import run
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and /dev/full")
+
 # The most that takes as many examples as 20 s, so that a plan for these ends on a busy machine.
 ROOMY = ("--budget", "90s")
 RUN_KEYS = {"schema_version", "facts", "recommendation", "status", "assumptions"}
@@ -118,6 +120,39 @@ def test_a_run_can_be_advised_on_again(first, tmp_path, monkeypatch, capsys):
         run()
     assert stop.value.code in (0, None)
     assert json.loads(capsys.readouterr().out)["recommendation"] == first.json["recommendation"]
+
+
+def test_an_earlier_run_gives_way_and_a_full_disk_loses_nothing(
+    first, kept, words, state, tmp_path
+):
+    earlier = first.json
+    for name in ("score", "hours"):
+        earlier["facts"][f"measured.prompt_tuning.{name}"]["value"] = 0.123
+    earlier["facts"]["measured.prompt_tuning.points_below_full"] = {
+        **earlier["facts"]["measured.prompt_tuning.score"], "value": 77.7,
+    }  # fmt: skip
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(earlier), encoding="utf-8")
+    again = [*words, "--facts", path, "--budget", "2s"]
+    process = started(state, *again)
+    wait_for(lambda: processes_of(state) or process.poll() is not None)
+    process.send_signal(signal.SIGINT)
+    stopped = ended(process)
+    assert stopped.code == 130
+    assert stopped.out == ""
+    assert "--resume" in stopped.err
+
+    refused = confirmed(state, *again, "--resume", "-o", "/dev/full")
+    assert refused.code == 2
+    assert "No space left" in refused.err
+    assert "--resume" in refused.err
+    out = tmp_path / "again.json"
+    done = confirmed(state, *again, "--resume", "-o", out)
+    assert done.code in (0, 13, 14)
+    assert "measuring" not in done.err
+    facts = json.loads(out.read_text(encoding="utf-8"))["facts"]
+    assert not {0.123, 77.7} & {f["value"] for f in facts.values() if f["source"] == "measured"}
+    assert left_in(state) == []
 
 
 def test_a_dry_run_of_an_earlier_run_plans_and_trains_nothing(first, words, tmp_path):
