@@ -63,7 +63,15 @@ def bounds_of(stated: Iterable[Fact], engine: Engine, parts: int = PARTS) -> Bou
     Raises:
         AdvisorError: if two facts contradict each other.
     """
-    return _Search(list(stated), engine, parts).run()
+    return bounds_and_parts(stated, engine, parts)[0]
+
+
+def bounds_and_parts(
+    stated: Iterable[Fact], engine: Engine, parts: int = PARTS
+) -> tuple[Bounds, tuple[Box, ...]]:
+    """The same, and the parts that what is unknown was cut into, which hold all of it."""
+    search = _Search(list(stated), engine, parts)
+    return search.run(), tuple(search.parts)
 
 
 class _Search:
@@ -73,6 +81,8 @@ class _Search:
         self._most = parts
         self._judged: dict[tuple[tuple[str, Value], ...], Leaf | None] = {}
         self._reached = _Reached()
+        self._contradictory: list[Box] = []
+        self.parts: list[Box] = []
 
     def run(self) -> Bounds:
         root = self._root()
@@ -89,6 +99,7 @@ class _Search:
         scores = {method: _hull(*(one.scores[method] for one in leaves)) for method in root.scores}
         open_ = self._not_covered(leaves)
         reachable = self._reached.headlines.union(*(leaf.state.reachable for leaf in open_))
+        self.parts = [*(leaf.box for leaf in leaves), *self._contradictory]
         return Bounds(scores, frozenset(reachable), exact=not open_)
 
     def _root(self) -> Leaf:
@@ -111,7 +122,9 @@ class _Search:
             if self._reached.covers(leaf):
                 return [leaf]
             self._judge(box)
-        parts = [part for box in leaf.parts() if (part := self._judge(box)) is not None]
+        boxes = leaf.parts()
+        parts = [part for box in boxes if (part := self._judge(box)) is not None]
+        self._contradictory += [box for box in boxes if self._judge(box) is None]
         for part in parts:
             for corner in part.corners():
                 self._judge(corner)

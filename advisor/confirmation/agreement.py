@@ -65,11 +65,12 @@ def agreement_of(
 
 
 def _verdict(old: str | None, new: str | None, *, settled: bool) -> Agreement:
-    if new != old and old is not None:
-        return Agreement.OVERTURNED
+    """A comparison that is open overturns nothing, though its point estimate moves the scores."""
     if not settled:
         return Agreement.UNSETTLED
-    return Agreement.NO_ADVICE if old is None else Agreement.CONFIRMED
+    if old is None:
+        return Agreement.NO_ADVICE
+    return Agreement.CONFIRMED if new == old else Agreement.OVERTURNED
 
 
 def _sentence(verdict: Agreement, old: str | None, new: str | None) -> str:
@@ -78,7 +79,8 @@ def _sentence(verdict: Agreement, old: str | None, new: str | None) -> str:
             f"The advice is overturned: {_name(old)} before, {_name(new)} with what was measured."
         )
     if verdict is Agreement.UNSETTLED:
-        return f"The measurement settles nothing; the advice stays {_name(new)}."
+        stays = f"the advice stays {_name(new)}" if new == old else f"it leans to {_name(new)} now"
+        return f"The measurement settles nothing; {stays}."
     if verdict is Agreement.NO_ADVICE:
         return f"There was no advice before; with what was measured it is {_name(new)}."
     return f"The advice is confirmed: {_name(new)}."

@@ -7,17 +7,16 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from advisor.bounds.open_rules import OpenRules
-from advisor.bounds.search import bounds_of
 from advisor.completion import completed
 from advisor.facts import Fact, Interval, Source, Value
 from advisor.pipeline import advise
+from advisor.reasoning.parts import Parts, headlines_in_reach
 from advisor.reasoning.witnesses import Witnesses
 from advisor.rules.engine import Engine, Finding
 from advisor.support.errors import AdvisorError
 from advisor.verdict.decision import Status, outcome_of
 from advisor.verdict.headline import Bounds, contest
-from advisor.verdict.tally import Tally, tally
+from advisor.verdict.tally import tally
 from advisor.verdict.verdict import Answer
 
 _SIZE = "model.parameters"
@@ -145,37 +144,43 @@ class Case:
         methods, base = self.facts.vocabulary.methods, self.engine.base
         found = Outcome(*outcome_of(findings, values, methods, base))
         if found.status is Status.UNDETERMINED:  # bounds taken rule by rule can be too wide
-            statements = self.statements(changes)
-            tallies = tally(findings, methods)
-            leaning = contest(tallies, findings, base.settings).leaning
-            if not self.witnesses.prove(leaning, statements):
-                self._bounded += 1
-                bounds = (
-                    self._joint_bounds(values, findings, tallies)
-                    if changes
-                    else bounds_of(statements, self.engine)
-                )
+            bounds = self._bounds(values, changes, findings)
+            if bounds is not None:
                 found = Outcome(*outcome_of(findings, values, methods, base, bounds))
         return found
 
-    def _joint_bounds(
+    def _bounds(
         self,
         values: Mapping[str, Value],
+        changes: Mapping[str, Value],
         findings: Sequence[Finding],
-        tallies: Mapping[str, Tally],
-    ) -> Bounds:
-        """Headlines within reach by bounds that take rules together, but cut no fact up.
+    ) -> Bounds | None:
+        """Closer bounds of what is in reach; None where it is proven that the answer is open.
 
-        Where many facts are unknown, an answer can so stay undetermined that `advise` settles.
+        For the facts as they are they are exact, as those of `advise`. After a change rules are
+        taken together, over the parts of what is unknown that told the answer as it is; no further
+        ones are cut. So an answer can stay undetermined that `advise` settles.
         """
-        open_ = OpenRules(self.engine, self.facts.vocabulary, values, findings, tallies)
-        state = contest(
-            tallies,
-            findings,
-            self.engine.base.settings,
-            lambda one, rival: open_.bounds({one.method: 1, rival.method: -1}),
-        )
-        return Bounds({}, state.reachable, exact=False)
+        now = self.outcome() if changes else None
+        settled = now is not None and now.status is not Status.UNDETERMINED
+        if not settled:
+            tallies = tally(findings, self.facts.vocabulary.methods)
+            leaning = contest(tallies, findings, self.engine.base.settings).leaning
+            if self.witnesses.prove(leaning, self.statements(changes)):
+                return None
+        self._bounded += 1
+        if not changes:
+            return self._parts.bounds
+        reachable = headlines_in_reach(values, self.engine)
+        if len(reachable) > 1 and settled:
+            apart = self._linked.isdisjoint(changes)
+            stated = None if apart else self.statements(changes)
+            reachable = self._parts.reachable(changes, stated) or reachable
+        return Bounds({}, reachable, exact=False)
+
+    @functools.cached_property
+    def _parts(self) -> Parts:
+        return Parts(self._stated, self.engine)
 
     @functools.cached_property
     def witnesses(self) -> Witnesses:
