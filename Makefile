@@ -16,8 +16,8 @@ test: $(VENV)/.test
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -q
 
-# Real weights, wheel builds and other tests that need minutes.
-slow: $(VENV)/.test
+# Real weights, wheel builds, a Ray cluster and other tests that need minutes.
+slow: $(VENV)/.slow
 	$(BIN)/python -m pytest -q -m slow
 
 check: $(VENV)/.test
@@ -52,6 +52,10 @@ clean:
 $(VENV)/.run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[train,parquet]"
+	@touch $@
+
+$(VENV)/.slow: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[cluster]"
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt
