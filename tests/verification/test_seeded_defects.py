@@ -134,7 +134,9 @@ def test_a_gap_that_opens_is_found_and_described(tmp_path):
     assert opened not in before
     assert opened == (
         "no quality rule but its base rate speaks where no measured.ia3.points_below_full, "
-        "but not (data.train_examples 100,000 or more; task.type math_reasoning or code)"
+        "but not (data.train_examples 100,000 or more; task.type math_reasoning or code), "
+        "but not (measured.ia3.data_share any; measured.ia3.outcome better or equivalent), "
+        "but not (measured.ia3.data_share any; measured.ia3.outcome worse)"
     )
 
 
