@@ -168,10 +168,16 @@ class Conductor:
             if not running:
                 return False
             ending = self._executor.next_ending(_WAIT_SECONDS)
+            if ending is None and self._left() < -self._overrun():
+                return True
             if ending is not None:
                 self._journal.add(Entry(ending=ending))
                 results[ending.job] = _result(ending)
                 self._progress.ended(running.pop(ending.job), results[ending.job])
+
+    def _overrun(self) -> float:
+        """Seconds past the budget that a trial which has begun may still take."""
+        return float(planning()["overrun_share"]) * self._allowance.budget
 
     def _left(self) -> float:
         return self._allowance.budget - (time.monotonic() - self._started)

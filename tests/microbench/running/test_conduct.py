@@ -162,3 +162,15 @@ def test_numbers_that_are_none_come_back_from_the_journal(tmp_path):
     [read] = Journal(tmp_path / "journal.jsonl").entries
     again = TrialResult.model_validate(read.ending.answer)
     assert repr(again.test) == repr(test)
+
+
+def test_a_trial_that_hangs_past_the_budget_ends_the_run_without_it(tmp_path, monkeypatch):
+    executor = Table()
+    run = conductor(tmp_path, executor)
+    findings = run.plan(lambda *_: {})
+    monkeypatch.setattr(executor, "next_ending", lambda _timeout: None)
+    left = iter([60.0, -14.0, -14.0, -16.0])
+    monkeypatch.setattr(Conductor, "_left", lambda self: next(left))
+    found = run.run(findings)
+    assert found.late
+    assert found.results == {}
