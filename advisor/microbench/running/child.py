@@ -26,24 +26,17 @@ _PR_SET_PDEATHSIG = 1
 def guarded(workbench: Workbench, job: Job, emit: Emit) -> dict[str, Any]:
     """The job's answer, or how it failed: ``{"status": ..., "message": ..., "answer": ...}``."""
     from advisor.microbench.worker.jobs import do_job
+    from advisor.microbench.worker.memory import out_of_memory
 
     try:
         return {"status": Status.FINISHED.value, "answer": do_job(workbench, job, emit)}
     except MemoryError:
         return {"status": Status.OUT_OF_MEMORY.value, "message": "no memory was left"}
     except Exception as error:  # noqa: BLE001 - any library below may raise anything
-        if is_out_of_memory(error):
+        if out_of_memory(error):
             return {"status": Status.OUT_OF_MEMORY.value, "message": _gist(error)}
         traceback.print_exc(file=sys.stderr)
         return {"status": Status.CRASHED.value, "message": _gist(error)}
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error of torch means that memory ran out, on the host or on a device."""
-    text = str(error).lower()
-    # The last one is oneDNN's, which has no room for its code.
-    words = ("out of memory", "allocate memory", "could not create a primitive")
-    return isinstance(error, MemoryError) or any(said in text for said in words)
 
 
 def set_limits(job: Job) -> None:

@@ -10,10 +10,9 @@ import torch
 _STATUS = Path("/proc/self/status")
 # Writing "5" here makes the high-water mark start again from what is held now.
 _CLEAR = Path("/proc/self/clear_refs")
-# How PyTorch says on a CPU that an allocation failed; on a GPU it has a class for it.
+# How PyTorch says that an allocation failed, the last one where oneDNN has no room for its code.
 _NO_MEMORY = (
-    "can't allocate memory", "not enough memory", "Cannot allocate memory",
-    "could not create a primitive",
+    "out of memory", "allocate memory", "not enough memory", "could not create a primitive",
 )  # fmt: skip
 
 
@@ -54,10 +53,10 @@ class MemoryMeter:
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Whether the error says that memory ran out."""
+    """Whether the error says that memory ran out, on the host or on a device."""
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
         return True
-    return any(words in str(error) for words in _NO_MEMORY)
+    return any(words in str(error).lower() for words in _NO_MEMORY)
 
 
 def _process_mark() -> int:

@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from promptcases import CHOICE, PAIR, SINGLE, task
 from userfiles import SPAM
 
 from advisor.microbench.preparing.examples import read_examples
@@ -14,17 +15,7 @@ from advisor.microbench.preparing.prompts import candidate_prompts, label_notes
 from advisor.microbench.preparing.rendering import pieces, render
 from advisor.microbench.preparing.table import preparation
 from advisor.microbench.preparing.tasks import choose_task
-from advisor.microbench.spec import Example, Metric, Prompt, Route, Task
-
-SINGLE = Example(inputs=("cheap pills",), target="spam")
-PAIR = Example(inputs=("it rains", "it is wet"), target="yes")
-CHOICE = Example(inputs=("which is red?",), target="blood", choices=("grass", "blood"))
-
-
-def task(type_="classification", route=Route.LABEL_WORDS, labels=("ham", "spam")) -> Task:
-    return Task(
-        type=type_, architecture="decoder", route=route, metric=Metric.ACCURACY, labels=labels
-    )
+from advisor.microbench.spec import Example, Prompt, Route
 
 
 def rendered(task_, example):

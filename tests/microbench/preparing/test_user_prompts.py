@@ -7,24 +7,14 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from promptcases import CHOICE, PAIR, SINGLE, task
 
 from advisor.microbench.preparing.promptfile import read_entries
 from advisor.microbench.preparing.rendering import render
 from advisor.microbench.preparing.templates import TemplateError, parse_template
 from advisor.microbench.preparing.userprompts import read_prompts
-from advisor.microbench.spec import Example, Metric, Prompt, Route, Task
+from advisor.microbench.spec import Prompt, Route
 from advisor.support.errors import AdvisorError, ExitCode
-
-SINGLE = Example(inputs=("cheap pills",), target="spam")
-PAIR = Example(inputs=("it rains", "it is wet"), target="yes")
-CHOICE = Example(inputs=("which is red?",), target="blood", choices=("grass", "blood"))
-
-
-def task(type_="classification", route=Route.LABEL_WORDS, labels=("ham", "spam")) -> Task:
-    return Task(
-        type=type_, architecture="decoder", route=route, metric=Metric.ACCURACY, labels=labels
-    )
-
 
 CHOOSING = task("multiple_choice", labels=())
 WRITING = task("generation_short", Route.TEXT, ())
