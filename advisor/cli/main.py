@@ -116,10 +116,12 @@ def _prepare_streams() -> None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     # A stream that somebody has put in its place is theirs to end.
     if sys.stdout is sys.__stdout__ and isinstance(sys.stdout, io.TextIOWrapper):
-        encoding, buffered = sys.stdout.encoding, sys.stdout.line_buffering
+        old = sys.stdout
+        encoding, by_line, unbuffered = old.encoding, old.line_buffering, old.write_through
         sys.stdout = _QuietPipe(
-            sys.stdout.detach(), encoding, "backslashreplace", line_buffering=buffered
-        )
+            old.detach(), encoding, "backslashreplace",
+            line_buffering=by_line, write_through=unbuffered,
+        )  # fmt: skip
 
 
 def _require_no_nul(words: list[str]) -> None:

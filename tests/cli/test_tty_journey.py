@@ -210,6 +210,26 @@ def test_a_state_folder_that_cannot_be_written_does_not_spoil_the_session(
     assert child.exitstatus == 4
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_the_whole_report_stands_before_what_is_offered(start, facts_file, monkeypatch, unbuffered):
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
+    plan = {"task.type": "code", "model.weights_access": "api_only"}
+    child = start("ask", "--facts", facts_file(plan), "--no-detect", "--plain")
+    seen = ""
+    while (
+        child.expect([r"checks this on your own data", r"Enter to judge.*> ", r"Keep it\?", r"> "])
+        != 0
+    ):
+        seen += child.before + child.after
+        child.sendline("" if "Enter" in child.after else "unknown")
+    seen += child.before
+    assert "model.weights_access" in seen[seen.rindex("How to do it") :]
+    child.expect(KEEP)
+    child.sendline("")
+    child.expect(pexpect.EOF)
+    assert "model.weights_access" not in child.before
+
+
 def test_a_name_that_no_file_can_have_is_asked_for_again(tmp_path, facts_file):
     # Standard output is a file, since Python reads a line from a terminal up to the NUL alone.
     plan = facts_file({"task.type": "code", "model.weights_access": "api_only"})
