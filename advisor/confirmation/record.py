@@ -10,6 +10,7 @@ from advisor.confirmation.bench import Prepared
 from advisor.confirmation.measured import measured_facts
 from advisor.facts import Fact
 from advisor.microbench.conduct import Findings
+from advisor.microbench.judging.alarms import Alarm, Level
 from advisor.microbench.judging.outcome import Comparison
 from advisor.microbench.summary import Judged, baselines_of, results_of
 from advisor.pipeline import advise
@@ -50,7 +51,9 @@ def confirmation_record(
         "difference": differences[soft],
         "differences": differences,
         "curve": judged.learning_curve(soft, _full_size(before, findings)).model_dump(mode="json"),
-        "alarms": [*_overlap(prepared), *(a.model_dump(mode="json") for a in judged.alarms())],
+        "alarms": [
+            alarm.model_dump(mode="json") for alarm in (*_overlap(prepared), *judged.alarms())
+        ],
         "outcome": judged.comparisons[soft].outcome.value,
         "complete": not (findings.interrupted or findings.late),
         "wall_seconds": round(findings.wall_seconds, 1),
@@ -70,17 +73,17 @@ def confirmation_record(
     }
 
 
-def _overlap(prepared: Prepared) -> Iterator[dict[str, Any]]:
+def _overlap(prepared: Prepared) -> Iterator[Alarm]:
     """The user's own files share rows; the micro-benchmark trains without them."""
     if prepared.overlap > 0:
-        yield {
-            "id": "train_test_overlap",
-            "method": None,
-            "level": "warning",
-            "sentence": f"{prepared.overlap:.1%} of the evaluation examples also stand in the "
+        yield Alarm(
+            id="train_test_overlap",
+            method=None,
+            level=Level.WARNING,
+            sentence=f"{prepared.overlap:.1%} of the evaluation examples also stand in the "
             "training file. They were not trained on here; take them out before the real training, "
             "or its score says less than it seems to.",
-        }
+        )
 
 
 def _full_size(before: Answer, findings: Findings) -> int:

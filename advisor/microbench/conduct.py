@@ -20,6 +20,7 @@ from advisor.microbench.planning.ladder import (
 )
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.planning.schedule import due
+from advisor.microbench.planning.shapes import Shape, shape_to_try
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.journal import Entry, Journal
 from advisor.microbench.running.reasons import reason
@@ -203,24 +204,39 @@ class Conductor:
             raise _failed("the model cannot be run", ending)
         precision = Precision(ending.answer["precision"])
         batch = batch_for(min(ending.answer["token_lengths"][1], self._bench.max_tokens))
-        endings = self._all(
-            self._measuring(f"probe-{method.id}", JobKind.PROBE, batch, method.id, precision)
-            for method in self._methods
-        )
-        probe = Probe(
-            precision=precision,
-            batch_size=batch,
-            methods={
-                method.id: _method_probe(ending)
-                for method, ending in zip(self._methods, endings, strict=True)
-            },
-            token_lengths=ending.answer["token_lengths"],
-            loading_seconds=self._executor.loading_seconds,
-            slowdown=_slowdown(endings),
-            speed=ending.answer["speed"],
-        )
+        shape: Shape | None = Shape(batch, self._bench.max_tokens)
+        while shape is not None:
+            endings = self._steps(shape, precision)
+            probe = Probe(
+                precision=precision,
+                **shape._asdict(),
+                methods={
+                    method.id: _method_probe(found)
+                    for method, found in zip(self._methods, endings, strict=True)
+                },
+                token_lengths=ending.answer["token_lengths"],
+                loading_seconds=self._executor.loading_seconds,
+                slowdown=_slowdown(endings),
+                speed=ending.answer["speed"],
+            )
+            shape = shape_to_try(self._bench, self._methods, probe, self._room(probe))
         self._journal.add(Entry(probe=probe))
         return probe
+
+    def _steps(self, shape: Shape, precision: Precision) -> list[Ending]:
+        """A few steps of each method at a shape."""
+        return self._all(
+            Job(
+                id=f"probe-{method.id}-{shape.batch_size}x{shape.max_tokens}",
+                kind=JobKind.PROBE,
+                method=method.id,
+                precision=precision,
+                **shape._asdict(),
+                memory_limit=self._allowance.memory_limit,
+                time_limit=self._measuring_limit(),
+            )
+            for method in self._methods
+        )
 
     def _sizes(self, probe: Probe) -> Sizes:
         """Decided once: baselines and trials are compared example by example."""
@@ -237,10 +253,9 @@ class Conductor:
             return known
         self._progress.stage("measuring the baselines: majority, zero-shot, head only")
         ranked = ranked_size(self._bench, probe, self._room(probe), sizes.dev)
-        job = self._measuring(
-            "baselines", JobKind.BASELINES, probe.batch_size, precision=probe.precision
-        )
-        job = job.model_copy(update={"dev_size": ranked, "test_size": sizes.test})
+        job = self._measuring("baselines", JobKind.BASELINES, probe.batch_size)
+        asked = {"precision": probe.precision, "max_tokens": probe.max_tokens}
+        job = job.model_copy(update={**asked, "dev_size": ranked, "test_size": sizes.test})
         [ending] = self._all([job])
         if ending.answer is None:
             raise _failed("the baselines cannot be measured", ending)
@@ -248,16 +263,13 @@ class Conductor:
         self._journal.add(Entry(baselines=found))
         return found
 
-    def _measuring(
-        self, id_: str, kind: JobKind, batch_size: int, method: str = "",
-        precision: Precision = Precision.FP32,
-    ) -> Job:  # fmt: skip
-        limit = max(self._allowance.budget, float(planning()["least_seconds"]))
-        memory = self._allowance.memory_limit
-        return Job(
-            id=id_, kind=kind, method=method, precision=precision, batch_size=batch_size,
-            memory_limit=memory, time_limit=limit,
-        )  # fmt: skip
+    def _measuring(self, id_: str, kind: JobKind, batch_size: int) -> Job:
+        memory, limit = self._allowance.memory_limit, self._measuring_limit()
+        return Job(id=id_, kind=kind, batch_size=batch_size, memory_limit=memory, time_limit=limit)
+
+    def _measuring_limit(self) -> float:
+        """Seconds after which a probe or the baselines are given up."""
+        return max(self._allowance.budget, float(planning()["least_seconds"]))
 
     def _all(self, jobs: Any) -> list[Ending]:
         """Run jobs to their ends; in the order in which they were given."""
@@ -280,6 +292,7 @@ def _job(trial: Trial, plan: Plan) -> Job:
         trial=trial,
         precision=plan.precision,
         batch_size=plan.batch_size,
+        max_tokens=plan.max_tokens,
         memory_limit=plan.memory_limit,
         time_limit=plan.time_limits[trial.method],
     )

@@ -293,7 +293,8 @@ class Probe(Record):
 
     Attributes:
         precision: the format in which a step of full fine-tuning took less time.
-        batch_size: examples of a training batch, fewer where these are long.
+        batch_size: examples of a training batch, fewer where these are long or steps slow.
+        max_tokens: what inputs are cut to, fewer than the bench's where steps are slow.
         methods: by identifier; ``evaluation_seconds`` is for one example.
         token_lengths: quantiles 0.5, 0.95 and 1 of the inputs, in tokens, before cutting.
         loading_seconds: imports and weights, which every process without a fork pays again.
@@ -303,6 +304,7 @@ class Probe(Record):
 
     precision: Precision
     batch_size: int
+    max_tokens: int
     methods: dict[str, MethodProbe]
     token_lengths: Annotated[tuple[int, ...], Field(min_length=3, max_length=3)]
     loading_seconds: float = 0.0
@@ -328,6 +330,7 @@ class Job(Record):
         method: what to probe, for a probe.
         precision: the number format to compute in.
         batch_size: examples of a training batch.
+        max_tokens: what inputs are cut to; None for the bench's own limit.
         dev_size, test_size: prefixes of the splits, for baselines.
         memory_limit: most bytes that the process may hold; None for no limit.
         time_limit: seconds of wall time after which it is killed.
@@ -339,6 +342,7 @@ class Job(Record):
     method: str = ""
     precision: Precision = Precision.FP32
     batch_size: int
+    max_tokens: int | None = None
     dev_size: int | None = None
     test_size: int | None = None
     memory_limit: int | None = None

@@ -72,10 +72,9 @@ class Judged:
             for method in plan.methods
             for trial in stage(plan, method, results)
         ]
-        judged_on = self.bench.splits.test[: plan.test_size]
-        splits = self.bench.splits.model_copy(update={"test": judged_on})
+        test = self.bench.splits.test[: plan.test_size]
         found = list(results.values())
-        return alarms(self.bench.task.metric, splits, self.findings.baselines, trials, found)
+        return alarms(self.bench.task.metric, test, self.findings.baselines, trials, found)
 
     def learning_curve(self, method: str, full_size: int) -> LearningCurve:
         """The curves of a method and of the reference over the sizes that were trained on."""

@@ -51,8 +51,8 @@ def main() -> None:
 
 def measure(workbench: Workbench, method: str) -> list[float]:
     """The ratio of ours to the bare loop in each round."""
-    trainer = _trainer(_apart(workbench), method)
-    bare = _Bare(_apart(workbench), method)
+    trainer = trainer_of(apart(workbench), method)
+    bare = _Bare(apart(workbench), method)
     size = workbench.bench.batch_size
     batches = training_batches(workbench.train, size, 8, 1)
     ratios, step = [], 0
@@ -92,11 +92,11 @@ class _Bare:
         self._optimizer.zero_grad(set_to_none=True)
 
 
-def _apart(workbench: Workbench) -> Workbench:
+def apart(workbench: Workbench) -> Workbench:
     return dataclasses.replace(workbench, model=copy.deepcopy(workbench.model))
 
 
-def _trainer(workbench: Workbench, method: str) -> Trainer:
+def trainer_of(workbench: Workbench, method: str) -> Trainer:
     trial = Trial(
         id="step", purpose=Purpose.SEARCH, method=method, learning_rate=1e-4, head_rate=1e-3,
         seed=1, train_size=len(workbench.train), steps=10_000, dev_every=10_000, patience=1,

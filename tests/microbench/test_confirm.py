@@ -74,6 +74,17 @@ def outcomes(folder):
     }
 
 
+def test_examples_in_both_files_raise_an_alarm(state, words, review_file, tmp_path):
+    lines = review_file.read_text(encoding="utf-8").splitlines(keepends=True)
+    train, evaluation = tmp_path / "train.jsonl", tmp_path / "evaluation.jsonl"
+    train.write_text("".join(lines[:220]), encoding="utf-8")
+    evaluation.write_text("".join(lines[200:]), encoding="utf-8")
+    found = confirmed(state, *words, "--data", train, "--eval-data", evaluation).json
+    [alarm] = [alarm for alarm in found["alarms"] if alarm["id"] == "train_test_overlap"]
+    assert alarm["sentence"].startswith("20.0% of the evaluation examples also stand in")
+    assert found["plan"]["test_size"] == 100
+
+
 def test_a_run_gives_one_run_file_with_all_that_was_measured(first):
     found = first.json
     assert first.code in (0, 13, 14)

@@ -97,6 +97,14 @@ def batch_for(longest: int) -> int:
     return min(max(wanted, int(table["least_batch"])), int(table["most_batch"]))
 
 
+def long_enough(bench: Bench, methods: Sequence[Method], probe: Probe, room: Room) -> bool:
+    """Whether the trials fit with the steps that the recipes call the least."""
+    able = [method for method in methods if probe.methods[method.id].status.usable]
+    draft = _draft(bench, able, probe, affordable_sizes(bench, probe, room), room)
+    whole = draft.level.least > 0 or draft.share == 1.0
+    return whole and draft.seconds <= room.left * float(planning()["used_share"])
+
+
 def make_plan(
     bench: Bench, methods: Sequence[Method], probe: Probe, room: Room, sizes: Sizes, prompt: int = 0
 ) -> Plan:
@@ -127,7 +135,7 @@ def make_plan(
         precision=probe.precision,
         device=bench.device,
         batch_size=probe.batch_size,
-        max_tokens=bench.max_tokens,
+        max_tokens=probe.max_tokens,
         virtual_tokens=bench.virtual_tokens,
         train_size=sizes.train,
         dev_size=sizes.dev,
@@ -139,7 +147,7 @@ def make_plan(
         left_out={
             method.id: probe.methods[method.id].message for method in methods if method not in able
         },
-        dropped=_dropped(draft, whole_sizes(bench), sizes, room),
+        dropped=(*_dropped(draft, whole_sizes(bench), sizes, room), *_shortened(bench, probe)),
         memory_limit=room.memory_limit,
         time_limits=limits,
         prompt=prompt,
@@ -216,4 +224,15 @@ def _dropped(draft: _Draft, whole: Sizes, sizes: Sizes, room: Room) -> tuple[str
             f"even so the trials were expected to take {draft.seconds:.0f} s when "
             f"{max(room.left, 0):.0f} s were left; what is not reached in time is left undone"
         )
+    return tuple(said)
+
+
+def _shortened(bench: Bench, probe: Probe) -> tuple[str, ...]:
+    """How the examples had to be made smaller so that there is time for enough steps."""
+    said = []
+    usual = batch_for(min(probe.token_lengths[1], bench.max_tokens))
+    if probe.batch_size < usual:
+        said.append(f"batches of {probe.batch_size} instead of {usual} examples")
+    if probe.max_tokens < bench.max_tokens:
+        said.append(f"inputs cut to {probe.max_tokens} instead of {bench.max_tokens} tokens")
     return tuple(said)

@@ -7,7 +7,7 @@ import pytest
 from made_trials import FULL, PROMPT, looks, result, trial
 
 from advisor.microbench.judging.alarms import Alarm, Level, alarms
-from advisor.microbench.spec import Baselines, Example, Metric, Purpose, Splits, Status
+from advisor.microbench.spec import Baselines, Example, Metric, Purpose, Status
 
 TEST_SIZE = 100
 GOOD = [1] * 80 + [0] * 20
@@ -18,11 +18,7 @@ def example(text, target="a"):
     return Example(inputs=(text,), target=target)
 
 
-SPLITS = Splits(
-    train=tuple(example(f"train {i}") for i in range(50)),
-    dev=(),
-    test=tuple(example(f"test {i}") for i in range(TEST_SIZE)),
-)
+TEST = tuple(example(f"test {i}") for i in range(TEST_SIZE))
 BASELINES = Baselines(majority=50.0)
 
 
@@ -45,9 +41,9 @@ def searched(rate, head=None, **fields):
 SEARCH = [searched(rate) for rate in (0.003, 0.01, 0.03)]
 
 
-def raised(*runs, baselines=BASELINES, splits=SPLITS, metric=Metric.ACCURACY, search=SEARCH):
+def raised(*runs, baselines=BASELINES, test=TEST, metric=Metric.ACCURACY, search=SEARCH):
     trials, results = zip(*search, *runs, strict=True)
-    return alarms(metric, splits, baselines, trials, results)
+    return alarms(metric, test, baselines, trials, results)
 
 
 def ids(found) -> list[str]:
@@ -83,12 +79,10 @@ def test_the_same_answer_to_everything():
 
 
 def test_the_same_number_for_everything():
-    splits = SPLITS.model_copy(
-        update={"test": tuple(example(f"test {i}", str(i)) for i in range(TEST_SIZE))}
-    )
+    test = tuple(example(f"test {i}", str(i)) for i in range(TEST_SIZE))
     found = raised(
         run([3.0] * TEST_SIZE, predicted=()),
-        baselines=Baselines(majority=0.0), splits=splits, metric=Metric.PEARSON,
+        baselines=Baselines(majority=0.0), test=test, metric=Metric.PEARSON,
     )  # fmt: skip
     assert ids(found) == ["same_answer_always", "stuck_at_majority"]
 
@@ -124,30 +118,6 @@ def test_no_better_than_a_linear_head(head_only, alarmed):
     outcomes = tuple(map(float, [1] * head_only + [0] * (TEST_SIZE - head_only)))
     baselines = Baselines(majority=50.0, head_only=head_only, head_only_test=outcomes)
     assert ids(raised(run(), baselines=baselines)) == ["no_better_than_head_only"] * alarmed
-
-
-# Data
-
-
-@pytest.mark.parametrize(
-    ("shared", "level"), [(0, None), (1, Level.WARNING), (2, Level.SERIOUS), (9, Level.SERIOUS)]
-)
-def test_test_examples_that_stand_in_training(shared, level):
-    copies = tuple(example(f" TEST  {i}", "other") for i in range(shared))
-    splits = SPLITS.model_copy(update={"train": SPLITS.train + copies})
-    found = raised(run(), splits=splits)
-    assert [(alarm.id, alarm.method, alarm.level) for alarm in found] == (
-        [("train_test_overlap", None, level)] if level else []
-    )
-
-
-def test_the_same_question_with_other_choices_is_another_example():
-    one, two = (
-        Example(inputs=("which?",), target="a", choices=choices)
-        for choices in (("a", "b"), ("a", "c"))
-    )
-    splits = SPLITS.model_copy(update={"train": (one,), "test": (two, *SPLITS.test[1:])})
-    assert raised(run(), splits=splits) == ()
 
 
 # Training
@@ -305,7 +275,7 @@ def test_serious_alarms_come_first_and_methods_in_the_order_of_the_plan():
 
 def test_a_trial_that_was_not_run_is_no_alarm():
     trials, results = zip(*SEARCH, run(), run(seed=1), strict=True)
-    assert alarms(Metric.ACCURACY, SPLITS, BASELINES, trials, results[:-1]) == ()
+    assert alarms(Metric.ACCURACY, TEST, BASELINES, trials, results[:-1]) == ()
 
 
 def test_an_alarm_goes_through_json():

@@ -48,6 +48,7 @@ def probe(seconds=None, evaluation=0.006, failed=()):
     return Probe(
         precision=Precision.BF16,
         batch_size=16,
+        max_tokens=64,
         methods={
             method: MethodProbe(
                 status=Status.OUT_OF_MEMORY if method in failed else Status.FINISHED,

@@ -30,9 +30,10 @@ class Table:
 
     loading_seconds = 0.0
 
-    def __init__(self, *, failing=(), slots=2):
+    def __init__(self, *, failing=(), slots=2, token_seconds=0.0):
         self.slots = slots
         self.failing = failing
+        self.token_seconds = token_seconds
         self.jobs = []
         self._ended = deque()
 
@@ -52,9 +53,10 @@ class Table:
 
     def _answer(self, job):
         if job.kind is JobKind.PRECISION:
-            return {"precision": "fp32", "token_lengths": [5, 9, 20], "speed": None}
+            return {"precision": "fp32", "token_lengths": [50, 60, 200], "speed": None}
         if job.kind is JobKind.PROBE:
-            seconds = {"seconds_per_step": 0.01, "evaluation_seconds": 0.001}
+            step = 0.01 + self.token_seconds * job.batch_size * job.max_tokens
+            seconds = {"seconds_per_step": step, "evaluation_seconds": 0.001}
             return MethodProbe(status=Status.FINISHED, **seconds).model_dump(mode="json")
         if job.kind is JobKind.BASELINES:
             test = (1.0,) * job.test_size
@@ -104,6 +106,17 @@ def test_baselines_and_trials_are_judged_on_the_same_examples(tmp_path, monkeypa
     [baselines] = [job for job in executor.jobs if job.kind is JobKind.BASELINES]
     assert baselines.test_size == findings.plan.test_size
     assert baselines.dev_size <= findings.plan.dev_size  # prompts are ranked on a part of them
+
+
+def test_a_slow_model_is_measured_again_and_trained_at_a_smaller_shape(tmp_path):
+    executor = Table(token_seconds=0.002)
+    run = conductor(tmp_path, executor)
+    findings = run.run(run.plan(lambda *_: {}))
+    shapes = [(j.batch_size, j.max_tokens) for j in executor.jobs if j.kind is JobKind.PROBE]
+    assert shapes[0] == (16, 64)
+    assert shapes[-1] == (findings.plan.batch_size, findings.plan.max_tokens) == (4, 64)
+    trained = [job for job in executor.jobs if job.kind in (JobKind.TRIAL, JobKind.BASELINES)]
+    assert {(job.batch_size, job.max_tokens) for job in trained} == {(4, 64)}
 
 
 def test_a_resumed_run_repeats_nothing(tmp_path):

@@ -13,7 +13,6 @@ from advisor.microbench.judging.alarms.baselines import (
     stuck_at_majority,
     worse_than_zero_shot,
 )
-from advisor.microbench.judging.alarms.overlap import train_test_overlap
 from advisor.microbench.judging.alarms.searching import rate_at_edge
 from advisor.microbench.judging.alarms.training import (
     diverged,
@@ -27,9 +26,9 @@ from advisor.microbench.judging.noise import Array
 from advisor.microbench.judging.scores import example_points, usable_trials
 from advisor.microbench.spec import (
     Baselines,
+    Example,
     Metric,
     Purpose,
-    Splits,
     Trial,
     TrialResult,
 )
@@ -37,7 +36,7 @@ from advisor.microbench.spec import (
 
 def alarms(
     metric: Metric,
-    splits: Splits,
+    test: Sequence[Example],
     baselines: Baselines,
     trials: Sequence[Trial],
     results: Sequence[TrialResult],
@@ -46,14 +45,14 @@ def alarms(
 
     Args:
         metric: of the task.
-        splits: the examples.
+        test: the examples that are judged by.
         baselines: what no training, or next to none, reaches.
         trials: the plan; methods come in its order.
         results: of the trials that were run; a trial without one was not.
     """
-    targets = _targets(metric, splits)
+    targets = _targets(metric, test)
     ended = {result.trial: result for result in results}
-    found = [train_test_overlap(splits)]
+    found: list[Alarm | None] = []
     for method in dict.fromkeys(trial.method for trial in trials):
         runs = _runs_of(method, trials, ended, metric, targets)
         found += _on_training(runs, baselines)
@@ -63,10 +62,10 @@ def alarms(
     return tuple(sorted(raised, key=lambda alarm: alarm.level is not Level.SERIOUS))
 
 
-def _targets(metric: Metric, splits: Splits) -> tuple[float, ...]:
+def _targets(metric: Metric, test: Sequence[Example]) -> tuple[float, ...]:
     if metric is not Metric.PEARSON:
         return ()
-    return tuple(float(example.target) for example in splits.test)
+    return tuple(float(example.target) for example in test)
 
 
 def _runs_of(

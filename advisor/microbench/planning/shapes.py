@@ -1,0 +1,61 @@
+"""Smaller batches and shorter inputs, for a model that is too slow for the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from advisor.catalogue.tables import Method
+from advisor.microbench.planning.cost import planning
+from advisor.microbench.planning.ladder import Room, long_enough
+from advisor.microbench.spec import Bench, Probe
+
+
+class Shape(NamedTuple):
+    """What a training step works on: examples, and the most tokens of each."""
+
+    batch_size: int
+    max_tokens: int
+
+
+def smaller(shape: Shape) -> Shape | None:
+    """Half the batch, then half the tokens; None where less would say little about the task."""
+    table = planning()
+    if shape.batch_size // 2 >= table["least_batch"]:
+        return shape._replace(batch_size=shape.batch_size // 2)
+    if shape.max_tokens // 2 >= table["fewest_tokens"]:
+        return shape._replace(max_tokens=shape.max_tokens // 2)
+    return None
+
+
+def shape_to_try(bench: Bench, methods: Sequence[Method], probe: Probe, room: Room) -> Shape | None:
+    """The largest shape below the probed one that seems to leave enough steps, or the smallest.
+
+    None if the probed shape leaves enough steps already, or nothing is smaller. Whether the steps
+    really get shorter has to be measured: this takes their time as proportional to the tokens.
+    """
+    chosen, found = None, probe
+    shape: Shape | None = Shape(probe.batch_size, probe.max_tokens)
+    while not long_enough(bench, methods, found, room):
+        shape = smaller(shape) if shape else None
+        if shape is None:
+            break
+        chosen, found = shape, _expected(probe, shape)
+    return chosen
+
+
+def _expected(probe: Probe, shape: Shape) -> Probe:
+    """The probe as it would be if time went with the tokens of a typical batch."""
+    typical = max(probe.token_lengths[0], 1)
+    shorter = min(typical, shape.max_tokens) / min(typical, probe.max_tokens)
+    fewer = shape.batch_size / probe.batch_size
+    methods = {
+        id_: found.model_copy(
+            update={
+                "seconds_per_step": found.seconds_per_step * fewer * shorter,
+                "evaluation_seconds": found.evaluation_seconds * shorter,
+            }
+        )
+        for id_, found in probe.methods.items()
+    }
+    return probe.model_copy(update={**shape._asdict(), "methods": methods})
