@@ -51,6 +51,7 @@ bench-microbench: $(VENV)/.slow
 	PYTHONPATH=. $(BIN)/python benchmarks/microbench/step_time.py
 	PYTHONPATH=. $(BIN)/python benchmarks/microbench/reference.py
 	PYTHONPATH=. $(BIN)/python benchmarks/microbench/agreement.py
+	PYTHONPATH=. $(BIN)/python benchmarks/microbench/trainer_cost.py
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -127,7 +127,7 @@ def load_model(source: Source, bench: Bench, outputs: int) -> tuple[Any, frozens
         outputs: of a new head.
 
     Raises:
-        AdvisorError: if weights are missing, truncated or of another model.
+        AdvisorError: if weights are missing, truncated, no numbers, or of another model.
     """
     options = {**source.options, "dtype": torch.float32, "output_loading_info": True}
     options |= unpacking_options() if source.gguf else {"use_safetensors": True}
@@ -141,6 +141,7 @@ def load_model(source: Source, bench: Bench, outputs: int) -> tuple[Any, frozens
             source,
         )
     new = _new_parameters(model, report, source, bench.task.route)
+    _require_numbers(model, source)
     if source.gguf:
         forget_quantisation(model)
     return model, new
@@ -181,6 +182,17 @@ def _new_parameters(model: Any, report: Any, source: Source, route: Route) -> fr
     names = {name for name, _ in model.named_parameters()}
     heads = {n for n in names if n.split(".")[0] in HEADS} if route is Route.HEAD else set()
     return frozenset((missing & names) | heads)
+
+
+def _require_numbers(model: Any, source: Source) -> None:
+    """One value that is none would make every trial diverge, which says nothing of a method."""
+    for name, parameter in model.named_parameters():
+        if not parameter.isfinite().all():
+            raise AdvisorError(
+                f"the weights hold values that are not numbers, first in {name}",
+                where=source.shown,
+                hint="the training that wrote them has diverged; take an earlier checkpoint",
+            )
 
 
 def _has_vocabulary(source: Source) -> bool:

@@ -54,6 +54,17 @@ def test_truncated_weights(folder):
     assert str(folder) in caught.value.where
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers(folder, value):
+    weights = load_file(folder / "model.safetensors")
+    name = next(name for name in weights if name.endswith("layer.1.attention.self.query.weight"))
+    weights[name][3, 2] = value
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(AdvisorError, match="not numbers") as caught:
+        load(folder)
+    assert name in str(caught.value)
+
+
 def test_weights_that_lack_a_layer(folder):
     weights = load_file(folder / "model.safetensors")
     kept = {name: tensor for name, tensor in weights.items() if "layer.1.output" not in name}
