@@ -1,0 +1,45 @@
+"""What the machine can do."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from advisor.microbench.spec.bench import Precision
+from advisor.microbench.spec.record import Record
+from advisor.microbench.spec.trial import Status
+
+
+class MethodProbe(Record):
+    """What a few steps of a method cost: seconds a step, and the process's peak in bytes."""
+
+    status: Status
+    message: str = ""
+    seconds_per_step: float = 0.0
+    evaluation_seconds: float = 0.0
+    peak_memory: int = 0
+
+
+class Probe(Record):
+    """What the machine can do, measured before the plan.
+
+    Attributes:
+        precision: the format in which a step of full fine-tuning took less time.
+        batch_size: examples of a training batch, fewer where these are long or steps slow.
+        max_tokens: what inputs are cut to, fewer than the bench's where steps are slow.
+        methods: by identifier; ``evaluation_seconds`` is for one example.
+        token_lengths: quantiles 0.5, 0.95 and 1 of the inputs, in tokens, before cutting.
+        loading_seconds: imports and weights, which every process without a fork pays again.
+        slowdown: wall seconds of a process for each of its CPU seconds; above 1 on a busy machine.
+        speed: of this machine's CPU, as the estimates want it; None on an accelerator.
+    """
+
+    precision: Precision
+    batch_size: int
+    max_tokens: int
+    methods: dict[str, MethodProbe]
+    token_lengths: Annotated[tuple[int, ...], Field(min_length=3, max_length=3)]
+    loading_seconds: float = 0.0
+    slowdown: float = 1.0
+    speed: dict[str, Any] | None = None
