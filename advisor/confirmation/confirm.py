@@ -20,7 +20,8 @@ from advisor.estimating import chosen_methods
 from advisor.facts import Fact, FactBase
 from advisor.facts.quantities import QuantityError, parse_quantity
 from advisor.gather import Request, gather
-from advisor.microbench.conduct import Allowance, Conductor, Progress
+from advisor.microbench.allowance import Allowance
+from advisor.microbench.conduct import Conductor, Progress
 from advisor.microbench.planning.cost import planning
 from advisor.microbench.preparing.budget import parse_budget
 from advisor.microbench.running.executor import Executor

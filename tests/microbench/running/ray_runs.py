@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from advisor.confirmation.silent import Silent
-from advisor.microbench.conduct import Allowance, Conductor, Findings
+from advisor.microbench.allowance import Allowance
+from advisor.microbench.conduct import Conductor, Findings
 from advisor.microbench.planning.plan import MethodPlan, Plan
 from advisor.microbench.running.journal import Journal
 from advisor.microbench.spec import MethodProbe, Precision, Probe, Status

@@ -9,7 +9,8 @@ import pytest
 from plan_cases import BOTH, bench
 
 from advisor.catalogue.tables import load_methods
-from advisor.microbench.conduct import Allowance, Conductor
+from advisor.microbench.allowance import Account, Allowance
+from advisor.microbench.conduct import Conductor
 from advisor.microbench.running.journal import Entry, Journal
 from advisor.microbench.spec import (
     Baselines,
@@ -101,7 +102,7 @@ def test_baselines_and_trials_are_judged_on_the_same_examples(tmp_path, monkeypa
     executor = Table()
     run = conductor(tmp_path, executor)
     left = iter([60.0] + [0.1] * 99)
-    monkeypatch.setattr(Conductor, "_left", lambda self: next(left))
+    monkeypatch.setattr(Account, "left", property(lambda self: next(left)))
     findings = run.plan(lambda *_: {})
     [baselines] = [job for job in executor.jobs if job.kind is JobKind.BASELINES]
     assert baselines.test_size == findings.plan.test_size
@@ -183,7 +184,7 @@ def test_a_trial_that_hangs_past_the_budget_ends_the_run_without_it(tmp_path, mo
     findings = run.plan(lambda *_: {})
     monkeypatch.setattr(executor, "next_ending", lambda _timeout: None)
     left = iter([60.0, -14.0, -14.0, -16.0])
-    monkeypatch.setattr(Conductor, "_left", lambda self: next(left))
+    monkeypatch.setattr(Account, "left", property(lambda self: next(left)))
     found = run.run(findings)
     assert found.late
     assert found.results == {}

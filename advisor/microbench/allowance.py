@@ -1,0 +1,46 @@
+"""What the user allows a micro-benchmark, and what is left of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from advisor.microbench.planning.ladder import Room
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What the user allows: wall seconds, and bytes for each process (None for no limit)."""
+
+    budget: float
+    memory_limit: int | None = None
+
+
+class Account:
+    """The allowance of a run that has begun.
+
+    Args:
+        allowance: of the whole run.
+        slots: processes side by side.
+        spent: seconds that were used before this was made.
+    """
+
+    def __init__(self, allowance: Allowance, slots: int, *, spent: float) -> None:
+        self.allowance = allowance
+        self._slots = slots
+        self._started = time.monotonic() - spent
+
+    @property
+    def spent(self) -> float:
+        """Wall seconds since the run began."""
+        return time.monotonic() - self._started
+
+    @property
+    def left(self) -> float:
+        """Wall seconds of the budget that are left; below 0 where it is overdrawn."""
+        return self.allowance.budget - self.spent
+
+    def room(self, slowdown: float) -> Room:
+        """What is left, as the plan wants it, on a machine that is slowed down by so much."""
+        allowed = self.allowance
+        return Room(allowed.budget, self.left, self._slots, allowed.memory_limit, slowdown)

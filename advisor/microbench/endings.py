@@ -1,0 +1,47 @@
+"""What the end of a process means: a result, or the reason why there can be none."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from advisor.microbench.running.reasons import reason
+from advisor.microbench.spec import Ending, MethodProbe, Status, TrialResult
+from advisor.support.errors import AdvisorError, ExitCode
+
+_Answer = TypeVar("_Answer", TrialResult, MethodProbe)
+
+
+def trial_result(ending: Ending) -> TrialResult:
+    """The trial's own result, or what its process's end means."""
+    if ending.answer is not None:
+        return _reworded(TrialResult.model_validate(ending.answer))
+    return TrialResult(
+        trial=ending.job,
+        status=ending.status,
+        message=reason(ending.status, ending.message),
+        seconds=ending.wall_seconds,
+    )
+
+
+def method_probe(ending: Ending) -> MethodProbe:
+    """The probe's own answer, or what its process's end means."""
+    if ending.answer is None:
+        return MethodProbe(status=ending.status, message=reason(ending.status, ending.message))
+    return _reworded(MethodProbe.model_validate(ending.answer))
+
+
+def _reworded(answer: _Answer) -> _Answer:
+    return answer.model_copy(update={"message": reason(answer.status, answer.message)})
+
+
+def failure(sentence: str, ending: Ending) -> AdvisorError:
+    """The error that ends the run, as nothing can be planned without what was asked for."""
+    out_of_memory = ending.status is Status.OUT_OF_MEMORY
+    return AdvisorError(
+        f"{sentence}: {reason(ending.status, ending.message)}",
+        where="micro-benchmark",
+        hint="raise --memory, or take a smaller model"
+        if out_of_memory
+        else "check the model and the examples; --keep DIR keeps the log",
+        exit_code=ExitCode.MICROBENCH_FAILED,
+    )
