@@ -16,6 +16,7 @@ _SIZES = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 _METRICS = {
     "accuracy": "accuracy in points",
     "exact_match": "exact matches in points",
+    "final_number": "right final numbers in points",
     "rouge_l": "ROUGE-L in points",
     "pearson": "Pearson correlation times 100",
 }

@@ -26,6 +26,7 @@ class Metric(str, Enum):
 
     ACCURACY = "accuracy"
     EXACT_MATCH = "exact_match"
+    FINAL_NUMBER = "final_number"
     ROUGE_L = "rouge_l"
     PEARSON = "pearson"
 
@@ -37,7 +38,7 @@ class Metric(str, Enum):
     @property
     def right_or_wrong(self) -> bool:
         """Whether each example is either right or wrong."""
-        return self in (Metric.ACCURACY, Metric.EXACT_MATCH)
+        return self in (Metric.ACCURACY, Metric.EXACT_MATCH, Metric.FINAL_NUMBER)
 
 
 class Example(Record):

@@ -81,6 +81,12 @@ def test_baselines_of_writing(model_folder, family):
     [
         (Metric.EXACT_MATCH, " Two\n words ", "two words", 1.0),
         (Metric.EXACT_MATCH, "two", "two words", 0.0),
+        (Metric.FINAL_NUMBER, "3 + 4 = 7 apples.", "He has 4, she 3.\n#### 7", 1.0),
+        (Metric.FINAL_NUMBER, "so it is 1,250.00", "1250", 1.0),
+        (Metric.FINAL_NUMBER, "the rest is -5", "#### 5", 0.0),
+        (Metric.FINAL_NUMBER, "10-5 is 5", "5", 1.0),
+        (Metric.FINAL_NUMBER, "no idea", "5", 0.0),
+        (Metric.FINAL_NUMBER, "It is  True", "it is true", 1.0),
         (Metric.ROUGE_L, "the cat sat", "the cat sat", 1.0),
         (Metric.ROUGE_L, "the dog sat", "the cat sat", 2 / 3),
         (Metric.ROUGE_L, "", "the cat", 0.0),
