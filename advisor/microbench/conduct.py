@@ -14,7 +14,7 @@ from advisor.microbench.endings import trial_result
 from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.ladder import make_plan
 from advisor.microbench.planning.plan import Plan
-from advisor.microbench.planning.schedule import due
+from advisor.microbench.planning.schedule import due, finals, spare
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.journal import Entry, Journal
 from advisor.microbench.spec import (
@@ -138,6 +138,8 @@ class Conductor:
         overrun = float(planning()["overrun_share"]) * plan.budget_seconds
         while True:
             waiting = [trial for trial in due(plan, results) if trial.id not in running]
+            if not waiting and not running:
+                waiting = self._affordable(spare(plan, results), plan, results)
             if self._account.left <= 0 and waiting:
                 waiting = []
                 if not running:
@@ -155,6 +157,20 @@ class Conductor:
                 self._journal.add(Entry(ending=ending))
                 results[ending.job] = trial_result(ending)
                 self._progress.ended(running.pop(ending.job), results[ending.job])
+
+    def _affordable(
+        self, trials: list[Trial], plan: Plan, results: Mapping[str, TrialResult]
+    ) -> list[Trial]:
+        """The trials, if all of them will surely end in time; else none."""
+        expected = [_longest(plan, trial.method, results) for trial in trials]
+        wall = max(sum(expected) / self._executor.slots, max(expected, default=0.0))
+        return trials if wall <= self._account.left * float(planning()["used_share"]) else []
+
+
+def _longest(plan: Plan, method: str, results: Mapping[str, TrialResult]) -> float:
+    """Seconds of a method's longest final run so far."""
+    ended = [results[trial.id] for trial in finals(plan, method, results) if trial.id in results]
+    return max((result.seconds for result in ended), default=0.0)
 
 
 def _job(trial: Trial, plan: Plan) -> Job:

@@ -176,6 +176,8 @@ def _seal(record: Record) -> str:
 def _setting(record: Record) -> Iterator[str]:
     plan = record["plan"]
     seeds = "1 seed" if plan["seeds"] == 1 else f"{plan['seeds']} seeds"
+    if plan.get("spare_seeds"):
+        seeds += f" (up to {plan['seeds'] + plan['spare_seeds']} while time is left)"
     pairs = max((len(own["pairs"]) for own in plan["methods"].values()), default=0)
     route = plan["task"]["route"].replace("_", " ")
     trials = f"{_searched(pairs)}, then {seeds} of it" if pairs else "no method can be trained here"

@@ -67,10 +67,12 @@ def planned_again(kept, folder, **changes):
 
 
 def outcomes(folder):
-    """By trial, what must be the same in every run of a plan."""
+    """By trial, what must be the same in every run of a plan; how many spare seeds fit is not."""
+    [plan] = [entry["frozen"]["plan"] for entry in entries(folder) if "frozen" in entry]
     return {
         ending["job"]: {name: ending["answer"].get(name) for name in REPEATABLE}
         for ending in endings(folder)
+        if int(ending["job"].rpartition("-s")[2]) <= plan["seeds"]
     }
 
 

@@ -151,6 +151,7 @@ def make_plan(
         memory_limit=room.memory_limit,
         time_limits=limits,
         prompt=prompt,
+        spare_seeds=levels()[0].seeds - draft.level.seeds,
     )
 
 

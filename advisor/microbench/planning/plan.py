@@ -33,6 +33,7 @@ class Plan(Record):
         slots: trials side by side.
         train_size, dev_size, test_size: examples.
         seeds: of the final runs.
+        spare_seeds: further ones, one after another for all methods, while time is left.
         curve_sizes: smaller train sizes of the learning curve.
         step_share: share of the recipes' steps that the budget allows.
         methods: by identifier, in the order in which they are run.
@@ -63,3 +64,4 @@ class Plan(Record):
     memory_limit: int | None
     time_limits: dict[str, float]
     prompt: int = 0
+    spare_seeds: int = 0

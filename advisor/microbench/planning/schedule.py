@@ -38,15 +38,28 @@ def winner(plan: Plan, method: str, results: Results) -> Pair | None:
 
 
 def finals(plan: Plan, method: str, results: Results) -> list[Trial]:
-    """The final runs of a method, on the whole training split; none while the search is open."""
-    pair = winner(plan, method, results)
-    own = plan.methods[method]
-    if pair is None:
-        return []
-    return [
-        _trial(plan, method, Purpose.FINAL, pair, seed, plan.train_size, own.steps)
-        for seed in range(1, plan.seeds + 1)
-    ]
+    """The final runs of a method, on the whole training split; none while the search is open.
+
+    Those of spare seeds are among them once they have a result.
+    """
+    planned = [_final(plan, method, seed, results) for seed in range(1, plan.seeds + 1)]
+    further = [_final(plan, method, seed, results) for seed in _spare_seeds(plan)]
+    ended = [trial for trial in further if trial and trial.id in results]
+    return [*filter(None, planned), *ended]
+
+
+def spare(plan: Plan, results: Results) -> list[Trial]:
+    """The final runs of the next spare seed, if there is one and every method can be trained.
+
+    Nothing of what was found decides whether they run, so that they bias no comparison; the time
+    that is left does.
+    """
+    for seed in _spare_seeds(plan):
+        trials = [_final(plan, method, seed, results) for method in plan.methods]
+        open_ = [trial for trial in trials if trial and trial.id not in results]
+        if None in trials or open_:
+            return [] if None in trials else open_
+    return []
 
 
 def curve(plan: Plan, method: str, results: Results) -> list[Trial]:
@@ -66,6 +79,17 @@ def search(plan: Plan, method: str, results: Results) -> list[Trial]:
     """The search runs that are known so far."""
     stages = _search(plan, method, plan.methods[method], results)
     return [trial for _, trials in stages for trial in trials]
+
+
+def _spare_seeds(plan: Plan) -> range:
+    return range(plan.seeds + 1, plan.seeds + plan.spare_seeds + 1)
+
+
+def _final(plan: Plan, method: str, seed: int, results: Results) -> Trial | None:
+    pair, steps = winner(plan, method, results), plan.methods[method].steps
+    if pair is None:
+        return None
+    return _trial(plan, method, Purpose.FINAL, pair, seed, plan.train_size, steps)
 
 
 def _stages(plan: Plan, id_: str, results: Results) -> Iterator[Trial]:

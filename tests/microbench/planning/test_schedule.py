@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plan_cases import plan
 
-from advisor.microbench.planning.schedule import curve, due, finals, rungs, search, winner
+from advisor.microbench.planning.schedule import curve, due, finals, rungs, search, spare, winner
 from advisor.microbench.spec import Point, Purpose, Status, TrialResult
 
 METHOD = "prompt_tuning"
@@ -123,6 +123,34 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_trials(stop, rng):
     whole = run(made, score)
     part = run(made, score, stop_after=stop, shuffle=rng) if stop else {}
     assert run(made, score, part, shuffle=rng) == whole
+
+
+def test_spare_seeds_come_one_after_another_for_all_methods():
+    made = plan(180)
+    results = run(made, by_rate)
+    assert made.seeds < 5
+    for seed in range(made.seeds + 1, 6):
+        trials = spare(made, results)
+        assert [(t.method, t.seed, t.test) for t in trials] == [
+            (m, seed, True) for m in made.methods
+        ]
+        first, *rest = trials
+        results[first.id] = by_rate(first)
+        assert spare(made, results) == rest  # an interrupted seed is completed first
+        assert first in finals(made, first.method, results)
+        results |= {trial.id: by_rate(trial) for trial in rest}
+    assert spare(made, results) == []
+    assert due(made, results) == []
+
+
+def test_no_spare_seed_for_one_method_alone():
+    made = plan(180)
+
+    def score(trial):
+        failed = trial.method == METHOD
+        return result(trial, 50, status=Status.DIVERGED if failed else Status.FINISHED)
+
+    assert spare(made, run(made, score)) == []
 
 
 def test_identifiers_are_unique():

@@ -31,10 +31,11 @@ class Table:
 
     loading_seconds = 0.0
 
-    def __init__(self, *, failing=(), slots=2, token_seconds=0.0):
+    def __init__(self, *, failing=(), slots=2, token_seconds=0.0, trial_seconds=0.0):
         self.slots = slots
         self.failing = failing
         self.token_seconds = token_seconds
+        self.trial_seconds = trial_seconds
         self.jobs = []
         self._ended = deque()
 
@@ -63,7 +64,10 @@ class Table:
             test = (1.0,) * job.test_size
             return Baselines(majority=50.0, head_only_test=test).model_dump(mode="json")
         test = (1.0,) * job.trial.test_size if job.trial.test else ()
-        result = TrialResult(trial=job.id, status=Status.FINISHED, dev_score=50.0, test=test)
+        seconds, status = self.trial_seconds, Status.FINISHED
+        result = TrialResult(
+            trial=job.id, status=status, dev_score=50.0, test=test, seconds=seconds
+        )
         return result.model_dump(mode="json")
 
 
@@ -118,6 +122,17 @@ def test_a_slow_model_is_measured_again_and_trained_at_a_smaller_shape(tmp_path)
     assert shapes[-1] == (findings.plan.batch_size, findings.plan.max_tokens) == (4, 64)
     trained = [job for job in executor.jobs if job.kind in (JobKind.TRIAL, JobKind.BASELINES)]
     assert {(job.batch_size, job.max_tokens) for job in trained} == {(4, 64)}
+
+
+@pytest.mark.parametrize(("seconds", "seeds"), [(0.0, 5), (1e6, None)])
+def test_further_seeds_run_only_where_they_end_in_time(tmp_path, seconds, seeds):
+    run = conductor(tmp_path, Table(trial_seconds=seconds))
+    findings = run.run(run.plan(lambda *_: {}))
+    finals = [job for job in findings.results if "-final-" in job]
+    planned = findings.plan.seeds
+    assert planned < 5
+    assert len(finals) == len(BOTH) * (seeds or planned)
+    assert not findings.late
 
 
 def test_a_resumed_run_repeats_nothing(tmp_path):
