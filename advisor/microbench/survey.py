@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from advisor.catalogue.tables import Method
 from advisor.microbench.allowance import Account
 from advisor.microbench.endings import failure, method_probe
 from advisor.microbench.planning.cost import Sizes, planning
-from advisor.microbench.planning.ladder import affordable_sizes, batch_for, ranked_size
+from advisor.microbench.planning.ladder import affordable_sizes, ranked_size, usual_batch
 from advisor.microbench.planning.shapes import Shape, shape_to_try
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.journal import Entry, Journal
@@ -47,15 +47,22 @@ class Surveyor:
         if known is not None:
             return known
         self._say("measuring what a step takes")
-        small = int(planning()["probe_batch"])
+        most = self._bench.max_tokens
+        small = Shape(int(planning()["probe_batch"]), most)
         [ending] = self._all([self._measuring("precision", JobKind.PRECISION, small)])
         if ending.answer is None:
             raise failure("the model cannot be run", ending)
         precision = Precision(ending.answer["precision"])
-        batch = batch_for(min(ending.answer["token_lengths"][1], self._bench.max_tokens))
-        shape: Shape | None = Shape(batch, self._bench.max_tokens)
+        lengths = ending.answer["token_lengths"]
+        shape: Shape | None = Shape(usual_batch(self._bench, lengths), most)
         while shape is not None:
-            endings = self._steps(shape, precision)
+            endings = self._all(
+                self._measuring(
+                    f"probe-{method.id}-{shape.batch_size}x{shape.max_tokens}", JobKind.PROBE,
+                    shape, method=method.id, precision=precision,
+                )
+                for method in self._methods
+            )  # fmt: skip
             probe = Probe(
                 precision=precision,
                 **shape._asdict(),
@@ -63,34 +70,15 @@ class Surveyor:
                     method.id: method_probe(found)
                     for method, found in zip(self._methods, endings, strict=True)
                 },
-                token_lengths=ending.answer["token_lengths"],
+                token_lengths=lengths,
                 loading_seconds=self._executor.loading_seconds,
                 slowdown=_slowdown(endings),
                 speed=ending.answer["speed"],
             )
-            shape = shape_to_try(
-                self._bench,
-                self._methods,
-                probe,
-                self._account.room(probe.slowdown),
-            )
+            room = self._account.room(probe.slowdown)
+            shape = shape_to_try(self._bench, self._methods, probe, room)
         self._journal.add(Entry(probe=probe))
         return probe
-
-    def _steps(self, shape: Shape, precision: Precision) -> list[Ending]:
-        """A few steps of each method at a shape."""
-        return self._all(
-            Job(
-                id=f"probe-{method.id}-{shape.batch_size}x{shape.max_tokens}",
-                kind=JobKind.PROBE,
-                method=method.id,
-                precision=precision,
-                **shape._asdict(),
-                memory_limit=self._account.allowance.memory_limit,
-                time_limit=self._measuring_limit(),
-            )
-            for method in self._methods
-        )
 
     def sizes(self, probe: Probe) -> Sizes:
         """Decided once: baselines and trials are compared example by example."""
@@ -108,9 +96,11 @@ class Surveyor:
             return known
         self._say("measuring the baselines: majority, zero-shot, head only")
         ranked = ranked_size(self._bench, probe, self._account.room(probe.slowdown), sizes.dev)
-        job = self._measuring("baselines", JobKind.BASELINES, probe.batch_size)
-        asked = {"precision": probe.precision, "max_tokens": probe.max_tokens}
-        job = job.model_copy(update={**asked, "dev_size": ranked, "test_size": sizes.test})
+        shape = Shape(probe.batch_size, probe.max_tokens)
+        job = self._measuring(
+            "baselines", JobKind.BASELINES, shape,
+            precision=probe.precision, dev_size=ranked, test_size=sizes.test,
+        )  # fmt: skip
         [ending] = self._all([job])
         if ending.answer is None:
             raise failure("the baselines cannot be measured", ending)
@@ -118,15 +108,15 @@ class Surveyor:
         self._journal.add(Entry(baselines=found))
         return found
 
-    def _measuring(self, id_: str, kind: JobKind, batch_size: int) -> Job:
-        memory, limit = self._account.allowance.memory_limit, self._measuring_limit()
-        return Job(id=id_, kind=kind, batch_size=batch_size, memory_limit=memory, time_limit=limit)
+    def _measuring(self, id_: str, kind: JobKind, shape: Shape, **asked: Any) -> Job:
+        """A job that is given up when it takes longer than the whole run may."""
+        allowed = self._account.allowance
+        return Job(
+            id=id_, kind=kind, **shape._asdict(), memory_limit=allowed.memory_limit,
+            time_limit=max(allowed.budget, float(planning()["least_seconds"])), **asked,
+        )  # fmt: skip
 
-    def _measuring_limit(self) -> float:
-        """Seconds after which a probe or the baselines are given up."""
-        return max(self._account.allowance.budget, float(planning()["least_seconds"]))
-
-    def _all(self, jobs: Any) -> list[Ending]:
+    def _all(self, jobs: Iterable[Job]) -> list[Ending]:
         """Run jobs to their ends; in the order in which they were given."""
         ids = []
         for job in jobs:

@@ -210,6 +210,7 @@ def test_killed_and_interrupted_it_ends_like_a_run_of_one_go(first, kept, words,
 
     jobs = [ending["job"] for ending in endings(broken)]
     assert len(jobs) == len(set(jobs))
+    assert sum("-final-" in job for job in outcomes(broken)) == 6
     assert outcomes(broken) == outcomes(whole)
     first_seeds = outcomes(kept)
     assert first_seeds == {job: outcomes(whole)[job] for job in first_seeds}

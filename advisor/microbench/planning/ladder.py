@@ -90,10 +90,15 @@ def tokens_for(budget: float) -> int:
     return int(row["tokens"])
 
 
-def batch_for(longest: int) -> int:
-    """Examples of a training batch for inputs of so many tokens at the 95th percentile."""
+def usual_batch(bench: Bench, token_lengths: Sequence[int]) -> int:
+    """Examples of a training batch, by the 95th percentile of the inputs' tokens once they are cut.
+
+    Args:
+        bench: says what they are cut to.
+        token_lengths: quantiles 0.5, 0.95 and 1 of the inputs.
+    """
     table = planning()
-    wanted = int(table["batch_tokens"]) // max(longest, 1)
+    wanted = int(table["batch_tokens"]) // max(min(token_lengths[1], bench.max_tokens), 1)
     return min(max(wanted, int(table["least_batch"])), int(table["most_batch"]))
 
 
@@ -231,7 +236,7 @@ def _dropped(draft: _Draft, whole: Sizes, sizes: Sizes, room: Room) -> tuple[str
 def _shortened(bench: Bench, probe: Probe) -> tuple[str, ...]:
     """How the examples had to be made smaller so that there is time for enough steps."""
     said = []
-    usual = batch_for(min(probe.token_lengths[1], bench.max_tokens))
+    usual = usual_batch(bench, probe.token_lengths)
     if probe.batch_size < usual:
         said.append(f"batches of {probe.batch_size} instead of {usual} examples")
     if probe.max_tokens < bench.max_tokens:
