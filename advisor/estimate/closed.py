@@ -45,15 +45,8 @@ def closed_form_profile(
         form``.
     """
     held = _held(shape, method, settings)
-    kept = _activations(shape, method, settings)
-    # What is shared is divided at each moment, before the highest of them is looked for.
-    peaks = {
-        phase: max(
-            (shared_part(moment, phase, share, devices) for moment in moments),
-            key=lambda part: part.total,
-        )
-        for phase, moments in _moments(shape, settings, held, kept, share).items()
-    }
+    moments = _moments(shape, method, settings, held, share, devices)
+    peaks = {phase: max(parts, key=lambda part: part.total) for phase, parts in moments.items()}
     resting = peaks["optimizer"]
     return StepProfile(
         peaks=peaks,
@@ -65,6 +58,19 @@ def closed_form_profile(
     )
 
 
+def closed_form_moments(
+    shape: ModelShape, method: str, settings: Settings, *, share: Sharding, devices: float
+) -> tuple[float, ...]:
+    """Bytes at each moment that can be the highest of a step, always in the same order.
+
+    Each of them alone is monotone in every size, which their maximum is not: at a given number of
+    parameters a larger vocabulary needs more for the logits and less for the layers.
+    """
+    held = _held(shape, method, settings)
+    moments = _moments(shape, method, settings, held, share, devices)
+    return tuple(part.total for parts in moments.values() for part in parts)
+
+
 def forward_activations(shape: ModelShape, method: str, settings: Settings) -> float:
     """Bytes of activations at the end of a forward pass on one device."""
     kept = _activations(shape, method, settings)
@@ -72,9 +78,24 @@ def forward_activations(shape: ModelShape, method: str, settings: Settings) -> f
 
 
 def _moments(
-    shape: ModelShape, settings: Settings, held: _Held, kept: _Kept, share: Sharding
+    shape: ModelShape, method: str, settings: Settings, held: _Held, share: Sharding, devices: float
 ) -> dict[str, list[Breakdown]]:
-    """The moments of each phase that can be its highest."""
+    """The moments of each phase that can be its highest, as one device sees them.
+
+    What is shared is divided at each moment, before the highest of them is looked for.
+    """
+    moments = _whole_moments(shape, method, settings, held, share)
+    return {
+        phase: [shared_part(moment, phase, share, devices) for moment in parts]
+        for phase, parts in moments.items()
+    }
+
+
+def _whole_moments(
+    shape: ModelShape, method: str, settings: Settings, held: _Held, share: Sharding
+) -> dict[str, list[Breakdown]]:
+    """The moments before anything is shared."""
+    kept = _activations(shape, method, settings)
     weights, state, gradients = held.weights, held.state, held.gradients
     earlier = gradients if settings.accumulation > 1 else 0.0
     # Where weights are shared, they are gathered and cast a layer at a time.

@@ -7,7 +7,7 @@ from itertools import product
 
 from advisor.catalogue.tables import Method, load_methods
 from advisor.estimate.job import Corners, bounds, corners
-from advisor.estimate.memory import FindProfile, expected_need, optimistic_gib
+from advisor.estimate.memory import FindProfile, expected_need, least_gib, optimistic_gib
 from advisor.estimate.need import GIB
 from advisor.estimate.running import paces, run_facts
 from advisor.estimate.settings import Settings
@@ -69,14 +69,14 @@ def _memory_facts(
     kinds = _possible_accelerators(facts)
     exact = find if job.exact and len(kinds) == 1 else None
     few, many = job.few, job.many
-    needs = [expected_need(method, *case, exact) for case in product(few, kinds)]
-    leasts = [optimistic_gib(method, *case) for case in product(few, kinds)]
-    small, least = min(need.total for need, _ in needs), min(leasts)
-    if few != many:
-        needs = [expected_need(method, *case, exact) for case in product(many, kinds)]
-        leasts = [optimistic_gib(method, *case) for case in product(many, kinds)]
+    needs = [expected_need(method, *case, exact) for case in product(many, kinds)]
     large, peak = max(needs, key=lambda pair: pair[0].total)
-    most = max(leasts)
+    if few == many:
+        small = min(need.total for need, _ in needs)
+    else:
+        small = min(least_gib(method, few, kind) for kind in kinds)
+    least = min(optimistic_gib(method, *case) for case in product(few, kinds))
+    most = max(optimistic_gib(method, *case) for case in product(many, kinds))
     parts = " + ".join(
         f"{kind.replace('_', ' ')} {size / GIB:.2f}"
         for kind, size in peak.by_kind().items()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 from advisor.catalogue.tables import Method, assumptions, device_table
 from advisor.estimate.assumed import assumed_settings
 from advisor.estimate.breakdown import Breakdown, StepProfile
-from advisor.estimate.closed import closed_form_profile, forward_activations
+from advisor.estimate.closed import (
+    closed_form_moments,
+    closed_form_profile,
+    forward_activations,
+)
 from advisor.estimate.job import Job
-from advisor.estimate.need import GIB, Need, need_of
+from advisor.estimate.need import GIB, Need, need_of, total_gib
 from advisor.estimate.settings import Precision, Settings
 from advisor.estimate.sharding import Sharding, sharded
 
@@ -29,6 +33,26 @@ def expected_need(
     """
     profile = _expected_profile(method, job, accelerator, find)
     return need_of(profile, accelerator, job.model_type, method.id), profile.peak
+
+
+def least_gib(method: Method, jobs: Sequence[Job], accelerator: str) -> float:
+    """No plain run of a job between the given ones is expected to need less.
+
+    The peak is the highest of some moments. Between two jobs it can lie below both, where one
+    moment falls and another rises; so the least of each moment is taken, then the highest of them.
+    """
+    moments = (_moments(method, job, accelerator) for job in jobs)
+    allocated = max(min(moment) for moment in zip(*moments, strict=True))
+    return total_gib(allocated / GIB, accelerator)
+
+
+def _moments(method: Method, job: Job, accelerator: str) -> tuple[float, ...]:
+    if not method.trained:
+        return (_expected_profile(method, job, accelerator, None).peak.total,)
+    settings = assumed_settings(method, job, accelerator, tokens=job.tokens)
+    return closed_form_moments(
+        job.shape, method.id, settings, share=Sharding.ZERO_3, devices=job.devices
+    )
 
 
 def _expected_profile(

@@ -69,6 +69,13 @@ def need_of(profile: StepProfile, accelerator: str, model_type: str, method: str
     return Need(allocated, reserve, context, low, high, basis)
 
 
+def total_gib(allocated: float, accelerator: str) -> float:
+    """What tensors of so many GiB are expected to need with reserve and context, as `need_of`."""
+    table = device_table()
+    share, _ = table["reserve_share"][accelerator]
+    return float(allocated * (1.0 + share) + table["context_gib"][accelerator][1])
+
+
 def _band(
     basis: str, accelerator: str, model_type: str, method: str
 ) -> tuple[dict[str, float], str]:

@@ -69,6 +69,24 @@ def test_ranges_of_all_inputs_contain_the_estimate_of_every_point_inside_them(da
     require_inside(estimates(base_of(point, accelerator)), whole)
 
 
+def test_the_low_end_of_a_range_lies_below_an_inner_minimum():
+    # Of a small model most is the embedding: with more words the layers shrink and the logits grow.
+    project = {
+        "model.parameters": (1_143_073.0,) * 2,
+        "model.layer_count": (1.0, 1.0),
+        "model.hidden_size": (64.0, 64.0),
+        "train.batch_size": (64.0, 64.0),
+        "train.sequence_length": (9.0, 9.0),
+    }
+    words = "model.vocabulary_size"
+    fact = "estimate.full_fine_tuning.memory_gib"
+    whole, inner, *ends = (
+        estimates(base_of({**project, words: vocabulary}, "none"))[fact][0]
+        for vocabulary in [(1e3, 2e4), (6e3, 6e3), (1e3, 1e3), (2e4, 2e4)]
+    )
+    assert whole <= inner < min(ends)
+
+
 @given(project=projects())
 @QUICK
 def test_no_estimate_is_negative_or_upside_down(project):
