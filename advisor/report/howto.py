@@ -43,8 +43,8 @@ def _values(method: Method, facts: FactBase) -> dict[str, str]:
         "warmup": f"{recipe['warmup_share'] or 0:.0%} of the steps",
         "schedule": str(recipe["schedule"]),
         "weight_decay": str(recipe["weight_decay"]),
-        "early_stopping": f"{recipe['patience']} evaluations without improvement on the "
-        "development split",
+        "early_stopping": f"{recipe['patience'] or 0:.0%} of the steps without a better score or "
+        "loss on the development split",
     }
 
 

@@ -96,7 +96,7 @@ def due(bench: Bench, results: Results) -> list[Trial]:
 
 
 def search(bench: Bench, method: str) -> list[Trial]:
-    """Each pair of rates at full length."""
+    """Each pair of rates at half the length."""
     listed = load_methods()[method].recipe["search"]
     pairs = [(body, head) for body, head in listed]
     if bench.task.route is not Route.HEAD:
@@ -146,6 +146,8 @@ def _trial(
     rows, length = len(bench.splits.train), wanted["steps"][method]
     epochs = math.ceil(length["epochs"] * rows / bench.batch_size)
     steps = min(max(epochs, length["least"]), length["most"])
+    if purpose is Purpose.SEARCH:
+        steps //= 2
     return Trial(
         id=f"{method}-{purpose.value}-r{pair[0]:g}-h{pair[1]}-s{seed}",
         purpose=purpose,

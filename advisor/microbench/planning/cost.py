@@ -70,7 +70,7 @@ def method_plan(
         steps=full,
         curve_steps=tuple(steps(curve_size(sizes, part)) for part in level.curve),
         looks=_looks(full, probe, sizes),
-        patience=int(method.recipe["patience"]),
+        patience=float(method.recipe["patience"]),
         seconds_per_step=probe.seconds_per_step,
         evaluation_seconds=probe.evaluation_seconds,
     )

@@ -12,6 +12,7 @@ class MethodPlan(Record):
         pairs: body rate and head rate (None where no new head is trained), best guess first.
         steps: of a final run on the whole training split, and on the sizes of the curve.
         looks: how often a final run looks at the development split.
+        patience: share of a run's looks without a better score or loss that end it.
         seconds_per_step, evaluation_seconds: as probed; the latter for one example.
     """
 
@@ -19,7 +20,7 @@ class MethodPlan(Record):
     steps: int
     curve_steps: tuple[int, ...] = ()
     looks: int
-    patience: int
+    patience: float
     seconds_per_step: float
     evaluation_seconds: float
 

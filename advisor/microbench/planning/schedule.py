@@ -151,7 +151,7 @@ def _trial(
         train_size=size,
         steps=steps,
         dev_every=-(-steps // looks),
-        patience=own.patience,
+        patience=max(round(own.patience * looks), 1),
         test=purpose is not Purpose.SEARCH,
         dev_size=plan.dev_size,
         test_size=plan.test_size,

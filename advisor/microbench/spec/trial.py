@@ -27,7 +27,7 @@ class Trial(Record):
         train_size: how many training examples, a prefix of the split.
         steps: optimizer steps; the schedule ends with them.
         dev_every: steps between evaluations on the development split; the last step always is one.
-        patience: evaluations without a lower development loss that end the trial early.
+        patience: evaluations without a better development score or loss that end the trial early.
         test: whether the test split is predicted at the end.
         dev_size: how many development examples, a prefix of the split; all of them if None.
         test_size: the same for the test split.
@@ -82,8 +82,8 @@ class TrialResult(Record):
     Attributes:
         trial: its identifier.
         message: what went wrong, as one sentence; empty if nothing did.
-        curve: looks at the development split, in order of the steps; the state with the lowest
-            development loss is the one that is evaluated.
+        curve: looks at the development split, in order of the steps; the state with the best
+            development score, of several the latest, is the one that is evaluated.
         dev_score: points on the development split, of the evaluated state.
         train_score: points on as many training examples, for the gap.
         test: one outcome for each test example: 1 or 0 where it is right or wrong, a share for

@@ -43,7 +43,8 @@ class Trained:
 class Trainer:
     """Trains a learner as a trial says.
 
-    The state with the lowest development loss is in the learner afterwards.
+    The state with the best development score is in the learner afterwards, of several the latest:
+    the loss often rises again long before the answers stop getting better.
     """
 
     def __init__(
@@ -57,6 +58,9 @@ class Trainer:
         self.answering = workbench.answering(learner)
         self._optimizer = Optimizer(learner, trial, load_methods()[trial.method])
         self._best = BestState(learner)
+        self._best_score = -math.inf
+        self._lowest_loss = math.inf
+        self._looks_without_progress = 0
         self._clock = StepClock(learner.device)
         self._loss = torch.zeros((), device=learner.device)
         self._examples = 0
@@ -115,19 +119,23 @@ class Trainer:
         self.learner.model.train()
         if not math.isfinite(found.loss):
             raise DivergedError(f"the development loss was not a number after step {step}")
-        curve = self.trained.curve
-        curve.append(
-            Point(
-                step=step, train_loss=train_loss, dev_loss=found.loss, dev_score=found.answers.score
-            )
-        )
-        best = min(range(len(curve)), key=lambda i: curve[i].dev_loss)
-        if best == len(curve) - 1:
+        score = found.answers.score
+        look = Point(step=step, train_loss=train_loss, dev_loss=found.loss, dev_score=score)
+        self.trained.curve.append(look)
+        self._keep_if_best(look, last=last)
+        shown = {"dev_loss": found.loss, "dev_score": score}
+        self._report(self._progress(step, train_loss) | shown)
+        return not last and self._looks_without_progress >= self._trial.patience
+
+    def _keep_if_best(self, look: Point, *, last: bool) -> None:
+        """Keep the state if no earlier one scored better, and count looks that brought nothing."""
+        progress = look.dev_score > self._best_score or look.dev_loss < self._lowest_loss
+        self._looks_without_progress = 0 if progress else self._looks_without_progress + 1
+        self._lowest_loss = min(self._lowest_loss, look.dev_loss)
+        if look.dev_score >= self._best_score:
+            self._best_score = look.dev_score
             self._best.keep(copy=not last)
             self.meter.hold(self._best.size)
-        shown = {"dev_loss": found.loss, "dev_score": found.answers.score}
-        self._report(self._progress(step, train_loss) | shown)
-        return not last and len(curve) - 1 - best >= self._trial.patience
 
     def _mean_loss(self, step: int) -> float:
         """The training loss per example since the last look."""

@@ -21,7 +21,7 @@ from advisor.microbench.worker.workbench import Workbench
 def run_trial(
     workbench: Workbench, trial: Trial, report: Report, keep: Path | None = None
 ) -> TrialResult:
-    """Train as the trial says, and evaluate the state with the lowest development loss.
+    """Train as the trial says, and evaluate the state with the best development score.
 
     Args:
         workbench: is spoilt by this; fork, or load another one, for the next trial.

@@ -11,7 +11,8 @@ from tiny_benches import bench_of
 from trial_settings import a_trial
 
 from advisor.microbench.spec import Precision, Route, Status, TrialResult
-from advisor.microbench.worker.evaluation import evaluate
+from advisor.microbench.worker import training
+from advisor.microbench.worker.evaluation import Answers, Evaluation
 from advisor.microbench.worker.memory import out_of_memory
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.routes.head import HeadAnswering
@@ -55,17 +56,49 @@ def test_no_progress_ends_a_trial_early(workbench):
     assert result.test
 
 
-@pytest.mark.parametrize("method", ["full_fine_tuning", "prompt_tuning"])
-def test_the_state_with_the_lowest_development_loss_is_evaluated(workbench, method):
+class Looks:
+    """Scripted looks at the development split; remembers the weights at each."""
+
+    def __init__(self, looks):
+        self._left = iter(looks)
+        self.weights = []
+
+    def __call__(self, answering, *_):
+        learner = answering._learner
+        self.weights.append([parameter.detach().clone() for _, parameter in learner.trained()])
+        loss, score = next(self._left)
+        return Evaluation(loss, Answers(score, ()))
+
+
+def trained(workbench, monkeypatch, method, looks, **changes):
+    """The trainer, its weights at each look, and its weights at the end."""
+    scripted = Looks(looks)
+    monkeypatch.setattr(training, "evaluate", scripted)
     learner = equip(workbench, method, 0)
-    trial = a_trial(method, learning_rate=0.3, head_rate=1.0, steps=12, dev_every=2)
+    trial = a_trial(method, steps=2 * len(looks), dev_every=2, **changes)
     trainer = Trainer(workbench, trial, learner, lambda _: None)
     trainer.run()
-    learner.model.eval()
-    found = evaluate(trainer.answering, workbench.dev, workbench.bench, Precision.FP32)
-    losses = [point.dev_loss for point in trainer.trained.curve]
-    assert found.loss == pytest.approx(min(losses), rel=1e-5)
-    assert losses[-1] > min(losses)
+    return trainer, scripted.weights, [parameter for _, parameter in learner.trained()]
+
+
+def same(one, other):
+    return all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize("method", ["full_fine_tuning", "prompt_tuning"])
+def test_the_latest_state_with_the_best_score_stays_however_the_loss_rises(
+    workbench, monkeypatch, method
+):
+    looks = [(0.5, 60.0), (0.9, 80.0), (1.4, 80.0), (1.5, 70.0)]
+    _, weights, final = trained(workbench, monkeypatch, method, looks)
+    assert [same(final, at) for at in weights] == [False, False, True, False]
+
+
+def test_a_better_score_or_a_lower_loss_each_keep_a_trial_going(workbench, monkeypatch):
+    looks = [(0.9, 50.0), (0.8, 50.0), (0.8, 60.0), (0.9, 60.0), (0.9, 40.0), (0.1, 99.0)]
+    trainer, _, _ = trained(workbench, monkeypatch, "lora", looks, patience=2)
+    assert trainer.trained.status is Status.STOPPED_EARLY
+    assert trainer.trained.steps_done == 10
 
 
 def test_a_rate_that_is_far_too_high_is_a_result(workbench):
