@@ -39,12 +39,13 @@ def _values(method: Method, facts: FactBase) -> dict[str, str]:
         "initialisation": str(recipe["initialisation"]),
         "optimizer": str(recipe["optimizer"]),
         "epochs": str(recipe["epochs"]),
+        "few_rows_steps": str(recipe["few_rows_steps"]),
         "batch": _shown(facts, "train.batch_size") or str(recipe["batch_size"]),
         "warmup": f"{recipe['warmup_share'] or 0:.0%} of the steps",
         "schedule": str(recipe["schedule"]),
         "weight_decay": str(recipe["weight_decay"]),
-        "early_stopping": f"{recipe['patience'] or 0:.0%} of the steps without a better score or "
-        "loss on the development split",
+        "early_stopping": f"after {recipe['patience'] or 0:.0%} of the steps without a better "
+        "score or loss on the development split; the state with the best score counts",
     }
 
 

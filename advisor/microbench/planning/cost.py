@@ -46,9 +46,9 @@ def levels() -> list[Level]:
 
 
 def recipe_steps(method: Method, train_size: int, batch_size: int) -> int:
-    """Optimizer steps of a run as the recipe has it: its epochs, but not too few steps."""
+    """Optimizer steps of a run as the recipe has it: its epochs, and more of them on few rows."""
     epochs = math.ceil(method.epochs * train_size / batch_size)
-    return max(epochs, int(method.recipe["least_steps"]))
+    return max(epochs, int(method.recipe["few_rows_steps"]))
 
 
 def method_plan(
