@@ -49,6 +49,7 @@ bench-memory: $(VENV)/.test
 # Micro-benchmarks against long references: hours, and resumable. Needs Debian's package lists.
 bench-microbench: $(VENV)/.slow
 	PYTHONPATH=. $(BIN)/python benchmarks/microbench/step_time.py
+	PYTHONPATH=. $(BIN)/python benchmarks/microbench/seeds.py
 	PYTHONPATH=. $(BIN)/python benchmarks/microbench/reference.py
 	PYTHONPATH=. $(BIN)/python benchmarks/microbench/agreement.py
 	PYTHONPATH=. $(BIN)/python benchmarks/microbench/trainer_cost.py

@@ -48,7 +48,7 @@ def table() -> dict[str, Any]:
 def cells(wanted: list[str]) -> list[Cell]:
     """The cells of those names, or all of them."""
     written = table()
-    models = {name: _weights(**entry) for name, entry in written["models"].items()}
+    models = {name: model_path(name) for name in written["models"]}
     found = []
     for entry in written["cells"]:
         model = models[entry["model"]]
@@ -57,12 +57,23 @@ def cells(wanted: list[str]) -> list[Cell]:
     return [cell for cell in found if not wanted or cell.id in wanted]
 
 
-def files_of(cell: Cell) -> tuple[Path, Path]:
-    """The rows that the user of a cell has, and the evaluation file of the micro-benchmark."""
+def sets_folder() -> Path:
+    """The folder of the data sets, which are made once."""
     folder = CACHE / "sets"
     if not folder.is_dir():
         sys.argv[1:] = [str(folder)]
         write_sets()
+    return folder
+
+
+def model_path(name: str) -> str:
+    """Where the weights of a model of the table lie."""
+    return _weights(**table()["models"][name])
+
+
+def files_of(cell: Cell) -> tuple[Path, Path]:
+    """The rows that the user of a cell has, and the evaluation file of the micro-benchmark."""
+    sets_folder()
     train, test = CACHE / f"{cell.id}.train.jsonl", CACHE / f"{cell.id}.test.jsonl"
     parts = _splits(cell)
     _write(train, parts.train[: cell.rows])

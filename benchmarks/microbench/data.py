@@ -20,8 +20,23 @@ from pathlib import Path
 SECTIONS = ("admin", "games", "graphics", "net", "science", "sound", "text", "utils", "web", "x11")
 LANGUAGES = ("haskell", "java", "javascript", "perl", "php", "python", "ruby", "rust")
 INTERFACES = ("commandline", "daemon", "x11")
+DEVELOPMENT = {
+    "roles": (
+        "role", ("shared-lib", "program", "devel-lib", "documentation", "app-data", "plugin"),
+    ),
+    "uses": (
+        "use",
+        (
+            "gameplaying", "converting", "editing", "checking", "viewing", "monitor",
+            "configuring", "analysing", "playing", "learning",
+        ),
+    ),
+}  # fmt: skip
+"""Sets on which settings were tried; in no cell. Each a kind of tag and the tags that count."""
 TEST_ROWS = 1000
 SEED = 20261125
+_DEVELOPMENT_TEST_ROWS = 500
+_DEVELOPMENT_SEED = 7
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -57,6 +72,24 @@ def descriptions() -> dict[str, list[dict[str, str]]]:
     return found
 
 
+def development() -> dict[str, list[dict[str, str]]]:
+    """Short descriptions with exactly one of a set's tags; one package a source and a wording."""
+    seen: set[object] = set()
+    found: dict[str, list[dict[str, str]]] = {name: [] for name in DEVELOPMENT}
+    for fields in packages():
+        source = fields.get("Source", fields["Package"]).split(" ")[0]
+        text = re.sub(r"\s*\([^)]*\)$", "", fields["Description"]).strip()
+        if text.lower() in seen or len(text.split()) < 3:
+            continue
+        for name, (kind, tags) in DEVELOPMENT.items():
+            labels = re.findall(rf"{kind}::([a-z-]+)", fields.get("Tag", ""))
+            labels = [label for label in labels if label in tags]
+            if len(labels) == 1 and (name, source) not in seen:
+                seen |= {(name, source), text.lower()}
+                found[name].append({"text": text, "label": labels[0]})
+    return found
+
+
 def mails() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """The mails of examples/spam, cut to their first 40 words."""
 
@@ -82,6 +115,10 @@ def main() -> None:
         random.Random(SEED).shuffle(rows)
         write(folder, f"{name}.test.jsonl", rows[:TEST_ROWS])
         write(folder, f"{name}.train.jsonl", rows[TEST_ROWS:])
+    for name, rows in development().items():
+        random.Random(_DEVELOPMENT_SEED).shuffle(rows)
+        write(folder, f"{name}.test.jsonl", rows[:_DEVELOPMENT_TEST_ROWS])
+        write(folder, f"{name}.train.jsonl", rows[_DEVELOPMENT_TEST_ROWS:])
     train, test = mails()
     write(folder, "mails.train.jsonl", train)
     write(folder, "mails.test.jsonl", test)

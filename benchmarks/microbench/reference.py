@@ -11,6 +11,8 @@ import json
 import math
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from cells import CACHE, HERE, Cell, cells, reference_bench, table
@@ -51,7 +53,11 @@ def main() -> None:
 def run(cell: Cell) -> None:
     """Train one cell and write its reference."""
     bench = reference_bench(cell)
-    folder = CACHE / cell.id
+    write(cell, bench, trained(bench, CACHE / cell.id, due))
+
+
+def trained(bench: Bench, folder: Path, due: Callable[[Bench, Results], list[Trial]]) -> Results:
+    """Train what is due and not in the folder's journal, until nothing more is due."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "bench.json").write_text(bench.model_dump_json(), encoding="utf-8")
     journal = Journal(folder / "journal.jsonl")
@@ -81,7 +87,7 @@ def run(cell: Cell) -> None:
             print(f"  {ending.job}: {results[ending.job].dev_score}", flush=True)
     finally:
         executor.close()
-    write(cell, bench, results)
+    return results
 
 
 def due(bench: Bench, results: Results) -> list[Trial]:

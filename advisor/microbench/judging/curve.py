@@ -70,7 +70,6 @@ def learning_curve(
         straight=straight(between),
         crossing=crossing,
         crossing_note=crossing_note,
-        seeds_noise_included=all(runs.freedom for runs in between.runs),
         note=" ".join(_notes(between, methods, factor)) if lines else "",
     )
 
@@ -146,7 +145,10 @@ def _notes(trend: Trend, methods: Sequence[str], factor: float | None) -> Iterat
         yield "The difference bends more than noise explains, so the line misleads."
     for method, runs in zip(methods, trend.runs, strict=True):
         name = name_of(method)
-        if not runs.freedom:
-            yield f"A single seed of {name} at every size: the intervals leave out other seeds."
+        if max(runs.seeds) == 1:
+            yield (
+                f"A single seed of {name} at every size: how much others would differ is taken "
+                "from other projects."
+            )
         elif min(runs.seeds) == 1:
             yield f"Noise of seeds of {name} is taken from the sizes with several seeds."

@@ -53,7 +53,6 @@ class LearningCurve(Record):
             three sizes.
         crossing: None where none is claimed.
         crossing_note: what is claimed, or why nothing is.
-        seeds_noise_included: whether the lines' intervals hold for other seeds.
         note: how far the lines are to be trusted; may be empty.
     """
 
@@ -70,5 +69,4 @@ class LearningCurve(Record):
     straight: bool | None
     crossing: Crossing | None
     crossing_note: str
-    seeds_noise_included: bool
     note: str

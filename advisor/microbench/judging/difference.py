@@ -10,13 +10,11 @@ class Difference(Record):
     """Method A's score minus method B's, in points, and what follows.
 
     Attributes:
-        standard_error: in points, of all noise that could be measured.
+        standard_error: in points, of test examples and seeds.
         interval_95: decides the direction.
         interval_90: decides equivalence.
         examples: test examples, the same for both.
         seeds: usable trials of A and of B.
-        seeds_noise_included: whether the intervals hold for other seeds too; with a single seed
-            of either method they only hold for other test examples.
         mcnemar_p: exact, two-sided, of these very models; None unless answers are right or wrong.
         smallest_visible: points that this test would show with the power of the table.
         needed_test_examples: for the larger of the difference and what it leaves of the tolerance
@@ -37,7 +35,6 @@ class Difference(Record):
     interval_90: tuple[float, float]
     examples: int
     seeds: tuple[int, int]
-    seeds_noise_included: bool
     mcnemar_p: float | None
     smallest_visible: float
     needed_test_examples: int | None
@@ -61,7 +58,7 @@ def sentence_of(found: Difference) -> str:
         least, most = sorted(abs(end) for end in found.interval_95)
         return (
             f"{opening(name_of(found.direction))} is better by {abs(found.points):.1f} points "
-            f"(95 % interval {least:.1f} to {most:.1f}{_limit(found)})."
+            f"(95 % interval {least:.1f} to {most:.1f})."
         )
     return f"Too close to call: {_signed(found)}. {_what_would_settle(found)}"
 
@@ -70,17 +67,15 @@ def _signed(found: Difference) -> str:
     low, high = found.interval_95
     return (
         f"{name_of(found.method_a)} less {name_of(found.method_b)} is {found.points:+.1f} points, "
-        f"95 % interval {low:+.1f} to {high:+.1f}{_limit(found)}"
+        f"95 % interval {low:+.1f} to {high:+.1f}"
     )
-
-
-def _limit(found: Difference) -> str:
-    return "" if found.seeds_noise_included else ", other seeds left out"
 
 
 def _what_would_settle(found: Difference) -> str:
     visible = f"This test shows differences from {found.smallest_visible:.1f} points on"
     if found.needed_test_examples is None:
         return f"{visible}; no size within reach would settle it."
-    seeds = f" and {found.needed_seeds} seeds of each method" if found.seeds_noise_included else ""
-    return f"{visible}; about {found.needed_test_examples:,} test examples{seeds} would settle it."
+    return (
+        f"{visible}; about {found.needed_test_examples:,} test examples and {found.needed_seeds} "
+        "seeds of each method would settle it."
+    )

@@ -28,11 +28,13 @@ class SeedNoise:
 
     Attributes:
         variance: in squared points.
-        freedom: degrees of freedom from which it was estimated.
+        freedom: degrees of freedom from which it was estimated, those of the prior included.
+        seeds: of which the mean was taken.
     """
 
     variance: float
-    freedom: int
+    freedom: float
+    seeds: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,7 @@ class Noise:
     Attributes:
         examples: how many test examples there are.
         of_examples: variance of the mean through the choice of these examples, in squared points.
-        of_seeds: one entry for each method with several seeds; the others count as if their seed
-            were the only one.
+        of_seeds: one entry for each method.
         unseen: extreme examples, in points, that count as if they had been seen. Without them a
             split on which nothing differs would prove that nothing ever does.
     """
@@ -95,9 +96,9 @@ class Noise:
         """The noise to expect with other numbers; no method gets fewer seeds than it has."""
         of_seeds = []
         for seed in self.of_seeds:
-            present = seed.freedom + 1
-            count = max(seeds, present)
-            of_seeds.append(SeedNoise(seed.variance * present / count, count - 1))
+            count = max(seeds, seed.seeds)
+            variance = seed.variance * seed.seeds / count
+            of_seeds.append(SeedNoise(variance, seed.freedom + count - seed.seeds, count))
         variance = self.of_examples * self.examples / examples
         return replace(self, examples=examples, of_examples=variance, of_seeds=tuple(of_seeds))
 
@@ -133,7 +134,22 @@ def run_variance(points: Array) -> float:
     return max(0.0, float(scores.var(ddof=1) - by_chance))
 
 
-def run_noise(points: Array) -> tuple[SeedNoise, ...]:
-    """What the seeds add to the variance of the mean over them; empty for a single one."""
+def run_noise(points: Array) -> SeedNoise:
+    """What the seeds add to the variance of the mean over them, from (seeds, examples)."""
     seeds = len(points)
-    return (SeedNoise(run_variance(points) / seeds, seeds - 1),) if seeds > 1 else ()
+    observed = run_variance(points) if seeds > 1 else 0.0
+    variance, freedom = with_prior(observed, seeds - 1)
+    return SeedNoise(variance / seeds, freedom, seeds)
+
+
+def with_prior(observed: float, freedom: int) -> tuple[float, float]:
+    """The variance of a single run's score, and its degrees of freedom.
+
+    What was observed is averaged with how seeds scattered in other runs (judging.yaml), each by
+    its degrees of freedom, since two seeds say next to nothing about it (Smyth 2004); but never to
+    less than was observed.
+    """
+    prior = judging_table()["seeds"]
+    known, deviation = float(prior["freedom"]), float(prior["deviation"])
+    together = known + freedom
+    return max(observed, (known * deviation**2 + freedom * observed) / together), together

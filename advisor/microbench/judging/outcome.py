@@ -157,7 +157,7 @@ def _difference(
     wide = paired.interval(table["direction_level"], largest)
     narrow = paired.interval(table["equivalence_level"], largest)
     # Neither difference nor noise, as where no prediction ever varies: nothing has been measured.
-    measured = paired.noise.standard_error > 0.0 or paired.points != 0.0
+    measured = paired.noise.of_examples > 0.0 or paired.points != 0.0
     ahead = first.method if wide[0] > 0.0 else second.method if wide[1] < 0.0 else None
     equivalence = measured and -tolerance <= narrow[0] and narrow[1] <= tolerance
     is_open = measured and not equivalence and ahead is None
@@ -172,7 +172,6 @@ def _difference(
         interval_90=narrow,
         examples=points.shape[1],
         seeds=(len(own), len(other)),
-        seeds_noise_included=min(len(own), len(other)) > 1,
         mcnemar_p=mcnemar(own, other) if metric.right_or_wrong else None,
         smallest_visible=paired.noise.smallest_visible(),
         needed_test_examples=needed.examples,
@@ -199,4 +198,4 @@ def _notes(sides: Sequence[_Side], metric: Metric) -> Iterator[str]:
                 "is counted as 0."
             )
     if min(len(side.usable) for side in sides) == 1:
-        yield "A single seed: the intervals hold for other test examples, not for other seeds."
+        yield "A single seed: how much others would differ is taken from other projects."

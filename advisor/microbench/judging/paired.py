@@ -43,7 +43,7 @@ def paired_difference(first: Array, second: Array, metric: Metric) -> Paired:
         metric: whether single examples count from 0 to 100.
     """
     difference = first.mean(axis=0) - second.mean(axis=0)
-    of_seeds = run_noise(first) + run_noise(second)
+    of_seeds = (run_noise(first), run_noise(second))
     noise = noise_of_mean(difference, of_seeds, unseen_differences(metric))
     return Paired(float(difference.mean()), noise)
 
@@ -94,7 +94,7 @@ def needed_test_size(noise: Noise, points: float) -> Needed:
     """
     limits = judging_table()["needed"]
     most, share = limits["most_examples"], limits["seed_share"]
-    present = min((seed.freedom + 1 for seed in noise.of_seeds), default=1)
+    present = min((seed.seeds for seed in noise.of_seeds), default=1)
     for seeds in range(present, limits["most_seeds"] + 1):
         alone = Noise(most, 0.0, noise.at(most, seeds).of_seeds)
         if alone.smallest_visible() ** 2 <= share * points**2:

@@ -23,8 +23,6 @@ class MethodScore(Record):
         by_seed: points of every usable trial, in the order given.
         deviation: standard deviation between seeds, in points; None for a single one.
         interval: of the score, at the level of directions.
-        seeds_noise_included: whether the interval holds for other seeds; with a single seed it
-            only holds for other test examples.
     """
 
     method: str
@@ -32,7 +30,6 @@ class MethodScore(Record):
     by_seed: tuple[float, ...]
     deviation: float | None
     interval: tuple[float, float]
-    seeds_noise_included: bool
 
 
 def usable_trials(results: Sequence[TrialResult]) -> list[TrialResult]:
@@ -75,17 +72,15 @@ def score_of(method: str, points: Array, metric: Metric) -> MethodScore:
     """The score of a method from its `example_points`."""
     by_seed = points.mean(axis=1)
     unseen = (0.0, _POINTS) if metric.mean_of_examples else ()
-    noise = noise_of_mean(points.mean(axis=0), run_noise(points), unseen)
+    noise = noise_of_mean(points.mean(axis=0), (run_noise(points),), unseen)
     score = float(by_seed.mean())
     low, high = noise.interval(score, judging_table()["direction_level"])
-    several = len(by_seed) > 1
     return MethodScore(
         method=method,
         score=score,
         by_seed=tuple(by_seed.tolist()),
-        deviation=float(by_seed.std(ddof=1)) if several else None,
+        deviation=float(by_seed.std(ddof=1)) if len(by_seed) > 1 else None,
         interval=(max(0.0 if metric.mean_of_examples else -_POINTS, low), min(_POINTS, high)),
-        seeds_noise_included=several,
     )
 
 

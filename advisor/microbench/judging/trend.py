@@ -14,7 +14,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from advisor.microbench.judging.noise import Array, Noise, SeedNoise, noise_of_mean, run_variance
+from advisor.microbench.judging.noise import (
+    Array,
+    Noise,
+    SeedNoise,
+    noise_of_mean,
+    run_variance,
+    with_prior,
+)
 
 Interval = tuple[float, float]
 _LEAST_FOR_BEND = 3
@@ -37,20 +44,18 @@ class RunNoise:
 
     Attributes:
         variance: of one run's score through its seed, in squared points.
-        freedom: degrees of freedom; 0 where no size has several seeds.
+        freedom: degrees of freedom, those of the prior included.
         seeds: runs at every size, in the order of the sizes.
     """
 
     variance: float
-    freedom: int
+    freedom: float
     seeds: tuple[int, ...]
 
-    def of_sum(self, weights: Array) -> tuple[SeedNoise, ...]:
+    def of_sum(self, weights: Array) -> SeedNoise:
         """The noise of a weighted sum over the sizes."""
-        if not self.freedom:
-            return ()
         share = float(np.sum(np.square(weights) / np.array(self.seeds)))
-        return (SeedNoise(self.variance * share, self.freedom),)
+        return SeedNoise(self.variance * share, self.freedom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ class Trend:
         return np.asarray(self.points.mean(axis=1))
 
     def _read(self, weights: Array) -> Reading:
-        of_seeds = tuple(noise for runs in self.runs for noise in runs.of_sum(weights))
+        of_seeds = tuple(runs.of_sum(weights) for runs in self.runs)
         values = weights @ self.points
         noise = noise_of_mean(values, of_seeds, self._unseen(weights))
         return Reading(float(values.mean()), noise)
@@ -132,5 +137,5 @@ def run_noise_of(points: Mapping[int, Array], sizes: Sequence[int]) -> RunNoise:
     several = [points[size] for size in sizes if len(points[size]) > 1]
     freedom = sum(len(rows) - 1 for rows in several)
     total = sum((len(rows) - 1) * run_variance(rows) for rows in several)
-    seeds = tuple(len(points[size]) for size in sizes)
-    return RunNoise(total / freedom if freedom else 0.0, freedom, seeds)
+    variance, known = with_prior(total / freedom if freedom else 0.0, freedom)
+    return RunNoise(variance, known, tuple(len(points[size]) for size in sizes))

@@ -139,10 +139,8 @@ def test_where_noise_of_seeds_comes_from_is_said():
     once = {size: right(500) for size in SIZES}
     last = once | {1024: right(480, 500, 520)}
     found = curve(last, last)
-    assert found.seeds_noise_included
     assert "Noise of seeds of prompt tuning is taken from the sizes with several" in found.note
     alone = curve(once, last)
-    assert not alone.seeds_noise_included
     assert "A single seed of prompt tuning at every size" in alone.note
 
 

@@ -31,15 +31,17 @@ def test_a_clear_lead_wins():
 
 
 def test_a_lead_that_is_surely_within_the_tolerance_is_equivalence_with_a_direction():
-    found = judge(by_count(both=4000, first=60, second=20, neither=920), tolerance=2.0)
+    found = judge(by_count(both=4000, first=500, second=200, neither=300), tolerance=12.0)
     assert found.outcome is Outcome.EQUIVALENT
     assert (found.winner, found.difference.direction) == (None, PROMPT)
     assert found.difference.a_within_tolerance
-    assert "differ by no more than the tolerance of 2 points; prompt tuning leads" in found.sentence
+    assert (
+        "differ by no more than the tolerance of 12 points; prompt tuning leads" in found.sentence
+    )
 
 
 def test_equivalence_without_a_direction():
-    found = judge(by_count(both=4000, first=20, second=20, neither=960), tolerance=2.0)
+    found = judge(by_count(both=4000, first=20, second=20, neither=960), tolerance=5.0)
     assert found.outcome is Outcome.EQUIVALENT
     assert found.difference.direction is None
 
@@ -49,7 +51,7 @@ def test_an_open_question_says_what_would_settle_it():
     difference = found.difference
     assert found.outcome is Outcome.INCONCLUSIVE
     assert found.sentence.startswith("Too close to call: prompt tuning less full fine-tuning is +2")
-    assert f"about {difference.needed_test_examples:,} test examples would" in found.sentence
+    assert f"about {difference.needed_test_examples:,} test examples and " in found.sentence
     assert difference.smallest_visible > 2.8 * 4.5
     assert 1_000 < difference.needed_test_examples < 10_000
 
@@ -62,13 +64,11 @@ def test_being_surely_not_much_worse_is_recorded_apart():
 
 
 @pytest.mark.parametrize("seeds", [1, 3])
-def test_noise_of_seeds_is_said_to_be_in_the_interval_or_not(seeds):
+def test_a_single_seed_is_said_to_be_one(seeds):
     rows = np.random.default_rng(2).integers(0, 2, (2, seeds, 80)).tolist()
     found = judge([results(*side) for side in rows])
     difference = found.difference
-    assert ("other seeds left out" in found.sentence) == (seeds == 1)
     assert difference.seeds == (seeds, seeds)
-    assert difference.seeds_noise_included == (seeds > 1)
     assert ("A single seed" in difference.note) == (seeds == 1)
 
 

@@ -66,14 +66,15 @@ def test_the_standard_error_of_a_difference_by_hand():
     assert found.points == 4.0
     # 100 examples and two unseen ones: 13 and 9 disagreements, mean 4 / 102.
     variance = 1e4 * (22 - 102 * (4 / 102) ** 2) / 101 / 102
-    assert found.noise.standard_error == pytest.approx(variance**0.5)
+    assert found.noise.of_examples == pytest.approx(variance)
     low, high = found.interval(0.95, 100)
     assert (low + high) / 2 == pytest.approx(400 / 102)
 
 
 @pytest.mark.parametrize("pair", [by_count(both=50), by_count(neither=50)])
 def test_where_nothing_differs_the_interval_is_that_of_what_was_not_seen(pair):
-    low, high = paired(pair).interval(0.95, 100)
+    noise = paired(pair).noise
+    low, high = Noise(noise.examples, noise.of_examples, (), noise.unseen).interval(0, 0.95)
     # No disagreement in 50 leaves rates of 3 / 50 possible, to either side.
     assert (low, high) == pytest.approx((-5.5, 5.5), abs=0.5)
     assert mcnemar(*points_of(pair)) == 1.0
@@ -121,10 +122,11 @@ def test_examples_on_which_both_agree_never_widen_the_interval(pair, more):
 
 
 @given(outcome_pairs(most_seeds=1))
-def test_seeds_that_say_all_the_same_add_no_noise(pair):
+def test_seeds_that_say_all_the_same_never_widen_the_interval(pair):
     first, second = points_of(pair)
     thrice = paired_difference(first.repeat(3, axis=0), second.repeat(3, axis=0), Metric.ACCURACY)
-    assert thrice.interval(0.95, 100) == pytest.approx(paired(pair).interval(0.95, 100))
+    assert thrice.noise.of_examples == pytest.approx(paired(pair).noise.of_examples)
+    assert thrice.noise.half_width(0.95) <= paired(pair).noise.half_width(0.95)
 
 
 def test_the_needed_size_is_the_smallest_that_shows_the_difference():
@@ -138,7 +140,7 @@ def test_the_needed_size_is_the_smallest_that_shows_the_difference():
 
 
 def test_more_seeds_are_asked_for_where_more_examples_would_not_do():
-    noise = Noise(200, 4.0, (SeedNoise(4.0, 2), SeedNoise(1.0, 2)))
+    noise = Noise(200, 4.0, (SeedNoise(4.0, 2, 3), SeedNoise(1.0, 2, 3)))
     found = needed_test_size(noise, 4.0)
     assert found.seeds > 3
     assert noise.at(found.examples, found.seeds).smallest_visible() <= 4.0
@@ -146,13 +148,17 @@ def test_more_seeds_are_asked_for_where_more_examples_would_not_do():
 
 
 def test_fewer_examples_than_there_are_are_never_proposed():
-    noise = Noise(200, 1e-4, (SeedNoise(4.0, 2),))
+    noise = Noise(200, 1e-4, (SeedNoise(4.0, 2, 3),))
     assert needed_test_size(noise, 6.0).examples == 200
 
 
 @pytest.mark.parametrize(
     ("noise", "points"),
-    [(Noise(200, 4.0), 0.0), (Noise(200, 4.0), 1e-3), (Noise(9, 1.0, (SeedNoise(1e4, 2),)), 1.0)],
+    [
+        (Noise(200, 4.0), 0.0),
+        (Noise(200, 4.0), 1e-3),
+        (Noise(9, 1.0, (SeedNoise(1e4, 2, 3),)), 1.0),
+    ],
 )
 def test_what_is_out_of_reach_is_not_proposed(noise, points):
     assert needed_test_size(noise, points) == Needed(None, None)

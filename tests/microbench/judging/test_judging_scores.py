@@ -28,12 +28,11 @@ def test_the_score_is_the_mean_over_seeds():
     found = score_of("lora", points, Metric.ACCURACY)
     assert (found.score, found.by_seed) == (50.0, (75.0, 25.0))
     assert found.deviation == pytest.approx(np.std([75, 25], ddof=1))
-    assert found.seeds_noise_included
 
 
 def test_of_a_single_seed_no_deviation_is_known():
     found = score_of("lora", example_points([[1, 0]], Metric.ACCURACY), Metric.ACCURACY)
-    assert (found.deviation, found.seeds_noise_included) == (None, False)
+    assert found.deviation is None
 
 
 @pytest.mark.parametrize(("outcome", "score"), [(0, 0.0), (1, 100.0)])
