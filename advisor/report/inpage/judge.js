@@ -21,14 +21,24 @@ const AdvisorJudge = (() => {
 
   const fold = (masks) => [masks.reduce((a, b) => a & b), masks.reduce((a, b) => a | b)];
 
-  /* The rules once more, with masks as numbers of any length. */
+  /* The rules once more, with a mask for each cell: the bits of the rules and rows that it lets
+   * fire, which are all but those with a test that does not hold there. */
   const load = (data) => {
-    const bits = (text) => BigInt("0x" + text);
-    const axes = data.axes.map((axis) => ({
-      ...axis,
-      masks: axis.masks.map(bits),
-      unknown: axis.unknown.map(bits),
-    }));
+    const axes = data.axes.map((axis) => {
+      const masks = Array((axis.cuts ? axis.cuts.length : axis.cells.length - 1) + 1).fill(-1n);
+      let untested = -1n;
+      for (const [cells, ...bits] of axis.tests) {
+        const holds = BigInt("0x" + cells);
+        const without = ~bits.reduce((mask, bit) => mask | (1n << BigInt(bit)), 0n);
+        untested &= without;
+        masks.forEach((_, cell) => {
+          if (!((holds >> BigInt(cell)) & 1n)) masks[cell] &= without;
+        });
+      }
+      const [first, last] = axis.unknown ?? [0, -1];
+      const unknown = axis.unknown ? fold(masks.slice(first, last + 1)) : [untested, untested];
+      return { ...axis, masks, unknown };
+    });
     return { ...data, axes, byFact: Object.fromEntries(axes.map((axis) => [axis.fact, axis])) };
   };
 
@@ -207,7 +217,7 @@ const AdvisorJudge = (() => {
       const moved = values[near.facts.transferred] === true ? 1 : 0;
       const apart = (left, right) =>
         Math.abs(Math.log10(Math.max(left, 1) / Math.max(right, 1)));
-      studies = near.rows[method][moved].filter((rows) =>
+      studies = near.lists[near.rows[method][moved]].filter((rows) =>
         rows.some(([size, data]) =>
           apart(size, parameters) <= settings.decades && apart(data, examples) <= settings.decades)
       ).length;

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from advisor.catalogue.evidence import Published, rows_on
-from advisor.facts import Value
+from advisor.facts import FactType, Value, Vocabulary
 from advisor.facts.values import Interval
 from advisor.rules.engine import Axis, Engine, Prepared
 from advisor.rules.rule import Kind, Ramp, Rule, Settings
@@ -15,26 +17,25 @@ from advisor.verdict.headline import FEW_SHOT, FULL
 from advisor.verdict.parity import NEARNESS, measured_key
 
 
-def rules_as_data(engine: Engine, methods: Sequence[str]) -> dict[str, Any]:
+def rules_as_data(engine: Engine, vocabulary: Vocabulary) -> dict[str, Any]:
     """All that decides an answer, for ``judge.js``.
 
     Args:
         engine: the compiled rules.
-        methods: all methods, in the order of the vocabulary, which decides ties.
+        vocabulary: the facts that they read, and the methods in the order that decides ties.
 
     Returns:
-        Plain data for JSON. Masks are hexadecimal numbers; their bits count the rules, then the
-        rows of the tables.
+        Plain data for JSON. Bits count the rules, then the rows of the tables.
     """
     base = engine.base
     decided = {table.decides for table, _ in engine.table_bits}
     return {
-        "methods": list(methods),
+        "methods": list(vocabulary.methods),
         "full": FULL,
         "few_shot": FEW_SHOT,
         "settings": _settings(base.settings),
         "axes": [
-            {"fact": key, "decided": key in decided, **_axis(axis)}
+            {"fact": key, "decided": key in decided, **_axis(axis, vocabulary[key])}
             for key, axis in engine.axes.items()
         ],
         "tables": [
@@ -89,13 +90,32 @@ def _settings(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _axis(axis: Axis) -> dict[str, Any]:
-    surely, possibly = axis.unknown
-    return {
-        ("cuts" if axis.numeric else "cells"): axis.cuts if axis.numeric else axis.cells,
-        "masks": [f"{mask:x}" for mask in axis.masks],
-        "unknown": [f"{surely:x}", f"{possibly:x}"],
-    }
+def _axis(axis: Axis, fact_type: FactType) -> dict[str, Any]:
+    """The cells of a fact, and which of them let the rules and rows that test it fire.
+
+    Each test is the cells that it holds in, as the bits of a hexadecimal number, and the rules and
+    rows with this test. An unknown value can lie in any cell from the first to the last of
+    ``unknown``; where that is missing, no test on the fact holds.
+    """
+    data: dict[str, Any] = {"cuts": axis.cuts} if axis.numeric else {"cells": axis.cells}
+    if not fact_type.silent_if_absent:
+        data["unknown"] = _possible_cells(axis, fact_type)
+    tests: dict[int, list[int]] = {}
+    everywhere = (1 << len(axis.cells)) - 1
+    for bit in range(max(mask.bit_length() for mask in axis.masks)):
+        cells = sum(1 << number for number, mask in enumerate(axis.masks) if mask >> bit & 1)
+        if cells != everywhere:
+            tests.setdefault(cells, []).append(bit)
+    return data | {"tests": [[f"{cells:x}", *bits] for cells, bits in tests.items()]}
+
+
+def _possible_cells(axis: Axis, fact_type: FactType) -> list[int]:
+    if not axis.numeric:
+        return [0, len(axis.cells) - 1]
+    low, high = fact_type.range or (-math.inf, math.inf)
+    start, end = Interval(low, high).half_open(integer=fact_type.integer)
+    first = bisect_right(axis.cuts, start)
+    return [first, max(bisect_left(axis.cuts, end), first)]
 
 
 def _rule(rule: Rule, prepared: Prepared) -> dict[str, Any]:
@@ -116,20 +136,29 @@ def _rule(rule: Rule, prepared: Prepared) -> dict[str, Any]:
 
 
 def _near(settings: Settings) -> dict[str, Any]:
-    """For each soft prompt the model and data size of every row that speaks for it, by study."""
+    """Where the published rows lie that speak for each soft prompt, without and with a transfer.
+
+    Many of these lists are the same, so each stands once and is named by its number.
+    """
     parameters, examples, transferred = NEARNESS
+    lists: list[list[list[list[float]]]] = []
+    numbers: dict[str, list[int]] = {}
+    for method in settings.groups["soft_prompts"]:
+        for moved in (False, True):
+            places = list(_by_study(rows_on(method, transferred=moved)))
+            if places not in lists:
+                lists.append(places)
+            numbers.setdefault(method, []).append(lists.index(places))
     return {
         "facts": {"parameters": parameters, "examples": examples, "transferred": transferred},
-        "measured": {method: measured_key(method) for method in settings.groups["soft_prompts"]},
-        "rows": {
-            method: [list(_by_study(rows_on(method, transferred=moved))) for moved in (False, True)]
-            for method in settings.groups["soft_prompts"]
-        },
+        "measured": {method: measured_key(method) for method in numbers},
+        "lists": lists,
+        "rows": numbers,
     }
 
 
 def _by_study(rows: Sequence[Published]) -> Iterator[list[list[float]]]:
-    """Where each study's rows lie; a place that a study has twice counts once."""
+    """Model and data size of each study's rows; a place that a study has twice counts once."""
     ordered = sorted(rows, key=lambda row: row.study)
     for _, group in itertools.groupby(ordered, key=lambda row: row.study):
         yield [list(place) for place in sorted({(r.parameters, r.train_examples) for r in group})]
