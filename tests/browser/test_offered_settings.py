@@ -1,0 +1,106 @@
+"""Every combination that a report offers is judged in the page as the program judges it."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import json
+import random
+import re
+from pathlib import Path
+
+import pytest
+from chromium import document_of
+from random_projects import VOCABULARY, some_record
+
+from advisor.facts.factsfile import facts_from
+from advisor.pipeline import load_engine
+from advisor.reasoning.case import Case
+from advisor.reasoning.offered import knobs_of, offered
+from advisor.report import inpage
+from advisor.report.inpage.rules_as_data import rules_as_data
+from advisor.support.errors import AdvisorError
+from advisor.support.strictyaml import YamlDocument
+from advisor.verdict.decision import decide
+
+TRIED = 300
+FOLDER = Path(inpage.__file__).parent
+SCRIPTS = "".join(
+    (FOLDER / name).read_text(encoding="utf-8") for name in ("judge.js", "offered.js")
+)
+PAGE = """<!doctype html><meta charset="utf-8"><title>Cases</title>
+<script type="application/json" id="cases">{cases}</script><pre id="answers"></pre>
+<script>{scripts}
+const {{ rules, settings, chosen }} = JSON.parse(document.getElementById("cases").textContent);
+const loaded = AdvisorJudge.load(rules), data = AdvisorOffered.load(loaded, settings);
+const answer = (one) => {{
+  const values = AdvisorOffered.values(data, one);
+  return values && AdvisorJudge.judge(loaded, values);
+}};
+document.getElementById("answers").textContent = JSON.stringify(chosen.map(answer));
+</script>"""
+
+
+def case_of(record):
+    return Case(facts_from(YamlDocument(record, {}, "a test")), load_engine())
+
+
+def some_cases():
+    """Projects with and without a device, a known size, lengths and limits."""
+    yield case_of({"task.type": "classification", "model.architecture": "encoder"})
+    found = 0
+    for seed in itertools.count():
+        try:
+            case = case_of(some_record(seed))
+        except AdvisorError:  # random facts may contradict each other
+            continue
+        yield case
+        found += 1
+        if found == 4:
+            return
+
+
+def expected(case, chosen):
+    changes = {}
+    for knob, place in zip(knobs_of(case), chosen, strict=True):
+        changes |= knob.settings[place].changes
+    values = case.values(changes)
+    if values is None:
+        return None
+    engine = case.engine
+    facts = case.facts if not changes else case.altered(changes).facts
+    found = decide(engine.assess(values).findings, facts, engine.base)
+    return {
+        "status": found.status.value,
+        "recommendation": found.recommendation,
+        "variant": found.variant,
+        "alternative": found.alternative,
+        "scores": {method: entry.score for method, entry in found.tallies.items()},
+    }
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_an_offered_combination_gets_the_answer_of_the_program(number, tmp_path):
+    case = next(itertools.islice(some_cases(), number, None))
+    chance = random.Random(number)
+    counts = [len(knob.settings) for knob in knobs_of(case)]
+    chosen = [[chance.randrange(count) for count in counts] for _ in range(TRIED)]
+    chosen[0] = [knob.here for knob in knobs_of(case)]
+    rules = rules_as_data(case.engine, VOCABULARY)
+    text = json.dumps({"rules": rules, "settings": offered(case), "chosen": chosen})
+    page = tmp_path / "cases.html"
+    cases = text.replace("<", "\\u003c")
+    page.write_text(PAGE.format(cases=cases, scripts=SCRIPTS), encoding="utf-8")
+    dom = document_of(page, tmp_path / "profile")
+    found = re.search(r'<pre id="answers">(.*?)</pre>', dom, re.DOTALL)
+    answers = json.loads(html.unescape(found[1]))
+    for one, answer in zip(chosen, answers, strict=True):
+        wanted = expected(case, one)
+        assert (answer is None) == (wanted is None), one
+        if wanted is not None:
+            assert {key: answer[key] for key in wanted} == wanted, one
+
+
+def test_the_settings_offered_are_few_enough_to_travel_with_a_report():
+    case = case_of(some_record(3))
+    assert len(json.dumps(offered(case), separators=(",", ":"))) < 20_000
