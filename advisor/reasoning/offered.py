@@ -124,7 +124,7 @@ def _group(
     facts: Sequence[str], numbers: Sequence[int], found: Sequence[Places | None]
 ) -> dict[str, Any]:
     distinct: dict[str, int] = {}
-    cells = []
+    cells: list[int | None] = []
     for places in found:
         if places is None:
             cells.append(None)
