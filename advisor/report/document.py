@@ -9,7 +9,7 @@ from advisor.catalogue.tables import load_methods
 from advisor.facts import load_vocabulary
 from advisor.report.blocks import Bars, Block, Bullets, Heading, Paragraph, Record, Table
 from advisor.report.outlook_document import outlook_blocks
-from advisor.report.wording import FITTED, capital, method_name, shown_value
+from advisor.report.wording import FITTED, capital, method_name, near_text, parity_text, shown_value
 from advisor.verdict.headline import FEW_SHOT
 
 TITLE = "Prompt-tuning or full fine-tuning?"
@@ -176,13 +176,18 @@ def ranking_blocks(record: Record) -> Iterator[Block]:
         tuple(_ranking_row(entry, record["parity"]) for entry in record["ranking"]),
         right=(2, 3, 4),
     )
+    yield Paragraph(f"{parity_note(record)} Scores add up log-odds in decibans.")
+
+
+def parity_note(record: Record) -> str:
+    """What parity is, and what its figures rest on."""
     tolerance = record["facts"].get("quality.tolerance_points", {}).get("value")
     shown = "the tolerance"
     if isinstance(tolerance, (int, float)):
         shown = f"{tolerance:g} point" if tolerance == 1 else f"{tolerance:g} points"
-    yield Paragraph(
+    return (
         f"Parity is the probability that a method ends within {shown} of full fine-tuning, by "
-        f"{_fitted_or_authored(record)}. Scores add up log-odds in decibans."
+        f"{_fitted_or_authored(record)}."
     )
 
 
@@ -203,16 +208,7 @@ def _ranking_row(entry: Mapping[str, Any], parity: Mapping[str, Any]) -> tuple[s
     own = parity.get(entry["method"])
     feasible = {True: "yes", False: "no", None: "not known"}[entry["feasible"]]
     probability = f"{entry['probability']:.0%}" if entry["feasible"] is not False else "-"
-    if own is None:
-        shown, near = "-", "-"
-    else:
-        low, high = own["range"]
-        shown = (
-            f"{low:.0%} to {high:.0%}"
-            if own["probability"] is None
-            else (f"{own['probability']:.0%}")
-        )
-        near = f"{own['rows']} rows, {own['studies']} studies" if own["rows"] else "none like yours"
+    shown, near = ("-", "-") if own is None else (parity_text(own), near_text(own))
     return entry["name"], feasible, f"{entry['score']:+d}", probability, shown, near
 
 

@@ -25,6 +25,11 @@ _LETTERS = {
 }
 
 
+def answer_letter(answer: Mapping[str, Any]) -> str:
+    """The letter of an answer in a map."""
+    return _LETTERS[answer["status"], answer["recommendation"]]
+
+
 def map_grid(found: Mapping[str, Any]) -> Grid:
     """The grid of a map, as `advisor whatif` writes it, with the present place marked.
 
@@ -33,7 +38,7 @@ def map_grid(found: Mapping[str, Any]) -> Grid:
             places.
     """
     across, up = found["across"], found["up"]
-    letters = [_LETTERS[one["status"], one["recommendation"]] for one in found["answers"]]
+    letters = [answer_letter(one) for one in found["answers"]]
     meanings = {
         letter: answer_words(one) for letter, one in zip(letters, found["answers"], strict=True)
     }

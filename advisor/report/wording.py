@@ -147,3 +147,16 @@ def capital(text: str) -> str:
 def method_name(method: str) -> str:
     """A method's name as it begins a sentence or a row."""
     return capital(load_methods()[method].name)
+
+
+def parity_text(own: Mapping[str, Any]) -> str:
+    """A parity of a record: the probability, or its range while a needed fact is unknown."""
+    if own["probability"] is None:
+        low, high = own["range"]
+        return f"{low:.0%} to {high:.0%}"
+    return f"{own['probability']:.0%}"
+
+
+def near_text(own: Mapping[str, Any]) -> str:
+    """How many published results near the project a parity of a record rests on."""
+    return f"{own['rows']} rows, {own['studies']} studies" if own["rows"] else "none like yours"
