@@ -10,7 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 _FOLDER = Path(__file__).parent
-_BREAKS = re.compile(r"(?<=[a-z0-9])([._])(?=[a-z0-9])")
+_BREAKS = re.compile(r"(?<=[a-z])([._])(?=[a-z])")
+_CODE = re.compile(r"`([^`]+)`")
 
 
 @functools.cache
@@ -24,7 +25,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["kind"] = _kind
-    made.filters["breakable"] = _breakable
+    made.filters["prose"] = _prose
     made.filters["share"] = _share
     return made
 
@@ -40,9 +41,10 @@ def _kind(block: object) -> str:
     return type(block).__name__
 
 
-def _breakable(text: str) -> Markup:
-    """Text whose dotted names may be broken, so that they do not widen a table."""
-    return Markup(_BREAKS.sub(r"\1<wbr>", str(escape(text))))  # noqa: S704 - escaped first
+def _prose(text: str) -> Markup:
+    """Text whose dotted names may be broken, and whose back-ticks mark code."""
+    safe = _CODE.sub(r"<code>\1</code>", str(escape(text)))
+    return Markup(_BREAKS.sub(r"\1<wbr>", safe))  # noqa: S704 - escaped first
 
 
 def _share(number: float) -> str:

@@ -34,7 +34,6 @@ class Head:
         notes: what stands beside the verdict: near evidence, the alternative.
         outcome: what a micro-benchmark found.
         answer, about: names and values, of the answer and of the project.
-        confidence: in percent of the scale; None without one.
         alarms: how many there are.
     """
 
@@ -44,14 +43,12 @@ class Head:
     outcome: tuple[Block, ...]
     answer: tuple[tuple[str, str], ...]
     about: tuple[tuple[str, str], ...]
-    confidence: float | None
     alarms: int
 
 
 def head_of(record: Record) -> Head:
     """The head of a run."""
     near = (record.get("evidence") or {}).get("text", "")
-    share = record["confidence"]
     return Head(
         status=_STATUS[record["status"]],
         sentence=record["headline"],
@@ -59,7 +56,6 @@ def head_of(record: Record) -> Head:
         outcome=outcome(record),
         answer=tuple(_answer(record)),
         about=tuple(_about(record)),
-        confidence=None if share is None else 100.0 * share,
         alarms=len(record.get("alarms") or ()),
     )
 

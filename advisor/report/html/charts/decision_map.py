@@ -15,6 +15,8 @@ ROW = 12
 _LETTER_WIDTH = 6.0
 _LETTER_ROWS = 3
 _RIGHT_HALF = 50.0
+_PATTERNS = {"hatched": "pf", "dotted": "?!~.", "crossed": "x-"}
+"""Patterns beside the colours; what is decided has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,18 @@ def map_chart(found: Mapping[str, Any]) -> MapChart:
         tuple(((place + 0.5) * width, grid.columns[place]) for place in columns),
         tuple((place * ROW + ROW // 2, grid.rows[place][0]) for place in rows),
         here,
-        tuple((mark, text) for mark, text in grid.meanings.items() if mark != HERE),
+        tuple(_legend(grid.meanings)),
         len(lines) * ROW,
         tuple(line.removeprefix("- ") for line in plain_grid(grid)),
     )
+
+
+def _legend(meanings: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Each letter with its meaning, and the pattern that it is drawn with where it has one."""
+    for mark, text in meanings.items():
+        if mark != HERE:
+            pattern = next((name for name, marks in _PATTERNS.items() if mark in marks), "")
+            yield mark, f"{text} ({pattern})" if pattern else text
 
 
 def _filled(letters: str, found: Mapping[str, Any], place: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from advisor.facts import Interval, load_vocabulary
 from advisor.facts.reading import read_value
 from advisor.report.blocks import Record
-from advisor.report.html.charts.scale import Scale
+from advisor.report.html.charts.scale import Scale, ticks
 from advisor.report.memory_parts import CONTEXT, PARTS, RESERVE
 from advisor.report.wording import capital
 
@@ -24,7 +24,8 @@ _NAMES = dict((*PARTS.values(), RESERVE, CONTEXT))
 _OTHER = ("s", "state and other")
 _LONGEST = 2.5
 """Limits that the longest bar reaches; one that does not fit by far would squeeze all others."""
-_ROOM = 1.08
+_RIGHT = 96.0
+"""Percent at which the longest bar ends; an arrow behind it says where one is cut off."""
 _LETTER_WIDTH = 5.0
 _ROUNDING = 0.05
 """GiB by which parts, rounded to two places, may miss their sum."""
@@ -71,6 +72,7 @@ class MemoryChart:
     limit: float | None
     limit_text: str
     legend: tuple[tuple[str, str], ...]
+    ticks: tuple[tuple[float, str], ...]
     template: str = "memory.html.j2"
 
 
@@ -83,11 +85,14 @@ def memory_chart(record: Record) -> MemoryChart | None:
     longest = max(need.high for need in needs)
     if limit is not None:
         longest = min(max(longest, limit), limit * _LONGEST)
-    scale = Scale(0.0, longest * _ROOM)
+    scale = Scale(0.0, longest, right=_RIGHT)
     bars = tuple(_bar(need, scale, longest) for need in needs)
+    marks = tuple((scale.place(value), f"{value:g} GiB") for value in ticks(0.0, scale.high))
     used = {segment.mark for bar in bars for segment in bar.segments}
     legend = tuple((m, n) for m, n in (*_NAMES.items(), _OTHER) if m in used)
-    return MemoryChart(bars, None if limit is None else scale.place(limit), limit_text, legend)
+    return MemoryChart(
+        bars, None if limit is None else scale.place(limit), limit_text, legend, marks
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +165,9 @@ def _bar(need: _Need, scale: Scale, longest: float) -> Bar:
     if need.low != need.high:
         size = f"{need.low:.3g} to {size}"
     segments = tuple(_segments(need.parts or (("", need.high),), scale))
-    listed = ", ".join(f"{name} {part:.2f}" for name, part in need.parts if part)
+    listed = ", ".join(
+        f"{_NAMES.get(_mark(name), name)} {part:.2f}" for name, part in need.parts if part
+    )
     return Bar(
         name=need.name,
         says=f"{size}, {need.verdict}" if need.verdict else size,
@@ -179,4 +186,9 @@ def _segments(parts: tuple[tuple[str, float], ...], scale: Scale) -> Iterator[Se
         start += size
         if right - left > 0:
             width = right - left
-            yield Segment(left, width, _MARKS.get(name, _OTHER[0]), width >= _LETTER_WIDTH)
+            yield Segment(left, width, _mark(name), width >= _LETTER_WIDTH)
+
+
+def _mark(name: str) -> str:
+    """The letter of a part by the name that the detail of a fact has for it."""
+    return _MARKS.get(name, _OTHER[0])

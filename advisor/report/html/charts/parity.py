@@ -8,7 +8,7 @@ from typing import Any
 
 from advisor.report.blocks import Record
 from advisor.report.html.charts.scale import Scale
-from advisor.report.wording import near_text, parity_text
+from advisor.report.wording import capital, near_text, parity_text
 
 _SCALE = Scale(0.0, 1.0, 2.0, 98.0)
 
@@ -58,6 +58,6 @@ def _dot(name: str, own: Mapping[str, Any]) -> Dot:
     low, high = own["range"]
     place = None if own["probability"] is None else _SCALE.place(own["probability"])
     return Dot(
-        name, parity_text(own), near_text(own), own["basis"], place,
+        capital(name), parity_text(own), near_text(own), own["basis"], place,
         _SCALE.place(low), _SCALE.place(high),
     )  # fmt: skip
