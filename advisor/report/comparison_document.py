@@ -103,6 +103,7 @@ def _rules(moved: Mapping[str, Sequence[Any]]) -> Iterator[Block]:
                 for rule, sides in moved.items()
             ),
         )
+        yield Paragraph("Effects are in decibans; `advisor explain RULE` prints a rule.")
 
 
 def _saying(side: Mapping[str, Any] | None) -> str:
