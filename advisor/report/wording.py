@@ -40,7 +40,7 @@ def headline(verdict: Verdict, settings: Settings, changes: Sequence[Mapping[str
     """
     nearest = ""
     if verdict.status is Status.INFEASIBLE and changes:
-        name = _capital(load_methods()[changes[0]["method"]].name)
+        name = capital(load_methods()[changes[0]["method"]].name)
         nearest = f" Nearest change: {name} with {changes[0]['change']}."
     return f"{_first(verdict, settings)}{_parity(verdict)}{_second(verdict)}{nearest}"
 
@@ -64,8 +64,8 @@ def _first(verdict: Verdict, settings: Settings) -> str:
         return f"Too close to call: {side} leads by a hair ({sure}); a trial of both should decide."
     rival = "full fine-tuning" if verdict.recommendation != FULL else "prompt-tuning"
     if verdict.rival_vetoed:
-        return f"{_capital(side)}, since {rival} is not feasible here ({sure})."
-    return f"{_capital(side)} rather than {rival} ({sure})."
+        return f"{capital(side)}, since {rival} is not feasible here ({sure})."
+    return f"{capital(side)} rather than {rival} ({sure})."
 
 
 def _parity(verdict: Verdict) -> str:
@@ -112,7 +112,7 @@ def _counted(count: int, one: str, many: str = "") -> str:
 def _second(verdict: Verdict) -> str:
     if verdict.alternative is None or verdict.status is Status.DO_NOT_TRAIN:
         return ""
-    name = _capital(load_methods()[verdict.alternative].name)
+    name = capital(load_methods()[verdict.alternative].name)
     if verdict.recommendation is None:
         return f" {name} is feasible."
     if verdict.status is Status.UNDETERMINED:
@@ -133,9 +133,30 @@ def side_name(recommendation: str | None, variant: str | None) -> str:
 
 def shown_value(key: str, raw: Any) -> str:
     """A fact's value as a record keeps it, in words."""
-    fact_type = load_vocabulary()[key]
+    fact_type = load_vocabulary().get(key)
+    if fact_type is None:  # a fact of a run that another version wrote
+        return str(raw)
     return show_value(fact_type, read_value(fact_type, raw, where=key))
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """The text with a capital first letter, as at the head of a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def method_name(method: str) -> str:
+    """A method's name as it begins a sentence or a row."""
+    return capital(load_methods()[method].name)
+
+
+def parity_text(own: Mapping[str, Any]) -> str:
+    """A parity of a record: the probability, or its range while a needed fact is unknown."""
+    if own["probability"] is None:
+        low, high = own["range"]
+        return f"{low:.0%} to {high:.0%}"
+    return f"{own['probability']:.0%}"
+
+
+def near_text(own: Mapping[str, Any]) -> str:
+    """How many published results near the project a parity of a record rests on."""
+    return f"{own['rows']} rows, {own['studies']} studies" if own["rows"] else "none like yours"

@@ -1,0 +1,36 @@
+"""``advisor report``: a run shown again, in any format."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from advisor.cli import options
+
+
+def report(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A run or an estimate, JSON or HTML; - is stdin.")
+    ],
+    rules: options.RulePacks = None,
+    format_: options.OutputFormat = None,
+    output: options.Output = None,
+    plain: options.Plain = False,
+) -> None:
+    """Show a run again as it was recorded; nothing is judged anew.
+
+    Only the decision map of an HTML report is worked out afresh, by the present rules.
+
+    For example:
+
+      advisor report run.json --format html -o report.html
+
+      advisor report report.html --format json -o run.json
+    """
+    from advisor.cli.output import deliver, estimate_report, run_report
+    from advisor.report.runfile import is_run, load_record
+
+    record = load_record(file)
+    shown = run_report(record, rules or ()) if is_run(record) else estimate_report(record)
+    deliver(shown, format_, output, plain=plain)
