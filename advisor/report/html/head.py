@@ -16,11 +16,12 @@ _STATUS = {
     "infeasible": "Neither is feasible",
     "do_not_train": "Do not train yet",
 }
+_DEVICE, _RAM = "Device", "hardware.ram_available_gib"
 _ABOUT = (
     ("Model", ("model.name", "model.parameters")),
     ("Task", ("task.type",)),
     ("Training examples", ("data.train_examples",)),
-    ("Device", ("hardware.accelerator_name", "hardware.accelerator_memory_gib")),
+    (_DEVICE, ("hardware.accelerator_name", "hardware.accelerator_memory_gib")),
 )
 
 
@@ -80,3 +81,5 @@ def _about(record: Record) -> Iterator[tuple[str, str]]:
         ]
         if known:
             yield name, ", ".join(known)
+        elif name == _DEVICE and (memory := record["facts"].get(_RAM)):
+            yield name, f"CPU, {shown_value(_RAM, memory['value'])} RAM free"
