@@ -11,8 +11,10 @@ from advisor.facts import Value
 from advisor.facts.factsfile import facts_from
 from advisor.reasoning.case import Case
 from advisor.reasoning.map import DEFAULT_AXES, decision_map
+from advisor.reasoning.offered import offered
 from advisor.reasoning.record import map_entry
 from advisor.report.html.illustration import Illustration, Nearby
+from advisor.report.inpage.rules_as_data import rules_as_data
 from advisor.rules.engine import Engine
 from advisor.rules.rule import Settings
 from advisor.support.errors import AdvisorError
@@ -40,7 +42,12 @@ def illustration(record: Mapping[str, Any], engine: Engine) -> Illustration:
     near = tuple(_nearby(record["parity"], values, engine.base.settings))
     if not isinstance(values.get(_SIZE), (int, float)):
         return Illustration(None, "There is no map, since the model's size is not known.", near)
-    return Illustration(map_entry(decision_map(case, *DEFAULT_AXES)), published=near)
+    return Illustration(
+        map_entry(decision_map(case, *DEFAULT_AXES)),
+        published=near,
+        rules=rules_as_data(engine, case.facts.vocabulary),
+        offered=offered(case),
+    )
 
 
 def _nearby(

@@ -44,6 +44,7 @@ def offered(case: Case) -> dict[str, Any]:
         ``facts``: the values that rules read, as they are.
         ``knobs``: in the order in which combinations count them, the last one fastest; each
         setting has the values of the facts that it changes and rules read.
+        ``direct``: facts with their choices, which change no estimate.
         ``groups`` of computed facts that mostly move together: the distinct ``places``, and for
         every combination the number of the one that holds, in digits of base 36, ``width`` for
         each (dots where the values contradict each other). A place is the number of the step that
@@ -64,11 +65,19 @@ def offered(case: Case) -> dict[str, Any]:
             }
             for knob in knobs
         ],
+        "direct": [_direct(case, key) for key in load_table("offered.yaml")["direct"]],
         "groups": [
             _group([case.computed[number] for number in numbers], numbers, found)
             for numbers in _groups(case.computed).values()
         ],
     }
+
+
+def _direct(case: Case, key: str) -> dict[str, Any]:
+    fact_type = case.facts.vocabulary[key]
+    values: list[Value] = [False, True] if fact_type.type == "boolean" else list(fact_type.choices)
+    now = case.facts.value(key)
+    return {"fact": key, "values": values, "here": values.index(now) if now in values else -1}
 
 
 def _as_data(values: Mapping[str, Value], case: Case) -> dict[str, Any]:

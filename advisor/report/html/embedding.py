@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from markupsafe import Markup
-
-from advisor.report.files import to_json
 
 _ESCAPED = str.maketrans(
     {char: f"\\u{ord(char):04x}" for char in ("<", ">", "&", "\u2028", "\u2029")}
@@ -18,4 +17,5 @@ def embedded_json(record: dict[str, Any]) -> Markup:
 
     JSON holds the escaped characters in strings alone, so that it stays the same JSON.
     """
-    return Markup(to_json(record, indent=None).translate(_ESCAPED))  # noqa: S704 - escaped above
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(text.translate(_ESCAPED))  # noqa: S704 - escaped above

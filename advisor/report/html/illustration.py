@@ -36,8 +36,12 @@ class Illustration:
         map: as `advisor whatif --map` writes it; None where there is none.
         no_map: then why, as a sentence.
         published: rows near the project, in order.
+        rules: as data, for trying out other values; None where that is not offered.
+        offered: the values, and the estimates for each combination of them.
     """
 
     map: Mapping[str, Any] | None
     no_map: str = ""
     published: tuple[Nearby, ...] = ()
+    rules: Mapping[str, Any] | None = None
+    offered: Mapping[str, Any] | None = None

@@ -15,6 +15,10 @@ from advisor.report.html.illustration import Illustration
 from advisor.report.html.portable import portable
 from advisor.report.html.run_sections import run_sections
 from advisor.report.html.section import Section, split
+from advisor.report.html.trying import Trying, trying_of
+
+MOST_BYTES = 200 * 1024
+"""A page that people pass round; what can be tried out in it is left out before it gets longer."""
 
 
 def run_page(record: dict[str, Any], title: str, shown: Illustration) -> str:
@@ -26,7 +30,12 @@ def run_page(record: dict[str, Any], title: str, shown: Illustration) -> str:
         shown: what is drawn beside the record.
     """
     record = portable(record)
-    return _page(record, title, head_of(record), tuple(run_sections(record, shown)))
+    sections = tuple(run_sections(record, shown))
+    head, trying = head_of(record), trying_of(shown)
+    page = _page(record, title, head, sections, trying)
+    if trying is None or len(page.encode()) <= MOST_BYTES:
+        return page
+    return _page(record, title, head, sections)
 
 
 def plain_page(
@@ -38,7 +47,11 @@ def plain_page(
 
 
 def _page(
-    record: dict[str, Any], title: str, head: Head | None, sections: tuple[Section, ...]
+    record: dict[str, Any],
+    title: str,
+    head: Head | None,
+    sections: tuple[Section, ...],
+    trying: Trying | None = None,
 ) -> str:
     return (
         environment()
@@ -48,6 +61,7 @@ def _page(
             head=head,
             sections=sections,
             style=style(),
+            trying=trying,
             run=embedded_json(record),
             run_element=RUN_ELEMENT,
             version=record.get("advisor_version", advisor.__version__),

@@ -24,7 +24,11 @@ const AdvisorJudge = (() => {
   /* The rules once more, with a mask for each cell: the bits of the rules and rows that it lets
    * fire, which are all but those with a test that does not hold there. */
   const load = (data) => {
-    const axes = data.axes.map((axis) => {
+    const rules = data.rules.map((rule) => rule.ramp
+      ? { ...rule, ramp: { ...rule.ramp, cuts: data.numbers[rule.ramp.cuts] } } : rule);
+    const axes = data.axes.map((listed) => {
+      const axis = "cuts" in listed
+        ? { ...listed, cuts: data.numbers[listed.cuts] } : listed;
       const masks = Array((axis.cuts ? axis.cuts.length : axis.cells.length - 1) + 1).fill(-1n);
       let untested = -1n;
       for (const [cells, ...bits] of axis.tests) {
@@ -39,7 +43,7 @@ const AdvisorJudge = (() => {
       const unknown = axis.unknown ? fold(masks.slice(first, last + 1)) : [untested, untested];
       return { ...axis, masks, unknown };
     });
-    return { ...data, axes, byFact: Object.fromEntries(axes.map((axis) => [axis.fact, axis])) };
+    return { ...data, rules, axes, byFact: Object.fromEntries(axes.map((axis) => [axis.fact, axis])) };
   };
 
   const cellOf = (axis, value) => {
@@ -296,6 +300,7 @@ const AdvisorJudge = (() => {
       confidence: side === null ? null
         : lead === null ? rules.settings.vetoed_rival : probability(lead),
       alternative: alternativeOf(rules, chosen, tallies),
+      vetoedRival: state.margin === null,
       compared,
       margin: compared ? tallies[compared[0]].score - tallies[compared[1]].score : null,
       scores: Object.fromEntries(rules.methods.map((method) => [method, tallies[method].score])),

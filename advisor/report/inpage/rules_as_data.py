@@ -29,13 +29,14 @@ def rules_as_data(engine: Engine, vocabulary: Vocabulary) -> dict[str, Any]:
     """
     base = engine.base
     decided = {table.decides for table, _ in engine.table_bits}
+    numbers = _Distinct()
     return {
         "methods": list(vocabulary.methods),
         "full": FULL,
         "few_shot": FEW_SHOT,
         "settings": _settings(base.settings),
         "axes": [
-            {"fact": key, "decided": key in decided, **_axis(axis, vocabulary[key])}
+            {"fact": key, "decided": key in decided, **_axis(axis, vocabulary[key], numbers)}
             for key, axis in engine.axes.items()
         ],
         "tables": [
@@ -43,11 +44,26 @@ def rules_as_data(engine: Engine, vocabulary: Vocabulary) -> dict[str, Any]:
             for table, bit in engine.table_bits
         ],
         "rules": [
-            _rule(rule, prepared)
+            _rule(rule, prepared, numbers)
             for rule, prepared in zip(base.rules, engine.prepared, strict=True)
         ],
         "near": _near(base.settings),
+        "numbers": numbers.lists,
     }
+
+
+class _Distinct:
+    """Lists of numbers, each kept once: facts of several methods are tested by the same ones."""
+
+    def __init__(self) -> None:
+        self.lists: list[list[float]] = []
+
+    def number_of(self, numbers: Sequence[float]) -> int:
+        """The place of a list, which is added if it is new."""
+        found = list(numbers)
+        if found not in self.lists:
+            self.lists.append(found)
+        return self.lists.index(found)
 
 
 def value_as_data(value: Value, *, integer: bool) -> Any:
@@ -90,14 +106,16 @@ def _settings(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _axis(axis: Axis, fact_type: FactType) -> dict[str, Any]:
+def _axis(axis: Axis, fact_type: FactType, numbers: _Distinct) -> dict[str, Any]:
     """The cells of a fact, and which of them let the rules and rows that test it fire.
 
     Each test is the cells that it holds in, as the bits of a hexadecimal number, and the rules and
     rows with this test. An unknown value can lie in any cell from the first to the last of
     ``unknown``; where that is missing, no test on the fact holds.
     """
-    data: dict[str, Any] = {"cuts": axis.cuts} if axis.numeric else {"cells": axis.cells}
+    data: dict[str, Any] = (
+        {"cuts": numbers.number_of(axis.cuts)} if axis.numeric else {"cells": axis.cells}
+    )
     if not fact_type.silent_if_absent:
         data["unknown"] = _possible_cells(axis, fact_type)
     tests: dict[int, list[int]] = {}
@@ -118,7 +136,7 @@ def _possible_cells(axis: Axis, fact_type: FactType) -> list[int]:
     return [first, max(bisect_left(axis.cuts, end), first)]
 
 
-def _rule(rule: Rule, prepared: Prepared) -> dict[str, Any]:
+def _rule(rule: Rule, prepared: Prepared, numbers: _Distinct) -> dict[str, Any]:
     fixed = {m: effect for m, effect in rule.effects.items() if not isinstance(effect, Ramp)}
     data: dict[str, Any] = {"label": rule.label, "effects": fixed}
     if rule.kind is Kind.QUALITY:
@@ -129,7 +147,7 @@ def _rule(rule: Rule, prepared: Prepared) -> dict[str, Any]:
         steps = [dict(finding.effects) for finding in prepared.findings]
         data["ramp"] = {
             "fact": prepared.fact,
-            "cuts": list(prepared.cuts),
+            "cuts": numbers.number_of(prepared.cuts),
             "steps": {m: [step[m] for step in steps] for m in rule.effects if m not in fixed},
         }
     return data
