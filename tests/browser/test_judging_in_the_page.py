@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import json
 import math
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import document_of
 from random_projects import VOCABULARY, portfolio, some_values
 
 from advisor.facts import Fact, FactBase, Source
@@ -22,14 +19,10 @@ from advisor.verdict.verdict import Verdict, judge
 SCENARIOS = 10_000
 PARTS = 10
 SCRIPT = (Path(inpage.__file__).parent / "judge.js").read_text(encoding="utf-8")
-PAGE = """<!doctype html><meta charset="utf-8"><title>Cases</title>
-<script type="application/json" id="cases">{cases}</script><pre id="answers"></pre>
-<script>{script}
-const {{ rules, cases }} = JSON.parse(document.getElementById("cases").textContent);
-const loaded = AdvisorJudge.load(rules);
-document.getElementById("answers").textContent =
-  JSON.stringify(cases.map((values) => AdvisorJudge.judge(loaded, values)));
-</script>"""
+JUDGE = """({ rules, cases }) => {
+  const loaded = AdvisorJudge.load(rules);
+  return cases.map((values) => AdvisorJudge.judge(loaded, values));
+}"""
 
 
 @cache
@@ -37,16 +30,13 @@ def rules() -> dict[str, Any]:
     return rules_as_data(portfolio().engine, VOCABULARY)
 
 
-def in_the_page(cases: list[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
+def in_the_page(cases: list[dict[str, Any]], page: Any) -> list[dict[str, Any]]:
+    page.add_script_tag(content=SCRIPT)
     data = [
         {key: value_as_data(v, integer=VOCABULARY[key].integer) for key, v in values.items()}
         for values in cases
     ]
-    text = json.dumps({"rules": rules(), "cases": data}).replace("<", "\\u003c")
-    page = folder / "cases.html"
-    page.write_text(PAGE.format(cases=text, script=SCRIPT), encoding="utf-8")
-    found = re.search(r'<pre id="answers">(.*?)</pre>', document_of(page, folder / "p"), re.DOTALL)
-    answers: list[dict[str, Any]] = json.loads(html.unescape(found[1]))
+    answers: list[dict[str, Any]] = page.evaluate(JUDGE, {"rules": rules(), "cases": data})
     return answers
 
 
@@ -74,11 +64,14 @@ def shown(verdict: Verdict) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_the_page_gives_the_verdict_scores_and_reasons_of_the_engine(part, tmp_path):
+def test_the_page_gives_the_verdict_scores_and_reasons_of_the_engine(part, browser):
     size = SCENARIOS // PARTS
     seeds = range(part * size, (part + 1) * size)
     cases = [some_values(seed, portfolio().engine, portfolio().facts) for seed in seeds]
-    for seed, values, answer in zip(seeds, cases, in_the_page(cases, tmp_path), strict=True):
+    page = browser.new_page()
+    answers = in_the_page(cases, page)
+    page.close()
+    for seed, values, answer in zip(seeds, cases, answers, strict=True):
         expected = by_the_engine(values)
         confidence = expected.pop("confidence")
         assert {key: answer[key] for key in expected} == expected, seed

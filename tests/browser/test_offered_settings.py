@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import itertools
 import json
 import random
-import re
 from pathlib import Path
 
 import pytest
-from chromium import document_of
 from random_projects import VOCABULARY, some_record
 
 from advisor.facts.factsfile import facts_from
@@ -28,17 +25,13 @@ FOLDER = Path(inpage.__file__).parent
 SCRIPTS = "".join(
     (FOLDER / name).read_text(encoding="utf-8") for name in ("judge.js", "offered.js")
 )
-PAGE = """<!doctype html><meta charset="utf-8"><title>Cases</title>
-<script type="application/json" id="cases">{cases}</script><pre id="answers"></pre>
-<script>{scripts}
-const {{ rules, settings, chosen }} = JSON.parse(document.getElementById("cases").textContent);
-const loaded = AdvisorJudge.load(rules), data = AdvisorOffered.load(loaded, settings);
-const answer = (one) => {{
-  const values = AdvisorOffered.values(data, one);
-  return values && AdvisorJudge.judge(loaded, values);
-}};
-document.getElementById("answers").textContent = JSON.stringify(chosen.map(answer));
-</script>"""
+JUDGE = """({ rules, settings, chosen }) => {
+  const loaded = AdvisorJudge.load(rules), data = AdvisorOffered.load(loaded, settings);
+  return chosen.map((one) => {
+    const values = AdvisorOffered.values(data, one);
+    return values && AdvisorJudge.judge(loaded, values);
+  });
+}"""
 
 
 def case_of(record):
@@ -80,20 +73,18 @@ def expected(case, chosen):
 
 
 @pytest.mark.parametrize("number", range(5))
-def test_an_offered_combination_gets_the_answer_of_the_program(number, tmp_path):
+def test_an_offered_combination_gets_the_answer_of_the_program(number, browser):
     case = next(itertools.islice(some_cases(), number, None))
     chance = random.Random(number)
     counts = [len(knob.settings) for knob in knobs_of(case)]
     chosen = [[chance.randrange(count) for count in counts] for _ in range(TRIED)]
     chosen[0] = [knob.here for knob in knobs_of(case)]
     rules = rules_as_data(case.engine, VOCABULARY)
-    text = json.dumps({"rules": rules, "settings": offered(case), "chosen": chosen})
-    page = tmp_path / "cases.html"
-    cases = text.replace("<", "\\u003c")
-    page.write_text(PAGE.format(cases=cases, scripts=SCRIPTS), encoding="utf-8")
-    dom = document_of(page, tmp_path / "profile")
-    found = re.search(r'<pre id="answers">(.*?)</pre>', dom, re.DOTALL)
-    answers = json.loads(html.unescape(found[1]))
+    page = browser.new_page()
+    page.add_script_tag(content=SCRIPTS)
+    given = {"rules": rules, "settings": offered(case), "chosen": chosen}
+    answers = page.evaluate(JUDGE, given)
+    page.close()
     for one, answer in zip(chosen, answers, strict=True):
         wanted = expected(case, one)
         assert (answer is None) == (wanted is None), one

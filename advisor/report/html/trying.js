@@ -78,8 +78,8 @@
         answer.scores[other] - answer.scores[one] || (one < other ? -1 : 1))
       .map((method) => rowOf([
         data.names[method],
-        answer.feasible[method] === false ? "ruled out"
-          : answer.feasible[method] ? "feasible" : "not known",
+        answer.feasible[method] === false ? "no"
+          : answer.feasible[method] ? "yes" : "not known",
         signed(answer.scores[method]),
       ]));
 
@@ -140,7 +140,7 @@
     element("try-scores").replaceChildren();
     element("try-waterfall").replaceChildren();
     if (answer) {
-      element("try-scores").append(tableOf(["Method", "", "Score"], scoresOf(answer)));
+      element("try-scores").append(tableOf(["Method", "Feasible", "Score"], scoresOf(answer)));
       if (answer.compared) {
         const [one, other] = answer.compared.map((method) => data.names[method]);
         element("try-waterfall").append(
