@@ -42,7 +42,7 @@ def test_what_was_changed_and_what_follows_is_told_with_both_sides(advisor, run)
     assert [side["feasible"] for side in told["methods"]["full_fine_tuning"]] == [False, True]
     assert "estimate.lora.memory_gib" in told["estimates"]
     assert told["headlines"][0] != told["headlines"][1]
-    assert "margin_decibans" in told["verdict"]
+    assert "confidence" in told["verdict"]
 
 
 def test_the_same_in_words(advisor, run):

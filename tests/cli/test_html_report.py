@@ -107,6 +107,15 @@ def test_what_is_no_run_is_refused(advisor, file, content, parts):
     refused(advisor("report", file("run.json", content)), *parts)
 
 
+@pytest.mark.parametrize("format_", ["terminal", "html", "markdown"])
+def test_a_run_with_a_damaged_measurement_is_refused(advisor, file, format_):
+    run = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    run |= {"plan": {}, "results": {}, "curve": {}, "agreement": None}
+    done = advisor("report", file("r.json", json.dumps(run)), "--format", format_)
+    assert done.code == 2
+    assert "damaged" in done.err
+
+
 def test_a_missing_file_is_refused(advisor):
     refused(advisor("report", "absent.html"), "does not exist", "absent.html")
 
