@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from advisor.cli import options
+from advisor.support.errors import AdvisorError
 
 
 def report(
@@ -33,4 +34,12 @@ def report(
 
     record = load_record(file)
     shown = run_report(record, rules or ()) if is_run(record) else estimate_report(record)
-    deliver(shown, format_, output, plain=plain)
+    try:
+        deliver(shown, format_, output, plain=plain)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        # What its schema leaves open was not as a run has it: the plan, the curve, an estimate.
+        raise AdvisorError(
+            f"the file is damaged, and cannot be shown: {type(error).__name__}: {error}",
+            where=file,
+            hint="judge its facts again: advisor advise --facts FILE",
+        ) from error

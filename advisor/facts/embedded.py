@@ -22,7 +22,7 @@ def embedded_run(text: str, *, where: str) -> str:
     reader.close()
     if reader.ended:
         return "".join(reader.found)
-    if reader.found:
+    if reader.inside:
         raise AdvisorError(
             "the run in the HTML report breaks off",
             where=where,
@@ -42,16 +42,16 @@ class _RunReader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.found: list[str] = []
         self.ended = False
-        self._inside = False
+        self.inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "script" and not self.ended:
-            self._inside = dict(attrs) == {"type": _JSON, "id": RUN_ELEMENT}
+            self.inside = dict(attrs) == {"type": _JSON, "id": RUN_ELEMENT}
 
     def handle_data(self, data: str) -> None:
-        if self._inside:
+        if self.inside:
             self.found.append(data)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "script" and self._inside:
-            self._inside, self.ended = False, True
+        if tag == "script" and self.inside:
+            self.inside, self.ended = False, True
