@@ -88,7 +88,7 @@ def trying_of(shown: Illustration) -> Trying | None:
             "other": second_sentence(Status.DECIDED, FULL, "{name}"),
         },
     }
-    return Trying(tuple(_controls(shown.offered)), embedded_json(data), _scripts())
+    return Trying(tuple(_controls(shown.offered)), embedded_json(data), trying_scripts())
 
 
 def _controls(offered: Mapping[str, Any]) -> Iterator[Control]:
@@ -124,7 +124,7 @@ def _first_sentences(rules: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 @functools.cache
-def _scripts() -> Markup:
+def trying_scripts() -> Markup:
     """Our own scripts, which are not data; what is there for readers of the source is left out."""
     whole = "\n".join(path.read_text(encoding="utf-8") for path in _SCRIPTS)
     lines = (line.strip() for line in _COMMENT.sub("", whole).splitlines())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
-from html_pages import MEASURED, NO_MAP, TITLE, Page, measured
+from html_pages import MEASURED, NO_MAP, TITLE, Page, drawn, measured
 from report_cases import PERSONAS, record_of, stated
 
 from advisor.facts.embedded import embedded_run
@@ -69,6 +70,17 @@ def test_a_hostile_model_name_that_was_stated_goes_through_the_whole_way(text):
     page = Page(run_page(record_of(facts), TITLE, NO_MAP))
     assert len(page.named("script")) == 1
     assert not page.named("img")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_device_can_be_tried_out_and_stays_text(text):
+    offered = json.loads(json.dumps(drawn().offered))
+    offered["knobs"][-1]["settings"][0]["value"] = text
+    record = record_of(stated(PERSONAS[CLEAN]))
+    page = Page(run_page(record, TITLE, replace(drawn(), offered=offered)))
+    assert len(page.named("script")) == 3
+    assert not page.named("img")
+    assert " ".join(text.split()) in {option.words for option in page.named("option")}
 
 
 def test_backticks_mark_code_and_nothing_else():

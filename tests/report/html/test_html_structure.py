@@ -10,6 +10,7 @@ from html_pages import DRAWN, NO_MAP, PERSONAS, TITLE, golden, pages, parsed
 from report_cases import persona
 
 from advisor.report.html.page import run_page
+from advisor.report.html.trying import trying_scripts
 
 NAMES = (*PERSONAS, "an old run", "measured")
 LOADING = {"src", "srcset", "data", "poster", "background", "action", "formaction", "xlink:href"}
@@ -33,9 +34,14 @@ def test_nothing_is_loaded_from_elsewhere(name):
 
 
 @every_page
-def test_the_only_script_is_the_run_as_data(name):
-    (script,) = parsed(name).named("script")
-    assert script.attributes == {"type": "application/json", "id": "advisor-run"}
+def test_the_only_scripts_are_data_and_our_own(name):
+    run, *others = parsed(name).named("script")
+    assert run.attributes == {"type": "application/json", "id": "advisor-run"}
+    if others:
+        data, own = others
+        assert data.attributes == {"type": "application/json", "id": "advisor-trying"}
+        assert own.attributes == {}
+        assert own.text.strip() == trying_scripts()
     assert not [e for e in parsed(name).elements if any(a.startswith("on") for a in e.attributes)]
 
 
@@ -70,9 +76,9 @@ def test_no_level_of_heading_is_skipped(name):
 
 
 @every_page
-def test_the_verdict_comes_first_and_room_for_a_what_if_after_it(name):
+def test_the_verdict_comes_first(name):
     main = parsed(name).named("main")[0]
-    assert [child.attributes.get("id") for child in main.children[:2]] == ["verdict", "what-if"]
+    assert main.children[0].attributes["id"] == "verdict"
 
 
 @every_page
@@ -125,7 +131,7 @@ def test_the_sections_stand_in_the_order_in_which_a_lead_reads():
 def test_the_contents_name_every_section(name):
     page = parsed(name)
     listed = {e.attributes["href"][1:] for e in page.named("a") if e.parent.tag == "li"}
-    sections = {e.attributes["id"] for e in page.named("section")} - {"verdict"}
+    sections = {e.attributes["id"] for e in page.named("section")} - {"verdict", "what-if"}
     assert listed == sections
 
 
