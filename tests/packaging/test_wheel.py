@@ -186,6 +186,7 @@ def test_the_installed_command_gives_the_advice_that_the_checkout_gives(command,
     [
         ["--version"],
         ["advise", "--gpu", "RTX 4090", "--set", "model.weights_access=open", "--format", "json"],
+        ["advise", "--set", "model.weights_access=open", "--format", "html"],
         ["explain", "soft prompt"],
         ["explain", "F201"],
         ["rules", "check"],

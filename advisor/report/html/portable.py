@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_START = r"(?:file://)?(?:~[\w.-]*|[A-Za-z]:)?[\\/]+"
+_START = r"(?:(?:file://)?(?:~[\w.-]*|[A-Za-z]:)?[\\/]+|(?:\.{1,2}[\\/])+)"
 _FOLDERS = r"(?:[^\s\\/:\"'<>|]+(?: [^\s\\/:\"'<>|]+)*[\\/]+)+"
 _LAST = r"(?P<last>[^\s\\/:\"'<>|]*)"
 _INSIDE = re.compile(rf"(?<![\w.:/\\~]){_START}(?=\S){_FOLDERS}{_LAST}")
-"""An absolute path within a sentence. What a word precedes is a ratio, such as GB/s, or a URL."""
+"""A path within a sentence that begins at a root, a home or with dots.
+
+What a word precedes is a ratio, such as GB/s, a Hub id or a URL.
+"""
 _WHOLE = re.compile(rf"{_START}[^\n]*[^\\/\s][\\/]*")
 _SPLIT = re.compile(r"[\\/]+")
 
 
 def portable(value: Any) -> Any:
-    """The same plain data, each absolute path in its texts reduced to its last part.
+    """The same plain data, each path in its texts reduced to its last part.
 
     A path names folders, often with the name of whoever owns them; files are known by their names.
     """

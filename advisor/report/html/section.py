@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from advisor.report.blocks import Block, Heading
+from advisor.report.blocks import Block, Heading, Stacks
 from advisor.report.html.charts.curve import CurveChart
 from advisor.report.html.charts.decision_map import MapChart
-from advisor.report.html.charts.memory import MemoryChart
+from advisor.report.html.charts.memory import MemoryChart, stacks_chart
 from advisor.report.html.charts.parity import ParityChart
 from advisor.report.html.charts.waterfall import WaterfallChart
 from advisor.report.html.illustration import Nearby
@@ -48,13 +48,21 @@ def titled(id_: str, blocks: Iterable[Block]) -> Iterator[Section]:
 
 def split(blocks: Iterable[Block]) -> Iterator[Section]:
     """A section for each heading, numbered in order."""
-    title, gathered, count = "", [], 0
+    title, count = "", 0
+    gathered: list[Block] = []
     for block in blocks:
         if not isinstance(block, Heading):
             gathered.append(block)
             continue
         if gathered:
-            yield Section(f"part-{count}", title, blocks=tuple(gathered))
+            yield _section(f"part-{count}", title, gathered)
         title, gathered, count = block.text, [], count + 1
     if gathered:
-        yield Section(f"part-{count}", title, blocks=tuple(gathered))
+        yield _section(f"part-{count}", title, gathered)
+
+
+def _section(id_: str, title: str, blocks: Sequence[Block]) -> Section:
+    """The blocks, stacked sizes among them drawn."""
+    drawn = [stacks_chart(block) for block in blocks if isinstance(block, Stacks)]
+    rest = tuple(block for block in blocks if not isinstance(block, Stacks))
+    return Section(id_, title, chart=drawn[0] if drawn else None, blocks=rest)

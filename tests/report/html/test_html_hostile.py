@@ -95,6 +95,8 @@ def test_backticks_mark_code_and_nothing_else():
         ("/home/jane doe/models/llama 3", "llama 3"),
         ("~/models/llama", "llama"),
         (r"C:\Users\Jane\models\llama", "llama"),
+        ("../jane/models/llama", "llama"),
+        ("read from ./a/b/c.jsonl", "read from c.jsonl"),
         ("file:///home/jane/model.gguf", "model.gguf"),
         ("crashed: /home/jane/a.py, line 3", "crashed: a.py, line 3"),
         ("no file '/home/jane/models/x'", "no file 'x'"),

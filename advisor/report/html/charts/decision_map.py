@@ -12,8 +12,10 @@ from advisor.report.map_document import HERE, answer_letter, map_grid
 
 ROW = 12
 """Height of a row in pixels."""
-_LETTER_WIDTH = 6.0
+_LETTER_WIDTH = 3.5
 _LETTER_ROWS = 3
+_DO_NOT_TRAIN = "."
+"""A letter that would be lost among the dots of its pattern."""
 _RIGHT_HALF = 50.0
 _PATTERNS = {"hatched": "pf", "dotted": "?!~.", "crossed": "x-"}
 """Patterns beside the colours; what is decided has none."""
@@ -107,7 +109,7 @@ def _runs(line: str, row: int, width: float) -> Iterator[Run]:
     for mark, cells in itertools.groupby(line):
         count = len(list(cells))
         wide = count * width
-        lettered = wide >= _LETTER_WIDTH and row % _LETTER_ROWS == 1
+        lettered = mark != _DO_NOT_TRAIN and wide >= _LETTER_WIDTH and row % _LETTER_ROWS == 1
         yield Run(mark, start * width, wide, row * ROW, lettered)
         start += count
 
