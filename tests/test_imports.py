@@ -13,7 +13,8 @@ from advisor.support.compiled import compile_shipped, package_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {
-    "datasets", "gguf", "huggingface_hub", "numpy", "pandas", "peft", "pyarrow", "pydantic",
+    "datasets", "gguf", "huggingface_hub", "jinja2", "markupsafe", "numpy", "pandas",
+    "peft", "pyarrow", "pydantic",
     "pydantic_core", "safetensors", "sklearn", "tokenizers", "torch", "transformers",
 }  # fmt: skip
 # rich draws on terminals and asks questions; neither happens here.
@@ -74,6 +75,14 @@ def test_a_batch_needs_numpy_and_a_quick_parser_for_short_answers_alone(brief, n
     told = loaded_by(["advise", "--batch", "p.jsonl", *brief], tmp_path)
     assert (told["code"], told["length"] > 0) == (0, True)
     assert set(told["loaded"]) & HEAVY == needed
+
+
+def test_a_page_needs_its_templates_and_nothing_else_that_is_heavy(tmp_path):
+    (tmp_path / "p.json").write_text('{"hardware.accelerator": "none"}', encoding="utf-8")
+    told = loaded_by(["advise", "--facts", "p.json", "--format", "html"], tmp_path)
+    assert told["code"] in (0, 3)
+    assert told["length"] > 0
+    assert set(told["loaded"]) & (HEAVY | TALK) == {"jinja2", "markupsafe"}
 
 
 def test_what_is_parsed_ahead_is_up_to_date():

@@ -78,7 +78,7 @@ def advise(
     found = outlook_of(candidates[0].answer, engine, format_, output) if alone else None
     record = run_record([(c.model, c.answer) for c in candidates], engine.base, found)
     say(gathered.notes)
-    deliver(run_report(record), format_, output, plain=plain)
+    deliver(run_report(record, rules or ()), format_, output, plain=plain)
     code = exit_code(record)
     if code is not ExitCode.OK:
         raise typer.Exit(int(code))

@@ -80,12 +80,12 @@ def ask(
     stated = _questions(known, engine, plain=plain, offline=offline)
     answer = advise(stated.statements(), engine)
     run = record(answer, engine.base, outlook_of(answer, engine, format_, output))
-    deliver(run_report(run), format_, output, plain=plain)
+    deliver(run_report(run, rules or ()), format_, output, plain=plain)
     forget_answers()
     stated_facts = tuple(stated.statements())
     run = offer_to_confirm(run, request, stated_facts, rules or (), plain=plain)
     if output is None:
-        offer_to_keep(run, plain=plain)
+        offer_to_keep(run, rules or (), plain=plain)
     code = exit_code(run)
     if code is not ExitCode.OK:
         raise typer.Exit(int(code))

@@ -65,7 +65,7 @@ def check(
     from advisor.report.record import record
     from advisor.verdict.checks import check_plan
 
-    if format_ is options.Format.MARKDOWN:
+    if format_ in (options.Format.MARKDOWN, options.Format.HTML):
         raise AdvisorError("a check is written as terminal text or JSON", where="--format")
     engine = load_engine(rules or ())
     document = load_document(file)

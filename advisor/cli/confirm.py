@@ -120,7 +120,7 @@ def confirm(
     with LiveProgress(plain=plain) as progress:
         found = confirm_advice(request, wish, rules or (), progress)
     say(found.notes)
-    _hand_over(found, run_report(found.record), format_, output, plain=plain)
+    _hand_over(found, run_report(found.record, rules or ()), format_, output, plain=plain)
     if found.exit_code is not ExitCode.OK:
         raise typer.Exit(int(found.exit_code))
 

@@ -14,11 +14,13 @@ import advisor
 from advisor.cli.advise import advise
 from advisor.cli.ask import ask, ask_with_defaults
 from advisor.cli.check import check
+from advisor.cli.compare import compare
 from advisor.cli.confirm import confirm
 from advisor.cli.doctor import doctor
 from advisor.cli.estimate import estimate
 from advisor.cli.evidence import evidence_app
 from advisor.cli.explain import explain
+from advisor.cli.report import report
 from advisor.cli.rules import rules_app
 from advisor.cli.whatif import whatif
 from advisor.support.errors import AdvisorError, ExitCode, printable
@@ -31,7 +33,7 @@ Examples:
 
   advisor advise --model ./my-model --data train.jsonl
 
-  advisor advise --facts project.yaml --gpu "RTX 4090" -o report.md
+  advisor advise --facts project.yaml --gpu "RTX 4090" -o report.html
 
   advisor check project.yaml --expect lora    guard a plan in CI
 
@@ -40,6 +42,8 @@ Examples:
   advisor confirm --model ./my-model --data train.jsonl   train both methods, briefly
 
   advisor whatif project.yaml                 which values would change the answer
+
+  advisor compare before.json after.json      what moved between two runs
 """
 
 app = typer.Typer(
@@ -56,6 +60,8 @@ app.command()(check)
 app.command()(confirm)
 app.command()(estimate)
 app.command()(whatif)
+app.command()(report)
+app.command()(compare)
 app.command()(explain)
 app.command()(doctor)
 app.add_typer(rules_app, name="rules")

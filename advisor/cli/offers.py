@@ -61,7 +61,7 @@ def _confirmed(
     return found.record
 
 
-def offer_to_keep(run: dict[str, Any], *, plain: bool) -> None:
+def offer_to_keep(run: dict[str, Any], rules: Sequence[Path], *, plain: bool) -> None:
     """Repeat the verdict, which a long report has scrolled away, and offer to save the run."""
     from advisor.cli.output import render, run_report
     from advisor.report.files import format_for, write_file
@@ -71,17 +71,19 @@ def offer_to_keep(run: dict[str, Any], *, plain: bool) -> None:
     prompter.say(run["headline"])
     while True:
         try:
-            name = prompter.ask("Keep it? A file (.json, .md, .txt), or Enter for no").strip()
+            name = prompter.ask(
+                "Keep it? A file (.html, .json, .md, .txt), or Enter for no"
+            ).strip()
         except (EOFError, KeyboardInterrupt):
             return
         if not name:
             return
         try:
             path = Path(name)
-            write_file(path, render(run_report(run), format_for(path), plain=plain))
+            write_file(path, render(run_report(run, rules), format_for(path), plain=plain))
         except AdvisorError as error:
             prompter.say(printable(str(error)))
         else:
-            again = "; advisor check reads it again" if path.suffix == ".json" else ""
+            again = "; advisor check reads it again" if path.suffix in (".json", ".html") else ""
             prompter.say(printable(f"wrote {name}{again}"))
             return

@@ -15,6 +15,7 @@ class Format(str, Enum):
     TERMINAL = "terminal"
     MARKDOWN = "markdown"
     JSON = "json"
+    HTML = "html"
 
 
 Facts = Annotated[

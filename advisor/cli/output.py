@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from advisor.rules.engine import Engine
     from advisor.verdict.verdict import Answer
 
+_PASSED_ROUND = (Format.MARKDOWN.value, Format.HTML.value)
 _CODES = {"undetermined": ExitCode.UNDETERMINED, "infeasible": ExitCode.INFEASIBLE}
 
 
@@ -32,17 +33,30 @@ def say(notes: Iterable[str]) -> None:
 
 
 class Report(NamedTuple):
-    """A record, and how it reads."""
+    """A record, and how it reads.
+
+    Attributes:
+        record: all that the report shows.
+        title: what it answers.
+        blocks_of: what it says, made from the record.
+        rules: for a run, the house rules that its map is made with; None for other records.
+    """
 
     record: dict[str, Any]
     title: str
-    blocks: Iterable[Block]
+    blocks_of: Callable[[Mapping[str, Any]], Iterable[Block]]
+    rules: Sequence[Path] | None = None
+
+    @property
+    def blocks(self) -> Iterable[Block]:
+        """What the report says, in reading order."""
+        return self.blocks_of(self.record)
 
 
 def outlook_of(
     answer: Answer, engine: Engine, format_: Format | None, output: Path | None
 ) -> dict[str, Any] | None:
-    """What would change the answer: all of it for a report that is passed round in Markdown.
+    """What would change the answer: all of it for a report that is passed round.
 
     Terminals and programs that read the run wait for the quick part alone.
     """
@@ -52,7 +66,7 @@ def outlook_of(
     statements = answer.facts.statements()
     made = (Source.ESTIMATED, Source.DEFAULT)
     stated = [fact for fact in statements if fact.source not in made]
-    return outlook(stated, engine, quick=_chosen(format_, output) != Format.MARKDOWN.value)
+    return outlook(stated, engine, quick=_chosen(format_, output) not in _PASSED_ROUND)
 
 
 def _chosen(format_: Format | None, output: Path | None) -> str:
@@ -62,23 +76,23 @@ def _chosen(format_: Format | None, output: Path | None) -> str:
     return "terminal" if output is None or str(output) == "-" else format_for(output)
 
 
-def run_report(record: dict[str, Any]) -> Report:
+def run_report(record: dict[str, Any], rules: Sequence[Path] = ()) -> Report:
     """The report of a run, with what a micro-benchmark measured if there was one."""
     if "plan" in record:
         from advisor.report import confirmation_document
 
-        measured = confirmation_document.confirmation_blocks(record)
-        return Report(record, confirmation_document.TITLE, measured)
+        title, blocks_of = confirmation_document.TITLE, confirmation_document.confirmation_blocks
+        return Report(record, title, blocks_of, rules if "results" in record else None)
     from advisor.report.document import TITLE, blocks
 
-    return Report(record, TITLE, blocks(record))
+    return Report(record, TITLE, blocks, rules)
 
 
 def estimate_report(record: dict[str, Any]) -> Report:
     """The report of an estimate."""
     from advisor.report.estimate_document import TITLE, estimate_blocks
 
-    return Report(record, TITLE, estimate_blocks(record))
+    return Report(record, TITLE, estimate_blocks)
 
 
 def deliver(report: Report, format_: Format | None, output: Path | None, *, plain: bool) -> None:
@@ -109,8 +123,22 @@ def render(report: Report, format_: str, *, plain: bool, ascii_only: bool = Fals
         from advisor.report.markdown import to_markdown
 
         return to_markdown(report.blocks, report.title)
+    if format_ == "html":
+        return _page(report)
     from advisor.report.terminal import print_report
 
     buffer = io.StringIO()
     print_report(report.blocks, buffer, plain=plain)
     return buffer.getvalue()
+
+
+def _page(report: Report) -> str:
+    from advisor.report.html.page import plain_page, run_page
+
+    if report.rules is None:
+        return plain_page(report.record, report.title, report.blocks_of)
+    from advisor.pipeline import load_engine
+    from advisor.reasoning.illustrating import illustration
+
+    shown = illustration(report.record, load_engine(report.rules))
+    return run_page(report.record, report.title, shown)

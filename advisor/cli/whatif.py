@@ -54,7 +54,7 @@ def whatif(
     swept = None if sweep is None else _swept(sweep)
     case = Case(load_facts(file), load_engine(rules or ()))
     record = whatif_record(case, changes, swept, _axes(axes) if map_ or axes else None)
-    deliver(Report(record, TITLE, whatif_blocks(record)), format_, output, plain=plain)
+    deliver(Report(record, TITLE, whatif_blocks), format_, output, plain=plain)
 
 
 def _axes(text: str | None) -> tuple[str, str]:

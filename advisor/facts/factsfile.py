@@ -1,4 +1,4 @@
-"""Read facts from a file: flat or nested YAML or JSON, or an earlier run."""
+"""Read facts from a file: flat or nested YAML or JSON, or an earlier run, also as HTML."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from advisor.support.textfiles import STANDARD_INPUT, read_text
 
 RUN_SCHEMAS = ("1",)
 """Versions of the run file that can still be read."""
+_PAGES = (".html", ".htm")
+_DOCTYPE = "<!doctype html"
 
 
 def load_facts(path: str | Path) -> list[Fact]:
@@ -23,8 +25,8 @@ def load_facts(path: str | Path) -> list[Fact]:
 
     Args:
         path: a YAML or JSON file, or ``-`` for standard input. Keys are flat
-            (``data.train_examples: 800``) or nested; the JSON of an earlier run is read with the
-            sources that its facts had.
+            (``data.train_examples: 800``) or nested; the JSON of an earlier run, also inside of an
+            HTML report, is read with the sources that its facts had.
 
     Raises:
         AdvisorError: if the file cannot be read, or states something unknown or impossible.
@@ -42,9 +44,20 @@ def load_document(path: str | Path) -> YamlDocument:
             where=name,
             hint="state facts such as 'data.train_examples: 800'",
         )
+    if _is_page(path, text):
+        from advisor.facts.embedded import embedded_run  # noqa: PLC0415 - its parser is slow to load
+
+        run = embedded_run(text, where=name)
+        return YamlDocument(parse_json(run, where=f"{name}, the run in the report"), {}, name)
     if text.lstrip().startswith("{"):
         return YamlDocument(parse_json(text, where=name), {}, name)
     return parse_yaml(text, where=name)
+
+
+def _is_page(path: str | Path, text: str) -> bool:
+    """Whether a file is an HTML report, by its name or its beginning."""
+    named = str(path).lower().endswith(_PAGES)
+    return named or text.lstrip()[: len(_DOCTYPE)].lower() == _DOCTYPE
 
 
 def facts_from(document: YamlDocument) -> list[Fact]:

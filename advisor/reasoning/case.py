@@ -197,6 +197,11 @@ class Case:
         """How many changes have been judged so far; one that took exact bounds counts for many."""
         return len(self._outcomes) + _BOUNDS_COST * self._bounded
 
+    @property
+    def computed(self) -> tuple[str, ...]:
+        """The computed facts that rules read, in the order of `cells`."""
+        return tuple(key for key, _ in self._computed)
+
     def stands_apart(self, key: str) -> bool:
         """Whether no fact that rules read is computed from it, and none can contradict it."""
         return key not in self._linked

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from advisor.report.blocks import Block, Bullets, Grid, Heading, Paragraph, Record, Table
+from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Record, Table
+from advisor.report.map_document import map_grid
 from advisor.report.outlook_document import (
     answer_words,
     exact_number,
@@ -79,42 +80,9 @@ def _sweep(found: Mapping[str, Any]) -> Iterator[Block]:
     )
 
 
-_LETTERS = {
-    ("decided", "prompt_tuning"): "P",
-    ("decided", "full_fine_tuning"): "F",
-    ("too_close", "prompt_tuning"): "p",
-    ("too_close", "full_fine_tuning"): "f",
-    ("undetermined", "prompt_tuning"): "?",
-    ("undetermined", "full_fine_tuning"): "!",
-    ("undetermined", None): "~",
-    ("infeasible", None): "x",
-    ("do_not_train", None): ".",
-    ("contradiction", None): "-",
-}
-_HERE = "@"
-
-
 def _map(found: Mapping[str, Any]) -> Iterator[Block]:
-    across, up = found["across"], found["up"]
-    yield Heading(f"The answer over {across['fact']} and {up['fact']}")
-    letters = [_LETTERS[one["status"], one["recommendation"]] for one in found["answers"]]
-    meanings = {
-        letter: answer_words(one) for letter, one in zip(letters, found["answers"], strict=True)
-    }
-    rows = ["".join(letters[place] for place in row) for row in found["grid"]]
-    right, high = across["here"], up["here"]
-    if right is not None and high is not None:
-        here = found["answers"][found["grid"][high][right]]
-        meanings[_HERE] = f"you are here ({answer_words(here)})"
-        rows[high] = f"{rows[high][:right]}{_HERE}{rows[high][right + 1 :]}"
-    names = [shown_value(up["fact"], value) for value in up["values"]]
-    yield Grid(
-        across["fact"],
-        up["fact"],
-        tuple(shown_value(across["fact"], value) for value in across["values"]),
-        tuple(zip(reversed(names), reversed(rows), strict=True)),
-        meanings,
-    )
+    yield Heading(f"The answer over {found['across']['fact']} and {found['up']['fact']}")
+    yield map_grid(found)
 
 
 def _singles(record: Record) -> Iterator[Block]:

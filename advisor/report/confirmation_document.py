@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from advisor.catalogue.tables import load_methods
 from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Record, Table
 from advisor.report.document import blocks
+from advisor.report.wording import method_name
 
 TITLE = "Confirmed by a micro-benchmark?"
 _GIB = 2.0**30
@@ -25,9 +25,20 @@ _METRICS = {
 def confirmation_blocks(record: Record) -> Iterator[Block]:
     """What was measured and what it means, then the advice that follows from it."""
     if "results" not in record:
-        yield from _dry_run(record)
+        yield from dry_run_blocks(record)
         return
     yield Heading("What the micro-benchmark found")
+    yield from outcome_blocks(record)
+    yield from alarm_blocks(record)
+    yield from score_blocks(record)
+    yield from curve_blocks(record)
+    yield from prediction_blocks(record)
+    yield from setting_blocks(record)
+    yield from blocks(record)
+
+
+def outcome_blocks(record: Record) -> Iterator[Block]:
+    """What the measurement does to the advice, and the differences that it found."""
     yield Paragraph(record["agreement"]["sentence"], strong=True)
     yield Paragraph(record["difference"]["sentence"])
     if record.get("complete") is False:
@@ -36,20 +47,10 @@ def confirmation_blocks(record: Record) -> Iterator[Block]:
             "--budget brings the rest; after an interruption, --resume does."
         )
     yield from _others(record)
-    yield from _alarms(record)
-    yield Heading("Scores on the test split")
-    yield _scores(record)
-    yield Paragraph(_scores_note(record))
-    yield from _curve(record)
-    yield Heading("Predicted and measured")
-    yield _predictions(record)
-    yield Paragraph(_seal(record))
-    yield Heading("How it was measured")
-    yield Bullets(tuple(_setting(record)))
-    yield from blocks(record)
 
 
-def _dry_run(record: Record) -> Iterator[Block]:
+def dry_run_blocks(record: Record) -> Iterator[Block]:
+    """The plan, where nothing was trained."""
     plan = record["plan"]
     yield Heading("Plan of a micro-benchmark; nothing was trained")
     yield Paragraph(
@@ -63,7 +64,7 @@ def _dry_run(record: Record) -> Iterator[Block]:
 def _plan_table(plan: Mapping[str, Any]) -> Table:
     rows = tuple(
         (
-            _name(method),
+            method_name(method),
             ", ".join(_rate(*pair) for pair in own["pairs"]),
             str(own["steps"]),
             f"{own['seconds_per_step']:.2f} s",
@@ -81,17 +82,25 @@ def _others(record: Record) -> Iterator[Block]:
         yield Bullets((*said, *dict.fromkeys(notes)))
 
 
-def _alarms(record: Record) -> Iterator[Block]:
+def alarm_blocks(record: Record) -> Iterator[Block]:
+    """What makes the figures mean less than they seem to."""
     if record.get("alarms"):
         yield Heading("Alarms")
         yield Bullets(tuple(alarm["sentence"] for alarm in record["alarms"]))
+
+
+def score_blocks(record: Record) -> Iterator[Block]:
+    """The scores that count, and what they are."""
+    yield Heading("Scores on the test split")
+    yield _scores(record)
+    yield Paragraph(_scores_note(record))
 
 
 def _scores(record: Record) -> Table:
     baselines = record["baselines"] or {}
     rows = [
         (
-            _name(method),
+            method_name(method),
             _points(result["score"]),
             _interval(result["interval"]),
             _chosen(result),
@@ -113,7 +122,7 @@ def _scores_note(record: Record) -> str:
     plan = record["plan"]
     metric = _METRICS[plan["task"]["metric"]]
     failed = [
-        f"{_name(method)}: {entry['status'].replace('_', ' ')} ({entry['message']})"
+        f"{method_name(method)}: {entry['status'].replace('_', ' ')} ({entry['message']})"
         for method, result in record["results"].items()
         for entry in result["failed"][:1]
     ]
@@ -121,14 +130,15 @@ def _scores_note(record: Record) -> str:
     return " ".join([text, *(f"Without a score: {line}." for line in failed)])
 
 
-def _curve(record: Record) -> Iterator[Block]:
+def curve_blocks(record: Record) -> Iterator[Block]:
+    """Scores by training size, and what they let expect; nothing with a single size."""
     curve = record["curve"]
     if len({entry["train_size"] for entry in curve["scores"]}) < 2:  # noqa: PLR2004 - no curve
         return
     yield Heading("Learning curve")
     rows = tuple(
         (
-            _name(entry["score"]["method"]),
+            method_name(entry["score"]["method"]),
             f"{entry['train_size']:,}",
             _points(entry["score"]["score"]),
             _interval(entry["score"]["interval"]),
@@ -141,11 +151,19 @@ def _curve(record: Record) -> Iterator[Block]:
     if line is not None:
         said.insert(
             0,
-            f"On all {curve['full_size']:,} examples {_name(curve['method_a']).lower()} less "
-            f"{_name(curve['method_b']).lower()} is expected at {line['full_points']:+.1f} points "
+            f"On all {curve['full_size']:,} examples {method_name(curve['method_a']).lower()} less "
+            f"{method_name(curve['method_b']).lower()} is expected at "
+            f"{line['full_points']:+.1f} points "
             f"({line['full_interval'][0]:+.1f} to {line['full_interval'][1]:+.1f}).",
         )
     yield Bullets(tuple(filter(None, said)))
+
+
+def prediction_blocks(record: Record) -> Iterator[Block]:
+    """What was expected before the first trial, and what came."""
+    yield Heading("Predicted and measured")
+    yield _predictions(record)
+    yield Paragraph(_seal(record))
 
 
 def _predictions(record: Record) -> Table:
@@ -153,15 +171,15 @@ def _predictions(record: Record) -> Table:
     rows = []
     for method, entry in agreement["memory"].items():
         predicted, measured = _gib(entry["predicted_gib"]), _gib(entry["measured_gib"])
-        rows.append((f"{_name(method)}, peak memory", predicted, measured))
+        rows.append((f"{method_name(method)}, peak memory", predicted, measured))
     for method, entry in agreement["seconds_per_step"].items():
         rows.append(
-            (f"{_name(method)}, a step", _step(entry["predicted"]), _step(entry["measured"]))
+            (f"{method_name(method)}, a step", _step(entry["predicted"]), _step(entry["measured"]))
         )
     for method, entry in agreement["parity"].items():
         predicted = "" if entry["predicted"] is None else f"{entry['predicted']:.0%} likely"
         within = {True: "yes", False: "no", None: ""}[entry["within_tolerance"]]
-        rows.append((f"{_name(method)}, within the tolerance", predicted, within))
+        rows.append((f"{method_name(method)}, within the tolerance", predicted, within))
     return Table(("What", "Predicted", "Measured"), tuple(rows), right=(1, 2))
 
 
@@ -171,6 +189,12 @@ def _seal(record: Record) -> str:
         "The prediction was written down before the first trial; its seal "
         f"({record['prediction']['sha256'][:12]}) {intact}."
     )
+
+
+def setting_blocks(record: Record) -> Iterator[Block]:
+    """How it was measured."""
+    yield Heading("How it was measured")
+    yield Bullets(tuple(_setting(record)))
 
 
 def _setting(record: Record) -> Iterator[str]:
@@ -192,9 +216,9 @@ def _setting(record: Record) -> Iterator[str]:
     )
     yield from _cut(record)
     for method, own in plan["methods"].items():
-        yield f"{_name(method)}: {own['steps']} steps a final run, {own['looks']} looks."
+        yield f"{method_name(method)}: {own['steps']} steps a final run, {own['looks']} looks."
     for method, why in plan["left_out"].items():
-        yield f"{_name(method)} was left out: {why}"
+        yield f"{method_name(method)} was left out: {why}"
     if plan["dropped"]:
         yield "Given up for the budget: " + "; ".join(plan["dropped"]) + "."
 
@@ -217,11 +241,6 @@ def _searched(pairs: int) -> str:
     if pairs == 1:
         return "the first learning rate of each recipe, without a search"
     return f"the best of {pairs} learning rates of each method by successive halving"
-
-
-def _name(method: str) -> str:
-    name = load_methods()[method].name
-    return name[:1].upper() + name[1:]
 
 
 def _rate(body: float, head: float | None) -> str:

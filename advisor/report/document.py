@@ -9,7 +9,7 @@ from advisor.catalogue.tables import load_methods
 from advisor.facts import load_vocabulary
 from advisor.report.blocks import Bars, Block, Bullets, Heading, Paragraph, Record, Table
 from advisor.report.outlook_document import outlook_blocks
-from advisor.report.wording import FITTED, shown_value
+from advisor.report.wording import FITTED, capital, method_name, near_text, parity_text, shown_value
 from advisor.verdict.headline import FEW_SHOT
 
 TITLE = "Prompt-tuning or full fine-tuning?"
@@ -31,22 +31,22 @@ def blocks(record: Record) -> Iterator[Block]:
         yield Paragraph(record["evidence"]["text"])
     if record["alternative_reason"]:
         yield Paragraph(record["alternative_reason"])
-    yield from _candidates(record)
-    yield from _open_questions(record)
-    yield from _changes(record)
+    yield from candidate_blocks(record)
+    yield from open_question_blocks(record)
+    yield from change_blocks(record)
     if record.get("outlook"):
         yield from outlook_blocks(record["outlook"])
     yield from _why(record)
-    yield from _ranking(record)
-    yield from _why_not(record)
-    yield from _beliefs(record)
-    yield from _risks(record)
-    yield from _how_to(record)
-    yield from _estimates(record)
-    yield from _facts(record)
+    yield from ranking_blocks(record)
+    yield from why_not_blocks(record)
+    yield from belief_blocks(record)
+    yield from risk_blocks(record)
+    yield from how_to_blocks(record)
+    yield from cost_blocks(record)
+    yield from fact_blocks(record)
 
 
-def _candidates(record: Record) -> Iterator[Block]:
+def candidate_blocks(record: Record) -> Iterator[Block]:
     """Several base models side by side; the rest of the report is about the best of them."""
     if not record.get("candidates"):
         return
@@ -56,7 +56,7 @@ def _candidates(record: Record) -> Iterator[Block]:
     yield Table(
         ("Model", "Method", "Score"),
         tuple(
-            (pair["model"], _name(pair["method"]), f"{pair['score']:+d}")
+            (pair["model"], method_name(pair["method"]), f"{pair['score']:+d}")
             for pair in feasible[:_MOST_PAIRS]
         ),
         right=(2,),
@@ -70,7 +70,8 @@ def _candidates(record: Record) -> Iterator[Block]:
     )
 
 
-def _open_questions(record: Record) -> Iterator[Block]:
+def open_question_blocks(record: Record) -> Iterator[Block]:
+    """Unknown facts that could turn the answer, and what they leave possible."""
     if record["missing"]:
         yield Heading("Unknown, and able to turn the answer")
         yield Bullets(tuple(_missing_line(entry) for entry in record["missing"]))
@@ -95,7 +96,8 @@ def _codes(labels: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(label.split("[")[0] for label in labels))
 
 
-def _changes(record: Record) -> Iterator[Block]:
+def change_blocks(record: Record) -> Iterator[Block]:
+    """The changes that would lift vetoes, with the methods that each would open."""
     if record["nearest_changes"]:
         yield Heading("What would make it feasible")
         methods: dict[str, list[str]] = {}
@@ -103,7 +105,7 @@ def _changes(record: Record) -> Iterator[Block]:
             methods.setdefault(entry["change"], []).append(entry["method"])
         yield Bullets(
             tuple(
-                f"{_capital(', '.join(load_methods()[m].name for m in named))}: {change}"
+                f"{capital(', '.join(load_methods()[m].name for m in named))}: {change}"
                 for change, named in methods.items()
             )
         )
@@ -112,24 +114,39 @@ def _changes(record: Record) -> Iterator[Block]:
 def _why(record: Record) -> Iterator[Block]:
     if record["reasons"]:
         yield Heading("Why")
+    yield from veto_blocks(record)
+    compared = record["compared"]
+    if compared:
+        yield Paragraph(margin_text(record))
+        yield Bars(shares(record), unit="decibans")
+    yield from sub_decision_blocks(record)
+
+
+def veto_blocks(record: Record) -> Iterator[Block]:
+    """The rules that rule out a side."""
     vetoes = [reason for reason in record["reasons"] if reason["effect"] is None]
     if vetoes:
         yield Bullets(tuple(f"Ruled out by {r['rule']}: {_claim(r)}" for r in vetoes))
-    compared = record["compared"]
-    if compared:
-        margin = record["margin_decibans"]
-        yield Paragraph(
-            f"{_name(compared[0])} against {_name(compared[1])}: {margin:+d} decibans in all "
-            f"(10 decibans are odds of 10 to 1). Each rule's share:"
-        )
-        yield Bars(
-            tuple(
-                (r["rule"], r["effect"], _claim(r))
-                for r in record["reasons"]
-                if r["effect"] is not None
-            ),
-            unit="decibans",
-        )
+
+
+def margin_text(record: Record) -> str:
+    """What the shares of the rules add up to."""
+    first, second = record["compared"]
+    return (
+        f"{method_name(first)} against {method_name(second)}: {record['margin_decibans']:+d} "
+        f"decibans in all (10 decibans are odds of 10 to 1). Each rule's share:"
+    )
+
+
+def shares(record: Record) -> tuple[tuple[str, int, str], ...]:
+    """Rule, decibans and claim of all that adds up to the margin."""
+    return tuple(
+        (r["rule"], r["effect"], _claim(r)) for r in record["reasons"] if r["effect"] is not None
+    )
+
+
+def sub_decision_blocks(record: Record) -> Iterator[Block]:
+    """What was settled before any method was scored."""
     yield Paragraph("Decided first, and read by the rules:")
     yield Table(
         ("Sub-decision", "Level", "Why"),
@@ -151,26 +168,34 @@ def _claim(reason: Mapping[str, Any]) -> str:
     return f"{reason['claim']}{f' ({values})' if values else ''}{house}"
 
 
-def _ranking(record: Record) -> Iterator[Block]:
+def ranking_blocks(record: Record) -> Iterator[Block]:
+    """Every method with its score, probability and parity."""
     yield Heading("All methods")
     yield Table(
         ("Method", "Feasible", "Score", "Probability", "Parity", "Published results near"),
         tuple(_ranking_row(entry, record["parity"]) for entry in record["ranking"]),
         right=(2, 3, 4),
     )
+    yield Paragraph(f"{parity_note(record)} Scores add up log-odds in decibans.")
+
+
+def parity_note(record: Record) -> str:
+    """What parity is, and what its figures rest on."""
     tolerance = record["facts"].get("quality.tolerance_points", {}).get("value")
     shown = "the tolerance"
     if isinstance(tolerance, (int, float)):
         shown = f"{tolerance:g} point" if tolerance == 1 else f"{tolerance:g} points"
-    yield Paragraph(
+    return (
         f"Parity is the probability that a method ends within {shown} of full fine-tuning, by "
-        f"{_fitted_or_authored(record)}. Scores add up log-odds in decibans."
+        f"{_fitted_or_authored(record)}."
     )
 
 
 def _fitted_or_authored(record: Record) -> str:
     fitted = [
-        _name(method) for method, own in record["parity"].items() if own["basis"].startswith(FITTED)
+        method_name(method)
+        for method, own in record["parity"].items()
+        if own["basis"].startswith(FITTED)
     ]
     if not fitted:
         return "authored weights that are not calibrated"
@@ -183,25 +208,18 @@ def _ranking_row(entry: Mapping[str, Any], parity: Mapping[str, Any]) -> tuple[s
     own = parity.get(entry["method"])
     feasible = {True: "yes", False: "no", None: "not known"}[entry["feasible"]]
     probability = f"{entry['probability']:.0%}" if entry["feasible"] is not False else "-"
-    if own is None:
-        shown, near = "-", "-"
-    else:
-        low, high = own["range"]
-        shown = (
-            f"{low:.0%} to {high:.0%}"
-            if own["probability"] is None
-            else (f"{own['probability']:.0%}")
-        )
-        near = f"{own['rows']} rows, {own['studies']} studies" if own["rows"] else "none like yours"
+    shown, near = ("-", "-") if own is None else (parity_text(own), near_text(own))
     return entry["name"], feasible, f"{entry['score']:+d}", probability, shown, near
 
 
-def _why_not(record: Record) -> Iterator[Block]:
+def why_not_blocks(record: Record) -> Iterator[Block]:
+    """What speaks against each method that was not chosen."""
     yield Heading("Why not the others")
-    yield Bullets(tuple(f"{_capital(e['name'])}: {e['text']}" for e in record["why_not"]))
+    yield Bullets(tuple(f"{capital(e['name'])}: {e['text']}" for e in record["why_not"]))
 
 
-def _beliefs(record: Record) -> Iterator[Block]:
+def belief_blocks(record: Record) -> Iterator[Block]:
+    """Common beliefs that a rule examined here."""
     if record["beliefs"]:
         yield Heading("Commonly believed, and found")
         yield Bullets(
@@ -212,23 +230,28 @@ def _beliefs(record: Record) -> Iterator[Block]:
         )
 
 
-def _risks(record: Record) -> Iterator[Block]:
+def risk_blocks(record: Record) -> Iterator[Block]:
+    """What can go wrong, and how to see it in time."""
     if record["risks"]:
         yield Heading("Risks, and how to watch them")
         yield Bullets(tuple(f"{r['risk']} {r['watch']} ({r['code']})" for r in record["risks"]))
 
 
-def _how_to(record: Record) -> Iterator[Block]:
+def how_to_blocks(record: Record) -> Iterator[Block]:
+    """The steps of the chosen method, and of the one that serves better."""
     if not record["how_to"]:
         return
     yield Heading("How to do it")
     yield Bullets(tuple(record["how_to"]), numbered=True)
     if record["alternative"] and record["recommendation"]:
-        yield Paragraph(f"The same with {_name(record['alternative'])}, which serves better here:")
+        yield Paragraph(
+            f"The same with {method_name(record['alternative'])}, which serves better here:"
+        )
         yield Bullets(tuple(record["how_to_alternative"]), numbered=True)
 
 
-def _estimates(record: Record) -> Iterator[Block]:
+def cost_blocks(record: Record) -> Iterator[Block]:
+    """Memory, time, cost and storage of every method."""
     facts = record["facts"]
     rows = []
     for entry in record["ranking"]:
@@ -252,7 +275,8 @@ def _estimates(record: Record) -> Iterator[Block]:
         )
 
 
-def _facts(record: Record) -> Iterator[Block]:
+def fact_blocks(record: Record) -> Iterator[Block]:
+    """Every fact with its source; what was assumed; what contradicts."""
     yield Heading("Facts, and where they come from")
     vocabulary = load_vocabulary()
     yield Table(
@@ -280,11 +304,3 @@ def _facts(record: Record) -> Iterator[Block]:
 
 def _shown(facts: Mapping[str, Any], key: str, otherwise: str = "not known") -> str:
     return shown_value(key, facts[key]["value"]) if key in facts else otherwise
-
-
-def _name(method: str) -> str:
-    return _capital(load_methods()[method].name)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from advisor.catalogue.tables import load_methods
 from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Record, Stacks, Table
+from advisor.report.memory_parts import CONTEXT, PARTS, RESERVE
+from advisor.report.wording import method_name
 
 TITLE = "Memory, time and cost before training"
-_PARTS = {
-    "weights": ("W", "weights"),
-    "gradients": ("G", "gradients"),
-    "optimizer_state": ("O", "optimizer state"),
-    "activations": ("A", "activations"),
-    "logits_and_loss": ("L", "logits and loss"),
-    "workspace": ("T", "temporaries"),
-}
-"""Mark and name of each part of the record's breakdown."""
-_RESERVE, _CONTEXT = ("r", "allocator reserve"), ("c", "context")
 _VERDICTS = {
     "fits": ("fits", "fit"),
     "tight": ("is too close to the limit to tell", "are too close to the limit to tell"),
@@ -38,8 +29,8 @@ def estimate_blocks(record: Record) -> Iterator[Block]:
     if done:
         yield Heading("Memory of one device at the highest point of a step")
         yield Stacks(
-            tuple((_name(id_), _parts(one), _total(one)) for id_, one in done.items()),
-            dict((*_PARTS.values(), _RESERVE, _CONTEXT)),
+            tuple((method_name(id_), _parts(one), _total(one)) for id_, one in done.items()),
+            dict((*PARTS.values(), RESERVE, CONTEXT)),
             record["device"]["free_gib"],
             "GiB",
         )
@@ -48,7 +39,7 @@ def estimate_blocks(record: Record) -> Iterator[Block]:
         yield from _plans(done)
         yield from _several_devices(record, done)
     refused = [
-        f"{_name(id_)}: {one['not_available']}"
+        f"{method_name(id_)}: {one['not_available']}"
         for id_, one in record["methods"].items()
         if "not_available" in one
     ]
@@ -58,18 +49,13 @@ def estimate_blocks(record: Record) -> Iterator[Block]:
         yield Bullets(tuple(remarks))
 
 
-def _name(method: str) -> str:
-    name = load_methods()[method].name
-    return name[:1].upper() + name[1:]
-
-
 def _headline(record: Record, done: Mapping[str, Any]) -> str:
     free = record["device"]["free_gib"]
     if free is None:
         return "How much memory the device has is not known, so nothing is said to fit or not."
     where = f"{free:.4g} GiB of {record['device']['free_is']}"
     names = {
-        verdict: [_name(id_) for id_, one in done.items() if one["fits"] == verdict]
+        verdict: [method_name(id_) for id_, one in done.items() if one["fits"] == verdict]
         for verdict in _VERDICTS
     }
     said = [
@@ -80,7 +66,7 @@ def _headline(record: Record, done: Mapping[str, Any]) -> str:
     helped = [id_ for id_, one in done.items() if one["fits"] != "fits" and one["plan"]]
     text = f"As asked, with {where} free: {'; '.join(said)}."
     if helped:
-        text += f" A plan that fits exists for {_listed([_name(id_) for id_ in helped])}."
+        text += f" A plan that fits exists for {_listed([method_name(id_) for id_ in helped])}."
     return text
 
 
@@ -105,9 +91,9 @@ def _setting(record: Record) -> str:
 
 
 def _parts(one: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
-    held = [(mark, float(one["breakdown_gib"][kind])) for kind, (mark, _) in _PARTS.items()]
-    held.append((_RESERVE[0], one["reserved_gib"] - one["allocated_gib"]))
-    held.append((_CONTEXT[0], float(one["context_gib"])))
+    held = [(mark, float(one["breakdown_gib"][kind])) for kind, (mark, _) in PARTS.items()]
+    held.append((RESERVE[0], one["reserved_gib"] - one["allocated_gib"]))
+    held.append((CONTEXT[0], float(one["context_gib"])))
     return tuple((mark, size) for mark, size in held if size > 0)
 
 
@@ -123,7 +109,7 @@ def _table(done: Mapping[str, Any]) -> Table:
         kept = ", checkpointed" if own["checkpointing"] else ""
         rows.append(
             (
-                _name(id_),
+                method_name(id_),
                 f"{own['precision']}, {own['optimizer']}{kept}".replace("_", " "),
                 f"{low:.3g} to {high:.3g}",
                 one["basis"],
@@ -154,13 +140,13 @@ def _plans(done: Mapping[str, Any]) -> Iterator[Block]:
             text += f"; the best plan is {plan['change']} ({_seconds(plan['step_seconds'])} a step)"
         if one["smallest_fitting_device"]:
             text += f"; as asked it fits on {one['smallest_fitting_device']}"
-        items.append(f"{_name(id_)}: {text}.")
+        items.append(f"{method_name(id_)}: {text}.")
     if items:
         yield Heading("How to make it fit")
         yield Bullets(tuple(items))
     faster = [
-        f"{_name(id_)}: {one['plan']['change']}, {_seconds(one['plan']['step_seconds'])} a step "
-        f"instead of {_seconds(one['step_seconds'])}."
+        f"{method_name(id_)}: {one['plan']['change']}, {_seconds(one['plan']['step_seconds'])} "
+        f"a step instead of {_seconds(one['step_seconds'])}."
         for id_, one in done.items()
         if one["fits"] == "fits" and one["plan"] and _is_faster(one)
     ]
@@ -184,7 +170,9 @@ def _several_devices(record: Record, done: Mapping[str, Any]) -> Iterator[Block]
         return
     yield Heading("Shared among devices or with the host's memory (not validated)")
     ways = [way["how"] for way in next(iter(shown.values()))["shared"]]
-    rows = tuple((_name(id_), *map(_shared_cell, one["shared"])) for id_, one in shown.items())
+    rows = tuple(
+        (method_name(id_), *map(_shared_cell, one["shared"])) for id_, one in shown.items()
+    )
     yield Table(("GiB a device", *ways), rows)
 
 
@@ -196,11 +184,12 @@ def _remarks(record: Record, done: Mapping[str, Any]) -> Iterator[str]:
     tasks = record["run"]["tasks_per_base"][1]
     if tasks > 1:
         stored = ", ".join(
-            f"{_name(id_)} {_size(one['artefact_bytes_all_tasks'][1])}" for id_, one in done.items()
+            f"{method_name(id_)} {_size(one['artefact_bytes_all_tasks'][1])}"
+            for id_, one in done.items()
         )
         yield f"Stored for {tasks:g} tasks: {stored}."
     longer = {id_: one["extra_tokens_per_request"] for id_, one in done.items()}
-    added = [f"{_name(id_)} {count}" for id_, count in longer.items() if count]
+    added = [f"{method_name(id_)} {count}" for id_, count in longer.items() if count]
     if added and record["settings"]:
         mean = record["run"]["mean_tokens"] or record["settings"]["sequence_length"]
         most = max(longer.values()) / mean

@@ -10,7 +10,14 @@ from typing import Any
 
 from advisor.support.errors import AdvisorError
 
-_FORMATS = {".json": "json", ".md": "markdown", ".markdown": "markdown", ".txt": "terminal"}
+_FORMATS = {
+    ".json": "json",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "terminal",
+    ".html": "html",
+    ".htm": "html",
+}
 
 
 def format_for(path: Path) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Table
 from advisor.report.wording import shown_value, side_name
 
+CHANGES = "What would change it"
+"""The heading of the section."""
 _STATUS = {
     "too_close": "too close to call, leaning to {side}",
     "undetermined": "not determined, leaning to {side}",
@@ -50,7 +52,7 @@ def find_out_line(one: Mapping[str, Any]) -> str:
 
 def outlook_blocks(outlook: Mapping[str, Any]) -> Iterator[Block]:
     """The section of a run: flip points, choices, and what is worth finding out."""
-    yield Heading("What would change it")
+    yield Heading(CHANGES)
     rows = [
         (
             one["fact"],

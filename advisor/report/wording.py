@@ -40,32 +40,57 @@ def headline(verdict: Verdict, settings: Settings, changes: Sequence[Mapping[str
     """
     nearest = ""
     if verdict.status is Status.INFEASIBLE and changes:
-        name = _capital(load_methods()[changes[0]["method"]].name)
+        name = capital(load_methods()[changes[0]["method"]].name)
         nearest = f" Nearest change: {name} with {changes[0]['change']}."
     return f"{_first(verdict, settings)}{_parity(verdict)}{_second(verdict)}{nearest}"
 
 
 def _first(verdict: Verdict, settings: Settings) -> str:
-    side = side_name(verdict.recommendation, verdict.variant)
     sure = ""
     if verdict.confidence is not None:
         word = confidence_word(verdict.confidence, settings)
         sure = f"confidence {verdict.confidence:.0%}, {word}"
-    if verdict.status is Status.INFEASIBLE:
+    return first_sentence(
+        verdict.status,
+        (verdict.recommendation, verdict.variant),
+        sure,
+        rival_vetoed=verdict.rival_vetoed,
+        missing=[entry.key for entry in verdict.missing],
+    )
+
+
+def first_sentence(
+    status: Status,
+    answer: tuple[str | None, str | None],
+    sure: str,
+    *,
+    rival_vetoed: bool,
+    missing: Sequence[str] = (),
+) -> str:
+    """The verdict in a sentence.
+
+    Args:
+        status: how far it goes.
+        answer: recommendation and variant.
+        sure: the confidence in words.
+        rival_vetoed: whether the other side is ruled out.
+        missing: unknown facts that it hangs on, the most important first.
+    """
+    side = side_name(*answer)
+    if status is Status.INFEASIBLE:
         return "Neither prompt-tuning nor full fine-tuning is feasible here."
-    if verdict.status is Status.DO_NOT_TRAIN:
+    if status is Status.DO_NOT_TRAIN:
         return "Do not train yet: start with few-shot prompting."
-    if verdict.status is Status.UNDETERMINED:
-        named = ", ".join(entry.key for entry in verdict.missing[:3])
-        open_ = f"; it depends on {named}" if named else ""
+    if status is Status.UNDETERMINED:
+        open_ = f"; it depends on {', '.join(missing[:3])}" if missing else ""
         leaning = f"; at present it leans towards {side}" if side else ""
         return f"Not determined yet{leaning}{open_}."
-    if verdict.status is Status.TOO_CLOSE:
+    if status is Status.TOO_CLOSE:
         return f"Too close to call: {side} leads by a hair ({sure}); a trial of both should decide."
-    rival = "full fine-tuning" if verdict.recommendation != FULL else "prompt-tuning"
-    if verdict.rival_vetoed:
-        return f"{_capital(side)}, since {rival} is not feasible here ({sure})."
-    return f"{_capital(side)} rather than {rival} ({sure})."
+    rival = "full fine-tuning" if answer[0] != FULL else "prompt-tuning"
+    if rival_vetoed:
+        return f"{capital(side)}, since {rival} is not feasible here ({sure})."
+    return f"{capital(side)} rather than {rival} ({sure})."
 
 
 def _parity(verdict: Verdict) -> str:
@@ -112,12 +137,17 @@ def _counted(count: int, one: str, many: str = "") -> str:
 def _second(verdict: Verdict) -> str:
     if verdict.alternative is None or verdict.status is Status.DO_NOT_TRAIN:
         return ""
-    name = _capital(load_methods()[verdict.alternative].name)
-    if verdict.recommendation is None:
-        return f" {name} is feasible."
-    if verdict.status is Status.UNDETERMINED:
-        return f" {name} scores best so far."
-    return f" {name} would serve better than either."
+    name = method_name(verdict.alternative)
+    return f" {second_sentence(verdict.status, verdict.recommendation, name)}"
+
+
+def second_sentence(status: Status, recommendation: str | None, name: str) -> str:
+    """What a method beside the two sides is worth."""
+    if recommendation is None:
+        return f"{name} is feasible."
+    if status is Status.UNDETERMINED:
+        return f"{name} scores best so far."
+    return f"{name} would serve better than either."
 
 
 def side_name(recommendation: str | None, variant: str | None) -> str:
@@ -133,9 +163,30 @@ def side_name(recommendation: str | None, variant: str | None) -> str:
 
 def shown_value(key: str, raw: Any) -> str:
     """A fact's value as a record keeps it, in words."""
-    fact_type = load_vocabulary()[key]
+    fact_type = load_vocabulary().get(key)
+    if fact_type is None:  # a fact of a run that another version wrote
+        return str(raw)
     return show_value(fact_type, read_value(fact_type, raw, where=key))
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """The text with a capital first letter, as at the head of a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def method_name(method: str) -> str:
+    """A method's name as it begins a sentence or a row."""
+    return capital(load_methods()[method].name)
+
+
+def parity_text(own: Mapping[str, Any]) -> str:
+    """A parity of a record: the probability, or its range while a needed fact is unknown."""
+    if own["probability"] is None:
+        low, high = own["range"]
+        return f"{low:.0%} to {high:.0%}"
+    return f"{own['probability']:.0%}"
+
+
+def near_text(own: Mapping[str, Any]) -> str:
+    """How many published results near the project a parity of a record rests on."""
+    return f"{own['rows']} rows, {own['studies']} studies" if own["rows"] else "none like yours"

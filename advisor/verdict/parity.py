@@ -52,7 +52,7 @@ def _parity(
     findings: Sequence[Finding], method: str, values: Mapping[str, Value], settings: Settings
 ) -> Parity:
     score, low, high = quality_bounds(findings, method)
-    rows = _rows_near(method, values, settings)
+    rows = published_near(method, values, settings)
     studies = _studies(rows)
     given = all(is_known(values.get(key)) for key in settings.parity_needs)
     return Parity(
@@ -69,7 +69,7 @@ def _parity(
 
 def kept_of(method: str, values: Mapping[str, Value], settings: Settings) -> float:
     """The share of the method's log-odds that counts for confidence, without the rest of parity."""
-    return _kept(method, values, _studies(_rows_near(method, values, settings)), settings)
+    return _kept(method, values, _studies(published_near(method, values, settings)), settings)
 
 
 def _kept(method: str, values: Mapping[str, Value], studies: int, settings: Settings) -> float:
@@ -93,10 +93,19 @@ def kept_share(studies: int, settings: Settings) -> float:
     return settings.kept_without_study + near * (1.0 - settings.kept_without_study)
 
 
-def _rows_near(
+def published_near(
     method: str, values: Mapping[str, Value], settings: Settings
 ) -> list[Published] | None:
-    """The comparisons near the project; None if it is not known where the project is."""
+    """The published comparisons of a method near the project.
+
+    Args:
+        method: a method id.
+        values: the project's facts, of which those in NEARNESS are read.
+        settings: how far is near.
+
+    Returns:
+        The rows; None if it is not known where the project is.
+    """
     parameters, examples = values.get("model.parameters"), values.get("data.train_examples")
     if not isinstance(parameters, (int, float)) or not isinstance(examples, (int, float)):
         return None

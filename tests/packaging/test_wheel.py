@@ -128,6 +128,7 @@ def shipped(folder: str, *suffixes: str) -> set[str]:
 def test_every_module_table_and_marker_of_the_package_is_in_the_wheel(names):
     expected = shipped("advisor", ".py", ".yaml", ".csv", ".json", ".typed")
     assert {"advisor/compiled.json", "advisor/py.typed", "advisor/catalogue/gpus.yaml"} <= names
+    assert {"advisor/report/html/style.css", "advisor/report/html/templates/page.html.j2"} <= names
     assert sorted(expected - names) == []
 
 
@@ -185,6 +186,7 @@ def test_the_installed_command_gives_the_advice_that_the_checkout_gives(command,
     [
         ["--version"],
         ["advise", "--gpu", "RTX 4090", "--set", "model.weights_access=open", "--format", "json"],
+        ["advise", "--set", "model.weights_access=open", "--format", "html"],
         ["explain", "soft prompt"],
         ["explain", "F201"],
         ["rules", "check"],

@@ -1,0 +1,45 @@
+"""``advisor report``: a run shown again, in any format."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from advisor.cli import options
+from advisor.support.errors import AdvisorError
+
+
+def report(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A run or an estimate, JSON or HTML; - is stdin.")
+    ],
+    rules: options.RulePacks = None,
+    format_: options.OutputFormat = None,
+    output: options.Output = None,
+    plain: options.Plain = False,
+) -> None:
+    """Show a run again as it was recorded; nothing is judged anew.
+
+    Only the decision map of an HTML report is worked out afresh, by the present rules.
+
+    For example:
+
+      advisor report run.json --format html -o report.html
+
+      advisor report report.html --format json -o run.json
+    """
+    from advisor.cli.output import deliver, estimate_report, run_report
+    from advisor.report.runfile import is_run, load_record
+
+    record = load_record(file)
+    shown = run_report(record, rules or ()) if is_run(record) else estimate_report(record)
+    try:
+        deliver(shown, format_, output, plain=plain)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        # What its schema leaves open was not as a run has it: the plan, the curve, an estimate.
+        raise AdvisorError(
+            f"the file is damaged, and cannot be shown: {type(error).__name__}: {error}",
+            where=file,
+            hint="judge its facts again: advisor advise --facts FILE",
+        ) from error

@@ -1,0 +1,109 @@
+"""The sections of a run, in the order in which somebody who has to decide reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from advisor.report import document
+from advisor.report.blocks import Block, Heading, Paragraph, Record
+from advisor.report.html.charts.decision_map import map_chart
+from advisor.report.html.charts.memory import memory_chart
+from advisor.report.html.charts.parity import parity_chart
+from advisor.report.html.charts.waterfall import waterfall_chart
+from advisor.report.html.commands import command_section
+from advisor.report.html.illustration import Illustration
+from advisor.report.html.measured_sections import measured_sections
+from advisor.report.html.section import Section, titled
+from advisor.report.outlook_document import CHANGES, answer_words, outlook_blocks
+
+
+def run_sections(record: Record, shown: Illustration) -> Iterator[Section]:
+    """All sections after the verdict."""
+    yield from titled("models", document.candidate_blocks(record))
+    yield _changes(record)
+    yield from _memory(record)
+    yield _evidence(record)
+    yield from _parity(record, shown)
+    yield _map(record, shown)
+    yield from titled("costs", document.cost_blocks(record))
+    yield from titled("why-not", document.why_not_blocks(record))
+    yield from titled("beliefs", document.belief_blocks(record))
+    yield from titled("facts", document.fact_blocks(record))
+    yield from titled("risks", document.risk_blocks(record))
+    yield from titled("how-to", document.how_to_blocks(record))
+    if "results" in record:
+        yield from measured_sections(record)
+    yield command_section(record)
+
+
+def _changes(record: Record) -> Section:
+    """What would change the answer, with all that is open or would lift a veto."""
+    blocks: list[Block] = [
+        *document.open_question_blocks(record),
+        *document.change_blocks(record),
+    ]
+    if record.get("outlook"):
+        _, *rest = outlook_blocks(record["outlook"])
+        blocks.extend([Heading("Values that change the answer"), *rest] if blocks else rest)
+    if not blocks:
+        blocks.append(Paragraph("Not worked out for this run: `advisor whatif FILE` does it."))
+    return Section("changes", CHANGES, blocks=tuple(blocks))
+
+
+def _memory(record: Record) -> Iterator[Section]:
+    chart = memory_chart(record)
+    if chart is not None:
+        yield Section("memory", "Memory against the device's limit", chart=chart)
+
+
+def _evidence(record: Record) -> Section:
+    """The waterfall between what rules out and what was decided before it."""
+    return Section(
+        "waterfall",
+        "The evidence, rule by rule",
+        lead=tuple(document.veto_blocks(record)),
+        chart=waterfall_chart(record),
+        blocks=tuple(document.sub_decision_blocks(record)),
+    )
+
+
+def _parity(record: Record, shown: Illustration) -> Iterator[Section]:
+    """Parity with the published rows behind it, and the ranking that it goes into."""
+    heading, *ranking = document.ranking_blocks(record)
+    chart = parity_chart(record)
+    if chart is None:
+        yield from titled("ranking", [heading, *ranking])
+        return
+    yield Section(
+        "parity",
+        "How near each method comes to full fine-tuning",
+        lead=(Paragraph(document.parity_note(record)),),
+        chart=chart,
+        published=shown.published,
+        blocks=(heading, ranking[0], Paragraph("Scores add up log-odds in decibans.")),
+    )
+
+
+def _map(record: Record, shown: Illustration) -> Section:
+    """The decision map, or why there is none."""
+    empty = Section("map", "The answer for other sizes of model and data")
+    if shown.map is None:
+        return replace(empty, blocks=(Paragraph(shown.no_map),))
+    found = shown.map
+    notes = []
+    right, high = found["across"]["here"], found["up"]["here"]
+    if right is None or high is None:
+        unknown = found["across" if right is None else "up"]["fact"]
+        notes.append(Paragraph(f"Your place is not marked, since {unknown} is not known exactly."))
+    else:
+        today = answer_words(found["answers"][found["grid"][high][right]])
+        then = answer_words(record)
+        if today != then:
+            notes.append(
+                Paragraph(
+                    f"The map was made by closed form and the rules of the present version, which "
+                    f"answer here: {today}. The run itself says: {then}."
+                )
+            )
+    return replace(empty, chart=map_chart(found), blocks=tuple(notes))

@@ -1,0 +1,97 @@
+"""Every combination that a report offers is judged in the page as the program judges it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from pathlib import Path
+
+import pytest
+from random_projects import VOCABULARY, some_record
+
+from advisor.facts.factsfile import facts_from
+from advisor.pipeline import load_engine
+from advisor.reasoning.case import Case
+from advisor.reasoning.offered import knobs_of, offered
+from advisor.report import inpage
+from advisor.report.inpage.rules_as_data import rules_as_data
+from advisor.support.errors import AdvisorError
+from advisor.support.strictyaml import YamlDocument
+from advisor.verdict.decision import decide
+
+TRIED = 300
+FOLDER = Path(inpage.__file__).parent
+SCRIPTS = "".join(
+    (FOLDER / name).read_text(encoding="utf-8") for name in ("judge.js", "offered.js")
+)
+JUDGE = """({ rules, settings, chosen }) => {
+  const loaded = AdvisorJudge.load(rules), data = AdvisorOffered.load(loaded, settings);
+  return chosen.map((one) => {
+    const values = AdvisorOffered.values(data, one);
+    return values && AdvisorJudge.judge(loaded, values);
+  });
+}"""
+
+
+def case_of(record):
+    return Case(facts_from(YamlDocument(record, {}, "a test")), load_engine())
+
+
+def some_cases():
+    """Projects with and without a device, a known size, lengths and limits."""
+    yield case_of({"task.type": "classification", "model.architecture": "encoder"})
+    found = 0
+    for seed in itertools.count():
+        try:
+            case = case_of(some_record(seed))
+        except AdvisorError:  # random facts may contradict each other
+            continue
+        yield case
+        found += 1
+        if found == 4:
+            return
+
+
+def expected(case, chosen):
+    changes = {}
+    for knob, place in zip(knobs_of(case), chosen, strict=True):
+        changes |= knob.settings[place].changes
+    values = case.values(changes)
+    if values is None:
+        return None
+    engine = case.engine
+    facts = case.facts if not changes else case.altered(changes).facts
+    found = decide(engine.assess(values).findings, facts, engine.base)
+    return {
+        "status": found.status.value,
+        "recommendation": found.recommendation,
+        "variant": found.variant,
+        "alternative": found.alternative,
+        "scores": {method: entry.score for method, entry in found.tallies.items()},
+    }
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_an_offered_combination_gets_the_answer_of_the_program(number, browser):
+    case = next(itertools.islice(some_cases(), number, None))
+    chance = random.Random(number)
+    counts = [len(knob.settings) for knob in knobs_of(case)]
+    chosen = [[chance.randrange(count) for count in counts] for _ in range(TRIED)]
+    chosen[0] = [knob.here for knob in knobs_of(case)]
+    rules = rules_as_data(case.engine, VOCABULARY)
+    page = browser.new_page()
+    page.add_script_tag(content=SCRIPTS)
+    given = {"rules": rules, "settings": offered(case), "chosen": chosen}
+    answers = page.evaluate(JUDGE, given)
+    page.close()
+    for one, answer in zip(chosen, answers, strict=True):
+        wanted = expected(case, one)
+        assert (answer is None) == (wanted is None), one
+        if wanted is not None:
+            assert {key: answer[key] for key in wanted} == wanted, one
+
+
+def test_the_settings_offered_are_few_enough_to_travel_with_a_report():
+    case = case_of(some_record(3))
+    assert len(json.dumps(offered(case), separators=(",", ":"))) < 20_000

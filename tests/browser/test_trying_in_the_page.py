@@ -1,0 +1,102 @@
+"""A report's controls change its verdict as the program would, and back again."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from advisor.facts.factsfile import load_facts
+from advisor.pipeline import advise, load_engine
+from advisor.reasoning.case import Case
+from advisor.reasoning.illustrating import illustration
+from advisor.report.document import TITLE
+from advisor.report.html.page import MOST_BYTES, run_page
+from advisor.report.record import record
+
+PROJECT = Path(__file__).parents[2] / "examples" / "project.yaml"
+
+
+@cache
+def case() -> Case:
+    return Case(load_facts(str(PROJECT)), load_engine())
+
+
+@cache
+def page() -> str:
+    run = record(advise(load_facts(str(PROJECT)), load_engine()), load_engine().base)
+    return run_page(run, TITLE, illustration(run, load_engine()))
+
+
+@pytest.fixture
+def opened(open_page, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_text(page(), encoding="utf-8")
+    return open_page(path)
+
+
+def seen(opened):
+    """What the page tells of the chosen values."""
+    parts = ("try-sentence", "try-scores", "try-waterfall", "try-map")
+    return [opened.locator(f"#{part}").text_content() for part in parts]
+
+
+def sentence(changes):
+    """How the program's headline begins and ends, chances apart, which the page does not tell."""
+    run = record(case().answer(changes), load_engine().base)
+    return re.sub(r" Its chance of .*?%\.", "", run["headline"])
+
+
+def test_the_controls_are_hidden_until_the_script_runs_and_then_tell_the_same_answer(opened):
+    assert re.search(r'<section id="what-if"[^>]* hidden>', page())
+    assert opened.locator("#what-if").is_visible()
+    assert seen(opened)[0] == sentence({})
+
+
+@pytest.mark.parametrize(
+    ("label", "keys", "changes"),
+    [
+        ("Size of the model", ["Home"], {"model.parameters": 110_000_000}),
+        ("Training examples", ["Home", "ArrowRight"], {"data.train_examples": 100}),
+        ("Training examples", ["Home"], {"data.train_examples": 30}),
+    ],
+)
+def test_a_slider_moved_by_keys_gives_the_answer_of_the_program(label, keys, changes, opened):
+    first = seen(opened)
+    slider = opened.get_by_label(label)
+    for key in keys:
+        slider.press(key)
+    assert seen(opened)[0] == sentence(changes)
+    assert seen(opened) != first
+    opened.get_by_role("button", name="Back to the project").click()
+    opened.wait_for_function(
+        "first => document.getElementById('try-sentence').textContent === first", arg=first[0]
+    )
+    assert seen(opened) == first
+
+
+@pytest.mark.parametrize(
+    ("label", "option", "changes"),
+    [
+        ("A trained prompt to start from", "Yes", {"prompt.transfer_available": True}),
+        ("Match of the pre-training", "Low", {"model.pretraining_match": "low"}),
+    ],
+)
+def test_a_choice_gives_the_answer_of_the_program(label, option, changes, opened):
+    first = seen(opened)
+    opened.get_by_label(label).select_option(option)
+    assert seen(opened)[0] == sentence(changes)
+    assert seen(opened) != first
+
+
+def test_the_map_marks_what_is_chosen_once(opened):
+    assert opened.locator("#try-map").text_content().count("@") == 1
+    opened.get_by_label("Training examples").press("Home")
+    assert opened.locator("#try-map").text_content().count("@") == 1
+
+
+def test_the_page_is_no_longer_than_it_may_be_with_all_that_can_be_tried():
+    assert 'id="advisor-trying"' in page()
+    assert len(page().encode()) <= MOST_BYTES
