@@ -20,6 +20,7 @@ from advisor.verdict.tally import tally
 from advisor.verdict.verdict import Answer
 
 _SIZE = "model.parameters"
+_MEASURED = "measured."
 # Sizes that belong to one model; a model of another number of parameters has others.
 _OF_THE_MODEL = frozenset(
     f"model.{name}"
@@ -90,7 +91,7 @@ class Case:
         Computed facts that no rule reads may be left as they were.
 
         Shape and size of a model belong together: with another number of parameters the widths
-        and depths of the present model are forgotten.
+        and depths of the present model are forgotten, and what was measured with it.
         """
         if self._linked.isdisjoint(changes):
             return {**self._values, **changes}
@@ -111,6 +112,8 @@ class Case:
         replaced = set(changes)
         if changes.get(_SIZE, self.facts.value(_SIZE)) != self.facts.value(_SIZE):
             replaced |= _OF_THE_MODEL
+            # What was measured with one model says nothing of another.
+            replaced |= {one.key for one in self._stated if one.key.startswith(_MEASURED)}
         kept = [fact for fact in self._stated if fact.key not in replaced]
         return [*kept, *_said(changes)]
 

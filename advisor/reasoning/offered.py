@@ -59,7 +59,7 @@ def offered(case: Case) -> dict[str, Any]:
                 "fact": knob.fact,
                 "here": knob.here,
                 "settings": [
-                    {"value": one.value, "facts": _as_data(one.changes, case)}
+                    {"value": one.value, "facts": _changed(one.changes, case)}
                     for one in knob.settings
                 ],
             }
@@ -71,6 +71,13 @@ def offered(case: Case) -> dict[str, Any]:
             for numbers in _groups(case.computed).values()
         ],
     }
+
+
+def _changed(changes: Mapping[str, Value], case: Case) -> dict[str, Any]:
+    """The facts that rules read and that are others after some changes; null for unknown."""
+    before, after = (_as_data(case.values(those) or {}, case) for those in ({}, changes))
+    keys = sorted(before.keys() | after.keys())
+    return {key: after.get(key) for key in keys if before.get(key) != after.get(key)}
 
 
 def _direct(case: Case, key: str) -> dict[str, Any]:

@@ -41,6 +41,17 @@ def case_of(record):
 def some_cases():
     """Projects with and without a device, a known size, lengths and limits."""
     yield case_of({"task.type": "classification", "model.architecture": "encoder"})
+    yield case_of(
+        {
+            "task.type": "classification",
+            "model.parameters": "22M",
+            "model.architecture": "encoder",
+            "data.train_examples": 500,
+            "measured.prompt_tuning.points_below_full": 6.0,
+            "measured.prompt_tuning.outcome": "worse",
+            "measured.prompt_tuning.data_share": 1.0,
+        }
+    )
     found = 0
     for seed in itertools.count():
         try:
@@ -72,7 +83,7 @@ def expected(case, chosen):
     }
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(6))
 def test_an_offered_combination_gets_the_answer_of_the_program(number, browser):
     case = next(itertools.islice(some_cases(), number, None))
     chance = random.Random(number)
