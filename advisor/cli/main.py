@@ -19,6 +19,7 @@ from advisor.cli.doctor import doctor
 from advisor.cli.estimate import estimate
 from advisor.cli.evidence import evidence_app
 from advisor.cli.explain import explain
+from advisor.cli.recipe import recipe
 from advisor.cli.rules import rules_app
 from advisor.cli.whatif import whatif
 from advisor.support.errors import AdvisorError, ExitCode, printable
@@ -39,6 +40,8 @@ Examples:
 
   advisor confirm --model ./my-model --data train.jsonl   train both methods, briefly
 
+  advisor recipe run.json -o project          a project that carries out the advice
+
   advisor whatif project.yaml                 which values would change the answer
 """
 
@@ -56,6 +59,7 @@ app.command()(check)
 app.command()(confirm)
 app.command()(estimate)
 app.command()(whatif)
+app.command()(recipe)
 app.command()(explain)
 app.command()(doctor)
 app.add_typer(rules_app, name="rules")
