@@ -26,9 +26,12 @@ _FAMILIES = {
 
 def python_files(choice: Choice, target: str) -> dict[str, PythonFile]:
     """The files by name: those that are run first, then what they import."""
-    if target == "trl":
-        return _read({"train.py": "trl/train", **_modules(choice), **_serving()})
-    first = {"train.py": "training/train", "trainer.py": "training/trainer"}
+    loop = "trl" if target == "trl" else "training"
+    first = {
+        "train.py": "training/train",
+        "trainer.py": f"{loop}/trainer",
+        "best.py": "training/best",
+    }
     if not choice.method.trained:
         first = {"choose.py": "few_shot/choose"}
     return _read({**first, **_serving(), **_modules(choice)})
@@ -45,6 +48,8 @@ def _modules(choice: Choice) -> dict[str, str]:
     }
     if choice.route != "head":
         names["prompts.py"] = "common/prompts"
+    if choice.route == "text" or choice.method.family == "soft_prompts":
+        names["writing.py"] = "common/writing"
     return {**names, **{f"{name}.py": f"common/{name}" for name in _COMMON}}
 
 

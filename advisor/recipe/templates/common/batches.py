@@ -58,11 +58,11 @@ class Picked:
         self._places: tuple[Any, Any] | None = None
         layer.register_forward_pre_hook(self._pick)
 
-    def logits(self, forward: Any, inputs: dict, rows: Any, positions: Any) -> Any:
-        """Scores of words (N x W) at N places, each a row of the batch and a position."""
+    def output(self, forward: Any, inputs: dict, rows: Any, positions: Any) -> Any:
+        """The model's output, its logits (1 x N x W) at N places: rows of the batch, positions."""
         self._places = (rows, positions)
         try:
-            return forward(**inputs).logits[0]
+            return forward(**inputs)
         finally:
             self._places = None
 

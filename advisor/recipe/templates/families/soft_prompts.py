@@ -6,7 +6,6 @@ values before every layer.
 
 from __future__ import annotations
 
-import inspect
 import itertools
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import peft
 import torch
 from models import HEADS, Tuned, load_base
 from transformers import DynamicCache, EncoderDecoderCache
+from writing import cache_argument
 
 
 def wrap(settings: dict, task: Any, base: Tuned) -> Tuned:
@@ -120,7 +120,7 @@ def keys_and_values(base: Any, ids: Any) -> Any:
     if base.config.is_encoder_decoder:
         cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
         inputs["decoder_input_ids"] = ids
-    base(**inputs, **{_cache_argument(base): cache}, use_cache=True)
+    base(**inputs, **{cache_argument(base): cache}, use_cache=True)
     base.train(training)
     layers = getattr(cache, "self_attention_cache", cache).layers
     parts = [part[0].transpose(0, 1).flatten(1) for x in layers for part in (x.keys, x.values)]
@@ -137,7 +137,7 @@ class PrefixForward:
     def __init__(self, model: Any, base: Any) -> None:
         self._model, self._base = model, base
         self._tokens = model.active_peft_config.num_virtual_tokens
-        self._name = _cache_argument(base)
+        self._name = cache_argument(base)
         self._encodes = model.active_peft_config.task_type == "SEQ_CLS"
 
     def __call__(self, **inputs: Any) -> Any:
@@ -155,15 +155,6 @@ class PrefixForward:
         added = torch.zeros(whole.shape, device=mask.device)
         added.masked_fill_(whole == 0, torch.finfo(added.dtype).min)
         return added[:, None, None, :].expand(-1, 1, mask.shape[1], -1)
-
-
-def _cache_argument(base: Any) -> str:
-    """What the model calls its cached keys and values."""
-    known = inspect.signature(base.base_model.forward).parameters
-    for name in ("cache", "past_key_values"):
-        if name in known:
-            return name
-    raise SystemExit(f"prefix tuning does not fit a {base.config.model_type}: it takes no cache")
 
 
 def _first(config: Any, *names: str) -> Any:

@@ -11,6 +11,7 @@ from data import Example
 from models import Tuned, room_of
 from prompts import Encoder, render, said
 from scoring import outcome, score
+from writing import write
 
 
 class Task:
@@ -94,6 +95,15 @@ class Task:
             "written": [*written[: self.state["most"] - 1], self.end],
         }
 
+    def continued(self, example: Example) -> dict[str, Any]:
+        """The example as one text; only the answer's tokens have a loss."""
+        item = self.encode(example)
+        unseen = [-100] * len(item["input_ids"])
+        return {
+            "input_ids": [*item["input_ids"], *item["written"]],
+            "labels": [*unseen, *item["written"]],
+        }
+
     def collate(self, items: list[dict], device: Any) -> dict[str, Any]:
         """A batch padded on the right, in which the target is read but for its last token."""
         filler = self.encoder.tokenizer.pad_token_id
@@ -131,25 +141,12 @@ class Task:
         items = [self.encode(example) for example in examples]
         texts = [""] * len(items)
         for places in by_length(items, size, alike=True):
-            inputs = inputs_of([items[p]["input_ids"] for p in places], 0, tuned.device)
-            if self.start[1:]:
-                start = torch.tensor([self.start] * len(places), device=tuned.device)
-                inputs["decoder_input_ids"] = start
-            written = tuned.model.generate(
-                **inputs,
-                max_new_tokens=self.state["most"],
-                do_sample=False,
-                num_beams=1,
-                repetition_penalty=1.0,
-                no_repeat_ngram_size=0,
-                eos_token_id=self.end,
-                pad_token_id=self.encoder.tokenizer.pad_token_id,
-            )
-            read = inputs["input_ids"].shape[1] if self.encoder.decodes else len(self.start)
-            for place, ids in zip(places, written[:, read:].tolist(), strict=True):
-                answer = itertools.takewhile(lambda token: token != self.end, ids)
-                text = self.encoder.tokenizer.decode(list(answer), skip_special_tokens=True)
-                texts[place] = text.strip()
+            prompts = [items[place]["input_ids"] for place in places]
+            ids = torch.tensor(prompts, device=tuned.device)
+            with torch.no_grad():
+                written = write(tuned, self.picked, ids, self.start, self.end, self.state["most"])
+            for place, answer in zip(places, written, strict=True):
+                texts[place] = self.tokenizer.decode(answer, skip_special_tokens=True).strip()
         return texts
 
     def rank(
@@ -180,7 +177,7 @@ class Task:
             logits = tuned.forward(**batch["inputs"]).logits
             return logits[rows, offsets + len(self.start) - 1].float()
         places = (batch["prompts"] - 1 + tuned.shift)[rows] + offsets
-        return self.picked.logits(tuned.forward, batch["inputs"], rows, places).float()
+        return self.picked.output(tuned.forward, batch["inputs"], rows, places).logits[0].float()
 
     @staticmethod
     def _losses(logits: Any, batch: dict) -> Any:

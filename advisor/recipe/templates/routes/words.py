@@ -96,6 +96,12 @@ class Task:
         item["options"] = len(options)
         return item
 
+    def continued(self, example: Example) -> dict[str, Any]:
+        """The example as one text, whose last token is the label's; other tokens have no loss."""
+        item = self.encode(example)
+        ids = [*item["input_ids"], int(self.tokens[item["answer"]])]
+        return {"input_ids": ids, "labels": [*[-100] * (len(ids) - 1), ids[-1]]}
+
     def collate(self, items: list[dict], device: Any) -> dict[str, Any]:
         """A batch padded on the right."""
         sequences = [item["input_ids"] for item in items]
@@ -162,7 +168,7 @@ class Task:
         """The words' scores (B x C) at each input's last real token; -inf where is no choice."""
         rows = torch.arange(len(batch["lengths"]), device=tuned.device)
         places = batch["lengths"] - 1 + tuned.shift
-        logits = self.picked.logits(tuned.forward, batch["inputs"], rows, places)
+        logits = self.picked.output(tuned.forward, batch["inputs"], rows, places).logits[0]
         scores = logits.float()[:, self.tokens.to(logits.device)]
         columns = torch.arange(scores.shape[1], device=scores.device)
         return scores.masked_fill(columns[None] >= batch["options"][:, None], -torch.inf)

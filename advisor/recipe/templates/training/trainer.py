@@ -1,16 +1,14 @@
-"""Training: a Trainer with a rate of its own for a new head, and the best state kept."""
+"""Training: a Trainer with the losses of the task and a rate of its own for a new head."""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
-import torch
 import transformers
+from best import BestState, loop_settings
 from evaluation import look
-from models import Tuned, device_here
+from models import Tuned
 
 
 class TaskTrainer(transformers.Trainer):
@@ -76,52 +74,6 @@ class TaskTrainer(transformers.Trainer):
         return self.optimizer
 
 
-class BestState(transformers.TrainerCallback):
-    """Keeps the state with the best development score, and stops where nothing gets better.
-
-    The score counts, not the loss: the loss rises again long before the answers stop getting
-    better. Looks that improve neither are counted; after ``patience`` of them training ends. The
-    state is kept on disk in full precision, with all that is trained: what peft saves of P-tuning
-    could not be trained on or put back.
-    """
-
-    def __init__(self, tuned: Tuned, folder: Path, patience: int) -> None:
-        self.tuned, self.patience = tuned, patience
-        self.file = folder / "best.safetensors"
-        self.score, self.loss, self.step = -math.inf, math.inf, 0
-        self.lowest, self.idle = math.inf, 0
-
-    def on_evaluate(
-        self, args: Any, state: Any, control: Any, metrics: dict[str, float], **_: Any
-    ) -> Any:
-        """Look at the newest metrics."""
-        del args
-        score, loss = metrics["eval_score"], metrics["eval_loss"]
-        if not math.isfinite(loss):
-            raise SystemExit(f"training diverged before step {state.global_step}: lower the rate")
-        self.idle = 0 if score > self.score or loss < self.lowest else self.idle + 1
-        self.lowest = min(self.lowest, loss)
-        if score >= self.score:
-            self.score, self.loss, self.step = score, loss, state.global_step
-            kept = {name: p.detach().contiguous() for name, p in self.tuned.trained().items()}
-            safetensors.torch.save_file(kept, self.file)
-        control.should_training_stop |= self.idle >= self.patience
-        return control
-
-    def restore(self) -> None:
-        """Put the best state back, and remove the file."""
-        kept = safetensors.torch.load_file(self.file)
-        with torch.no_grad():
-            for name, parameter in self.tuned.trained().items():
-                parameter.copy_(kept[name])
-        self.file.unlink()
-
-
-def optimizer_here(wanted: str) -> str:
-    """The optimizer of the plan; those with 8-bit or paged states need a CUDA device."""
-    return "adamw_torch" if "bit" in wanted and device_here() == "cpu" else wanted
-
-
 def train(
     task: Any, tuned: Tuned, settings: dict, *, splits: Any, steps: int,
     rates: tuple[float, float], folder: Path,
@@ -137,34 +89,9 @@ def train(
         rates: of everything but a new head, and of a new head.
         folder: for what is written meanwhile.
     """
-    recipe = settings["train"]
     folder.mkdir(parents=True, exist_ok=True)
-    arguments = transformers.TrainingArguments(
-        output_dir=str(folder),
-        max_steps=steps,
-        per_device_train_batch_size=recipe["batch_size"],
-        gradient_accumulation_steps=recipe["accumulation"],
-        learning_rate=rates[0],
-        lr_scheduler_type="linear",
-        warmup_steps=round(recipe["warmup_share"] * steps),
-        weight_decay=recipe["weight_decay"],
-        max_grad_norm=recipe["clip_norm"],
-        optim=optimizer_here(recipe["optimizer"]),
-        bf16=recipe["precision"] == "bf16_mixed" and device_here() == "cuda",
-        use_cpu=device_here() == "cpu",
-        seed=recipe["seed"],
-        eval_strategy="steps",
-        eval_steps=max(steps // recipe["looks"], 1),
-        logging_steps=max(steps // recipe["looks"], 1),
-        save_strategy="no",
-        remove_unused_columns=False,
-        dataloader_pin_memory=False,
-        report_to="none",
-        disable_tqdm=True,
-    )
-    best = BestState(tuned, folder, patience=max(round(recipe["patience"] * recipe["looks"]), 1))
-    if hasattr(tuned.base.config, "use_cache"):
-        tuned.base.config.use_cache = False  # training needs no cache, writing does
+    arguments = transformers.TrainingArguments(**loop_settings(settings, steps, rates[0], folder))
+    best = BestState(tuned, folder, settings)
     trainer = TaskTrainer(
         tuned, task, settings, dev=splits.dev, rates=rates, args=arguments, callbacks=[best],
         train_dataset=[task.encode(example) for example in splits.train],
@@ -174,7 +101,4 @@ def train(
     if trainer.state.global_step % arguments.eval_steps:
         trainer.evaluate()  # the last steps
     best.restore()
-    tuned.model.eval()
-    if hasattr(tuned.base.config, "use_cache"):
-        tuned.base.config.use_cache = True
     return best
