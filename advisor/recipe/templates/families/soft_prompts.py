@@ -58,7 +58,7 @@ def _config(settings: dict, base: Tuned) -> Any:
         modules = {name.rsplit(".", 1)[0] for name in base.heads}
         common["modules_to_save"] = sorted(m for m in modules if m.split(".")[0] not in HEADS)
     if method == "prefix_tuning":
-        return peft.PrefixTuningConfig(**common, **_prefix_sizes(config))
+        return peft.PrefixTuningConfig(**{**common, **_prefix_sizes(config)})
     if config.is_encoder_decoder:
         # Rows for a decoder of its own would never get a gradient.
         common["num_transformer_submodules"] = 1
@@ -71,13 +71,13 @@ def _config(settings: dict, base: Tuned) -> Any:
 
 def _prefix_sizes(config: Any) -> dict[str, int]:
     """Sizes that peft does not find under every model's names for them."""
-    heads, sizes = config.num_attention_heads, {}
-    if config.is_encoder_decoder:
-        # The prefix stands in the decoder, whose heads may be narrower than the states.
-        sizes["num_layers"] = _first(config, "num_decoder_layers", "decoder_layers")
-        heads = _first(config, "decoder_attention_heads", "num_heads")
     width = _first(config, "d_kv") or config.hidden_size // config.num_attention_heads
-    return {**sizes, "token_dim": width * heads}
+    if not config.is_encoder_decoder:
+        return {"token_dim": width * config.num_attention_heads}
+    # The prefix stands in the decoder, whose heads may be narrower than the states.
+    heads = _first(config, "decoder_attention_heads", "num_heads")
+    layers = _first(config, "num_decoder_layers", "decoder_layers")
+    return {"num_layers": layers, "num_attention_heads": heads, "token_dim": width * heads}
 
 
 def _task_type(settings: dict, base: Tuned) -> str:
