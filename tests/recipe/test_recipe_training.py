@@ -99,22 +99,23 @@ def gradients_of_accumulated_batches_are_those_of_one():
     from settings import FOLDER
     from trainer import train
 
-    weights = []
-    for size, parts_of_it in ((16, 1), (4, 4)):
-        settings, splits, task, tuned = parts(
-            batch_size=size, accumulation=parts_of_it, optimizer="sgd", clip_norm=1e9
-        )
+    moved = []
+    for size, times in ((16, 1), (4, 4)):
         # AdamW would hide a wrong factor, plain descent does not.
-        rates = (10.0, 10.0)
-        train(task, tuned, settings, splits=splits, steps=2, rates=rates, folder=FOLDER / "work")
-        weights.append([p.detach().clone() for p in tuned.trained().values()])
-    for one, other in zip(*weights, strict=True):
-        torch.testing.assert_close(one, other, atol=2e-5, rtol=1e-4)
-        assert not torch.allclose(one, torch.ones_like(one), atol=1e-3)
+        settings, splits, task, tuned = parts(
+            batch_size=size, accumulation=times, optimizer="sgd", clip_norm=1e9
+        )
+        start = torch.cat([p.detach().flatten() for p in tuned.trained().values()])
+        folder, rates = FOLDER / "work", (0.1, 0.1)
+        train(task, tuned, settings, splits=splits, steps=2, rates=rates, folder=folder)
+        end = torch.cat([p.detach().flatten() for p in tuned.trained().values()])
+        moved.append(end - start)
+    assert (moved[0] - moved[1]).norm() < 0.01 * moved[0].norm()
 
 
 def test_accumulated_batches_train_as_one_batch_does(project):
-    project("llama", "classification", "ia3", gradients_of_accumulated_batches_are_those_of_one)
+    method = "full_fine_tuning"
+    project("llama", "classification", method, gradients_of_accumulated_batches_are_those_of_one)
 
 
 def a_head_has_its_own_rate():
