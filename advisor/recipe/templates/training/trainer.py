@@ -32,11 +32,9 @@ class TaskTrainer(transformers.Trainer):
         )
         self.tuned, self.task, self.settings = tuned, task, settings
         self.dev, self.rates = dev, rates
-        # The losses below are means over examples, so accumulated batches have to be averaged.
-        self.model_accepts_loss_kwargs = False
 
     def compute_loss(self, model: Any, inputs: dict, *_: Any, **__: Any) -> Any:
-        """The mean loss of a batch. The model is called as its method needs it."""
+        """The mean loss of a batch; without labels in it, accumulated ones are averaged."""
         del model
         with self.accelerator.autocast():
             return self.task.losses(self.tuned, inputs).mean()
