@@ -13,8 +13,8 @@ from advisor.support.compiled import compile_shipped, package_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {
-    "datasets", "gguf", "huggingface_hub", "numpy", "pandas", "peft", "pyarrow", "pydantic",
-    "pydantic_core", "safetensors", "sklearn", "tokenizers", "torch", "transformers",
+    "datasets", "gguf", "huggingface_hub", "jinja2", "numpy", "pandas", "peft", "pyarrow",
+    "pydantic", "pydantic_core", "safetensors", "sklearn", "tokenizers", "torch", "transformers",
 }  # fmt: skip
 # rich draws on terminals and asks questions; neither happens here.
 TALK = {"rich", "markdown_it", "pygments"}
@@ -41,6 +41,7 @@ COMMANDS = [
     [*EXAMPLE, "--format", "markdown"],
     ["advise", "--model", str(ROOT / "examples" / "models" / "gpt2"), "--offline"],
     ["check", EXAMPLE[-1]],
+    ["recipe", "--help"],
     ["estimate", str(ROOT / "examples" / "models" / "gpt2"), "--quick", "--gpu", "RTX 4090"],
     ["estimate", str(ROOT / "examples" / "models" / "gpt2"), "--quick", "--format", "json"],
 ]
