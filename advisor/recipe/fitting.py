@@ -30,17 +30,21 @@ class Fitted:
 def fit(run: Run, method: Method, route: str) -> Fitted:
     """The least altered settings that fit the memory of the run's device.
 
+    What only answers is not planned: its batch is small, and its inputs are those of the data.
+
     Args:
         run: facts on the model and the device.
-        method: a trained method.
+        method: the method.
         route: decides what stands on the model.
 
     Raises:
         AdvisorError: if nothing fits (exit code 4).
     """
+    target = target_of(run.facts)
+    if not method.trained:
+        return Fitted(common_settings(Wishes(), run.facts, target), "Nothing is trained.")
     head = Head.CLASSIFICATION if route == "head" else None
     wishes = Wishes(batch_size=int(method.recipe["batch_size"]), quick=True, head=head)
-    target = target_of(run.facts)
     asked = settings_for(method, wishes, common_settings(wishes, run.facts, target))
     if run.facts.value("model.parameters") is None:
         return Fitted(asked, "The model's size is not known, so memory was not looked at.")

@@ -78,14 +78,14 @@ def make_project(order: Order) -> Made:
     )
     run = read_run(order.run, request)
     choice = choose(run, order.method, order.target)
-    fitted = fit(run, choice.method, choice.route) if choice.method.trained else None
+    fitted = fit(run, choice.method, choice.route)
     files, notes = _texts(order, run, choice, fitted)
     write_folder(order.folder, files)
     return Made(choice.method.name, tuple(files), (*run.notes, *notes))
 
 
 def _texts(
-    order: Order, run: Run, choice: Choice, fitted: Fitted | None
+    order: Order, run: Run, choice: Choice, fitted: Fitted
 ) -> tuple[dict[str, str], list[str]]:
     """All files of the project by name, and remarks."""
     data = data_settings(order.data, choice)
@@ -113,7 +113,7 @@ def _texts(
     }  # fmt: skip
     if choice.route != "head":
         files["general_text.txt"] = "\n".join(general_text()) + "\n"
-    notes = [] if fitted is None else [fitted.basis]
+    notes = [fitted.basis]
     if values["unfilled"]:
         notes.append(f"Fill in {', '.join(values['unfilled'])} in config.yaml.")
     return files, notes

@@ -58,8 +58,24 @@ def config_text(settings: Mapping[str, Any], **values: Any) -> str:
 
 
 def in_yaml(value: Any) -> str:
-    """A value as YAML on one line."""
+    """A value as YAML; texts and lists of them on one line."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_in_list, value))}]"
+    # Without such quotes a line break would be written as an empty line.
+    return _dumped(value, '"' if isinstance(value, str) and "\n" in value else None)
+
+
+def _in_list(value: Any) -> str:
+    return _dumped(value, '"') if isinstance(value, str) else in_yaml(value)
+
+
+def _dumped(value: Any, style: str | None) -> str:
     text = yaml.safe_dump(
-        value, default_flow_style=True, width=_WIDTH, allow_unicode=False, sort_keys=False
+        value,
+        default_flow_style=True,
+        default_style=style,
+        width=_WIDTH,
+        allow_unicode=False,
+        sort_keys=False,
     )
     return text.removesuffix("\n").removesuffix("\n...")

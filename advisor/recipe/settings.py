@@ -15,14 +15,14 @@ _LOW_RANK = ("lora", "qlora")
 
 
 def project_settings(
-    choice: Choice, carried: Carried, fitted: Fitted | None, model: str, data: dict[str, Any]
+    choice: Choice, carried: Carried, fitted: Fitted, model: str, data: dict[str, Any]
 ) -> dict[str, Any]:
     """All settings of a project.
 
     Args:
         choice: method and route.
         carried: rates, prompts and virtual tokens.
-        fitted: the plan that fits the memory; None for a method that trains nothing.
+        fitted: the plan that fits the memory.
         model: folder or Hub id.
         data: the settings under ``data``.
     """
@@ -38,9 +38,11 @@ def project_settings(
         "data": data,
         "prompts": list(carried.prompts),
         "adapter": _adapter(choice, carried),
-        "train": _untrained() if fitted is None else _training(choice, carried, fitted),
+        "train": _answering(fitted)
+        if not choice.method.trained
+        else _training(choice, carried, fitted),
     }
-    if fitted is None:
+    if not choice.method.trained:
         settings["few_shot"] = {"counts": list(projects()["few_shot_counts"])}
     return settings
 
@@ -53,13 +55,13 @@ def _adapter(choice: Choice, carried: Carried) -> dict[str, Any]:
     return {}
 
 
-def _untrained() -> dict[str, Any]:
-    """What answering reads of the settings under ``train``."""
+def _answering(fitted: Fitted) -> dict[str, Any]:
+    """What answering without training reads of the settings under ``train``."""
     return {
-        "batch_size": 4,
-        "max_tokens": 512,
+        "batch_size": fitted.settings.batch_size,
+        "max_tokens": fitted.settings.sequence_length,
         "max_new_tokens": projects()["most_new_tokens"],
-        "precision": "bf16",
+        "precision": fitted.settings.precision.value,
         "checkpointing": False,
     }
 

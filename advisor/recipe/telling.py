@@ -21,7 +21,7 @@ _NAMES = {
 
 
 def readme_values(
-    run: Run, choice: Choice, carried: Carried, fitted: Fitted | None, settings: dict[str, Any]
+    run: Run, choice: Choice, carried: Carried, fitted: Fitted, settings: dict[str, Any]
 ) -> dict[str, Any]:
     """The values of README.md.j2 that depend on the run."""
     method = choice.method
@@ -36,7 +36,7 @@ def readme_values(
         "soft": method.family == "soft_prompts",
         "adapter": method.family == "adapters",
         "unfilled": list(_unfilled(settings)),
-        "origins": list(_origins(carried, fitted, settings)),
+        "origins": list(_origins(choice, carried, fitted, settings)),
         "watch": list(_watch(choice, settings)),
     }
 
@@ -63,7 +63,9 @@ def _unfilled(settings: dict[str, Any], prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{key}"
 
 
-def _origins(carried: Carried, fitted: Fitted | None, settings: dict[str, Any]) -> Iterator[str]:
+def _origins(
+    choice: Choice, carried: Carried, fitted: Fitted, settings: dict[str, Any]
+) -> Iterator[str]:
     """Which value is measured, which from the recipe, which planned."""
     for key, source in carried.sources.items():
         value = settings["train"].get(key, settings["adapter"].get(key))
@@ -75,7 +77,7 @@ def _origins(carried: Carried, fitted: Fitted | None, settings: dict[str, Any]) 
             yield f"{_NAMES[key]}: {source}."
         elif value is not None:
             yield f"{_NAMES[key]} {value:g}: {source}."
-    if fitted is not None:
+    if choice.method.trained:
         yield f"Batch {fitted.settings.batch_size} x {fitted.settings.accumulation}: {fitted.basis}"
         yield "Epochs, steps, warm-up, decay and patience: the recipe of advisor's methods.yaml."
 

@@ -124,7 +124,8 @@ def test_a_trl_project_pins_trl(tmp_path):
 @pytest.mark.parametrize(
     "value",
     [
-        "no", "1e-3", "a: b # c", "'\"", "\n\t\x85 ", "{{ x }}", "- *a", "\U0001f600", "",
+        "no", "1e-3", "{text}\nTopic:", ["a\nb", "c, d", "1"],
+        "a: b # c", "'\"", "\n\t\x85 ", "{{ x }}", "- *a", "\U0001f600", "",
         ["[", "]"], 5e-06, None,
     ],
 )  # fmt: skip

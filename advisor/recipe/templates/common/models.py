@@ -10,6 +10,9 @@ import torch
 import transformers
 from settings import model_of
 
+# The report of loading names a new head as missing each time; what must not be missing is checked.
+transformers.logging.set_verbosity_error()
+transformers.logging.disable_progress_bar()
 LOADING = {"trust_remote_code": False}
 HEADS = ("classifier", "score")
 
@@ -73,10 +76,11 @@ def load_base(settings: dict, outputs: int, source: str = "") -> Tuned:
     family = _family(settings, source)
     model, report = family.from_pretrained(source, **options)
     missing = {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
-    names = {name for name, _ in model.named_parameters()}
-    heads = {name for name in names if name.split(".")[0] in HEADS or name in missing}
-    if settings["task"]["route"] != "head":
-        heads = set()
+    _require_body(model, missing, settings["task"]["route"])
+    heads = set()
+    if settings["task"]["route"] == "head":
+        names = {name for name, _ in model.named_parameters()}
+        heads = {name for name in names if name.split(".")[0] in HEADS or name in missing}
     if settings["train"]["checkpointing"]:
         model.gradient_checkpointing_enable({"use_reentrant": False})
     if settings["method"] != "qlora":  # a quantised model stands on its device already
@@ -122,6 +126,17 @@ def room_of(model: Any) -> int | None:
         if name.endswith("position_embeddings") and padding is not None:
             return int(module.num_embeddings) - int(padding) - 1
     return limit
+
+
+def _require_body(model: Any, missing: set[str], route: str) -> None:
+    """Only a head, and the pooler below it, may be missing from the weights."""
+    base = f"{model.base_model_prefix}."
+    if route == "head":
+        missing = {name for name in missing if name.startswith(base) and ".pooler." not in name}
+    if missing:
+        raise SystemExit(
+            f"the weights lack {len(missing)} tensors that the model needs, such as {min(missing)}"
+        )
 
 
 def _family(settings: dict, source: str) -> Any:
