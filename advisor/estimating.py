@@ -67,7 +67,7 @@ def estimate(request: Request, wishes: Wishes) -> Estimates:
     notes = list(gathered.notes)
     subject = subject_of(request, facts, notes, traced=not wishes.quick)
     target = target_of(facts)
-    settings = _common_settings(wishes, facts, target)
+    settings = common_settings(wishes, facts, target)
     positions = _positions(facts, subject)
     _require_positions(settings.sequence_length, 0, positions)
     run = _run(facts, wishes, target, probe=not wishes.quick)
@@ -139,7 +139,8 @@ def settings_for(method: Method, wishes: Wishes, common: Settings) -> Settings:
     )
 
 
-def _common_settings(wishes: Wishes, facts: FactBase, target: Target) -> Settings:
+def common_settings(wishes: Wishes, facts: FactBase, target: Target) -> Settings:
+    """What all methods share of a run: the user's wishes, else what the facts tell."""
     length = wishes.sequence_length or _usual_length(facts, wishes)
     stated = bounds(facts, "train.batch_size")
     assumed = int(stated[1]) if stated else int(assumptions()["assumed_batch"])

@@ -42,6 +42,7 @@ COMMANDS = [
     [*EXAMPLE, "--format", "markdown"],
     ["advise", "--model", str(ROOT / "examples" / "models" / "gpt2"), "--offline"],
     ["check", EXAMPLE[-1]],
+    ["recipe", "--help"],
     ["estimate", str(ROOT / "examples" / "models" / "gpt2"), "--quick", "--gpu", "RTX 4090"],
     ["estimate", str(ROOT / "examples" / "models" / "gpt2"), "--quick", "--format", "json"],
 ]

@@ -20,6 +20,7 @@ from advisor.cli.doctor import doctor
 from advisor.cli.estimate import estimate
 from advisor.cli.evidence import evidence_app
 from advisor.cli.explain import explain
+from advisor.cli.recipe import recipe
 from advisor.cli.report import report
 from advisor.cli.rules import rules_app
 from advisor.cli.whatif import whatif
@@ -40,6 +41,8 @@ Examples:
   advisor estimate ./my-model --gpu "RTX 4090"   memory, time and cost of every method
 
   advisor confirm --model ./my-model --data train.jsonl   train both methods, briefly
+
+  advisor recipe run.json -o project          a project that carries out the advice
 
   advisor whatif project.yaml                 which values would change the answer
 
@@ -62,6 +65,7 @@ app.command()(estimate)
 app.command()(whatif)
 app.command()(report)
 app.command()(compare)
+app.command()(recipe)
 app.command()(explain)
 app.command()(doctor)
 app.add_typer(rules_app, name="rules")

@@ -27,14 +27,14 @@ def to_markdown(blocks: Iterable[Block], title: str) -> str:
 
 def _render(block: Block) -> str:
     if isinstance(block, Heading):
-        return f"## {_escape(block.text)}"
+        return f"## {escaped(block.text)}"
     if isinstance(block, Paragraph):
-        text = _escape(block.text)
+        text = escaped(block.text)
         return f"**{text}**" if block.strong else text
     if isinstance(block, Bullets):
         marks = (f"{n}." if block.numbered else "-" for n in range(1, len(block.items) + 1))
         return "\n".join(
-            f"{mark} {_escape(item)}" for mark, item in zip(marks, block.items, strict=True)
+            f"{mark} {escaped(item)}" for mark, item in zip(marks, block.items, strict=True)
         )
     if isinstance(block, Bars):
         rows = tuple((label, f"{value:+d}", text) for label, value, text in block.entries)
@@ -54,10 +54,10 @@ def _render(block: Block) -> str:
 def _table(table: Table) -> str:
     rule = ["---:" if index in table.right else "---" for index in range(len(table.columns))]
     lines = [table.columns, tuple(rule)]
-    lines.extend(tuple(_escape(cell) for cell in row) for row in table.rows)
+    lines.extend(tuple(escaped(cell) for cell in row) for row in table.rows)
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def _escape(text: str) -> str:
+def escaped(text: str) -> str:
     """Keep names and data samples from turning into markup."""
     return text.translate(_SPECIAL)

@@ -1,0 +1,69 @@
+"""``advisor recipe``: a runnable project that carries out the advice."""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from advisor.cli import options
+
+
+class Target(str, Enum):
+    """The library whose training loop a project uses."""
+
+    TRANSFORMERS = "transformers"
+    TRL = "trl"
+
+
+def recipe(
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN.json", help="A run of advise, ask or confirm.")
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="DIR", help="A new or an empty folder.")
+    ],
+    method: Annotated[
+        str | None, typer.Option("--method", help="Instead of the recommended one, such as lora.")
+    ] = None,
+    target: Annotated[
+        Target, typer.Option("--target", help="transformers with peft, or TRL.")
+    ] = Target.TRANSFORMERS,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", metavar="MODEL", help="Folder with safetensors, or Hub id."),
+    ] = None,
+    data: options.Data = None,
+    eval_data: options.EvalData = None,
+    text_column: options.TextColumns = None,
+    label_column: options.LabelColumn = None,
+    settings: options.Settings = None,
+    offline: options.Offline = False,
+) -> None:
+    """Write a small, runnable project for the recommended method.
+
+    It trains, evaluates before and after, checks what was forgotten, saves, and answers; what a
+    micro-benchmark found is carried over. Nothing is overwritten.
+
+    For example:
+
+      advisor recipe run.json -o project --model ./my-model --data train.jsonl
+
+      advisor recipe run.json -o project --method lora --target trl
+    """
+    from advisor.cli.output import say
+    from advisor.gather import DataFiles
+    from advisor.recipe.project import Order, make_project
+
+    order = Order(
+        run=run, folder=output, method=method, target=target.value,
+        models=(model,) if model else (),
+        data=DataFiles(data, eval_data, tuple(text_column or ()), label_column),
+        settings=tuple(settings or ()), offline=offline,
+    )  # fmt: skip
+    made = make_project(order)
+    say(made.notes)
+    sys.stdout.write(f"wrote {output}: {made.method}, {', '.join(made.files)}\n")

@@ -1,0 +1,150 @@
+"""Which method a project carries out, by which route, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from advisor.catalogue.tables import Method, load_methods, load_table
+from advisor.recipe.runs import Run
+from advisor.support.errors import AdvisorError, ExitCode, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is carried out.
+
+    Attributes:
+        method: the method.
+        architecture, task: as the facts have them.
+        route: ``head``, ``words`` or ``text``: by a new head, by the words of the labels, or by
+            writing.
+        why: a sentence on why this method.
+    """
+
+    method: Method
+    architecture: str
+    task: str
+    route: str
+    why: str
+
+
+def projects() -> dict[str, Any]:
+    """The table of projects (projects.yaml)."""
+    table: dict[str, Any] = load_table("projects.yaml")
+    return table
+
+
+def choose(run: Run, wanted: str | None, target: str) -> Choice:
+    """The method that is wanted or recommended, if a project can be made of it.
+
+    Raises:
+        AdvisorError: if there is no such method, the run recommends none, the route is missing,
+            or the target cannot do it; the hint says what to use instead.
+    """
+    method, why = _wanted(wanted) if wanted else _recommended(run)
+    architecture, task = _needed(run, "model.architecture"), _needed(run, "task.type")
+    route = _route(architecture, task)
+    _require_method(run, method, route)
+    _require_target(method, architecture, route, target)
+    return Choice(method, architecture, task, route, why)
+
+
+def _wanted(name: str) -> tuple[Method, str]:
+    known = load_methods()
+    id_ = name.strip().lower().replace("-", "_")
+    if id_ not in known:
+        raise AdvisorError(
+            f"there is no method {name!r}",
+            where="--method",
+            hint=did_you_mean(id_, known) or "one of " + ", ".join(known),
+        )
+    return known[id_], "It was asked for by name."
+
+
+def _recommended(run: Run) -> tuple[Method, str]:
+    record, known = run.record, load_methods()
+    recommendation = record.get("recommendation")
+    if record.get("status") == "do_not_train":
+        return known["few_shot_prompting"], "The advice is not to train, but to prompt."
+    if recommendation not in ("prompt_tuning", "full_fine_tuning"):
+        raise AdvisorError(
+            f"the run recommends no method (status {record.get('status')!r})",
+            where="recommendation",
+            hint="name one: --method lora",
+            exit_code=ExitCode.UNDETERMINED,
+        )
+    if recommendation == "full_fine_tuning":
+        return known[recommendation], "The run recommends full fine-tuning."
+    results = record.get("results") or {}
+    variant = record.get("variant") or recommendation
+    if variant not in results and recommendation in results:
+        return known[recommendation], (
+            "The run recommends a soft prompt, and prompt tuning is the one that was measured."
+        )
+    if variant not in known:
+        raise AdvisorError(f"there is no method {str(variant)[:40]!r}", where="variant")
+    return known[variant], f"The run recommends prompt-tuning, as {known[variant].name}."
+
+
+def _needed(run: Run, key: str) -> str:
+    found = run.text(key)
+    if found is None:
+        example = {"model.architecture": "decoder", "task.type": "classification"}[key]
+        raise AdvisorError(
+            f"{key} is not known, and a project depends on it",
+            where=key,
+            hint=f"--set {key}={example}, or name --model and --data",
+        )
+    return found
+
+
+def _route(architecture: str, task: str) -> str:
+    table = projects()
+    route = table["routes"].get(architecture, {}).get(task)
+    if route is not None:
+        return str(route)
+    instead = table["instead"]
+    of_model = instead.get(architecture, {})
+    use = instead.get(task) or of_model.get(task) or of_model.get("otherwise")
+    raise AdvisorError(
+        f"no project is made for {task} with an {architecture}"
+        if architecture.startswith("e")
+        else f"no project is made for {task} with a {architecture}",
+        where="task.type",
+        hint=f"use instead: {use}" if use else f"known are {', '.join(table['routes'])}",
+    )
+
+
+def _require_method(run: Run, method: Method, route: str) -> None:
+    if method.id == "few_shot_prompting" and route == "head":
+        raise AdvisorError(
+            "few-shot prompting needs a model that goes on with a text, and this is an encoder",
+            where="--method few_shot_prompting",
+            hint="use instead: lora or full_fine_tuning, or a decoder",
+        )
+    accelerator = run.text("hardware.accelerator")
+    if method.id == "qlora" and accelerator not in (None, "cuda"):
+        raise AdvisorError(
+            f"QLoRA needs a CUDA device, and the run's accelerator is {accelerator!r}",
+            where="--method qlora",
+            hint="use instead: --method lora",
+        )
+
+
+def _require_target(method: Method, architecture: str, route: str, target: str) -> None:
+    if target == "transformers":
+        return
+    if architecture != "decoder" or route == "head":
+        raise AdvisorError(
+            f"TRL trains models that go on with a text, not an {architecture}",
+            where="--target trl",
+            hint="use instead: --target transformers",
+        )
+    if method.id not in projects()["targets"]["trl"]:
+        able = ", ".join(projects()["targets"]["trl"])
+        raise AdvisorError(
+            f"no TRL project is made for {method.name}",
+            where="--target trl",
+            hint=f"use instead: --target transformers, or one of {able}",
+        )

@@ -1,0 +1,107 @@
+"""What the README of a project says, and which versions it pins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from advisor.catalogue.tables import load_methods
+from advisor.recipe.carrying import Carried
+from advisor.recipe.choosing import Choice, projects
+from advisor.recipe.fitting import Fitted
+from advisor.recipe.runs import Run
+from advisor.recipe.userdata import FILL_IN
+
+_NAMES = {
+    "learning_rate": "Learning rate",
+    "head_rate": "Rate of a new head",
+    "virtual_tokens": "Virtual tokens",
+    "prompts": "Candidate prompts",
+}
+
+
+def readme_values(
+    run: Run, choice: Choice, carried: Carried, fitted: Fitted, settings: dict[str, Any]
+) -> dict[str, Any]:
+    """The values of README.md.j2 that depend on the run."""
+    method = choice.method
+    alternative = load_methods().get(str(run.record.get("alternative")))
+    return {
+        "name": method.name[:1].upper() + method.name[1:],
+        "task": choice.task,
+        "why": choice.why,
+        "headline": str(run.record.get("headline", "")),
+        "alternative": None if alternative in (None, method) else alternative,
+        "trained": method.trained,
+        "soft": method.family == "soft_prompts",
+        "adapter": method.family == "adapters",
+        "unfilled": list(_unfilled(settings)),
+        "origins": list(_origins(choice, carried, fitted, settings)),
+        "watch": list(_watch(choice, settings)),
+    }
+
+
+def pins(settings: dict[str, Any], target: str) -> dict[str, str]:
+    """The packages that a project needs, each with its version."""
+    versions: dict[str, str] = projects()["versions"]
+    wanted = ["torch", "transformers", "peft", "accelerate", "safetensors", "PyYAML"]
+    files = (settings["data"]["train"], settings["data"]["evaluation"] or "")
+    if any(str(name).lower().endswith(".parquet") for name in files):
+        wanted.append("pyarrow")
+    if settings["method"] == "qlora" or "bit" in settings["train"].get("optimizer", ""):
+        wanted.append("bitsandbytes")
+    if target == "trl":
+        wanted += ["trl", "datasets"]
+    return {name: str(versions[name]) for name in wanted}
+
+
+def _unfilled(settings: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, value in settings.items():
+        if isinstance(value, dict):
+            yield from _unfilled(value, f"{prefix}{key}.")
+        elif value in (FILL_IN, [FILL_IN]):
+            yield f"{prefix}{key}"
+
+
+def _origins(
+    choice: Choice, carried: Carried, fitted: Fitted, settings: dict[str, Any]
+) -> Iterator[str]:
+    """Which value is measured, which from the recipe, which planned."""
+    for key, source in carried.sources.items():
+        value = settings["train"].get(key, settings["adapter"].get(key))
+        if key == "head_rate" and settings["task"]["route"] != "head":
+            continue
+        if key == "prompts" and not carried.prompts:
+            continue
+        if key == "prompts":
+            yield f"{_NAMES[key]}: {source}."
+        elif value is not None:
+            yield f"{_NAMES[key]} {value:g}: {source}."
+    if choice.method.trained:
+        yield f"Batch {fitted.settings.batch_size} x {fitted.settings.accumulation}: {fitted.basis}"
+        yield "Epochs, steps, warm-up, decay and patience: the recipe of advisor's methods.yaml."
+
+
+def _watch(choice: Choice, settings: dict[str, Any]) -> Iterator[str]:
+    method = choice.method
+    if not method.trained:
+        yield "Examples in the prompt make every request longer; `prompt_tokens` says by how much."
+        yield "With 100 labelled examples or more, ask advisor again."
+        return
+    yield (
+        "The learning rate: if `report.json` has the best state at the first look, or training "
+        "diverges, lower it; if the last state is the best one, take more steps or a higher rate. "
+        "`--search` tries several."
+    )
+    yield "One run is one seed: repeat with `--set train.seed=1` and 2 before small gaps count."
+    if choice.route != "head":
+        yield (
+            "Forgetting: the loss on `general_text.txt` after training, with the method in place. "
+            "A rise of some tenths says that the model has lost general language; lower the rate "
+            "or stop earlier."
+        )
+    if method.family == "soft_prompts":
+        yield "If the tuned prompt is not better than the best candidate prompt, use that one."
+    if settings["task"]["metric"] == "accuracy":
+        yield "With unbalanced labels compare with the most frequent answer, not with 0."
+    yield "One process and one device are used; the plan is for one device, too."

@@ -1,0 +1,82 @@
+"""Looks at the development split, final scores, and what was forgotten of general language."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from batches import by_length
+from data import Example
+from models import Tuned
+from scoring import outcome, score
+from settings import FOLDER
+
+
+@dataclass(frozen=True)
+class Look:
+    """The mean loss of the examples, and their points."""
+
+    loss: float
+    score: float
+
+
+def look(task: Any, tuned: Tuned, examples: list[Example], settings: dict) -> Look:
+    """Judge examples in one pass without writing, as is done during training."""
+    items = [task.encode(example) for example in examples]
+    losses, outcomes, targets = [], [], []
+    for places in by_length(items, 4 * settings["train"]["batch_size"]):
+        chosen = [examples[place] for place in places]
+        batch = task.collate([items[place] for place in places], tuned.device)
+        with torch.no_grad():
+            found, results = task.look(tuned, chosen, batch)
+        losses += found.tolist()
+        outcomes += results
+        targets += [example.target for example in chosen]
+    return Look(statistics.fmean(losses), score(task.metric, outcomes, targets))
+
+
+def final_score(task: Any, tuned: Tuned, examples: list[Example], settings: dict) -> float:
+    """Points of the answers that the model really gives."""
+    tuned.model.eval()
+    with torch.no_grad():
+        texts = task.answers(tuned, examples, 4 * settings["train"]["batch_size"])
+    pairs = zip(texts, examples, strict=True)
+    outcomes = [outcome(task.metric, text, example.target) for text, example in pairs]
+    return score(task.metric, outcomes, [example.target for example in examples])
+
+
+def general_loss(task: Any, tuned: Tuned, tokenizer: Any) -> float | None:
+    """The mean loss per token on a general text, with the method in place.
+
+    A rise says what the model has forgotten. Soft prompts stand before the text, as they do in
+    use. None where the model has no language head.
+    """
+    if task.settings["task"]["route"] == "head":
+        return None
+    tuned.model.eval()
+    text = (FOLDER / "general_text.txt").read_text(encoding="utf-8")
+    losses = [_loss(tuned, tokenizer(line)["input_ids"]) for line in text.splitlines() if line]
+    return statistics.fmean(filter(None, losses))
+
+
+def _loss(tuned: Tuned, ids: list[int]) -> float | None:
+    """The loss per token of one piece; an encoder-decoder goes on with its second half."""
+    half = len(ids) // 2
+    if not half:
+        return None
+    with torch.no_grad():
+        if tuned.base.config.is_encoder_decoder:
+            start = tuned.base.config.decoder_start_token_id or 0
+            read = torch.tensor([ids[:half]], device=tuned.device)
+            begun = torch.tensor([[start, *ids[half:-1]]], device=tuned.device)
+            mask = torch.ones_like(read)
+            found = tuned.forward(input_ids=read, attention_mask=mask, decoder_input_ids=begun)
+            logits, wanted = found.logits[0], ids[half:]
+        else:
+            read = torch.tensor([ids], device=tuned.device)
+            found = tuned.forward(input_ids=read, attention_mask=torch.ones_like(read))
+            logits, wanted = found.logits[0, tuned.shift : -1], ids[1:]
+    target = torch.tensor(wanted, device=tuned.device)
+    return float(torch.nn.functional.cross_entropy(logits.float(), target))

@@ -1,0 +1,148 @@
+"""The tokenizer and the base model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+import transformers
+from settings import model_of
+
+# The report of loading names a new head as missing each time; what must not be missing is checked.
+transformers.logging.set_verbosity_error()
+transformers.logging.disable_progress_bar()
+LOADING = {"trust_remote_code": False}
+HEADS = ("classifier", "score")
+
+
+@dataclass
+class Tuned:
+    """A model with a method on it.
+
+    Attributes:
+        model: what is trained and saved.
+        base: the base model inside of it.
+        forward: calls the model with the method in place.
+        shift: virtual tokens that stand before the input in the hidden states.
+        heads: names of the base model's parameters that are new for this task.
+    """
+
+    model: Any
+    base: Any
+    forward: Callable[..., Any]
+    shift: int = 0
+    heads: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def device(self) -> Any:
+        """Where it computes."""
+        return next(self.model.parameters()).device
+
+    def trained(self) -> dict[str, Any]:
+        """The parameters that are trained, by name."""
+        return {name: p for name, p in self.model.named_parameters() if p.requires_grad}
+
+    def is_head(self, name: str) -> bool:
+        """Whether a parameter belongs to a new head, of which peft trains a copy."""
+        return name in self.heads or ".modules_to_save." in name
+
+
+def load_tokenizer(source: str) -> Any:
+    """The tokenizer, with a padding token."""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(source, **LOADING)
+    if tokenizer.pad_token_id is None:
+        # Padding is masked wherever it counts, so any token will do.
+        tokenizer.pad_token = tokenizer.eos_token or tokenizer.convert_ids_to_tokens(0)
+    return tokenizer
+
+
+def load_base(settings: dict, outputs: int, source: str = "") -> Tuned:
+    """The base model, or a trained copy of it in the folder ``source``, before any method.
+
+    Args:
+        settings: of config.yaml.
+        outputs: of a new head.
+        source: a folder with a whole model; the base model of the settings if empty.
+    """
+    options = {**LOADING, "use_safetensors": True, "output_loading_info": True}
+    options["dtype"] = weights_format(settings)
+    if settings["method"] == "qlora":
+        options |= four_bits()
+    if settings["task"]["route"] == "head":
+        options |= {"num_labels": outputs, "ignore_mismatched_sizes": True}
+    source = source or model_of(settings)
+    family = _family(settings, source)
+    model, report = family.from_pretrained(source, **options)
+    missing = {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
+    _require_body(model, missing, settings["task"]["route"])
+    heads = set()
+    if settings["task"]["route"] == "head":
+        names = {name for name, _ in model.named_parameters()}
+        heads = {name for name in names if name.split(".")[0] in HEADS or name in missing}
+    if settings["train"]["checkpointing"]:
+        model.gradient_checkpointing_enable({"use_reentrant": False})
+    if settings["method"] != "qlora":  # a quantised model stands on its device already
+        model.to(device_here())
+    return Tuned(model, model, model, heads=frozenset(heads))
+
+
+def device_here() -> str:
+    """The device that training and answering use."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def weights_format(settings: dict) -> Any:
+    """In which format weights are kept: 32 bits on a CPU, whatever was planned for a GPU."""
+    whole = settings["train"]["precision"] == "bf16" or settings["method"] == "qlora"
+    return torch.bfloat16 if whole and device_here() == "cuda" else torch.float32
+
+
+def four_bits() -> dict[str, Any]:
+    """Loading options of QLoRA: NF4, double quantisation, computing in bfloat16."""
+    if device_here() != "cuda":
+        raise SystemExit("QLoRA needs a CUDA device and bitsandbytes; take lora on a CPU")
+    quantised = transformers.BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=torch.bfloat16,
+    )
+    return {"quantization_config": quantised, "device_map": {"": 0}}
+
+
+def room_of(model: Any) -> int | None:
+    """The longest sequence that the model can read; None where nothing limits it.
+
+    RoBERTa and its kin keep the first rows of their table for padding, which their
+    configuration counts.
+    """
+    limit = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    if not isinstance(limit, int) or limit <= 0:
+        return None
+    for name, module in model.named_modules():
+        padding = getattr(module, "padding_idx", None)
+        if name.endswith("position_embeddings") and padding is not None:
+            return int(module.num_embeddings) - int(padding) - 1
+    return limit
+
+
+def _require_body(model: Any, missing: set[str], route: str) -> None:
+    """Only a head, and the pooler below it, may be missing from the weights."""
+    base = f"{model.base_model_prefix}."
+    if route == "head":
+        missing = {name for name in missing if name.startswith(base) and ".pooler." not in name}
+    if missing:
+        raise SystemExit(
+            f"the weights lack {len(missing)} tensors that the model needs, such as {min(missing)}"
+        )
+
+
+def _family(settings: dict, source: str) -> Any:
+    config = transformers.AutoConfig.from_pretrained(source, **LOADING)
+    if settings["task"]["route"] == "head":
+        return transformers.AutoModelForSequenceClassification
+    if config.is_encoder_decoder:
+        return transformers.AutoModelForSeq2SeqLM
+    return transformers.AutoModelForCausalLM

@@ -1,0 +1,162 @@
+"""The task: a new head on an encoder gives a score to each label, or a number.
+
+The encoder keeps the pooling that it was published with, behind virtual tokens, too.
+"""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+import torch
+from batches import by_length, inputs_of, padded
+from data import Example
+from models import Tuned, room_of
+from scoring import outcome
+
+
+class Task:
+    """Rows in, losses and answers out.
+
+    Args:
+        settings: of config.yaml.
+        tokenizer: of the model.
+        state: what `learn` has found in the training rows, or what was saved of it.
+    """
+
+    def __init__(self, settings: dict, tokenizer: Any, state: dict) -> None:
+        self.settings = settings
+        self.tokenizer = tokenizer
+        self.state = state
+        self.metric = settings["task"]["metric"]
+        self.longest = settings["train"]["max_tokens"]
+
+    @classmethod
+    def learn(cls, settings: dict, tokenizer: Any, train: list[Example]) -> Task:
+        """A task with the labels, or the scale of the numbers, of the training rows."""
+        targets = [example.target for example in train]
+        if settings["task"]["metric"] == "pearson":
+            numbers = list(map(float, targets))
+            spread = statistics.pstdev(numbers) or 1.0
+            state = {"labels": [], "mean": statistics.fmean(numbers), "spread": spread}
+        else:
+            state = {"labels": sorted(set(targets)), "mean": 0.0, "spread": 1.0}
+        return cls(settings, tokenizer, {**state, "prompt": ""})
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers the head gives."""
+        return len(self.state["labels"]) or 1
+
+    @property
+    def prompt(self) -> str:
+        """The words of the labels that a soft prompt starts from."""
+        return self.state["prompt"]
+
+    @prompt.setter
+    def prompt(self, template: str) -> None:
+        self.state["prompt"] = template
+
+    def starting_text(self) -> str:
+        """What a soft prompt starts from."""
+        return " ".join(self._sentences(self.prompt)) if self.prompt else ""
+
+    def bind(self, tuned: Tuned) -> None:
+        """Take the limits of a model."""
+        room = room_of(tuned.base)
+        virtual = self.settings["adapter"].get("virtual_tokens", 0)
+        if room is not None:
+            self.longest = min(self.settings["train"]["max_tokens"], room - virtual)
+
+    def encode(self, example: Example) -> dict[str, Any]:
+        """Token ids, and the index of the label or the standardised number."""
+        first, *rest = example.inputs
+        second = "\n".join(rest) or None
+        item = dict(self.tokenizer(first, second, truncation=True, max_length=self.longest))
+        if example.target:
+            item["answer"] = self._answer(example.target)
+        return item
+
+    def collate(self, items: list[dict], device: Any) -> dict[str, Any]:
+        """A padded batch."""
+        filler = self.tokenizer.pad_token_id
+        inputs = inputs_of([item["input_ids"] for item in items], filler, device)
+        if "token_type_ids" in items[0] and "virtual_tokens" not in self.settings["adapter"]:
+            segments = [item["token_type_ids"] for item in items]
+            inputs["token_type_ids"] = padded(segments, 0, device)
+        answers = torch.tensor([item.get("answer", 0) for item in items], device=device)
+        return {"inputs": inputs, "answers": answers}
+
+    def losses(self, tuned: Tuned, batch: dict) -> Any:
+        """The loss of each example (B), to be trained on."""
+        return self._losses(self._scores(tuned, batch), batch["answers"])
+
+    def look(self, tuned: Tuned, examples: list[Example], batch: dict) -> tuple[Any, list[float]]:
+        """Losses (B) and outcomes of examples whose batch this is."""
+        scores = self._scores(tuned, batch)
+        texts = self._texts(scores)
+        found = [outcome(self.metric, t, e.target) for t, e in zip(texts, examples, strict=True)]
+        return self._losses(scores, batch["answers"]), found
+
+    def answers(self, tuned: Tuned, examples: list[Example], size: int) -> list[str]:
+        """The answer to each example as text."""
+        items = [self.encode(example) for example in examples]
+        texts = [""] * len(items)
+        for places in by_length(items, size):
+            batch = self.collate([items[place] for place in places], tuned.device)
+            for place, text in zip(places, self._texts(self._scores(tuned, batch)), strict=True):
+                texts[place] = text
+        return texts
+
+    def rank(
+        self, tuned: Tuned, examples: list[Example], templates: list[str]
+    ) -> list[tuple[float, str]]:
+        """Points of each way to say the labels, by the likeness of text and label; best first."""
+        if not self.state["labels"]:
+            return []
+        texts = self._features(tuned, ["\n".join(example.inputs) for example in examples])
+        found = []
+        for template in templates:
+            likeness = texts @ self._features(tuned, self._sentences(template)).T
+            right = [
+                self.state["labels"][place] == example.target
+                for place, example in zip(likeness.argmax(dim=1).tolist(), examples, strict=True)
+            ]
+            found.append((100 * statistics.fmean(right), template))
+        return sorted(found, key=lambda entry: -entry[0])
+
+    def _sentences(self, template: str) -> list[str]:
+        words = [label.replace("_", " ") for label in self.state["labels"]]
+        return [template.replace("{label}", word) for word in words]
+
+    def _features(self, tuned: Tuned, texts: list[str]) -> Any:
+        """The mean hidden state of each text, of length one."""
+        rows = []
+        for text in texts:
+            ids = self.tokenizer(text, truncation=True, max_length=self.longest)["input_ids"]
+            inputs = inputs_of([ids], 0, tuned.device)
+            with torch.no_grad():
+                states = tuned.base.base_model(**inputs).last_hidden_state
+            rows.append(states[0].float().mean(dim=0))
+        return torch.nn.functional.normalize(torch.stack(rows), dim=1)
+
+    def _answer(self, target: str) -> float:
+        if self.metric == "pearson":
+            return (float(target) - self.state["mean"]) / self.state["spread"]
+        if target not in self.state["labels"]:
+            raise SystemExit(f"the label {target!r} stands in no training row")
+        return self.state["labels"].index(target)
+
+    def _scores(self, tuned: Tuned, batch: dict) -> Any:
+        return tuned.forward(**batch["inputs"]).logits.float()
+
+    def _losses(self, scores: Any, answers: Any) -> Any:
+        if self.metric == "pearson":
+            return (scores[:, 0] - answers) ** 2
+        return torch.nn.functional.cross_entropy(scores, answers, reduction="none")
+
+    def _texts(self, scores: Any) -> list[str]:
+        if self.metric == "pearson":
+            spread, mean = self.state["spread"], self.state["mean"]
+            return [repr(number * spread + mean) for number in scores[:, 0].tolist()]
+        return [self.state["labels"][place] for place in scores.argmax(dim=1).tolist()]

@@ -1,0 +1,190 @@
+"""The task: the model writes the answer."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import torch
+from batches import Picked, by_length, inputs_of, padded
+from data import Example
+from models import Tuned, room_of
+from prompts import Encoder, render, said
+from scoring import outcome, score
+from writing import write
+
+
+class Task:
+    """Rows in, losses and answers out.
+
+    Training, and every look at the development split, go by the target's tokens: outcomes there
+    are shares of tokens that are right when the earlier ones are given. Really writing takes
+    longer, and is done where prompts are ranked and at the end.
+
+    Args:
+        settings: of config.yaml.
+        tokenizer: of the model.
+        state: the prompt, and the most tokens of an answer.
+    """
+
+    outputs = 0
+
+    def __init__(self, settings: dict, tokenizer: Any, state: dict) -> None:
+        self.settings = settings
+        self.tokenizer = tokenizer
+        self.state = state
+        self.metric = settings["task"]["metric"]
+        longest = settings["train"]["max_tokens"]
+        self.encoder = Encoder(tokenizer, decodes=True, longest=longest, room=None)
+
+    @classmethod
+    def learn(cls, settings: dict, tokenizer: Any, train: list[Example]) -> Task:
+        """A task with room for the longest training target, within the limit of the settings."""
+        longest = max(len(tokenizer(example.target)["input_ids"]) for example in train)
+        most = min(longest + 1, settings["train"]["max_new_tokens"])
+        state = {"prompt": settings["prompts"][0], "shots": "", "most": most}
+        return cls(settings, tokenizer, state)
+
+    @property
+    def prompt(self) -> str:
+        """The template around the input."""
+        return self.state["prompt"]
+
+    @prompt.setter
+    def prompt(self, template: str) -> None:
+        self.state["prompt"] = template
+
+    @property
+    def shots(self) -> str:
+        """Examples that stand in front of the prompt, as text."""
+        return self.state["shots"]
+
+    @shots.setter
+    def shots(self, text: str) -> None:
+        self.state["shots"] = text
+
+    def starting_text(self) -> str:
+        """What a soft prompt starts from."""
+        return said(self.prompt)
+
+    def bind(self, tuned: Tuned) -> None:
+        """Take the limits and the output layer of a model."""
+        config, tokenizer = tuned.base.config, self.encoder.tokenizer
+        self.encoder.decodes = not config.is_encoder_decoder
+        room = room_of(tuned.base)
+        virtual = self.settings["adapter"].get("virtual_tokens", 0)
+        written = self.state["most"] if self.encoder.decodes else 0
+        self.encoder.room = None if room is None else max(room - virtual - written, 1)
+        self.end = tokenizer.eos_token_id if tokenizer.eos_token_id is not None else 0
+        self.start: list[int] = []
+        self.picked = None
+        if self.encoder.decodes:
+            self.picked = Picked(tuned.base.get_output_embeddings())
+            return
+        first = config.decoder_start_token_id
+        marks = {tokenizer.bos_token_id, tokenizer.cls_token_id} - {None}
+        leading = itertools.takewhile(marks.__contains__, tokenizer("x")["input_ids"])
+        self.start = [tokenizer.pad_token_id if first is None else first, *leading]
+
+    def encode(self, example: Example) -> dict[str, Any]:
+        """Token ids of the rendered example, and of the answer with its end mark."""
+        probe = render(self.prompt, Example(("x", "x")), ())
+        written = self.encoder.answer(probe, example.target) if example.target else []
+        return {
+            "input_ids": self.encoder.prompt(self.prompt, example, (), self.shots),
+            "written": [*written[: self.state["most"] - 1], self.end],
+        }
+
+    def continued(self, example: Example) -> dict[str, Any]:
+        """The example as one text; only the answer's tokens have a loss."""
+        item = self.encode(example)
+        unseen = [-100] * len(item["input_ids"])
+        return {
+            "input_ids": [*item["input_ids"], *item["written"]],
+            "labels": [*unseen, *item["written"]],
+        }
+
+    def collate(self, items: list[dict], device: Any) -> dict[str, Any]:
+        """A batch padded on the right, in which the target is read but for its last token."""
+        filler = self.encoder.tokenizer.pad_token_id
+        prompts = [item["input_ids"] for item in items]
+        read = [[*self.start, *item["written"][:-1]] for item in items]
+        if self.encoder.decodes:
+            sequences = [[*a, *b] for a, b in zip(prompts, read, strict=True)]
+            inputs = inputs_of(sequences, filler, device)
+        else:
+            inputs = inputs_of(prompts, filler, device)
+            inputs["decoder_input_ids"] = padded(read, filler, device)
+        return {
+            "inputs": inputs,
+            "prompts": torch.tensor(list(map(len, prompts)), device=device),
+            "counts": [len(item["written"]) for item in items],
+            "targets": torch.tensor([t for i in items for t in i["written"]], device=device),
+        }
+
+    def losses(self, tuned: Tuned, batch: dict) -> Any:
+        """The mean loss of each example's target tokens (B), to be trained on."""
+        return self._losses(self._logits(tuned, batch), batch)
+
+    def look(self, tuned: Tuned, examples: list[Example], batch: dict) -> tuple[Any, list[float]]:
+        """Losses (B) and shares of right tokens of examples whose batch this is."""
+        del examples  # the batch holds their targets as tokens
+        logits = self._logits(tuned, batch)
+        right = (logits.argmax(dim=-1) == batch["targets"]).float()
+        return self._losses(logits, batch), _means(right, batch["counts"]).tolist()
+
+    def answers(self, tuned: Tuned, examples: list[Example], size: int) -> list[str]:
+        """What the model writes for each example, always the most likely token.
+
+        Inputs of one length are written together, so that no padding can change an answer.
+        """
+        items = [self.encode(example) for example in examples]
+        texts = [""] * len(items)
+        for places in by_length(items, size, alike=True):
+            prompts = [items[place]["input_ids"] for place in places]
+            ids = torch.tensor(prompts, device=tuned.device)
+            with torch.no_grad():
+                written = write(tuned, self.picked, ids, self.start, self.end, self.state["most"])
+            for place, answer in zip(places, written, strict=True):
+                texts[place] = self.tokenizer.decode(answer, skip_special_tokens=True).strip()
+        return texts
+
+    def rank(
+        self, tuned: Tuned, examples: list[Example], templates: list[str]
+    ) -> list[tuple[float, str]]:
+        """Points of the untrained model with each prompt, the best first."""
+        found, chosen = [], self.prompt
+        targets = [example.target for example in examples]
+        for template in templates:
+            self.prompt = template
+            texts = self.answers(tuned, examples, 4 * self.settings["train"]["batch_size"])
+            outcomes = [outcome(self.metric, *both) for both in zip(texts, targets, strict=True)]
+            found.append((score(self.metric, outcomes, targets), template))
+        self.prompt = chosen
+        return sorted(found, key=lambda entry: -entry[0])
+
+    def shown_answer(self, example: Example) -> str:
+        """The right answer as a prompt shows it."""
+        return example.target
+
+    def _logits(self, tuned: Tuned, batch: dict) -> Any:
+        """Scores of words (N x W) where the N target tokens of the batch follow."""
+        counts = batch["counts"]
+        rows = torch.tensor([r for r, count in enumerate(counts) for _ in range(count)])
+        offsets = torch.tensor([place for count in counts for place in range(count)])
+        rows, offsets = rows.to(tuned.device), offsets.to(tuned.device)
+        if self.picked is None:
+            logits = tuned.forward(**batch["inputs"]).logits
+            return logits[rows, offsets + len(self.start) - 1].float()
+        places = (batch["prompts"] - 1 + tuned.shift)[rows] + offsets
+        return self.picked.output(tuned.forward, batch["inputs"], rows, places).logits[0].float()
+
+    @staticmethod
+    def _losses(logits: Any, batch: dict) -> Any:
+        losses = torch.nn.functional.cross_entropy(logits, batch["targets"], reduction="none")
+        return _means(losses, batch["counts"])
+
+
+def _means(values: Any, counts: list[int]) -> Any:
+    """Means over each example's target tokens (B)."""
+    return torch.stack([part.mean() for part in values.split(counts)])

@@ -1,0 +1,182 @@
+"""The task: a decoder answers by the words of the labels, or by the letters of the choices.
+
+No head is added. The scores are those of the words' first tokens behind the prompt.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from batches import Picked, by_length, inputs_of
+from data import Example
+from models import Tuned, room_of
+from prompts import LETTERS, Encoder, render, said
+from scoring import outcome, score
+
+
+class Task:
+    """Rows in, losses and answers out.
+
+    Args:
+        settings: of config.yaml.
+        tokenizer: of the model.
+        state: what `learn` has found in the training rows, or what was saved of it.
+    """
+
+    outputs = 0
+
+    def __init__(self, settings: dict, tokenizer: Any, state: dict) -> None:
+        self.settings = settings
+        self.tokenizer = tokenizer
+        self.state = state
+        self.metric = settings["task"]["metric"]
+        longest = settings["train"]["max_tokens"]
+        self.encoder = Encoder(tokenizer, decodes=True, longest=longest, room=None)
+        self.prompt = state["prompt"]
+
+    @classmethod
+    def learn(cls, settings: dict, tokenizer: Any, train: list[Example]) -> Task:
+        """A task with the labels of the training rows and the first candidate prompt."""
+        most = max(len(example.choices) for example in train)
+        labels = [] if most else sorted({example.target for example in train})
+        if max(most, len(labels)) > len(LETTERS):
+            raise SystemExit(f"more than {len(LETTERS)} answers to choose from; let it write them")
+        state = {"labels": labels, "most_choices": most, "prompt": settings["prompts"][0]}
+        state["shots"] = ""
+        return cls(settings, tokenizer, state)
+
+    @property
+    def prompt(self) -> str:
+        """The template around the input."""
+        return self.state["prompt"]
+
+    @prompt.setter
+    def prompt(self, template: str) -> None:
+        self.state["prompt"] = template
+        self.words = self._words()
+        probe = render(template, Example(("x", "x")), self.words)
+        tokens = [self.encoder.answer(probe, word)[0] for word in self.words]
+        self.legend = ""
+        if len(set(tokens)) < len(tokens):
+            # Two words begin with the same token, so letters stand for them.
+            pairs = zip(LETTERS, self.words, strict=False)
+            self.legend = "".join(f"{letter}: {word}\n" for letter, word in pairs)
+            tokens = [self.encoder.answer(probe, a)[0] for a in LETTERS[: len(self.words)]]
+        self.tokens = torch.tensor(tokens)
+
+    @property
+    def shots(self) -> str:
+        """Examples that stand in front of the prompt, as text."""
+        return self.state["shots"]
+
+    @shots.setter
+    def shots(self, text: str) -> None:
+        self.state["shots"] = text
+
+    def starting_text(self) -> str:
+        """What a soft prompt starts from: what the prompt says, else the labels."""
+        return said(self.prompt) or " ".join(self.words)
+
+    def bind(self, tuned: Tuned) -> None:
+        """Take the limits and the output layer of a model."""
+        room = room_of(tuned.base)
+        virtual = self.settings["adapter"].get("virtual_tokens", 0)
+        self.encoder.room = None if room is None else room - virtual
+        self.picked = Picked(tuned.base.get_output_embeddings())
+
+    def encode(self, example: Example) -> dict[str, Any]:
+        """Token ids of the rendered example, and the index of the right answer."""
+        lead = self.legend + self.shots
+        item = {"input_ids": self.encoder.prompt(self.prompt, example, self.words, lead)}
+        options = list(example.choices) or self.state["labels"]
+        if example.target and example.target not in options:
+            raise SystemExit(f"the label {example.target!r} stands in no training row")
+        item["answer"] = options.index(example.target) if example.target else 0
+        item["options"] = len(options)
+        return item
+
+    def continued(self, example: Example) -> dict[str, Any]:
+        """The example as one text, whose last token is the label's; other tokens have no loss."""
+        item = self.encode(example)
+        ids = [*item["input_ids"], int(self.tokens[item["answer"]])]
+        return {"input_ids": ids, "labels": [*[-100] * (len(ids) - 1), ids[-1]]}
+
+    def collate(self, items: list[dict], device: Any) -> dict[str, Any]:
+        """A batch padded on the right."""
+        sequences = [item["input_ids"] for item in items]
+        filler = self.encoder.tokenizer.pad_token_id
+        return {
+            "inputs": inputs_of(sequences, filler, device),
+            "lengths": torch.tensor([len(ids) for ids in sequences], device=device),
+            "options": torch.tensor([item["options"] for item in items], device=device),
+            "answers": torch.tensor([item["answer"] for item in items], device=device),
+        }
+
+    def losses(self, tuned: Tuned, batch: dict) -> Any:
+        """The loss of each example (B), to be trained on."""
+        return self._losses(self._scores(tuned, batch), batch)
+
+    def look(self, tuned: Tuned, examples: list[Example], batch: dict) -> tuple[Any, list[float]]:
+        """Losses (B) and outcomes of examples whose batch this is."""
+        scores = self._scores(tuned, batch)
+        texts = self._texts(scores, examples)
+        found = [outcome(self.metric, t, e.target) for t, e in zip(texts, examples, strict=True)]
+        return self._losses(scores, batch), found
+
+    def answers(self, tuned: Tuned, examples: list[Example], size: int) -> list[str]:
+        """The answer to each example as text."""
+        items = [self.encode(example) for example in examples]
+        texts = [""] * len(items)
+        for places in by_length(items, size):
+            batch = self.collate([items[place] for place in places], tuned.device)
+            with torch.no_grad():
+                scores = self._scores(tuned, batch)
+            found = self._texts(scores, [examples[place] for place in places])
+            for place, text in zip(places, found, strict=True):
+                texts[place] = text
+        return texts
+
+    def rank(
+        self, tuned: Tuned, examples: list[Example], templates: list[str]
+    ) -> list[tuple[float, str]]:
+        """Points of the untrained model with each prompt, the best first."""
+        found, chosen = [], self.prompt
+        targets = [example.target for example in examples]
+        for template in templates:
+            self.prompt = template
+            texts = self.answers(tuned, examples, 4 * self.settings["train"]["batch_size"])
+            outcomes = [outcome(self.metric, *both) for both in zip(texts, targets, strict=True)]
+            found.append((score(self.metric, outcomes, targets), template))
+        self.prompt = chosen
+        return sorted(found, key=lambda entry: -entry[0])
+
+    def shown_answer(self, example: Example) -> str:
+        """The right answer as a prompt shows it."""
+        if example.choices:
+            return LETTERS[example.choices.index(example.target)]
+        place = self.state["labels"].index(example.target)
+        return LETTERS[place] if self.legend else self.words[place]
+
+    def _words(self) -> list[str]:
+        if self.state["most_choices"]:
+            return list(LETTERS[: self.state["most_choices"]])
+        said_as = self.settings["task"]["label_words"]
+        return [said_as.get(name, name.replace("_", " ")) for name in self.state["labels"]]
+
+    def _scores(self, tuned: Tuned, batch: dict) -> Any:
+        """The words' scores (B x C) at each input's last real token; -inf where is no choice."""
+        rows = torch.arange(len(batch["lengths"]), device=tuned.device)
+        places = batch["lengths"] - 1 + tuned.shift
+        logits = self.picked.output(tuned.forward, batch["inputs"], rows, places).logits[0]
+        scores = logits.float()[:, self.tokens.to(logits.device)]
+        columns = torch.arange(scores.shape[1], device=scores.device)
+        return scores.masked_fill(columns[None] >= batch["options"][:, None], -torch.inf)
+
+    def _losses(self, scores: Any, batch: dict) -> Any:
+        return torch.nn.functional.cross_entropy(scores, batch["answers"], reduction="none")
+
+    def _texts(self, scores: Any, examples: list[Example]) -> list[str]:
+        places = scores.argmax(dim=1).tolist()
+        options = [example.choices or self.state["labels"] for example in examples]
+        return [listed[place] for listed, place in zip(options, places, strict=True)]

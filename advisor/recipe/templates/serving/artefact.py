@@ -1,0 +1,39 @@
+"""Save and load what answering needs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import method
+from models import Tuned, load_tokenizer
+from settings import model_of
+from task import Task
+
+
+def save(settings: dict, task: Task, tuned: Tuned, tokenizer: Any, folder: Path) -> None:
+    """Write the trained part, the tokenizer, and what the task has learned of labels and prompt."""
+    folder.mkdir(parents=True, exist_ok=True)
+    method.save(tuned, folder)
+    tokenizer.save_pretrained(folder)
+    state = json.dumps({"settings": settings, "task": task.state}, indent=2)
+    (folder / "task.json").write_text(state + "\n", encoding="utf-8")
+
+
+def load(folder: Path) -> tuple[dict, Task, Tuned]:
+    """Settings, task and model of a folder that `save` has written."""
+    if not (folder / "task.json").is_file():
+        raise SystemExit(f"{folder}: nothing was saved here; run python train.py first")
+    saved = json.loads((folder / "task.json").read_text(encoding="utf-8"))
+    settings = saved["settings"]
+    task = Task(settings, load_tokenizer(str(folder)), saved["task"])
+    tuned = method.load(settings, task, folder)
+    tuned.model.eval()
+    task.bind(tuned)
+    return settings, task, tuned
+
+
+def described(settings: dict) -> str:
+    """Which model and method an artefact belongs to."""
+    return f"{settings['method']} on {model_of(settings)}"

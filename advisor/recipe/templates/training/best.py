@@ -1,0 +1,99 @@
+"""What training loops share: the best state, early stopping, and the loop's settings."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+import transformers
+from models import Tuned, device_here
+
+
+class BestState(transformers.TrainerCallback):
+    """Keeps the state with the best development score, and stops where nothing gets better.
+
+    The score counts, not the loss: the loss rises again long before the answers stop getting
+    better. Training ends after ``patience`` looks, a share of all, that improve neither. The state
+    is kept on disk as it is, with all that is trained: what peft saves of P-tuning could not be put
+    back.
+    """
+
+    def __init__(self, tuned: Tuned, folder: Path, settings: dict) -> None:
+        recipe = settings["train"]
+        self.tuned = tuned
+        self.patience = max(round(recipe["patience"] * recipe["looks"]), 1)
+        self.file = folder / "best.safetensors"
+        self.score, self.loss, self.step = -math.inf, math.inf, 0
+        self.lowest, self.idle = math.inf, 0
+
+    def on_evaluate(
+        self, args: Any, state: Any, control: Any, metrics: dict[str, float], **_: Any
+    ) -> Any:
+        """Look at the newest metrics."""
+        del args
+        score, loss = metrics["eval_score"], metrics["eval_loss"]
+        if not math.isfinite(loss):
+            raise SystemExit(f"training diverged before step {state.global_step}: lower the rate")
+        self.idle = 0 if score > self.score or loss < self.lowest else self.idle + 1
+        self.lowest = min(self.lowest, loss)
+        if score >= self.score:
+            self.score, self.loss, self.step = score, loss, state.global_step
+            kept = {name: p.detach().contiguous() for name, p in self.tuned.trained().items()}
+            safetensors.torch.save_file(kept, self.file)
+        control.should_training_stop |= self.idle >= self.patience
+        return control
+
+    def restore(self) -> None:
+        """Put the best state back, and remove the file."""
+        kept = safetensors.torch.load_file(self.file)
+        with torch.no_grad():
+            for name, parameter in self.tuned.trained().items():
+                parameter.copy_(kept[name])
+        self.file.unlink()
+        self.tuned.model.eval()
+        self._use_cache(True)
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Training needs no cache of keys and values; writing does."""
+        del args, state, control
+        self._use_cache(False)
+
+    def _use_cache(self, used: bool) -> None:
+        if hasattr(self.tuned.base.config, "use_cache"):
+            self.tuned.base.config.use_cache = used
+
+
+def loop_settings(settings: dict, steps: int, rate: float, folder: Path) -> dict[str, Any]:
+    """Arguments of a Trainer, as its TrainingArguments take them."""
+    recipe = settings["train"]
+    return {
+        "output_dir": str(folder),
+        "max_steps": steps,
+        "per_device_train_batch_size": recipe["batch_size"],
+        "gradient_accumulation_steps": recipe["accumulation"],
+        "learning_rate": rate,
+        "lr_scheduler_type": "linear",
+        "warmup_steps": round(recipe["warmup_share"] * steps),
+        "weight_decay": recipe["weight_decay"],
+        "max_grad_norm": recipe["clip_norm"],
+        "optim": optimizer_here(recipe["optimizer"]),
+        "bf16": recipe["precision"] == "bf16_mixed" and device_here() == "cuda",
+        "use_cpu": device_here() == "cpu",
+        "seed": recipe["seed"],
+        "eval_strategy": "steps",
+        "eval_steps": max(steps // recipe["looks"], 1),
+        "logging_steps": max(steps // recipe["looks"], 1),
+        "save_strategy": "no",
+        "remove_unused_columns": False,
+        "dataloader_pin_memory": False,
+        "report_to": "none",
+        "disable_tqdm": True,
+    }
+
+
+def optimizer_here(wanted: str) -> str:
+    """The optimizer of the plan; those with 8-bit or paged states need a CUDA device."""
+    return "adamw_torch" if "bit" in wanted and device_here() == "cpu" else wanted

@@ -1,0 +1,129 @@
+"""Measure, train, measure again, save. Settings stand in config.yaml.
+
+python train.py                  train with the rates of config.yaml
+python train.py --search         find the rates on the development split first
+python train.py --set KEY=VALUE  with another setting, such as train.learning_rate=0.001
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from typing import Any
+
+# One device: a single process would spread batches over several without summing gradients right.
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
+
+import method
+import transformers
+from artefact import save
+from data import Splits, read_splits
+from evaluation import final_score, general_loss
+from models import load_base, load_tokenizer
+from scoring import majority
+from settings import FOLDER, command_line, model_of
+from task import Task
+from trainer import BestState, train
+
+
+def main() -> None:
+    """Go through all steps and write artefact/ and report.json."""
+    flags = {"search": "search the rates of config.yaml by successive halving"}
+    settings, arguments = command_line(__doc__, flags=flags)
+    splits = read_splits(settings)
+    tokenizer = load_tokenizer(model_of(settings))
+    task = Task.learn(settings, tokenizer, splits.train)
+    sizes = {name: len(getattr(splits, name)) for name in ("train", "dev", "test")}
+    report: dict[str, Any] = {"method": settings["method"], "examples": sizes}
+    report["before"] = before(settings, task, splits, tokenizer, report)
+    rates = (settings["train"]["learning_rate"], settings["train"]["head_rate"])
+    steps = steps_of(settings, len(splits.train))
+    if arguments.search:
+        rates = search(settings, task, splits, steps)
+    tuned, best = trained(settings, task, splits, steps, rates)
+    report["rates"] = {"learning_rate": rates[0], "head_rate": rates[1]}
+    report["best"] = {"step": best.step, "of": steps, "dev": best.score, "dev_loss": best.loss}
+    report["after"] = {
+        "score": final_score(task, tuned, splits.test, settings),
+        "general_loss": general_loss(task, tuned, tokenizer),
+    }
+    report["trained_parameters"] = sum(p.numel() for p in tuned.trained().values())
+    save(settings, task, tuned, tokenizer, FOLDER / "artefact")
+    (FOLDER / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    show(settings, report)
+
+
+def before(settings: dict, task: Task, splits: Splits, tokenizer: Any, report: dict) -> dict:
+    """What is reached without training; chooses the best of the candidate prompts."""
+    base = load_base(settings, task.outputs)
+    task.bind(base)
+    base.model.eval()
+    metric = settings["task"]["metric"]
+    found = {"majority": majority(metric, splits.train, splits.test)}
+    ranked = task.rank(base, splits.dev[: settings["data"]["most_ranked"]], settings["prompts"])
+    report["prompts"] = [{"dev": points, "prompt": prompt} for points, prompt in ranked]
+    if ranked:
+        task.prompt = ranked[0][1]
+    if settings["task"]["route"] != "head":  # a new head has to be trained before it can answer
+        found["zero_shot"] = final_score(task, base, splits.test, settings)
+        found["general_loss"] = general_loss(task, base, tokenizer)
+    return found
+
+
+def steps_of(settings: dict, rows: int) -> int:
+    """Optimizer steps: the epochs, or more where there are few rows."""
+    recipe = settings["train"]
+    if recipe["max_steps"]:
+        return recipe["max_steps"]
+    batch = recipe["batch_size"] * recipe["accumulation"]
+    return max(round(recipe["epochs"] * rows / batch), recipe["few_rows_steps"])
+
+
+def trained(
+    settings: dict, task: Task, splits: Splits, steps: int, rates: tuple[float, float]
+) -> tuple[Any, BestState]:
+    """A fresh base model, trained."""
+    # The seed decides the new head, the adapter and the order of the rows.
+    transformers.set_seed(settings["train"]["seed"])
+    base = load_base(settings, task.outputs)
+    tuned = method.wrap(settings, task, base)
+    task.bind(tuned)
+    folder = FOLDER / "work"
+    best = train(task, tuned, settings, splits=splits, steps=steps, rates=rates, folder=folder)
+    shutil.rmtree(folder)
+    return tuned, best
+
+
+def search(settings: dict, task: Task, splits: Splits, steps: int) -> tuple[float, float]:
+    """The best pair of rates on the development split.
+
+    Of k pairs each gets 1/k of the steps; the better half goes on, from the start, until one is
+    left. Ties go to the lower loss.
+    """
+    pairs = [tuple(pair) for pair in settings["train"]["search"]]
+    while len(pairs) > 1:
+        found = []
+        for pair in pairs:
+            _, best = trained(settings, task, splits, max(steps // len(pairs), 1), pair)
+            print(f"search: rates {pair}: {best.score:.1f} points on the development split")
+            found.append((-best.score, best.loss, pair))
+        pairs = [pair for *_, pair in sorted(found)][: (len(pairs) + 1) // 2]
+    return pairs[0]
+
+
+def show(settings: dict, report: dict) -> None:
+    """The report as a few lines."""
+    first, after = report["before"], report["after"]
+    print(f"\n{settings['task']['metric']} in points on {report['examples']['test']} test examples")
+    print(f"  most frequent answer  {first['majority']:6.1f}")
+    if "zero_shot" in first:
+        print(f"  before, zero-shot     {first['zero_shot']:6.1f}")
+    print(f"  after                 {after['score']:6.1f}")
+    if after["general_loss"] is not None:
+        lost = after["general_loss"] - first["general_loss"]
+        print(f"  loss on general text  {after['general_loss']:6.2f} ({lost:+.2f})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Training: a Trainer with the losses of the task and a rate of its own for a new head."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import transformers
+from best import BestState, loop_settings
+from evaluation import look
+from models import Tuned
+
+
+class TaskTrainer(transformers.Trainer):
+    """Trains on the losses of a task and looks at the development split.
+
+    Args:
+        tuned: the model with its method.
+        task: makes batches and losses.
+        settings: of config.yaml.
+        dev: development examples.
+        rates: of everything but a new head, and of a new head.
+        arguments: of the Trainer.
+    """
+
+    def __init__(
+        self, tuned: Tuned, task: Any, settings: dict, *, dev: list, rates: tuple[float, float],
+        **arguments: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(
+            model=tuned.model, data_collator=lambda items: task.collate(items, "cpu"), **arguments
+        )
+        self.tuned, self.task, self.settings = tuned, task, settings
+        self.dev, self.rates = dev, rates
+
+    def compute_loss(self, model: Any, inputs: dict, *_: Any, **__: Any) -> Any:
+        """The mean loss of a batch; without labels in it, accumulated ones are averaged."""
+        del model
+        with self.accelerator.autocast():
+            return self.task.losses(self.tuned, inputs).mean()
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        """Loss and points on the development split; a later state wins a tie."""
+        self.tuned.model.eval()
+        with self.accelerator.autocast():
+            found = look(self.task, self.tuned, self.dev, self.settings)
+        metrics = {"eval_loss": found.loss, "eval_score": found.score}
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(
+            self.args, self.state, self.control, metrics
+        )
+        return metrics
+
+    def create_optimizer(self, model: Any = None) -> Any:
+        """Four groups: a new head has its own rate, and biases and norms do not decay."""
+        del model
+        kind, options = self.get_optimizer_cls_and_kwargs(self.args)
+        groups: dict[tuple[bool, bool], list] = {}
+        for name, parameter in self.tuned.trained().items():
+            plain = parameter.ndim < 2 or name.endswith("bias")  # noqa: PLR2004 - vectors
+            groups.setdefault((self.tuned.is_head(name), plain), []).append(parameter)
+        rate, head_rate = self.rates
+        listed = [
+            {
+                "params": parameters,
+                "lr": head_rate if head else rate,
+                "weight_decay": 0.0 if plain else self.args.weight_decay,
+            }
+            for (head, plain), parameters in groups.items()
+        ]
+        self.optimizer = kind(listed, **options)
+        return self.optimizer
+
+
+def train(
+    task: Any, tuned: Tuned, settings: dict, *, splits: Any, steps: int,
+    rates: tuple[float, float], folder: Path,
+) -> BestState:  # fmt: skip
+    """Take optimizer steps and put the best state back.
+
+    Args:
+        task: as for the Trainer.
+        tuned: as for the Trainer.
+        settings: of config.yaml.
+        splits: training and development examples.
+        steps: at most.
+        rates: of everything but a new head, and of a new head.
+        folder: for what is written meanwhile.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    arguments = transformers.TrainingArguments(**loop_settings(settings, steps, rates[0], folder))
+    best = BestState(tuned, folder, settings)
+    trainer = TaskTrainer(
+        tuned, task, settings, dev=splits.dev, rates=rates, args=arguments, callbacks=[best],
+        train_dataset=[task.encode(example) for example in splits.train],
+        eval_dataset=splits.dev,
+    )  # fmt: skip
+    trainer.train()
+    if trainer.state.global_step % arguments.eval_steps:
+        trainer.evaluate()  # the last steps
+    best.restore()
+    return best
