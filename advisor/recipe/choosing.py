@@ -107,10 +107,9 @@ def _route(architecture: str, task: str) -> str:
     instead = table["instead"]
     of_model = instead.get(architecture, {})
     use = instead.get(task) or of_model.get(task) or of_model.get("otherwise")
+    article = "an" if architecture.startswith("e") else "a"
     raise AdvisorError(
-        f"no project is made for {task} with an {architecture}"
-        if architecture.startswith("e")
-        else f"no project is made for {task} with a {architecture}",
+        f"no project is made for {task} with {article} {architecture}",
         where="task.type",
         hint=f"use instead: {use}" if use else f"known are {', '.join(table['routes'])}",
     )
@@ -141,8 +140,8 @@ def _require_target(method: Method, architecture: str, route: str, target: str) 
             where="--target trl",
             hint="use instead: --target transformers",
         )
-    if method.id not in projects()["targets"]["trl"]:
-        able = ", ".join(projects()["targets"]["trl"])
+    if method.id not in projects()["trl"]:
+        able = ", ".join(projects()["trl"])
         raise AdvisorError(
             f"no TRL project is made for {method.name}",
             where="--target trl",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advisor.catalogue.tables import Method
 from advisor.estimate.plan import Planner
-from advisor.estimate.settings import Head, Settings
+from advisor.estimate.settings import Head, Kernels, Precision, Settings
 from advisor.estimate.target import target_of
 from advisor.estimating import Wishes, common_settings, settings_for
 from advisor.recipe.runs import Run
@@ -43,8 +43,12 @@ def fit(run: Run, method: Method, route: str) -> Fitted:
     target = target_of(run.facts)
     if not method.trained:
         return Fitted(common_settings(Wishes(), run.facts, target), "Nothing is trained.")
-    head = Head.CLASSIFICATION if route == "head" else None
-    wishes = Wishes(batch_size=int(method.recipe["batch_size"]), quick=True, head=head)
+    wishes = Wishes(batch_size=int(method.recipe["batch_size"]), quick=True)
+    if route == "head":
+        # A new head is trained in 32 bits, and an encoder is small enough to be kept in them.
+        mixed = target.kernels is Kernels.CUDA and method.id != "qlora"
+        precision = Precision.BF16_MIXED if mixed else None
+        wishes = replace(wishes, head=Head.CLASSIFICATION, precision=precision)
     asked = settings_for(method, wishes, common_settings(wishes, run.facts, target))
     if run.facts.value("model.parameters") is None:
         return Fitted(asked, "The model's size is not known, so memory was not looked at.")

@@ -126,7 +126,7 @@ def shipped(folder: str, *suffixes: str) -> set[str]:
 
 
 def test_every_module_table_and_marker_of_the_package_is_in_the_wheel(names):
-    expected = shipped("advisor", ".py", ".yaml", ".csv", ".json", ".typed")
+    expected = shipped("advisor", ".py", ".yaml", ".csv", ".json", ".typed", ".j2")
     assert {"advisor/compiled.json", "advisor/py.typed", "advisor/catalogue/gpus.yaml"} <= names
     assert {"advisor/report/html/style.css", "advisor/report/html/templates/page.html.j2"} <= names
     assert sorted(expected - names) == []

@@ -104,7 +104,9 @@ class Task:
         texts = [""] * len(items)
         for places in by_length(items, size):
             batch = self.collate([items[place] for place in places], tuned.device)
-            for place, text in zip(places, self._texts(self._scores(tuned, batch)), strict=True):
+            with torch.no_grad():
+                scores = self._scores(tuned, batch)
+            for place, text in zip(places, self._texts(scores), strict=True):
                 texts[place] = text
         return texts
 
@@ -112,7 +114,7 @@ class Task:
         self, tuned: Tuned, examples: list[Example], templates: list[str]
     ) -> list[tuple[float, str]]:
         """Points of each way to say the labels, by the likeness of text and label; best first."""
-        if not self.state["labels"]:
+        if not self.state["labels"] or not templates:
             return []
         texts = self._features(tuned, ["\n".join(example.inputs) for example in examples])
         found = []

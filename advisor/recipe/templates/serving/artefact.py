@@ -8,7 +8,6 @@ from typing import Any
 
 import method
 from models import Tuned, load_tokenizer
-from settings import model_of
 from task import Task
 
 
@@ -32,8 +31,3 @@ def load(folder: Path) -> tuple[dict, Task, Tuned]:
     tuned.model.eval()
     task.bind(tuned)
     return settings, task, tuned
-
-
-def described(settings: dict) -> str:
-    """Which model and method an artefact belongs to."""
-    return f"{settings['method']} on {model_of(settings)}"
