@@ -215,5 +215,23 @@ def splits_share_no_input():
     assert all(0.35 < share < 0.65 for share in shares)
 
 
+def a_sorted_file_gives_a_mixed_test_split():
+    import json
+
+    import yaml
+    from data import read_splits
+    from settings import FOLDER
+
+    settings = yaml.safe_load((FOLDER / "config.yaml").read_text())
+    rows = [{"text": f"new {n}", "label": ("a", "b")[n >= 40]} for n in range(80)]
+    (FOLDER / "sorted.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    settings["data"] |= {"evaluation": "sorted.jsonl", "most_test": 20}
+    assert {example.target for example in read_splits(settings).test} == {"a", "b"}
+
+
+def test_the_test_split_of_a_sorted_file_holds_all_labels(project):
+    project("bert", "classification", "lora", a_sorted_file_gives_a_mixed_test_split)
+
+
 def test_no_input_stands_in_two_splits(project):
     project("bert", "classification", "lora", splits_share_no_input)

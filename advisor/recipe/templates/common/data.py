@@ -44,6 +44,8 @@ def read_splits(settings: dict) -> Splits:
         test = _without_repeats(read_examples(path_of(data["evaluation"]), data))
         judged = {example.inputs for example in test}
         train = [example for example in train if example.inputs not in judged]
+        # Files are often sorted by label, and only so many rows count.
+        random.Random(data["seed"]).shuffle(test)
     else:
         test, train = _part(train, data["test_share"], by_label, chance)
     dev, train = _part(train, data["dev_share"], by_label, chance)
