@@ -51,15 +51,16 @@ def offered(case: Case) -> dict[str, Any]:
         a fact lies on, counted from below, a range of them, or empty for unknown.
     """
     knobs = [*knobs_of(case)]
+    now = _as_data(case.values({}) or {}, case)
     found = [case.cells(changes) for changes in _combinations(knobs)]
     return {
-        "facts": _as_data(case.values({}) or {}, case),
+        "facts": now,
         "knobs": [
             {
                 "fact": knob.fact,
                 "here": knob.here,
                 "settings": [
-                    {"value": one.value, "facts": _changed(one.changes, case)}
+                    {"value": one.value, "facts": _changed(now, one.changes, case)}
                     for one in knob.settings
                 ],
             }
@@ -73,11 +74,11 @@ def offered(case: Case) -> dict[str, Any]:
     }
 
 
-def _changed(changes: Mapping[str, Value], case: Case) -> dict[str, Any]:
+def _changed(now: Mapping[str, Any], changes: Mapping[str, Value], case: Case) -> dict[str, Any]:
     """The facts that rules read and that are others after some changes; null for unknown."""
-    before, after = (_as_data(case.values(those) or {}, case) for those in ({}, changes))
-    keys = sorted(before.keys() | after.keys())
-    return {key: after.get(key) for key in keys if before.get(key) != after.get(key)}
+    after = _as_data(case.values(changes) or {}, case)
+    keys = sorted(now.keys() | after.keys())
+    return {key: after.get(key) for key in keys if now.get(key) != after.get(key)}
 
 
 def _direct(case: Case, key: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from advisor.report.wording import shown_value
 
 HERE = "@"
 """Where the project lies."""
-_LETTERS = {
+LETTERS = {
     ("decided", "prompt_tuning"): "P",
     ("decided", "full_fine_tuning"): "F",
     ("too_close", "prompt_tuning"): "p",
@@ -23,11 +23,12 @@ _LETTERS = {
     ("do_not_train", None): ".",
     ("contradiction", None): "-",
 }
+"""The letter of each answer, by status and recommendation."""
 
 
 def answer_letter(answer: Mapping[str, Any]) -> str:
     """The letter of an answer in a map."""
-    return _LETTERS[answer["status"], answer["recommendation"]]
+    return LETTERS[answer["status"], answer["recommendation"]]
 
 
 def map_grid(found: Mapping[str, Any]) -> Grid:

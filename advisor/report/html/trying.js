@@ -92,14 +92,8 @@
     return tableOf(["Rule", "Decibans", "Together"], rows);
   };
 
-  const letterOf = (answer) => {
-    if (!answer) return "-";
-    if (answer.status === "infeasible") return "x";
-    if (answer.status === "do_not_train") return ".";
-    const letter = answer.recommendation === rules.full ? "f" : answer.recommendation ? "p" : "?";
-    return answer.status === "decided" ? letter.toUpperCase()
-      : answer.status === "too_close" ? letter : letter + "?";
-  };
+  const letterOf = (answer) =>
+    data.letters[answer ? answer.status + "|" + (answer.recommendation ?? "") : "contradiction|"];
 
   const textOf = (number, place) => {
     const control = knobs[number];
@@ -119,7 +113,7 @@
           const one = chosen.slice();
           [one[size], one[examples]] = [across, up];
           const here = across === chosen[size] && up === chosen[examples];
-          return letterOf(judged(one)) + (here ? " @" : "");
+          return letterOf(judged(one)) + (here ? " " + data.here : "");
         }),
       ])).reverse();
     return tableOf(["Examples", ...columns], rows);

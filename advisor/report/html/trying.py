@@ -11,11 +11,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from advisor.catalogue.tables import load_table
 from advisor.facts import load_vocabulary
 from advisor.facts.showing import show_value
 from advisor.report import inpage
 from advisor.report.html.embedding import embedded_json
 from advisor.report.html.illustration import Illustration
+from advisor.report.map_document import HERE, LETTERS
+from advisor.report.outlook_document import answer_words
 from advisor.report.wording import capital, first_sentence, method_name, second_sentence
 from advisor.verdict.decision import Status
 from advisor.verdict.headline import FULL
@@ -27,22 +30,6 @@ _SCRIPTS = (
 )
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AS_IT_IS = "as it is"
-# Where their fact lies on a scale the positions are one; a device is chosen from a list.
-_SCALES = frozenset(
-    {"model.parameters", "data.train_examples", "train.batch_size", "train.sequence_length"}
-)
-_LABELS = {
-    "model.parameters": "Size of the model",
-    "data.train_examples": "Training examples",
-    "train.batch_size": "Batch size",
-    "train.sequence_length": "Length in tokens",
-    "hardware.accelerator_name": "Device",
-    "model.pretraining_match": "Match of the pre-training",
-    "data.domain_shift": "Shift of the domain",
-    "prompt.transfer_available": "A trained prompt to start from",
-    "deployment.base_must_stay_unchanged": "The base must stay unchanged",
-    "deployment.latency_sensitive": "Latency matters",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +53,12 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Trying:
-    """The controls, the data and the scripts, ready to be embedded."""
+    """The controls, the data and the scripts, ready to be embedded.
 
+    ``legend``: letters of the map, each with its meaning.
+    """
+
+    legend: tuple[tuple[str, str], ...]
     controls: tuple[Control, ...]
     data: Markup
     scripts: Markup
@@ -81,6 +72,8 @@ def trying_of(shown: Illustration) -> Trying | None:
         "rules": shown.rules,
         "offered": shown.offered,
         "names": {method: method_name(method) for method in shown.rules["methods"]},
+        "letters": {f"{status}|{side or ''}": mark for (status, side), mark in LETTERS.items()},
+        "here": HERE,
         "first": dict(_first_sentences(shown.rules)),
         "second": {
             "none": second_sentence(Status.DECIDED, None, "{name}"),
@@ -88,7 +81,12 @@ def trying_of(shown: Illustration) -> Trying | None:
             "other": second_sentence(Status.DECIDED, FULL, "{name}"),
         },
     }
-    return Trying(tuple(_controls(shown.offered)), embedded_json(data), trying_scripts())
+    legend = tuple(
+        (mark, answer_words({"status": status, "recommendation": side}))
+        for (status, side), mark in LETTERS.items()
+    )
+    controls = tuple(_controls(shown.offered))
+    return Trying(legend, controls, embedded_json(data), trying_scripts())
 
 
 def _controls(offered: Mapping[str, Any]) -> Iterator[Control]:
@@ -100,11 +98,12 @@ def _controls(offered: Mapping[str, Any]) -> Iterator[Control]:
 
 
 def _control(id_: str, fact: str, values: list[Any], here: int) -> Control:
-    fact_type = load_vocabulary()[fact]
+    fact_type, table = load_vocabulary()[fact], load_table("offered.yaml")
     options = tuple(
         _AS_IT_IS if value is None else capital(show_value(fact_type, value)) for value in values
     )
-    return Control(id_, _LABELS.get(fact, fact), options, here, fact in _SCALES)
+    # Numbers are positions of a slider; a device or a choice is one of a list.
+    return Control(id_, table["labels"][fact], options, here, fact in table["values"])
 
 
 def _first_sentences(rules: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
