@@ -47,6 +47,18 @@ def final_score(task: Any, tuned: Tuned, examples: list[Example], settings: dict
     return score(task.metric, outcomes, [example.target for example in examples])
 
 
+def rank_prompts(
+    task: Any, tuned: Tuned, examples: list[Example], templates: list[str]
+) -> list[tuple[float, str]]:
+    """Points of the answers under each prompt, the best first; the task keeps its own prompt."""
+    found, own = [], task.prompt
+    for template in templates:
+        task.prompt = template
+        found.append((final_score(task, tuned, examples, task.settings), template))
+    task.prompt = own
+    return sorted(found, key=lambda entry: -entry[0])
+
+
 def general_loss(task: Any, tuned: Tuned, tokenizer: Any) -> float | None:
     """The mean loss per token on a general text, with the method in place.
 

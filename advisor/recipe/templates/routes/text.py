@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from batches import Picked, by_length, inputs_of, padded
 from data import Example
+from evaluation import rank_prompts
 from models import Tuned, room_of
 from prompts import Encoder, render, said
-from scoring import outcome, score
 from writing import write
 
 
@@ -153,15 +153,7 @@ class Task:
         self, tuned: Tuned, examples: list[Example], templates: list[str]
     ) -> list[tuple[float, str]]:
         """Points of the untrained model with each prompt, the best first."""
-        found, chosen = [], self.prompt
-        targets = [example.target for example in examples]
-        for template in templates:
-            self.prompt = template
-            texts = self.answers(tuned, examples, 4 * self.settings["train"]["batch_size"])
-            outcomes = [outcome(self.metric, *both) for both in zip(texts, targets, strict=True)]
-            found.append((score(self.metric, outcomes, targets), template))
-        self.prompt = chosen
-        return sorted(found, key=lambda entry: -entry[0])
+        return rank_prompts(self, tuned, examples, templates)
 
     def shown_answer(self, example: Example) -> str:
         """The right answer as a prompt shows it."""

@@ -10,9 +10,10 @@ from typing import Any
 import torch
 from batches import Picked, by_length, inputs_of
 from data import Example
+from evaluation import rank_prompts
 from models import Tuned, room_of
 from prompts import LETTERS, Encoder, render, said
-from scoring import outcome, score
+from scoring import outcome
 
 
 class Task:
@@ -141,15 +142,7 @@ class Task:
         self, tuned: Tuned, examples: list[Example], templates: list[str]
     ) -> list[tuple[float, str]]:
         """Points of the untrained model with each prompt, the best first."""
-        found, chosen = [], self.prompt
-        targets = [example.target for example in examples]
-        for template in templates:
-            self.prompt = template
-            texts = self.answers(tuned, examples, 4 * self.settings["train"]["batch_size"])
-            outcomes = [outcome(self.metric, *both) for both in zip(texts, targets, strict=True)]
-            found.append((score(self.metric, outcomes, targets), template))
-        self.prompt = chosen
-        return sorted(found, key=lambda entry: -entry[0])
+        return rank_prompts(self, tuned, examples, templates)
 
     def shown_answer(self, example: Example) -> str:
         """The right answer as a prompt shows it."""

@@ -9,6 +9,7 @@ from typing import Any
 import safetensors.torch
 import torch
 import transformers
+from evaluation import look
 from models import Tuned, device_here
 
 
@@ -64,6 +65,34 @@ class BestState(transformers.TrainerCallback):
     def _use_cache(self, used: bool) -> None:
         if hasattr(self.tuned.base.config, "use_cache"):
             self.tuned.base.config.use_cache = used
+
+
+class Looks:
+    """What a Trainer does at a look and at its end, whichever library it is of.
+
+    It has the attributes `tuned`, `task`, `settings` and `dev` (development examples).
+    """
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        """Loss and points on the development split; a later state wins a tie."""
+        self.tuned.model.eval()
+        with self.accelerator.autocast():
+            found = look(self.task, self.tuned, self.dev, self.settings)
+        metrics = {"eval_loss": found.loss, "eval_score": found.score}
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(
+            self.args, self.state, self.control, metrics
+        )
+        self.tuned.model.train()
+        return metrics
+
+    def best_state(self, best: BestState) -> BestState:
+        """Train to the end and put the best state back."""
+        self.train()
+        if self.state.global_step % self.args.eval_steps:
+            self.evaluate()  # the last steps
+        best.restore()
+        return best
 
 
 def loop_settings(settings: dict, steps: int, rate: float, folder: Path) -> dict[str, Any]:

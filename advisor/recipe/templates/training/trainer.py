@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import transformers
-from best import BestState, loop_settings
-from evaluation import look
+from best import BestState, Looks, loop_settings
 from models import Tuned
 
 
-class TaskTrainer(transformers.Trainer):
+class TaskTrainer(Looks, transformers.Trainer):
     """Trains on the losses of a task and looks at the development split.
 
     Args:
@@ -38,18 +37,6 @@ class TaskTrainer(transformers.Trainer):
         del model
         with self.accelerator.autocast():
             return self.task.losses(self.tuned, inputs).mean()
-
-    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
-        """Loss and points on the development split; a later state wins a tie."""
-        self.tuned.model.eval()
-        with self.accelerator.autocast():
-            found = look(self.task, self.tuned, self.dev, self.settings)
-        metrics = {"eval_loss": found.loss, "eval_score": found.score}
-        self.log(metrics)
-        self.control = self.callback_handler.on_evaluate(
-            self.args, self.state, self.control, metrics
-        )
-        return metrics
 
     def create_optimizer(self, model: Any = None) -> Any:
         """Four groups: a new head has its own rate, and biases and norms do not decay."""
@@ -95,8 +82,4 @@ def train(
         train_dataset=[task.encode(example) for example in splits.train],
         eval_dataset=splits.dev,
     )  # fmt: skip
-    trainer.train()
-    if trainer.state.global_step % arguments.eval_steps:
-        trainer.evaluate()  # the last steps
-    best.restore()
-    return best
+    return trainer.best_state(best)

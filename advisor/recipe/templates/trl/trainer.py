@@ -9,14 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from best import BestState, loop_settings
+from best import BestState, Looks, loop_settings
 from datasets import Dataset
-from evaluation import look
 from models import Tuned
 from trl import SFTConfig, SFTTrainer
 
 
-class TaskTrainer(SFTTrainer):
+class TaskTrainer(Looks, SFTTrainer):
     """Looks at the development split by the score of the task.
 
     Args:
@@ -32,19 +31,6 @@ class TaskTrainer(SFTTrainer):
     ) -> None:
         super().__init__(model=tuned.model, **arguments)
         self.tuned, self.task, self.settings, self.dev = tuned, task, settings, dev
-
-    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
-        """Loss and points on the development split."""
-        self.tuned.model.eval()
-        with self.accelerator.autocast():
-            found = look(self.task, self.tuned, self.dev, self.settings)
-        metrics = {"eval_loss": found.loss, "eval_score": found.score}
-        self.log(metrics)
-        self.control = self.callback_handler.on_evaluate(
-            self.args, self.state, self.control, metrics
-        )
-        self.tuned.model.train()
-        return metrics
 
 
 def train(
@@ -78,8 +64,4 @@ def train(
         # Never read: a look goes by the examples themselves.
         eval_dataset=Dataset.from_list(rows[:1]),
     )  # fmt: skip
-    trainer.train()
-    if trainer.state.global_step % arguments.eval_steps:
-        trainer.evaluate()  # the last steps
-    best.restore()
-    return best
+    return trainer.best_state(best)
