@@ -50,14 +50,21 @@ def packages() -> Iterator[dict[str, str]]:
             yield fields
 
 
+def described() -> Iterator[tuple[dict[str, str], str, str]]:
+    """Packages with a short description of three words or more: fields, source, description."""
+    for fields in packages():
+        source = fields.get("Source", fields["Package"]).split(" ")[0]
+        text = re.sub(r"\s*\([^)]*\)$", "", fields["Description"]).strip()
+        if len(text.split()) >= 3:
+            yield fields, source, text
+
+
 def descriptions() -> dict[str, list[dict[str, str]]]:
     """Short descriptions with three kinds of label; one package a source and a wording."""
     seen: set[str] = set()
     found: dict[str, list[dict[str, str]]] = {"sections": [], "languages": [], "interfaces": []}
-    for fields in packages():
-        source = fields.get("Source", fields["Package"]).split(" ")[0]
-        text = re.sub(r"\s*\([^)]*\)$", "", fields["Description"]).strip()
-        if source in seen or text.lower() in seen or len(text.split()) < 3:
+    for fields, source, text in described():
+        if source in seen or text.lower() in seen:
             continue
         seen |= {source, text.lower()}
         section = fields["Section"].split("/")[-1]
@@ -76,10 +83,8 @@ def development() -> dict[str, list[dict[str, str]]]:
     """Short descriptions with exactly one of a set's tags; one package a source and a wording."""
     seen: set[object] = set()
     found: dict[str, list[dict[str, str]]] = {name: [] for name in DEVELOPMENT}
-    for fields in packages():
-        source = fields.get("Source", fields["Package"]).split(" ")[0]
-        text = re.sub(r"\s*\([^)]*\)$", "", fields["Description"]).strip()
-        if text.lower() in seen or len(text.split()) < 3:
+    for fields, source, text in described():
+        if text.lower() in seen:
             continue
         for name, (kind, tags) in DEVELOPMENT.items():
             labels = re.findall(rf"{kind}::([a-z-]+)", fields.get("Tag", ""))

@@ -24,7 +24,7 @@ from measuring import table as as_table
 from measuring import write_results
 from reference import Results, trained
 
-from advisor.microbench.judging.noise import run_variance
+from advisor.microbench.judging.noise import chance_variance
 from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.prompts import candidate_prompts
 from advisor.microbench.preparing.sizes import SplitSizes
@@ -133,13 +133,9 @@ def group_of(name: str, rows: int, method: str, results: Results) -> Group:
     own = [results[trial.id].test for trial in trials(rows) if trial.method == method]
     points = 100.0 * np.array(own)
     scores = points.mean(axis=1)
-    seeds, examples = points.shape
-    rest = points - points.mean(axis=0) - scores[:, None] + points.mean()
-    by_chance = float(np.square(rest).sum() / ((seeds - 1) * (examples - 1)) / examples)
-    variance = float(scores.var(ddof=1))
-    # The same as the judging takes off, so that the fit is of what it adds to.
-    assert math.isclose(run_variance(points), max(0.0, variance - by_chance), abs_tol=1e-9)
-    return Group(name, rows, method, scores.tolist(), variance, by_chance)
+    return Group(
+        name, rows, method, scores.tolist(), float(scores.var(ddof=1)), chance_variance(points)
+    )
 
 
 def likelihood(groups: list[Group], freedom: int, deviation: float) -> float:

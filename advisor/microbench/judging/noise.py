@@ -127,11 +127,18 @@ def run_variance(points: Array) -> float:
     Args:
         points: (seeds, examples), two seeds at least.
     """
+    return max(0.0, float(points.mean(axis=1).var(ddof=1)) - chance_variance(points))
+
+
+def chance_variance(points: Array) -> float:
+    """The part of the variance of runs' scores that chance on single examples explains.
+
+    Args:
+        points: (seeds, examples), two seeds at least.
+    """
     seeds, examples = points.shape
-    scores = points.mean(axis=1)
-    rest = points - points.mean(axis=0) - scores[:, None] + points.mean()
-    by_chance = np.square(rest).sum() / ((seeds - 1) * max(examples - 1, 1)) / examples
-    return max(0.0, float(scores.var(ddof=1) - by_chance))
+    rest = points - points.mean(axis=0) - points.mean(axis=1)[:, None] + points.mean()
+    return float(np.square(rest).sum() / ((seeds - 1) * max(examples - 1, 1)) / examples)
 
 
 def run_noise(points: Array) -> SeedNoise:
