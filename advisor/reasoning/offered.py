@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import string
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -12,9 +11,9 @@ from advisor.catalogue.tables import load_table
 from advisor.facts import Value
 from advisor.profilers.hardware import planned_hardware
 from advisor.reasoning.case import Case
+from advisor.reasoning.offered_estimates import base36, offered_estimates
 from advisor.report.inpage.rules_as_data import value_as_data
 
-_DIGITS = string.digits + string.ascii_lowercase
 Places = tuple[tuple[int, ...], ...]
 DEVICE = "hardware.accelerator_name"
 
@@ -49,10 +48,13 @@ def offered(case: Case) -> dict[str, Any]:
         every combination the number of the one that holds, in digits of base 36, ``width`` for
         each (dots where the values contradict each other). A place is the number of the step that
         a fact lies on, counted from below, a range of them, or empty for unknown.
+        ``estimates`` of memory and time, to be shown (`offered_estimates`).
     """
     knobs = [*knobs_of(case)]
     now = _as_data(case.values({}) or {}, case)
     found = [case.cells(changes) for changes in _combinations(knobs)]
+    counts = [len(knob.settings) for knob in knobs]
+    values = [case.values(changes) for changes in _combinations(knobs)]
     return {
         "facts": now,
         "knobs": [
@@ -71,6 +73,7 @@ def offered(case: Case) -> dict[str, Any]:
             _group([case.computed[number] for number in numbers], numbers, found)
             for numbers in _groups(case.computed).values()
         ],
+        "estimates": offered_estimates(case.facts.vocabulary, counts, values),
     }
 
 
@@ -148,16 +151,11 @@ def _group(
             continue
         text = ",".join(_shown(places[number]) for number in numbers)
         cells.append(distinct.setdefault(text, len(distinct)))
-    width = len(_base36(max(len(distinct) - 1, 0)))
-    digits = ("." * width if cell is None else _base36(cell).rjust(width, "0") for cell in cells)
+    width = len(base36(max(len(distinct) - 1, 0)))
+    digits = ("." * width if cell is None else base36(cell).rjust(width, "0") for cell in cells)
     return {
         "facts": list(facts), "places": list(distinct), "width": width, "cells": "".join(digits),
     }  # fmt: skip
-
-
-def _base36(number: int) -> str:
-    high, low = divmod(number, len(_DIGITS))
-    return (_base36(high) if high else "") + _DIGITS[low]
 
 
 def _shown(place: tuple[int, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from advisor.report.blocks import Grid
 
@@ -41,12 +41,16 @@ def _ticks(names: tuple[str, ...], margin: int) -> Iterator[str]:
 
 
 def plain_grid(grid: Grid) -> Iterator[str]:
-    """One sentence a row: which letters it has from which column on."""
-    for name, letters in grid.rows:
+    """One sentence for all rows that are the same: which letters they have from which column on."""
+    for letters, same in itertools.groupby(grid.rows, key=lambda row: row[1]):
+        names = [name for name, _ in same]
         runs = itertools.groupby(zip(grid.columns, letters, strict=True), key=lambda pair: pair[1])
-        parts = []
-        for letter, run in runs:
-            columns = [column for column, _ in run]
-            span = columns[0] if len(columns) == 1 else f"{columns[0]} to {columns[-1]}"
-            parts.append(f"{span} {grid.meanings[letter]}")
-        yield f"- {grid.up} {name}: {grid.across} {', '.join(parts)}."
+        parts = [
+            f"{_span([column for column, _ in run])} {grid.meanings[letter]}"
+            for letter, run in runs
+        ]
+        yield f"- {grid.up} {_span(names[::-1])}: {grid.across} {', '.join(parts)}."
+
+
+def _span(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"

@@ -190,12 +190,10 @@ def _reason(reason: Reason, facts: FactBase) -> dict[str, Any]:
 
 
 def _named(text: str) -> str:
-    """A sentence that begins with a method id gets the method's name instead."""
-    first, _, rest = text.partition(" ")
-    method = load_methods().get(first)
-    if method is None:
-        return text
-    return f"{method.name[0].upper()}{method.name[1:]} {rest}"
+    """A sentence with the names of methods in place of their ids."""
+    methods = load_methods()
+    said = " ".join(methods[w].name if w in methods else w for w in text.split(" "))
+    return f"{said[0].upper()}{said[1:]}"
 
 
 def _beliefs(verdict: Verdict) -> list[dict[str, str]]:

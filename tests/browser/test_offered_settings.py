@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
-import json
 import random
 from pathlib import Path
 
 import pytest
 from random_projects import VOCABULARY, some_record
 
+from advisor.facts import Interval
 from advisor.facts.factsfile import facts_from
 from advisor.pipeline import load_engine
 from advisor.reasoning.case import Case
 from advisor.reasoning.offered import knobs_of, offered
+from advisor.reasoning.offered_estimates import KINDS
 from advisor.report import inpage
 from advisor.report.inpage.rules_as_data import rules_as_data
 from advisor.support.errors import AdvisorError
@@ -31,6 +33,10 @@ JUDGE = """({ rules, settings, chosen }) => {
     const values = AdvisorOffered.values(data, one);
     return values && AdvisorJudge.judge(loaded, values);
   });
+}"""
+ESTIMATES = """({ rules, settings, chosen }) => {
+  const data = AdvisorOffered.load(AdvisorJudge.load(rules), settings);
+  return chosen.map((one) => AdvisorOffered.estimates(data, one));
 }"""
 
 
@@ -64,10 +70,39 @@ def some_cases():
             return
 
 
-def expected(case, chosen):
+def changes_of(case, chosen):
     changes = {}
     for knob, place in zip(knobs_of(case), chosen, strict=True):
         changes |= knob.settings[place].changes
+    return changes
+
+
+def some_combinations(case, seed):
+    """What the project is, and others at random."""
+    chance = random.Random(seed)
+    counts = [len(knob.settings) for knob in knobs_of(case)]
+    chosen = [[chance.randrange(count) for count in counts] for _ in range(TRIED)]
+    return [[knob.here for knob in knobs_of(case)], *chosen]
+
+
+@functools.cache
+def prepared(number):
+    """A project and what is offered for it, which takes some seconds."""
+    case = next(itertools.islice(some_cases(), number, None))
+    return case, {"rules": rules_as_data(case.engine, VOCABULARY), "settings": offered(case)}
+
+
+def ask(browser, script, number, chosen):
+    page = browser.new_page()
+    page.add_script_tag(content=SCRIPTS)
+    given = prepared(number)[1] | {"chosen": chosen}
+    answers = page.evaluate(script, given)
+    page.close()
+    return answers
+
+
+def expected(case, chosen):
+    changes = changes_of(case, chosen)
     values = case.values(changes)
     if values is None:
         return None
@@ -85,24 +120,39 @@ def expected(case, chosen):
 
 @pytest.mark.parametrize("number", range(6))
 def test_an_offered_combination_gets_the_answer_of_the_program(number, browser):
-    case = next(itertools.islice(some_cases(), number, None))
-    chance = random.Random(number)
-    counts = [len(knob.settings) for knob in knobs_of(case)]
-    chosen = [[chance.randrange(count) for count in counts] for _ in range(TRIED)]
-    chosen[0] = [knob.here for knob in knobs_of(case)]
-    rules = rules_as_data(case.engine, VOCABULARY)
-    page = browser.new_page()
-    page.add_script_tag(content=SCRIPTS)
-    given = {"rules": rules, "settings": offered(case), "chosen": chosen}
-    answers = page.evaluate(JUDGE, given)
-    page.close()
-    for one, answer in zip(chosen, answers, strict=True):
+    case, _ = prepared(number)
+    chosen = some_combinations(case, number)
+    for one, answer in zip(chosen, ask(browser, JUDGE, number, chosen), strict=True):
         wanted = expected(case, one)
         assert (answer is None) == (wanted is None), one
         if wanted is not None:
             assert {key: answer[key] for key in wanted} == wanted, one
 
 
-def test_the_settings_offered_are_few_enough_to_travel_with_a_report():
-    case = case_of(some_record(3))
-    assert len(json.dumps(offered(case), separators=(",", ":"))) < 20_000
+def matches(found, key, value):
+    """Whether the page's ends are the program's: None for what is unknown or without limit."""
+    ends = [value.low, value.high] if isinstance(value, Interval) else [value, value]
+    most = VOCABULARY[key].range[1]
+    return all(
+        one is None if other is None or other >= most else one == pytest.approx(other, rel=0.01)
+        for one, other in zip(found, ends, strict=True)
+    )
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_the_page_tells_memory_and_time_of_a_combination_to_a_percent(number, browser):
+    case, _ = prepared(number)
+    chosen = some_combinations(case, number)
+    told = 0
+    for one, shown in zip(chosen, ask(browser, ESTIMATES, number, chosen), strict=True):
+        values = case.values(changes_of(case, one)) or {}
+        for method in VOCABULARY.methods:
+            for kind in KINDS:
+                key = f"estimate.{method}.{kind}"
+                found = shown.get(kind, {}).get(method, [None, None])
+                if key in values:
+                    assert matches(found, key, values[key]), (key, one)
+                    told += values[key] is not None
+                else:
+                    assert found == [None, None]
+    assert told

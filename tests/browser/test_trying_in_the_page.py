@@ -77,6 +77,25 @@ def test_a_slider_moved_by_keys_gives_the_answer_of_the_program(label, keys, cha
     assert seen(opened) == first
 
 
+def test_memory_and_time_of_chosen_values_are_those_of_the_program(opened):
+    before = opened.locator("#try-scores tr", has_text="Full fine-tuning").inner_text()
+    opened.get_by_label("Size of the model").press("Home")
+    told = opened.locator("#try-scores tr", has_text="Full fine-tuning").inner_text().split("\t")
+    values = case().values({"model.parameters": 110_000_000})
+    size = values["estimate.full_fine_tuning.memory_gib"]
+    minutes = 60 * values["estimate.full_fine_tuning.hours"]
+    assert told[1] == "yes" and "no" in before.split("\t")
+    assert float(told[2].removesuffix(" GiB")) == pytest.approx(size, rel=0.05)
+    assert float(told[3].removesuffix(" min")) == pytest.approx(minutes, rel=0.05)
+
+
+def test_each_reason_and_veto_says_what_its_rule_says(opened):
+    run = record(case().answer({}), load_engine().base)
+    text = opened.locator("#try-waterfall").text_content()
+    for reason in run["reasons"]:
+        assert reason["effect"] == 0 or reason["claim"] in text
+
+
 @pytest.mark.parametrize(
     ("label", "option", "changes"),
     [

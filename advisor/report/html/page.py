@@ -18,7 +18,8 @@ from advisor.report.html.section import Section, split
 from advisor.report.html.trying import Trying, trying_of
 
 MOST_BYTES = 200 * 1024
-"""A page that people pass round; what can be tried out in it is left out before it gets longer."""
+"""A page that people pass round. Before it gets longer, estimates of what can be tried out are left
+out, then all of that."""
 
 
 def run_page(record: dict[str, Any], title: str, shown: Illustration) -> str:
@@ -31,10 +32,11 @@ def run_page(record: dict[str, Any], title: str, shown: Illustration) -> str:
     """
     record = portable(record)
     sections = tuple(run_sections(record, shown))
-    head, trying = head_of(record), trying_of(shown)
-    page = _page(record, title, head, sections, trying)
-    if trying is None or len(page.encode()) <= MOST_BYTES:
-        return page
+    head = head_of(record)
+    for trying in (trying_of(shown), trying_of(shown, estimates=False)):
+        page = _page(record, title, head, sections, trying)
+        if len(page.encode()) <= MOST_BYTES:
+            return page
     return _page(record, title, head, sections)
 
 

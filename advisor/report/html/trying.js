@@ -36,6 +36,7 @@
     return table;
   };
 
+  const capital = (text) => text[0].toUpperCase() + text.slice(1);
   const signed = (number) => (number > 0 ? "+" : "") + number;
 
   const changes = () => {
@@ -67,29 +68,60 @@
     if (alternative === null || status === "do_not_train") return sure;
     const kind = recommendation === null ? "none"
       : status === "undetermined" ? "undetermined" : "other";
-    return sure + " " + data.second[kind].replace("{name}", data.names[alternative]);
+    return sure + " " + data.second[kind].replace("{name}", capital(data.names[alternative]));
   };
 
-  const scoresOf = (answer) =>
+  const roundly = (number) => Number(number.toPrecision(2)).toLocaleString("en");
+
+  const duration = (hours) =>
+    60 * hours < 1 ? "under 1 min"
+      : hours < 1 ? roundly(60 * hours) + " min"
+      : hours < 48 ? roundly(hours) + " h" : roundly(hours / 24) + " days";
+
+  const wordsOf = { memory_gib: (gib) => roundly(gib) + " GiB", hours: duration };
+
+  const spanOf = (ends, words) => {
+    const [low, high] = ends.map((end) => end === null ? null : words(end));
+    if (low === null) return "not known";
+    return high === null ? "at least " + low : low === high ? low : low + " to " + high;
+  };
+
+  const scoresOf = (answer, estimates) =>
     rules.methods
       .slice()
       .sort((one, other) =>
         (answer.feasible[one] === false) - (answer.feasible[other] === false) ||
         answer.scores[other] - answer.scores[one] || (one < other ? -1 : 1))
       .map((method) => rowOf([
-        data.names[method],
+        capital(data.names[method]),
         answer.feasible[method] === false ? "no"
           : answer.feasible[method] ? "yes" : "not known",
+        ...Object.entries(estimates).map(([kind, of]) =>
+          method in of ? spanOf(of[method], wordsOf[kind]) : "-"),
         signed(answer.scores[method]),
       ]));
+
+  /* What a rule says; one that is written for several methods names its own. */
+  const claimOf = (label) => {
+    const [code, method] = label.split(/[[\]]/);
+    return capital(rules.claims[code].replace("{}", data.names[method]));
+  };
 
   const waterfallOf = (answer) => {
     let total = 0;
     const rows = answer.reasons.map(({ rule, effect }) => {
       total += effect;
-      return rowOf([rule, signed(effect), signed(total)]);
+      const row = rowOf([rule, signed(effect), signed(total)]);
+      row.firstChild.append(made("span", " " + claimOf(rule), { class: "plain" }));
+      return row;
     });
     return tableOf(["Rule", "Decibans", "Together"], rows);
+  };
+
+  const vetoesOf = (answer) => {
+    const list = made("ul");
+    list.append(...answer.vetoes.map((rule) => made("li", "Ruled out by " + rule + ": " + claimOf(rule))));
+    return list;
   };
 
   const letterOf = (answer) =>
@@ -134,11 +166,15 @@
     element("try-scores").replaceChildren();
     element("try-waterfall").replaceChildren();
     if (answer) {
-      element("try-scores").append(tableOf(["Method", "Feasible", "Score"], scoresOf(answer)));
+      if (answer.vetoes.length) element("try-waterfall").append(vetoesOf(answer));
+      const estimates = AdvisorOffered.estimates(offered, chosen);
+      const told = Object.keys(estimates).map((kind) => data.kinds[kind]);
+      element("try-scores").append(
+        tableOf(["Method", "Feasible", ...told, "Score"], scoresOf(answer, estimates)));
       if (answer.compared) {
         const [one, other] = answer.compared.map((method) => data.names[method]);
         element("try-waterfall").append(
-          made("p", one + " against " + other + ": " + signed(answer.margin) + " decibans in all."),
+          made("p", capital(one) + " against " + other + ": " + signed(answer.margin) + " decibans in all."),
           waterfallOf(answer));
       }
     }

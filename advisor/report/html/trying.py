@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from advisor.catalogue.tables import load_table
+from advisor.catalogue.tables import load_methods, load_table
 from advisor.facts import load_vocabulary
 from advisor.facts.showing import show_value
 from advisor.report import inpage
@@ -19,7 +19,7 @@ from advisor.report.html.embedding import embedded_json
 from advisor.report.html.illustration import Illustration
 from advisor.report.map_document import HERE, LETTERS
 from advisor.report.outlook_document import answer_words
-from advisor.report.wording import capital, first_sentence, method_name, second_sentence
+from advisor.report.wording import capital, first_sentence, second_sentence
 from advisor.verdict.decision import Status
 from advisor.verdict.headline import FULL
 
@@ -30,6 +30,8 @@ _SCRIPTS = (
 )
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AS_IT_IS = "as it is"
+_COLUMNS = {"memory_gib": "Memory", "hours": "Time"}
+"""Estimates of each method that are told for the chosen values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +57,34 @@ class Control:
 class Trying:
     """The controls, the data and the scripts, ready to be embedded.
 
+    ``estimates``: whether memory and time are told with each answer.
     ``legend``: letters of the map, each with its meaning.
     """
 
+    estimates: bool
     legend: tuple[tuple[str, str], ...]
     controls: tuple[Control, ...]
     data: Markup
     scripts: Markup
 
 
-def trying_of(shown: Illustration) -> Trying | None:
-    """What can be tried out, or None where nothing is offered."""
+def trying_of(shown: Illustration, *, estimates: bool = True) -> Trying | None:
+    """What can be tried out, or None where nothing is offered.
+
+    Args:
+        shown: what the caller worked out.
+        estimates: whether memory and time are told with each answer.
+    """
     if shown.rules is None or shown.offered is None:
         return None
+    offered = shown.offered if estimates else {**shown.offered, "estimates": []}
     data = {
         "rules": shown.rules,
-        "offered": shown.offered,
-        "names": {method: method_name(method) for method in shown.rules["methods"]},
+        "offered": offered,
+        "names": {method: load_methods()[method].name for method in shown.rules["methods"]},
         "letters": {f"{status}|{side or ''}": mark for (status, side), mark in LETTERS.items()},
         "here": HERE,
+        "kinds": _COLUMNS,
         "first": dict(_first_sentences(shown.rules)),
         "second": {
             "none": second_sentence(Status.DECIDED, None, "{name}"),
@@ -85,8 +96,10 @@ def trying_of(shown: Illustration) -> Trying | None:
         (mark, answer_words({"status": status, "recommendation": side}))
         for (status, side), mark in LETTERS.items()
     )
-    controls = tuple(_controls(shown.offered))
-    return Trying(legend, controls, embedded_json(data), trying_scripts())
+    controls = tuple(_controls(offered))
+    return Trying(
+        bool(offered["estimates"]), legend, controls, embedded_json(data), trying_scripts()
+    )
 
 
 def _controls(offered: Mapping[str, Any]) -> Iterator[Control]:

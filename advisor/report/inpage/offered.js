@@ -49,6 +49,24 @@ const AdvisorOffered = (() => {
     return Object.assign(found, changes);
   };
 
-  return { load, values };
+  /* Memory and time by kind and method for the chosen settings: least and greatest, each null where
+   * it is unknown. The rounding of the codes is a percent or less. */
+  const estimates = (offered, chosen) => {
+    const found = {};
+    for (const { kind, methods, knobs, first, ratio, ends, width, cells } of offered.estimates) {
+      const row = knobs.reduce((at, i) => at * offered.knobs[i].settings.length + chosen[i], 0);
+      const number = (place) => {
+        const code = cells.slice(place * width, (place + 1) * width);
+        return code.startsWith(".") ? null : first * Math.pow(ratio, parseInt(code, 36));
+      };
+      found[kind] = Object.fromEntries(methods.map((method, i) => {
+        const place = (row * methods.length + i) * ends;
+        return [method, [number(place), number(place + ends - 1)]];
+      }));
+    }
+    return found;
+  };
+
+  return { load, values, estimates };
 })();
 if (typeof module !== "undefined") module.exports = AdvisorOffered;

@@ -47,6 +47,7 @@ def rules_as_data(engine: Engine, vocabulary: Vocabulary) -> dict[str, Any]:
             _rule(rule, prepared, numbers)
             for rule, prepared in zip(base.rules, engine.prepared, strict=True)
         ],
+        "claims": {rule.code: rule.claim.replace(rule.method or "{}", "{}") for rule in base.rules},
         "near": _near(base.settings),
         "numbers": numbers.lists,
     }

@@ -89,7 +89,7 @@ def test_parity_dots_lie_within_their_range():
 def test_the_cells_of_the_map_cover_it_once():
     chart = map_chart(drawn().map)
     for top in range(0, chart.height, ROW):
-        runs = sorted((r.left, r.width) for r in chart.runs if r.top == top)
+        runs = sorted((r.left, r.width) for r in chart.runs if r.top <= top < r.top + r.height)
         assert runs[0][0] == 0
         assert sum(width for _, width in runs) == pytest.approx(100)
     assert {run.mark for run in chart.runs} == {mark for mark, _ in chart.legend}
@@ -100,7 +100,7 @@ def test_you_are_here_lies_on_the_answer_of_the_run():
     across, top, _ = chart.here
     (cell,) = [
         run for run in chart.runs
-        if run.top <= top < run.top + ROW and run.left <= across < run.left + run.width
+        if run.top <= top < run.top + run.height and run.left <= across < run.left + run.width
     ]  # fmt: skip
     assert dict(chart.legend)[cell.mark] == "prompt-tuning"
     assert "you are here" in parsed(DRAWN).by_id("map").words

@@ -1,9 +1,9 @@
-"""The decision map: one rectangle for each run of equal answers in a row."""
+"""The decision map: one rectangle for each run of equal answers, over all rows alike."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ _PATTERNS = {"hatched": "pf", "dotted": "?!~.", "crossed": "x-"}
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Neighbouring cells of a row with the same letter: place and width in percent, top in pixels.
+    """Neighbouring cells with the same letter: across in percent, top and height in pixels.
 
     ``lettered``: whether the letter is drawn in it.
     """
@@ -32,6 +32,7 @@ class Run:
     left: float
     width: float
     top: int
+    height: int
     lettered: bool
 
 
@@ -78,7 +79,7 @@ def map_chart(found: Mapping[str, Any]) -> MapChart:
     return MapChart(
         grid.across,
         grid.up,
-        tuple(run for place, line in enumerate(lines) for run in _runs(line, place, width)),
+        tuple(_blocks(lines, width)),
         tuple(((place + 0.5) * width, grid.columns[place]) for place in columns),
         tuple((place * ROW + ROW // 2, grid.rows[place][0]) for place in rows),
         here,
@@ -104,13 +105,23 @@ def _filled(letters: str, found: Mapping[str, Any], place: int) -> str:
     return letters.replace(HERE, answer_letter(found["answers"][answers[found["across"]["here"]]]))
 
 
-def _runs(line: str, row: int, width: float) -> Iterator[Run]:
+def _blocks(lines: Sequence[str], width: float) -> Iterator[Run]:
+    top = 0
+    for line, same in itertools.groupby(lines):
+        rows = len(list(same))
+        yield from _runs(line, top, rows, width)
+        top += rows
+
+
+def _runs(line: str, top: int, rows: int, width: float) -> Iterator[Run]:
+    # A letter in each of many thin rows would fill the map with letters.
+    spoken = rows > 1 or top % _LETTER_ROWS == 1
     start = 0
     for mark, cells in itertools.groupby(line):
         count = len(list(cells))
         wide = count * width
-        lettered = mark != _DO_NOT_TRAIN and wide >= _LETTER_WIDTH and row % _LETTER_ROWS == 1
-        yield Run(mark, start * width, wide, row * ROW, lettered)
+        lettered = spoken and mark != _DO_NOT_TRAIN and wide >= _LETTER_WIDTH
+        yield Run(mark, start * width, wide, top * ROW, rows * ROW, lettered)
         start += count
 
 
