@@ -145,6 +145,6 @@ def _require_terminal(request: Request) -> None:
     named = " ".join(f"--set {key}=..." for key in missing)
     raise AdvisorError(
         "standard input is not a terminal, so nothing can be asked",
-        where="missing facts: " + ", ".join(missing),
+        where="missing facts: " + ", ".join(missing) if missing else "",
         hint=f"state them: advisor advise {named}" if named else "run: advisor advise",
     )

@@ -8,6 +8,11 @@ from typing import Any, NoReturn
 
 from advisor.support.errors import AdvisorError
 
+_FORM = (
+    "names and texts stand in double quotes, with commas between entries and none after the last"
+)
+_CUT_OFF = "the text ends too early: the file may be incomplete"
+
 
 def parse_json(text: str, *, where: str) -> Any:
     """Parse one JSON document strictly.
@@ -27,9 +32,11 @@ def parse_json(text: str, *, where: str) -> Any:
     except AdvisorError as error:
         raise AdvisorError(error.message, where=where, hint=error.hint) from None
     except json.JSONDecodeError as error:
+        cut_off = error.pos >= len(text) or error.msg.startswith("Unterminated string")
         raise AdvisorError(
             f"this is not valid JSON: {error.msg}",
             where=f"{where}, {_place(text, error)}",
+            hint=_CUT_OFF if cut_off else _FORM,
         ) from None
     except RecursionError:
         raise AdvisorError("the JSON is nested too deeply", where=where) from None

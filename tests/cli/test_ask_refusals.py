@@ -27,6 +27,7 @@ def test_where_nothing_is_missing_the_way_on_is_still_told(advisor, facts_file):
                for t in load_vocabulary().questions}  # fmt: skip
     result = advisor("ask", "--facts", facts_file(samples), "--no-detect")
     refused(result, "not a terminal", "advisor advise")
+    assert "where:" not in result.err
 
 
 def test_a_wrong_suffix_is_refused_before_any_question(advisor):

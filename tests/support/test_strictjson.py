@@ -139,3 +139,17 @@ def test_the_quick_parser_refuses_what_the_strict_one_refuses_in_the_same_words(
 def test_every_flat_object_is_read_alike(record):
     text = json.dumps(record)
     assert parse_flat_json(text, where="x") == parse_json(text, where="x") == record
+
+
+@pytest.mark.parametrize("text", ['{"a": 1', '{"a": "b', '{"a":', "["])
+def test_text_that_breaks_off_is_told_from_text_that_is_wrong(text):
+    with pytest.raises(AdvisorError) as caught:
+        parse_json(text, where="f.json")
+    assert "incomplete" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["{'a': 1}", '{"a": 1,}', '{"a": 1 "b": 2}', "<html>"])
+def test_text_that_is_no_json_gets_a_hint_on_its_form(text):
+    with pytest.raises(AdvisorError) as caught:
+        parse_json(text, where="f.json")
+    assert "double quotes" in caught.value.hint
