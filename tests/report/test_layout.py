@@ -135,3 +135,23 @@ def test_the_plain_switch_prints_the_plain_lines():
     stream = io.StringIO()
     print_report(blocks(persona("behind_an_api")), stream, plain=True)
     assert stream.getvalue().splitlines() == list(plain_lines(blocks(persona("behind_an_api"))))
+
+
+def test_a_word_that_is_too_long_for_its_column_is_broken_at_its_hyphen():
+    row = (
+        "estimate.full_fine_tuning.memory_headroom_optimistic",
+        "1.2",
+        "micro-benchmark",
+        "as measured",
+    )
+    lines = [
+        line.text for line in lay_out([Table(("Fact", "Value", "Source", "Detail"), (row,))], 80)
+    ]
+    assert any("micro-" in line for line in lines)
+    assert any(" benchmark" in line for line in lines)
+
+
+def test_words_are_not_broken_at_hyphens_where_they_fit():
+    row = ("a fact", "leaning to full fine-tuning " * 5)
+    lines = [line.text for line in lay_out([Table(("Fact", "Value"), (row,))], 60)]
+    assert not any(line.endswith("fine-") for line in lines)
