@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The advertisements of its successors are left out; docs/decisions/0026 names them.
 SITE := NO_MKDOCS_2_WARNING=1 DISABLE_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --strict --quiet
 
-.PHONY: run test slow check docs bench bench-memory bench-microbench clean
+.PHONY: run test slow check docs screenshots bench bench-memory bench-microbench clean
 
 # The main job with everything installed, `train` included.
 run: $(VENV)/.run
@@ -42,6 +42,11 @@ bench: $(VENV)/.test
 # The documentation as a site in build/site.
 docs: $(VENV)/.test
 	$(SITE)
+
+# Pictures of a report: those in docs/pictures anew, and whole pages to look at in build/screenshots.
+screenshots: $(VENV)/.test
+	UPDATE_PICTURES=1 ADVISOR_SCREENSHOTS=build/screenshots $(BIN)/python -m pytest -q \
+	  tests/browser/test_pictures.py tests/browser/test_pages_in_the_browser.py
 
 # Memory and time against real runs, full traces and published figures; half an hour.
 bench-memory: $(VENV)/.test

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from project_page import project_page
 
-from advisor.facts.factsfile import load_facts
 from advisor.pipeline import advise, load_engine
 from advisor.reasoning.illustrating import illustration
 from advisor.report.document import TITLE
@@ -26,13 +26,12 @@ SHOTS = os.environ.get("ADVISOR_SCREENSHOTS")
 def pages() -> dict[str, str]:
     """A run that trains, one of the first schema, and one with next to nothing known."""
     engine = load_engine()
-    project = load_facts(str(ROOT / "examples" / "project.yaml"))
     runs = {
-        "project": record(advise(project, engine), engine.base),
         "first-schema": json.loads((ROOT / "tests" / "golden" / "run-1.json").read_text()),
         "nothing-known": record(advise([], engine), engine.base),
     }
-    return {name: run_page(run, TITLE, illustration(run, engine)) for name, run in runs.items()}
+    made = {name: run_page(run, TITLE, illustration(run, engine)) for name, run in runs.items()}
+    return {"project": project_page(), **made}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

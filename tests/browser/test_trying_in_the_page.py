@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
+from project_page import PROJECT, project_page
 
 from advisor.facts.factsfile import load_facts
-from advisor.pipeline import advise, load_engine
+from advisor.pipeline import load_engine
 from advisor.reasoning.case import Case
-from advisor.reasoning.illustrating import illustration
-from advisor.report.document import TITLE
-from advisor.report.html.page import MOST_BYTES, run_page
+from advisor.report.html.page import MOST_BYTES
 from advisor.report.record import record
-
-PROJECT = Path(__file__).parents[2] / "examples" / "project.yaml"
 
 
 @cache
@@ -24,16 +20,10 @@ def case() -> Case:
     return Case(load_facts(str(PROJECT)), load_engine())
 
 
-@cache
-def page() -> str:
-    run = record(advise(load_facts(str(PROJECT)), load_engine()), load_engine().base)
-    return run_page(run, TITLE, illustration(run, load_engine()))
-
-
 @pytest.fixture
 def opened(open_page, tmp_path):
     path = tmp_path / "report.html"
-    path.write_text(page(), encoding="utf-8")
+    path.write_text(project_page(), encoding="utf-8")
     return open_page(path)
 
 
@@ -50,7 +40,7 @@ def sentence(changes):
 
 
 def test_the_controls_are_hidden_until_the_script_runs_and_then_tell_the_same_answer(opened):
-    assert re.search(r'<section id="what-if"[^>]* hidden>', page())
+    assert re.search(r'<section id="what-if"[^>]* hidden>', project_page())
     assert opened.locator("#what-if").is_visible()
     assert seen(opened)[0] == sentence({})
 
@@ -117,5 +107,5 @@ def test_the_map_marks_what_is_chosen_once(opened):
 
 
 def test_the_page_is_no_longer_than_it_may_be_with_all_that_can_be_tried():
-    assert 'id="advisor-trying"' in page()
-    assert len(page().encode()) <= MOST_BYTES
+    assert 'id="advisor-trying"' in project_page()
+    assert len(project_page().encode()) <= MOST_BYTES

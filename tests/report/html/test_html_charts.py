@@ -47,6 +47,18 @@ def test_the_parts_of_a_bar_lie_side_by_side_and_make_up_the_need(record):
             assert other.left == pytest.approx(one.left + one.width, abs=1e-6)
 
 
+def test_no_stroke_covers_a_letter_and_every_letter_lies_in_its_part():
+    chart = memory_chart(persona(DRAWN))
+    letters = [
+        (bar, part) for bar in chart.bars for part in bar.segments if part.letter is not None
+    ]
+    assert any(part.mark == "G" for _, part in letters)  # the stroke of the least need is near
+    for bar, part in letters:
+        assert part.left <= part.letter < part.left + part.width
+        strokes = [at for at in (bar.least, chart.limit) if at is not None]
+        assert not any(part.letter < at < part.letter + 5 for at in strokes)
+
+
 def test_parts_that_do_not_add_up_are_not_drawn():
     record = copy.deepcopy(persona(DRAWN))
     record["facts"]["estimate.lora.memory_gib"]["value"] *= 1.5

@@ -20,12 +20,18 @@ _LETTER_WIDTH = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a bar: place and width in percent, its letter and whether that has room."""
+    """A part of a bar in percent, with its letter.
+
+    Attributes:
+        left, width: the part.
+        mark: the letter.
+        letter: where the letter begins; None where there is no room for it.
+    """
 
     left: float
     width: float
     mark: str
-    lettered: bool
+    letter: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,34 +92,47 @@ def _chart(
     if limit is not None:
         longest = min(max(longest, limit), limit * _LONGEST)
     scale = Scale(0.0, longest, right=_RIGHT)
-    bars = tuple(_bar(need, scale, names) for need in needs)
+    at = None if limit is None else scale.place(limit)
+    bars = tuple(_bar(need, scale, names, at) for need in needs)
     used = {segment.mark for bar in bars for segment in bar.segments}
     return MemoryChart(
         bars,
-        None if limit is None else scale.place(limit),
+        at,
         limit_text,
         tuple((mark, name) for mark, name in names.items() if mark in used),
         tuple((scale.place(value), f"{value:g} GiB") for value in ticks(0.0, scale.high)),
     )
 
 
-def _bar(need: Need, scale: Scale, names: Mapping[str, str]) -> Bar:
+def _bar(need: Need, scale: Scale, names: Mapping[str, str], limit: float | None) -> Bar:
     listed = ", ".join(f"{names[mark]} {size:.2f}" for mark, size in need.parts if size)
+    least = None if need.least is None or need.least > scale.high else scale.place(need.least)
+    strokes = tuple(sorted(stroke for stroke in (least, limit) if stroke is not None))
     return Bar(
         name=need.name,
         says=need.says,
         parts=f"{listed} GiB" if listed else "",
-        segments=tuple(_segments(need.parts or ((OTHER[0], need.high),), scale)),
-        least=None if need.least is None or need.least > scale.high else scale.place(need.least),
+        segments=tuple(_segments(need.parts or ((OTHER[0], need.high),), scale, strokes)),
+        least=least,
         low=scale.place(need.low) if need.low != need.high else None,
         cut=need.high > scale.high,
     )
 
 
-def _segments(parts: tuple[tuple[str, float], ...], scale: Scale) -> Iterator[Segment]:
+def _segments(
+    parts: tuple[tuple[str, float], ...], scale: Scale, strokes: Sequence[float]
+) -> Iterator[Segment]:
     start = 0.0
     for mark, size in parts:
         left, right = scale.place(start), scale.place(start + size)
         start += size
         if right > left:
-            yield Segment(left, right - left, mark, right - left >= _LETTER_WIDTH)
+            yield Segment(left, right - left, mark, _letter(left, right, strokes))
+
+
+def _letter(left: float, right: float, strokes: Sequence[float]) -> float | None:
+    """At the left end of the part, or behind the strokes, in order, that would cover it there."""
+    for stroke in strokes:
+        if left <= stroke < left + _LETTER_WIDTH:
+            left = stroke
+    return left if right - left >= _LETTER_WIDTH else None

@@ -1,0 +1,24 @@
+"""The report of the bundled example, made once."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from advisor.facts.factsfile import load_facts
+from advisor.pipeline import advise, load_engine
+from advisor.reasoning.illustrating import illustration
+from advisor.reasoning.outlook import outlook
+from advisor.report.document import TITLE
+from advisor.report.html.page import run_page
+from advisor.report.record import record
+
+PROJECT = Path(__file__).parents[2] / "examples" / "project.yaml"
+
+
+@cache
+def project_page() -> str:
+    """The page that `advisor advise --facts examples/project.yaml -o report.html` writes."""
+    engine, facts = load_engine(), load_facts(str(PROJECT))
+    run = record(advise(facts, engine), engine.base, outlook(facts, engine))
+    return run_page(run, TITLE, illustration(run, engine))
