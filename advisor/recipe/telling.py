@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,6 +37,7 @@ def readme_values(
         "trained": method.trained,
         "soft": method.family == "soft_prompts",
         "adapter": method.family == "adapters",
+        "asked": _asked(settings["data"]),
         "unfilled": list(_unfilled(settings)),
         "origins": list(_origins(choice, carried, fitted, settings)),
         "watch": list(_watch(choice, settings)),
@@ -53,6 +56,16 @@ def pins(settings: dict[str, Any], target: str) -> dict[str, str]:
     if target == "trl":
         wanted += ["trl", "datasets"]
     return {name: str(versions[name]) for name in wanted}
+
+
+def _asked(data: dict[str, Any]) -> str:
+    """A line for serve.py as the shell takes it; a pair or choices need the names of columns."""
+    if not data["pair"] and not data["choices"]:
+        return '"a text"'
+    row: dict[str, Any] = dict.fromkeys(data["text"], "a text")
+    if data["choices"]:
+        row[data["choices"]] = ["one", "another"]
+    return shlex.quote(json.dumps(row))
 
 
 def _unfilled(settings: dict[str, Any], prefix: str = "") -> Iterator[str]:

@@ -143,3 +143,15 @@ def test_model_and_files_are_named_by_their_whole_paths(tmp_path, monkeypatch, t
     _, settings = made(tmp_path, order=order)
     assert settings["data"]["train"] == str(tmp_path / "rows.jsonl")
     assert Path(settings["model"]).is_absolute()
+
+
+def test_a_decoder_writes_labels_where_they_are_too_many_for_letters(tmp_path, tiny_model):
+    """What the project for letters says to do instead."""
+    rows = write_rows(tmp_path / "rows.jsonl", "classification")
+    order = {
+        "settings": ("task.type=generation_short",),
+        "models": (str(tiny_model("gpt2")),),
+        "data": DataFiles(rows),
+    }
+    _, settings = made(tmp_path, order=order)
+    assert (settings["task"]["route"], settings["data"]["label"]) == ("text", "label")

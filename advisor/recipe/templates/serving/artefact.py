@@ -11,6 +11,15 @@ from models import Tuned, load_tokenizer
 from task import Task
 
 
+def require_own(settings: dict) -> None:
+    """Stop at a method or route that other files carry out."""
+    if settings["method"] not in method.METHODS:
+        able = ", ".join(method.METHODS)
+        raise SystemExit(f"config.yaml: the files of this project are for {able}; make another one")
+    if settings["task"]["route"] != Task.route:
+        raise SystemExit(f"config.yaml: the files of this project are for route {Task.route}")
+
+
 def save(settings: dict, task: Task, tuned: Tuned, tokenizer: Any, folder: Path) -> None:
     """Write the trained part, the tokenizer, and what the task has learned of labels and prompt."""
     folder.mkdir(parents=True, exist_ok=True)
