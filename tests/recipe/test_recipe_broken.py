@@ -6,7 +6,7 @@ import json
 import shlex
 
 import pytest
-from forkedruns import forked, forked_file
+from forkedruns import forked, forked_file, run_main
 from tiny_benches import FAMILIES
 from tinyprojects import quick, write_project, write_run
 
@@ -86,10 +86,21 @@ def test_a_config_that_was_edited(before, after, said, project):
     assert said in forked_file(folder, "train.py", "--set", "train.max_steps=1", code=1)
 
 
-def test_a_folder_that_takes_no_files_stops_before_training(project):
-    folder = project()
-    (folder / "work").write_text("in the way")
-    assert "cannot be written to" in forked_file(folder, "train.py", code=1)
+@pytest.mark.parametrize("method", ["full_fine_tuning", "few_shot_prompting"])
+def test_a_folder_that_takes_no_files_stops_before_anything_is_measured(method, project):
+    file = "choose.py" if method == "few_shot_prompting" else "train.py"
+
+    def read_only():
+        import tempfile
+
+        def refused(**_):
+            raise PermissionError(13, "Permission denied")
+
+        tempfile.TemporaryFile = refused
+        run_main(file, ())
+
+    told = forked(project("llama", method=method), read_only, code=1)
+    assert told.endswith("project cannot be written to: Permission denied")
 
 
 def test_damaged_weights(project, tiny_model, tmp_path):

@@ -19,7 +19,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
 
 import method
 import transformers
-from artefact import require_own, save
+from artefact import require_able, save
 from best import Diverged
 from data import Splits, read_splits
 from evaluation import final_score, general_loss
@@ -36,8 +36,7 @@ def main() -> None:
     """Go through all steps and write artefact/ and report.json."""
     flags = {"search": "search the rates of config.yaml by successive halving"}
     settings, arguments = command_line(__doc__, flags=flags)
-    require_own(settings)
-    require_writable()
+    require_able(settings)
     splits = read_splits(settings)
     tokenizer = load_tokenizer(model_of(settings))
     task = Task.learn(settings, tokenizer, splits.train)
@@ -60,15 +59,6 @@ def main() -> None:
     report["trained_parameters"] = sum(p.numel() for p in tuned.trained().values())
     (FOLDER / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     show(settings, report)
-
-
-def require_writable() -> None:
-    """Stop now, and not after the training, at a folder that takes no files."""
-    try:
-        WORK.mkdir(exist_ok=True)
-        (WORK / "written").touch()
-    except OSError as error:
-        raise SystemExit(f"{FOLDER} cannot be written to: {error}") from None
 
 
 def before(settings: dict, task: Task, splits: Splits, tokenizer: Any, report: dict) -> dict:
