@@ -107,6 +107,12 @@ def _watch(choice: Choice, settings: dict[str, Any]) -> Iterator[str]:
         "`--search` tries several."
     )
     yield "One run is one seed: repeat with `--set train.seed=1` and 2 before small gaps count."
+    if method.family == "full" and settings["train"]["precision"] == "bf16":
+        yield (
+            "Weights are trained in bfloat16, since nothing else fits: a step smaller than some "
+            "thousandths of a weight is rounded away, so low rates may hardly learn. Take "
+            "`bf16_mixed` on a larger device, or a method that trains less."
+        )
     if choice.route != "head":
         yield (
             "Forgetting: the loss on `general_text.txt` after training, with the method in place. "

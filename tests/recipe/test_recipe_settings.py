@@ -92,6 +92,19 @@ def test_the_plan_fits_the_memory(tmp_path):
     assert "Altered to fit" in (folder / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("gib", "precision"), [(16, "bf16"), (40, "bf16_mixed")])
+def test_full_fine_tuning_in_16_bits_comes_with_a_warning(gib, precision, tmp_path):
+    facts = {
+        "model.parameters": 1_500_000_000,
+        "hardware.accelerator": "cuda",
+        "hardware.accelerator_memory_gib": gib,
+    }
+    folder, settings = made(tmp_path, facts=facts, order={"method": "full_fine_tuning"})
+    assert settings["train"]["precision"] == precision
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert ("rounded away" in readme) == (precision == "bf16")
+
+
 def test_a_head_searches_pairs_of_rates(tmp_path):
     _, settings = made(tmp_path, "encoder", order={"method": "lora"})
     pairs = load_methods()["lora"].recipe["search"]

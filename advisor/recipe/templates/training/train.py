@@ -7,7 +7,6 @@ python train.py --set KEY=VALUE  with another setting, such as train.learning_ra
 
 from __future__ import annotations
 
-import gc
 import json
 import math
 import os
@@ -91,7 +90,6 @@ def trained(
     settings: dict, task: Task, splits: Splits, steps: int, rates: tuple[float, float]
 ) -> tuple[Any, BestState]:
     """A fresh base model, trained."""
-    gc.collect()  # a Trainer refers to itself, and would keep the last model beside the next one
     # The seed decides the new head, the adapter and the order of the rows.
     transformers.set_seed(settings["train"]["seed"])
     base = load_base(settings, task.outputs)
