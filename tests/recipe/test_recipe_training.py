@@ -250,7 +250,10 @@ def what_is_not_quantised_is_kept_as_it_was_trained():
     batch = task.collate([task.encode(splits.test[0])], "cpu")
     with torch.no_grad():
         scores = [t._scores(m, batch) for t, m in ((task, tuned), (other, loaded))]
-    assert torch.equal(*scores)
+    kept, put_back = (dict(m.model.named_parameters()) for m in (tuned, loaded))
+    assert all(torch.equal(kept[name], put_back[name]) for name in tuned.trained())
+    # The order of summation, and with it the last bits, may hang on where tensors lie in memory.
+    torch.testing.assert_close(*scores)
 
 
 @pytest.mark.parametrize("family", ["bert", "llama"])
