@@ -206,3 +206,45 @@ def what_was_trained_is_kept():
 
 def test_what_was_trained_is_kept_if_judging_fails(project):
     forked(project(), what_was_trained_is_kept)
+
+
+def stopped_by_hand():
+    import sys
+
+    import trainer
+    from settings import FOLDER
+
+    def interrupted(*_, folder, **__):
+        folder.mkdir()
+        raise KeyboardInterrupt
+
+    trainer.train = interrupted
+    try:
+        run_main("train.py", quick())
+    finally:
+        sys.stderr.write(f"work left: {(FOLDER / 'work').exists()}")
+
+
+def test_a_training_that_is_stopped_by_hand_says_so_and_leaves_nothing(project):
+    error = forked(project(), stopped_by_hand, code=130)
+    assert "stopped" in error
+    assert "Traceback" not in error
+    assert "work left: False" in error
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("task.json", "artefact is damaged"),
+        ("adapter_model.safetensors", "artefact is damaged"),
+        ("tokenizer.json", "artefact cannot be loaded"),
+    ],
+)
+def test_a_damaged_artefact_is_refused_in_one_message(file, said, project):
+    folder = project()
+    forked_file(folder, "train.py", *quick())
+    whole = (folder / "artefact" / file).read_bytes()
+    (folder / "artefact" / file).write_bytes(whole[: len(whole) // 2])
+    error = forked_file(folder, "serve.py", stdin="a text\n", code=1)
+    assert said in error
+    assert "Traceback" not in error

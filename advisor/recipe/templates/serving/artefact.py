@@ -9,6 +9,7 @@ from typing import Any
 
 import method
 from models import Tuned, load_tokenizer
+from safetensors import SafetensorError
 from settings import FOLDER
 from task import Task
 
@@ -40,10 +41,14 @@ def load(folder: Path) -> tuple[dict, Task, Tuned]:
     """Settings, task and model of a folder that `save` has written."""
     if not (folder / "task.json").is_file():
         raise SystemExit(f"{folder}: nothing was saved here; run python train.py first")
-    saved = json.loads((folder / "task.json").read_text(encoding="utf-8"))
-    settings = saved["settings"]
-    task = Task(settings, load_tokenizer(str(folder)), saved["task"])
-    tuned = method.load(settings, task, folder)
+    try:
+        saved = json.loads((folder / "task.json").read_text(encoding="utf-8"))
+        settings = saved["settings"]
+        task = Task(settings, load_tokenizer(str(folder)), saved["task"])
+        tuned = method.load(settings, task, folder)
+    except (OSError, ValueError, LookupError, RuntimeError, SafetensorError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise SystemExit(f"{folder} is damaged: {reason}; run python train.py again") from None
     tuned.model.eval()
     task.bind(tuned)
     return settings, task, tuned

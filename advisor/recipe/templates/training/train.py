@@ -11,6 +11,7 @@ import json
 import math
 import os
 import shutil
+import sys
 from typing import Any
 
 # One device: a single process would spread batches over several without summing gradients right.
@@ -95,8 +96,10 @@ def trained(
     base = load_base(settings, task.outputs)
     tuned = method.wrap(settings, task, base)
     task.bind(tuned)
-    best = train(task, tuned, settings, splits=splits, steps=steps, rates=rates, folder=WORK)
-    shutil.rmtree(WORK)
+    try:
+        best = train(task, tuned, settings, splits=splits, steps=steps, rates=rates, folder=WORK)
+    finally:
+        shutil.rmtree(WORK, ignore_errors=True)
     return tuned, best
 
 
@@ -142,4 +145,8 @@ def show(settings: dict, report: dict) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("stopped; artefact/ holds the last training that came to its end", file=sys.stderr)
+        sys.exit(130)
