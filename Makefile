@@ -16,7 +16,7 @@ run: $(VENV)/.run
 # Everything that has to pass before a change lands.
 test: $(VENV)/.test
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 # Real weights, wheel builds, a Ray cluster and other tests that need minutes.
 slow: $(VENV)/.slow

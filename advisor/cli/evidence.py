@@ -81,6 +81,11 @@ def fit_evidence(
     Takes some seconds. For example: advisor evidence fit -o rules/fitted.yaml
     """
     import difflib
+    import os
+
+    # Spread over cores that others use, matrices of some dozen rows take twenty times as long.
+    # The library reads this when it is loaded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
     from advisor.calibrating import fit_weights
     from advisor.rules.loading import FITTED

@@ -15,7 +15,17 @@ class PythonFile(NamedTuple):
     purpose: str
 
 
-_COMMON = ("settings", "data", "models", "batches", "scoring", "evaluation")
+_COMMON = (
+    "settings",
+    "checking",
+    "data",
+    "cells",
+    "rows",
+    "models",
+    "batches",
+    "scoring",
+    "evaluation",
+)
 _FAMILIES = {
     "soft_prompts": "soft_prompts",
     "adapters": "adapters",

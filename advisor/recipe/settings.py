@@ -26,14 +26,13 @@ def project_settings(
         model: folder or Hub id.
         data: the settings under ``data``.
     """
-    settings = {
+    settings: dict[str, Any] = {
         "model": model,
         "method": choice.method.id,
         "task": {
             "type": choice.task,
             "route": choice.route,
             "metric": preparation()["metrics"][choice.task],
-            "label_words": dict(carried.label_words),
         },
         "data": data,
         "prompts": list(carried.prompts),
@@ -42,6 +41,9 @@ def project_settings(
         if not choice.method.trained
         else _training(choice, carried, fitted),
     }
+    if choice.route == "words" and choice.task != "multiple_choice":
+        # A head and written answers have the labels by their names, and choices by letters.
+        settings["task"]["label_words"] = dict(carried.label_words)
     if not choice.method.trained:
         settings["few_shot"] = {"counts": list(projects()["few_shot_counts"])}
     return settings

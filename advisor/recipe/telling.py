@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,6 +37,7 @@ def readme_values(
         "trained": method.trained,
         "soft": method.family == "soft_prompts",
         "adapter": method.family == "adapters",
+        "asked": _asked(settings["data"]),
         "unfilled": list(_unfilled(settings)),
         "origins": list(_origins(choice, carried, fitted, settings)),
         "watch": list(_watch(choice, settings)),
@@ -53,6 +56,16 @@ def pins(settings: dict[str, Any], target: str) -> dict[str, str]:
     if target == "trl":
         wanted += ["trl", "datasets"]
     return {name: str(versions[name]) for name in wanted}
+
+
+def _asked(data: dict[str, Any]) -> str:
+    """A line for serve.py as the shell takes it; a pair or choices need the names of columns."""
+    if not data["pair"] and not data["choices"]:
+        return '"a text"'
+    row: dict[str, Any] = dict.fromkeys(data["text"], "a text")
+    if data["choices"]:
+        row[data["choices"]] = ["one", "another"]
+    return shlex.quote(json.dumps(row))
 
 
 def _unfilled(settings: dict[str, Any], prefix: str = "") -> Iterator[str]:
@@ -94,6 +107,12 @@ def _watch(choice: Choice, settings: dict[str, Any]) -> Iterator[str]:
         "`--search` tries several."
     )
     yield "One run is one seed: repeat with `--set train.seed=1` and 2 before small gaps count."
+    if method.family == "full" and settings["train"]["precision"] == "bf16":
+        yield (
+            "Weights are trained in bfloat16, since nothing else fits: a step smaller than some "
+            "thousandths of a weight is rounded away, so low rates may hardly learn. Take "
+            "`bf16_mixed` on a larger device, or a method that trains less."
+        )
     if choice.route != "head":
         yield (
             "Forgetting: the loss on `general_text.txt` after training, with the method in place. "

@@ -46,6 +46,12 @@ def model_setting(models: tuple[str, ...]) -> str:
     if not lies_on_disk(spec):
         return spec
     folder = Path(spec) if Path(spec).is_dir() else Path(spec).parent
+    if not any(folder.glob("*.safetensors")):
+        raise AdvisorError(
+            "a project trains a model, and the folder holds no safetensors weights",
+            where=f"--model {spec}",
+            hint="name a folder with weights, or the Hub id",
+        )
     return str(folder.resolve())
 
 

@@ -21,6 +21,8 @@ from advisor.cli.main import run
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 GPT2 = EXAMPLES / "models" / "gpt2"
+LIMIT = 300
+"""Seconds after which a command counts as hanging; none takes so long even on a busy machine."""
 COMMAND = shutil.which("advisor", path=str(Path(sys.executable).parent)) or shutil.which("advisor")
 
 # A plan that is decided whatever the weights of the rules are: full fine-tuning of eight billion
@@ -74,7 +76,7 @@ class Result:
 
 
 @contextlib.contextmanager
-def guard(seconds: int = 10):
+def guard(seconds: int = 120):
     """Raise in the middle of what hangs."""
 
     def give_up(*_):
@@ -129,7 +131,7 @@ def as_command(
         [str(COMMAND), *(str(argument) for argument in arguments)],
         input=given,
         capture_output=True,
-        timeout=60,
+        timeout=LIMIT,
         env={**os.environ, **(env or {})},
         cwd=cwd,
         check=False,

@@ -8,7 +8,7 @@ import select
 import subprocess
 
 import pytest
-from command_line import COMMAND, GPT2, PLAN, ROOMY, refused
+from command_line import COMMAND, GPT2, LIMIT, PLAN, ROOMY, refused
 
 GOOD = json.dumps(PLAN)
 BAD_LINES = {
@@ -153,6 +153,6 @@ def test_a_verdict_is_written_before_the_next_line_is_read():
             assert ready, "nothing was written while the input stayed open"
             assert json.loads(process.stdout.readline())["exit_code"] == 2
             process.stdin.close()
-            assert process.wait(timeout=15) == 2
+            assert process.wait(timeout=LIMIT) == 2
         finally:
             process.kill()

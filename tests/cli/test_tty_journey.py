@@ -8,7 +8,7 @@ import re
 
 import pexpect
 import pytest
-from command_line import COMMAND, GPT2, in_process
+from command_line import COMMAND, GPT2, LIMIT, in_process
 
 PROMPT = r"> "
 KEEP = r"Keep it\?.*> "
@@ -39,7 +39,7 @@ def start(tmp_path):
     def spawn(*arguments, rows=50):
         env = {**os.environ, "TERM": "xterm-256color"}
         child = pexpect.spawn(
-            COMMAND, [str(a) for a in arguments], env=env, cwd=str(tmp_path), timeout=30,
+            COMMAND, [str(a) for a in arguments], env=env, cwd=str(tmp_path), timeout=LIMIT,
             encoding="utf-8", dimensions=(rows, 100),
         )  # fmt: skip
         child.delaybeforesend = None
@@ -171,7 +171,7 @@ def test_the_report_alone_goes_to_standard_output(start, tmp_path, facts_file):
     assert ended(child) == 130
     shell = f"'{COMMAND}' ask --facts '{answers}' --no-detect --format json > out.json"
     child = pexpect.spawn(
-        "/bin/sh", ["-c", shell], cwd=str(tmp_path), timeout=30, encoding="utf-8",
+        "/bin/sh", ["-c", shell], cwd=str(tmp_path), timeout=LIMIT, encoding="utf-8",
         env={**os.environ, "TERM": "dumb"},
     )  # fmt: skip
     child.delaybeforesend = None
@@ -235,7 +235,7 @@ def test_a_name_that_no_file_can_have_is_asked_for_again(tmp_path, facts_file):
     plan = facts_file({"task.type": "code", "model.weights_access": "api_only"})
     shell = f"'{COMMAND}' ask --facts '{plan}' --no-detect > report.txt"
     child = pexpect.spawn(
-        "/bin/sh", ["-c", shell], cwd=str(tmp_path), timeout=30, encoding="utf-8",
+        "/bin/sh", ["-c", shell], cwd=str(tmp_path), timeout=LIMIT, encoding="utf-8",
         env={**os.environ, "TERM": "dumb"},
     )  # fmt: skip
     child.delaybeforesend = None

@@ -40,7 +40,7 @@ def wheel(tmp_path_factory):
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT],
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=300,
     )
     (built,) = folder.glob("*.whl")
     return built
@@ -69,7 +69,7 @@ def installed(wheel, tmp_path_factory):
         ],
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=300,
     )  # fmt: skip
     for name in declared("tuning-advisor"):
         for path in distribution(name).files or ():

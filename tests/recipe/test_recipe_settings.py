@@ -92,6 +92,19 @@ def test_the_plan_fits_the_memory(tmp_path):
     assert "Altered to fit" in (folder / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("gib", "precision"), [(16, "bf16"), (40, "bf16_mixed")])
+def test_full_fine_tuning_in_16_bits_comes_with_a_warning(gib, precision, tmp_path):
+    facts = {
+        "model.parameters": 1_500_000_000,
+        "hardware.accelerator": "cuda",
+        "hardware.accelerator_memory_gib": gib,
+    }
+    folder, settings = made(tmp_path, facts=facts, order={"method": "full_fine_tuning"})
+    assert settings["train"]["precision"] == precision
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert ("rounded away" in readme) == (precision == "bf16")
+
+
 def test_a_head_searches_pairs_of_rates(tmp_path):
     _, settings = made(tmp_path, "encoder", order={"method": "lora"})
     pairs = load_methods()["lora"].recipe["search"]
@@ -143,3 +156,15 @@ def test_model_and_files_are_named_by_their_whole_paths(tmp_path, monkeypatch, t
     _, settings = made(tmp_path, order=order)
     assert settings["data"]["train"] == str(tmp_path / "rows.jsonl")
     assert Path(settings["model"]).is_absolute()
+
+
+def test_a_decoder_writes_labels_where_they_are_too_many_for_letters(tmp_path, tiny_model):
+    """What the project for letters says to do instead."""
+    rows = write_rows(tmp_path / "rows.jsonl", "classification")
+    order = {
+        "settings": ("task.type=generation_short",),
+        "models": (str(tiny_model("gpt2")),),
+        "data": DataFiles(rows),
+    }
+    _, settings = made(tmp_path, order=order)
+    assert (settings["task"]["route"], settings["data"]["label"]) == ("text", "label")

@@ -151,6 +151,7 @@ def the_best_state_is_put_back():
 
     class Now:
         global_step = 0
+        max_steps = 4
         should_training_stop = False
 
     states = []
@@ -167,6 +168,181 @@ def the_best_state_is_put_back():
     assert best.step == 3  # of equal scores the later one
     for one, other in zip(tuned.trained().values(), states[2], strict=True):
         assert torch.equal(one, other)
+
+
+def patience_is_a_share_of_the_steps():
+    from best import BestState
+    from settings import FOLDER
+
+    settings, _, _, tuned = parts(looks=20, patience=0.5)
+    best = BestState(tuned, FOLDER, settings)
+
+    class Now:
+        global_step = 0
+        max_steps = 39  # which 20 looks do not divide: there is one after each step
+        should_training_stop = False
+
+    while not Now.should_training_stop:
+        Now.global_step += 1
+        best.on_evaluate(None, Now, Now, {"eval_score": 50.0, "eval_loss": 1.0})
+    assert Now.global_step == 1 + 20
+
+
+def test_training_ends_after_half_of_the_steps_without_gain(project):
+    project("bert", "classification", "lora", patience_is_a_share_of_the_steps)
+
+
+def a_search_keeps_no_model_and_goes_on_after_a_divergence():
+    import gc
+    import weakref
+
+    import train
+    from best import Diverged
+
+    gc.disable()  # so that no model is let go of by chance
+    settings, splits, task, tuned = parts(search=[[0.1, 0.1], [0.2, 0.1], [0.3, 0.1]])
+    del tuned
+    models, wrapped, trained = [], train.method.wrap, train.train
+
+    def wrap(*words):
+        assert not any(model() is not None for model in models)
+        found = wrapped(*words)
+        models.append(weakref.ref(found.model))
+        return found
+
+    def diverging(*words, rates, **more):
+        if rates[0] == 0.1:
+            raise Diverged("diverged")
+        return trained(*words, rates=rates, **more)
+
+    train.method.wrap, train.train = wrap, diverging
+    assert train.search(settings, task, splits, 6)[0] in (0.2, 0.3)
+    assert len(models) == 5  # of 3 pairs 2 go on
+
+
+def test_a_search_keeps_no_model_and_goes_on_after_a_divergence(project):
+    work = a_search_keeps_no_model_and_goes_on_after_a_divergence
+    project("bert", "classification", "full_fine_tuning", work)
+
+
+def what_is_not_quantised_is_kept_as_it_was_trained():
+    import artefact
+    import method
+    import models
+    import torch
+    from settings import FOLDER
+
+    # Without a CUDA device the weights are in 16 bits instead of 4; the rest is the same.
+    models.weights_format = lambda _: torch.bfloat16
+    models.four_bits = lambda _: {}
+    settings, splits, task, _ = parts()
+    settings["method"] = "qlora"
+    tuned = method.wrap(settings, task, models.load_base(settings, task.outputs))
+    task.bind(tuned)
+    with torch.no_grad():
+        for parameter in tuned.trained().values():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    tuned.model.eval()
+    artefact.save(settings, task, tuned, task.tokenizer, FOLDER / "artefact")
+    _, other, loaded = artefact.load(FOLDER / "artefact")
+    formats = [{n: p.dtype for n, p in m.model.named_parameters()} for m in (tuned, loaded)]
+    assert formats[0] == formats[1]
+    batch = task.collate([task.encode(splits.test[0])], "cpu")
+    with torch.no_grad():
+        scores = [t._scores(m, batch) for t, m in ((task, tuned), (other, loaded))]
+    kept, put_back = (dict(m.model.named_parameters()) for m in (tuned, loaded))
+    assert all(torch.equal(kept[name], put_back[name]) for name in tuned.trained())
+    # The order of summation, and with it the last bits, may hang on where tensors lie in memory.
+    torch.testing.assert_close(*scores)
+
+
+@pytest.mark.parametrize("family", ["bert", "llama"])
+def test_qlora_answers_after_loading_as_before_saving(family, project):
+    project(family, "classification", "lora", what_is_not_quantised_is_kept_as_it_was_trained)
+
+
+def a_new_head_is_not_quantised():
+    import models
+    import transformers
+    from transformers.quantizers.quantizers_utils import should_convert_module
+
+    given = {}
+    models.device_here = lambda: "cuda"
+    transformers.BitsAndBytesConfig = lambda **words: given.update(words)
+    models.four_bits({"task": {"route": "head"}})
+    skipped = given["llm_int8_skip_modules"]
+    for name in ("classifier", "classifier.out_proj", "bert.pooler.dense", "pre_classifier"):
+        assert not should_convert_module(name, skipped)
+    assert should_convert_module("bert.encoder.layer.0.attention.self.query", skipped)
+    models.four_bits({"task": {"route": "words"}})
+    assert given["llm_int8_skip_modules"] is None  # transformers leaves the output layer out
+
+
+def test_qlora_leaves_a_new_head_in_its_format(project):
+    project("bert", "classification", "lora", a_new_head_is_not_quantised)
+
+
+def the_end_of_a_cut_target_is_not_learned():
+    _, splits, task, _ = parts(max_new_tokens=2)
+    whole = next(e for e in splits.train if len(e.target.split()) == 1)
+    cut = next(e for e in splits.train if len(e.target.split()) == 2)
+    assert task.state["most"] == 2
+    assert task.encode(whole)["written"][-1] == task.end
+    assert task.end not in task.encode(cut)["written"]
+
+
+@pytest.mark.parametrize("family", ["llama", "t5"])
+def test_the_end_of_a_cut_target_is_not_learned(family, project):
+    project(family, "generation_short", "lora", the_end_of_a_cut_target_is_not_learned)
+
+
+def room_is_counted_behind_a_blank():
+    from data import Example
+    from task import Task
+
+    settings, *_ = parts()
+
+    class InPieces:
+        """Takes a word behind a blank apart, as trained merges often do."""
+
+        eos_token_id = 4
+
+        def __call__(self, text, **_):
+            return {"input_ids": list(text) if text.startswith(" ") else [text]}
+
+    assert Task.learn(settings, InPieces(), [Example(("x",), "abc")]).state["most"] == 5
+
+
+def test_room_for_answers_is_counted_behind_a_blank(project):
+    project("llama", "generation_short", "lora", room_is_counted_behind_a_blank)
+
+
+def labels_need_tokens_of_their_own():
+    import dataclasses
+
+    from task import Task
+
+    settings, splits, task, _ = parts()
+
+    def learned(count):
+        words = [f"w{n}" for n in range(count)]  # all are unknown to the tokenizer
+        rows = [dataclasses.replace(splits.train[0], target=word) for word in words]
+        return Task.learn(settings, task.tokenizer, rows)
+
+    assert learned(3).legend.startswith("A: w0")
+    with pytest.raises(SystemExit, match="generation_short"):
+        learned(6)  # the tokenizer knows A to D only
+    with pytest.raises(SystemExit, match="generation_short"):
+        learned(27)
+    # More words than letters are no matter, if they need none.
+    known = [word for word in task.tokenizer.get_vocab() if word.isalpha()]
+    settings["task"]["label_words"] = {f"w{n}": word for n, word in enumerate(known)}
+    assert len(known) > 26
+    assert learned(len(known)).legend == ""
+
+
+def test_labels_without_tokens_of_their_own_are_refused(project):
+    project("llama", "classification", "lora", labels_need_tokens_of_their_own)
 
 
 @pytest.mark.parametrize("method", ["p_tuning", "full_fine_tuning"])
@@ -223,10 +399,11 @@ def a_sorted_file_gives_a_mixed_test_split():
     from settings import FOLDER
 
     settings = yaml.safe_load((FOLDER / "config.yaml").read_text())
-    rows = [{"text": f"new {n}", "label": ("a", "b")[n >= 40]} for n in range(80)]
+    labels = ("negative", "positive")
+    rows = [{"text": f"new {n}", "label": labels[n >= 40]} for n in range(80)]
     (FOLDER / "sorted.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     settings["data"] |= {"evaluation": "sorted.jsonl", "most_test": 20}
-    assert {example.target for example in read_splits(settings).test} == {"a", "b"}
+    assert {example.target for example in read_splits(settings).test} == set(labels)
 
 
 def test_the_test_split_of_a_sorted_file_holds_all_labels(project):

@@ -62,13 +62,15 @@ def method_plan(
         if level.least > 0:
             return max(round(recipe_steps(method, train_size, batch_size) * share), least)
         # Of steps that are too few for each method, each gets the same share.
-        return max(round(least * share), int(planning()["least_search_steps"]))
+        return max(round(least * share), int(planning()["fewest_steps"]))
 
     full = steps(sizes.train)
+    searched = round(planning()["search_share"] * int(method.recipe["least_steps"]))
     return MethodPlan(
-        pairs=_pairs(method, level.rates, full, route),
+        pairs=_pairs(method, level.rates, route),
         steps=full,
         curve_steps=tuple(steps(curve_size(sizes, part)) for part in level.curve),
+        search_steps=min(searched, full),
         looks=_looks(full, probe, sizes),
         patience=float(method.recipe["patience"]),
         seconds_per_step=probe.seconds_per_step,
@@ -83,11 +85,8 @@ def curve_size(sizes: Sizes, part: float) -> int:
 
 def seconds_of(plan: MethodPlan, level: Level, sizes: Sizes) -> float:
     """Process seconds of all trials of a method."""
-    looks = (plan.looks + 1) * sizes.dev * plan.evaluation_seconds
-    overhead = float(planning()["overhead_seconds"])
     final = trial_seconds(plan, sizes, plan.steps)
-    rung = plan.steps * plan.seconds_per_step + looks
-    searched = sum(rung + count * overhead for count in rungs(len(plan.pairs)))
+    searched = sum(count * _search_seconds(plan, sizes, steps) for count, steps in rungs(plan))
     curve = sum(trial_seconds(plan, sizes, steps) for steps in plan.curve_steps)
     return searched + level.seeds * (final + curve)
 
@@ -100,16 +99,15 @@ def trial_seconds(plan: MethodPlan, sizes: Sizes, steps: int) -> float:
     return training + examples * plan.evaluation_seconds + float(planning()["overhead_seconds"])
 
 
-def _pairs(
-    method: Method, count: int, steps: int, route: Route
-) -> tuple[tuple[float, float | None], ...]:
-    """The first rates of the recipe; without a new head those that differ in the body's rate.
+def _search_seconds(plan: MethodPlan, sizes: Sizes, steps: int) -> float:
+    """Process seconds of one run of the search, which is not judged on the test split."""
+    looks = max(plan.looks * steps / plan.steps, 1) + 1
+    training = steps * plan.seconds_per_step + looks * sizes.dev * plan.evaluation_seconds
+    return training + float(planning()["overhead_seconds"])
 
-    No more than leave each search run enough steps.
-    """
-    least = int(planning()["least_search_steps"])
-    while count > 1 and steps // count < least:
-        count //= 2
+
+def _pairs(method: Method, count: int, route: Route) -> tuple[tuple[float, float | None], ...]:
+    """The first rates of the recipe; without a new head those that differ in the body's rate."""
     listed: list[list[float]] = method.recipe["search"]
     if route is Route.HEAD:
         return tuple((body, head) for body, head in listed[:count])

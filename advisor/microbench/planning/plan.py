@@ -11,6 +11,7 @@ class MethodPlan(Record):
     Attributes:
         pairs: body rate and head rate (None where no new head is trained), best guess first.
         steps: of a final run on the whole training split, and on the sizes of the curve.
+        search_steps: of a run of the search at the least, but never more than of a final run.
         looks: how often a final run looks at the development split.
         patience: share of a run's looks without a better score or loss that end it.
         seconds_per_step, evaluation_seconds: as probed; the latter for one example.
@@ -19,6 +20,7 @@ class MethodPlan(Record):
     pairs: tuple[tuple[float, float | None], ...]
     steps: int
     curve_steps: tuple[int, ...] = ()
+    search_steps: int = 0
     looks: int
     patience: float
     seconds_per_step: float

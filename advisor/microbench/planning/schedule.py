@@ -15,12 +15,20 @@ Pair = tuple[float, float | None]
 Results = Mapping[str, TrialResult]
 
 
-def rungs(count: int) -> list[int]:
-    """How many pairs each rung of the search runs: half of them go on, until one is left.
+def rungs(method: MethodPlan) -> list[tuple[int, int]]:
+    """How many pairs each rung of the search runs, and for how many steps each.
 
-    A rung of k pairs gets 1/k of a final run's steps for each, so all rungs cost the same.
+    Half of the pairs go on, until one is left, and k of them get 1/k of a final run's steps each.
+    None gets less than the search's least: where that makes two rungs the same length, the second
+    would only repeat the first, and is left out.
     """
-    return [count >> shift for shift in range(count.bit_length() - 1)]
+    found: dict[int, int] = {}
+    count = len(method.pairs)
+    while count > 1:
+        steps = min(max(method.steps // count, method.search_steps), method.steps)
+        found.setdefault(steps, count)
+        count //= 2
+    return [(count, steps) for steps, count in found.items()]
 
 
 def due(plan: Plan, results: Results) -> list[Trial]:
@@ -106,11 +114,11 @@ def _search(
 
     The last one holds the chosen pair and no trial, once there is one.
     """
-    pairs = method.pairs
-    for count in rungs(len(method.pairs)):
+    pairs, ladder = method.pairs, rungs(method)
+    for place, (_, steps) in enumerate(ladder):
+        kept = ladder[place + 1][0] if place + 1 < len(ladder) else 1
         trials = [
-            _trial(plan, id_, Purpose.SEARCH, pair, 0, plan.train_size, method.steps // count)
-            for pair in pairs
+            _trial(plan, id_, Purpose.SEARCH, pair, 0, plan.train_size, steps) for pair in pairs
         ]
         yield pairs, trials
         if any(trial.id not in results for trial in trials):
@@ -121,14 +129,14 @@ def _search(
             if results[trial.id].status.usable
         ]
         # A tie goes to the pair that stands earlier, which is the better guess.
-        usable.sort(key=lambda found: _quality(found[1]), reverse=True)
-        pairs = tuple(pair for pair, _ in usable[: count // 2])
+        usable.sort(key=lambda found: quality(found[1]), reverse=True)
+        pairs = tuple(pair for pair, _ in usable[:kept])
         if len(pairs) <= 1:
             break
     yield pairs, []
 
 
-def _quality(result: TrialResult) -> tuple[float, float]:
+def quality(result: TrialResult) -> tuple[float, float]:
     """What a search run is judged by: development score, then the lowest development loss."""
     score = result.dev_score if result.dev_score is not None else float("-inf")
     return score, -min((point.dev_loss for point in result.curve), default=float("inf"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import random
 
 import pytest
@@ -44,19 +45,40 @@ def by_rate(trial):
     return result(trial, 90 - abs(trial.learning_rate - 0.03) * 100)
 
 
-@pytest.mark.parametrize(("pairs", "expected"), [(1, []), (2, [2]), (4, [4, 2]), (8, [8, 4, 2])])
-def test_half_of_the_rates_go_on_until_one_is_left(pairs, expected):
-    assert rungs(pairs) == expected
+def method_plan(pairs, least, steps=400):
+    """The plan of a method with so many pairs and steps, and the least that a search run gets."""
+    own = plan(600).methods[METHOD]
+    many = tuple((rate / 100, 0.01) for rate in range(1, pairs + 1))
+    return own.model_copy(update={"pairs": many, "steps": steps, "search_steps": least})
 
 
-def test_each_rung_costs_as_many_steps():
-    made = plan(600)
-    results = run(made, by_rate)
-    steps = made.methods[METHOD].steps
-    by_length = {}
-    for trial in search(made, METHOD, results):
-        by_length[trial.steps] = by_length.get(trial.steps, 0) + 1
-    assert by_length == {steps // 4: 4, steps // 2: 2}
+@pytest.mark.parametrize(
+    ("pairs", "expected"),
+    [
+        (1, []),
+        (2, [(2, 200)]),
+        (4, [(4, 100), (2, 200)]),
+        (8, [(8, 50), (4, 100), (2, 200)]),
+    ],
+)
+def test_half_of_the_rates_go_on_until_one_is_left_and_each_rung_costs_as_much(pairs, expected):
+    assert rungs(method_plan(pairs, least=20)) == expected
+
+
+@pytest.mark.parametrize(
+    ("least", "expected"),
+    [(120, [(8, 120), (2, 200)]), (200, [(8, 200)]), (400, [(8, 400)]), (900, [(8, 400)])],
+)
+def test_no_run_of_the_search_is_too_short_and_no_rung_repeats_another(least, expected):
+    assert rungs(method_plan(8, least)) == expected
+
+
+def test_the_search_runs_what_its_rungs_say():
+    made = plan(900)
+    own = made.methods[METHOD]
+    ran = collections.Counter(t.steps for t in search(made, METHOD, run(made, by_rate)))
+    assert ran == {steps: count for count, steps in rungs(own)}
+    assert min(ran) >= own.search_steps > 1
 
 
 def test_the_pair_with_the_best_development_score_wins_and_gets_all_seeds():

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import safetensors
 import torch
 import transformers
 from settings import model_of
@@ -15,6 +16,7 @@ transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
 LOADING = {"trust_remote_code": False}
 HEADS = ("classifier", "score")
+POOLERS = ("pooler.dense", "pre_classifier")
 
 
 @dataclass
@@ -51,7 +53,7 @@ class Tuned:
 
 def load_tokenizer(source: str) -> Any:
     """The tokenizer, with a padding token."""
-    tokenizer = transformers.AutoTokenizer.from_pretrained(source, **LOADING)
+    tokenizer = _loaded(transformers.AutoTokenizer, source, **LOADING)
     if tokenizer.pad_token_id is None:
         # Padding is masked wherever it counts, so any token will do.
         tokenizer.pad_token = tokenizer.eos_token or tokenizer.convert_ids_to_tokens(0)
@@ -69,12 +71,12 @@ def load_base(settings: dict, outputs: int, source: str = "") -> Tuned:
     options = {**LOADING, "use_safetensors": True, "output_loading_info": True}
     options["dtype"] = weights_format(settings)
     if settings["method"] == "qlora":
-        options |= four_bits()
+        options |= four_bits(settings)
     if settings["task"]["route"] == "head":
         options |= {"num_labels": outputs, "ignore_mismatched_sizes": True}
     source = source or model_of(settings)
     family = _family(settings, source)
-    model, report = family.from_pretrained(source, **options)
+    model, report = _loaded(family, source, **options)
     missing = {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
     _require_body(model, missing, settings["task"]["route"])
     heads = set()
@@ -99,8 +101,12 @@ def weights_format(settings: dict) -> Any:
     return torch.bfloat16 if whole and device_here() == "cuda" else torch.float32
 
 
-def four_bits() -> dict[str, Any]:
-    """Loading options of QLoRA: NF4, double quantisation, computing in bfloat16."""
+def four_bits(settings: dict) -> dict[str, Any]:
+    """Loading options of QLoRA: NF4, double quantisation, computing in bfloat16.
+
+    transformers leaves the output layer of a language model as it is, but not a head with a bias,
+    and four bits cannot be trained.
+    """
     if device_here() != "cuda":
         raise SystemExit("QLoRA needs a CUDA device and bitsandbytes; take lora on a CPU")
     quantised = transformers.BitsAndBytesConfig(
@@ -108,6 +114,7 @@ def four_bits() -> dict[str, Any]:
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=torch.bfloat16,
+        llm_int8_skip_modules=[*HEADS, *POOLERS] if settings["task"]["route"] == "head" else None,
     )
     return {"quantization_config": quantised, "device_map": {"": 0}}
 
@@ -128,6 +135,29 @@ def room_of(model: Any) -> int | None:
     return limit
 
 
+def room_left(tuned: Tuned, settings: dict, written: int = 0) -> int | None:
+    """Tokens for an input, beside virtual tokens and what is written; None without a limit."""
+    room = room_of(tuned.base)
+    if room is None:
+        return None
+    virtual = settings["adapter"].get("virtual_tokens", 0)
+    if virtual + written >= room:
+        raise SystemExit(
+            f"the model has {room} positions, and {virtual} virtual tokens with {written} written "
+            "ones leave none for an input: lower adapter.virtual_tokens or train.max_new_tokens"
+        )
+    return room - virtual - written
+
+
+def _loaded(kind: Any, source: str, **options: Any) -> Any:
+    """What ``from_pretrained`` gives; a wrong name or a damaged folder ends in one message."""
+    try:
+        return kind.from_pretrained(source, **options)
+    except (OSError, ValueError, ImportError, safetensors.SafetensorError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise SystemExit(f"{source} cannot be loaded: {reason}") from None
+
+
 def _require_body(model: Any, missing: set[str], route: str) -> None:
     """Only a head, and the pooler below it, may be missing from the weights."""
     base = f"{model.base_model_prefix}."
@@ -140,7 +170,7 @@ def _require_body(model: Any, missing: set[str], route: str) -> None:
 
 
 def _family(settings: dict, source: str) -> Any:
-    config = transformers.AutoConfig.from_pretrained(source, **LOADING)
+    config = _loaded(transformers.AutoConfig, source, **LOADING)
     if settings["task"]["route"] == "head":
         return transformers.AutoModelForSequenceClassification
     if config.is_encoder_decoder:

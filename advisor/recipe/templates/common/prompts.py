@@ -16,6 +16,14 @@ _KNOWN = re.compile(r"(\{text\}|\{text2\}|\{choices\}|\{labels\})")
 LETTERS = string.ascii_uppercase
 
 
+def first_prompt(settings: dict) -> str:
+    """The first candidate; each has to show the input."""
+    prompts = settings["prompts"]
+    if not prompts or not all("{text}" in prompt for prompt in prompts):
+        raise SystemExit("config.yaml: prompts need one that is tried first, and {text} in each")
+    return prompts[0]
+
+
 def render(template: str, example: Example, words: Sequence[str]) -> str:
     """The text that the model reads, up to the answer."""
     listed = "\n".join(f"{a}. {c}" for a, c in zip(LETTERS, example.choices, strict=False))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from checking import require_sound
 
 FOLDER = Path(__file__).resolve().parent
 FILL_IN = "FILL_IN"
@@ -22,11 +23,36 @@ def command_line(description: str, *, flags: dict[str, str] | None = None) -> tu
     for name, told in (flags or {}).items():
         parser.add_argument(f"--{name}", action="store_true", help=told)
     arguments = parser.parse_args()
-    settings = yaml.safe_load((FOLDER / "config.yaml").read_text(encoding="utf-8"))
+    settings = _read(FOLDER / "config.yaml")
     for change in arguments.set:
         _change(settings, change)
+    settings = _grouped(settings)
     _require_filled(settings)
+    require_sound(settings)
     return settings, arguments
+
+
+class Group(dict):
+    """Settings by name; one that is asked for and missing ends in a message."""
+
+    def __missing__(self, name: str) -> Any:
+        """Stop: somebody has taken the setting out."""
+        raise SystemExit(f"config.yaml: the setting {name!r} is missing")
+
+
+def _read(file: Path) -> dict:
+    try:
+        settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise SystemExit(f"{file}: cannot be read: {error}") from None
+    if not isinstance(settings, dict):
+        raise SystemExit(f"{file}: holds no settings")
+    return settings
+
+
+def _grouped(settings: dict) -> Group:
+    groups = {k: _grouped(v) if isinstance(v, dict) else v for k, v in settings.items()}
+    return Group(groups)
 
 
 def path_of(value: str) -> Path:
@@ -48,7 +74,10 @@ def _change(settings: dict, change: str) -> None:
         place = place.get(group) if isinstance(place, dict) else None
     if not sign or not isinstance(place, dict) or name not in place:
         raise SystemExit(f"--set {change}: config.yaml has no setting {key!r}")
-    place[name] = yaml.safe_load(value)
+    try:
+        place[name] = yaml.safe_load(value)
+    except yaml.YAMLError:
+        raise SystemExit(f"--set {change}: the value is no YAML; quote a text") from None
 
 
 def _require_filled(settings: Any, key: str = "") -> None:

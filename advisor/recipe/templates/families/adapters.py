@@ -8,15 +8,17 @@ from typing import Any
 import peft
 from models import HEADS, Tuned, load_base
 
+METHODS = ("lora", "qlora", "ia3")
+
 
 def wrap(settings: dict, task: Any, base: Tuned) -> Tuned:
     """The base model with a new adapter, which does nothing before it is trained."""
     del task  # only soft prompts start from its words
-    if settings["method"] == "qlora":
-        peft.prepare_model_for_kbit_training(
-            base.model, use_gradient_checkpointing=settings["train"]["checkpointing"]
-        )
-    model = peft.get_peft_model(base.model, _config(settings, base))
+    _prepare(settings, base)
+    try:
+        model = peft.get_peft_model(base.model, _config(settings, base))
+    except ValueError as error:  # peft does not know the layers of every model
+        raise SystemExit(f"{settings['method']} cannot be put on this model: {error}") from None
     return Tuned(model, base.model, model, heads=base.heads)
 
 
@@ -28,8 +30,16 @@ def save(tuned: Tuned, folder: Path) -> None:
 def load(settings: dict, task: Any, folder: Path) -> Tuned:
     """The base model with the adapter that was saved."""
     base = load_base(settings, task.outputs)
+    _prepare(settings, base)
     model = peft.PeftModel.from_pretrained(base.model, folder)
     return Tuned(model, base.model, model, heads=base.heads)
+
+
+def _prepare(settings: dict, base: Tuned) -> None:
+    """Keep in 32 bits what is not quantised, in training and in answering alike."""
+    if settings["method"] == "qlora":
+        # Where it is wanted, checkpointing is on already, and not of the kind that peft would take.
+        peft.prepare_model_for_kbit_training(base.model, use_gradient_checkpointing=False)
 
 
 def _config(settings: dict, base: Tuned) -> Any:

@@ -7,6 +7,8 @@ from typing import Any
 
 from models import Tuned, load_base
 
+METHODS = ("few_shot_prompting",)
+
 
 def save(tuned: Tuned, folder: Path) -> None:
     """Nothing of the model has changed: task.json holds the prompt."""

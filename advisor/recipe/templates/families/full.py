@@ -7,6 +7,8 @@ from typing import Any
 
 from models import Tuned, load_base
 
+METHODS = ("full_fine_tuning",)
+
 
 def wrap(settings: dict, task: Any, base: Tuned) -> Tuned:
     """The base model itself."""

@@ -16,6 +16,8 @@ from models import HEADS, Tuned, load_base
 from transformers import DynamicCache, EncoderDecoderCache
 from writing import cache_argument
 
+METHODS = ("prompt_tuning", "p_tuning", "prefix_tuning")
+
 
 def wrap(settings: dict, task: Any, base: Tuned) -> Tuned:
     """The base model behind new virtual tokens, which start from words."""

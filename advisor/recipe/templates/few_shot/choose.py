@@ -10,7 +10,7 @@ import json
 import random
 from typing import Any
 
-from artefact import save
+from artefact import require_able, save
 from data import Example, Splits, read_splits
 from evaluation import final_score
 from models import Tuned, load_base, load_tokenizer
@@ -23,6 +23,7 @@ from task import Task
 def main() -> None:
     """Rank the prompts, add examples, judge the best once, save it."""
     settings, _ = command_line(__doc__)
+    require_able(settings)
     splits = read_splits(settings)
     tokenizer = load_tokenizer(model_of(settings))
     task = Task.learn(settings, tokenizer, splits.train)

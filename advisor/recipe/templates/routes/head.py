@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from batches import by_length, inputs_of, padded
 from data import Example
-from models import Tuned, room_of
+from models import Tuned, room_left
 from scoring import outcome
 
 
@@ -23,6 +23,8 @@ class Task:
         tokenizer: of the model.
         state: what `learn` has found in the training rows, or what was saved of it.
     """
+
+    route = "head"
 
     def __init__(self, settings: dict, tokenizer: Any, state: dict) -> None:
         self.settings = settings
@@ -63,10 +65,9 @@ class Task:
 
     def bind(self, tuned: Tuned) -> None:
         """Take the limits of a model."""
-        room = room_of(tuned.base)
-        virtual = self.settings["adapter"].get("virtual_tokens", 0)
+        room = room_left(tuned, self.settings)
         if room is not None:
-            self.longest = min(self.settings["train"]["max_tokens"], room - virtual)
+            self.longest = min(self.settings["train"]["max_tokens"], room)
 
     def encode(self, example: Example) -> dict[str, Any]:
         """Token ids, and the index of the label or the standardised number."""
@@ -145,8 +146,6 @@ class Task:
     def _answer(self, target: str) -> float:
         if self.metric == "pearson":
             return (float(target) - self.state["mean"]) / self.state["spread"]
-        if target not in self.state["labels"]:
-            raise SystemExit(f"the label {target!r} stands in no training row")
         return self.state["labels"].index(target)
 
     def _scores(self, tuned: Tuned, batch: dict) -> Any:

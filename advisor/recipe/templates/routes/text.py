@@ -9,8 +9,8 @@ import torch
 from batches import Picked, by_length, inputs_of, padded
 from data import Example
 from evaluation import rank_prompts
-from models import Tuned, room_of
-from prompts import Encoder, render, said
+from models import Tuned, room_left
+from prompts import Encoder, first_prompt, render, said
 from writing import write
 
 
@@ -27,6 +27,7 @@ class Task:
         state: the prompt, and the most tokens of an answer.
     """
 
+    route = "text"
     outputs = 0
 
     def __init__(self, settings: dict, tokenizer: Any, state: dict) -> None:
@@ -40,9 +41,11 @@ class Task:
     @classmethod
     def learn(cls, settings: dict, tokenizer: Any, train: list[Example]) -> Task:
         """A task with room for the longest training target, within the limit of the settings."""
-        longest = max(len(tokenizer(example.target)["input_ids"]) for example in train)
+        # Behind a blank an answer may have more tokens than alone.
+        texts = [blank + example.target for example in train for blank in ("", " ")]
+        longest = max(len(tokenizer(text)["input_ids"]) for text in texts)
         most = min(longest + 1, settings["train"]["max_new_tokens"])
-        state = {"prompt": settings["prompts"][0], "shots": "", "most": most}
+        state = {"prompt": first_prompt(settings), "shots": "", "most": most}
         return cls(settings, tokenizer, state)
 
     @property
@@ -71,10 +74,8 @@ class Task:
         """Take the limits and the output layer of a model."""
         config, tokenizer = tuned.base.config, self.encoder.tokenizer
         self.encoder.decodes = not config.is_encoder_decoder
-        room = room_of(tuned.base)
-        virtual = self.settings["adapter"].get("virtual_tokens", 0)
         written = self.state["most"] if self.encoder.decodes else 0
-        self.encoder.room = None if room is None else max(room - virtual - written, 1)
+        self.encoder.room = room_left(tuned, self.settings, written)
         self.end = tokenizer.eos_token_id if tokenizer.eos_token_id is not None else 0
         self.start: list[int] = []
         self.picked = None
@@ -92,7 +93,8 @@ class Task:
         written = self.encoder.answer(probe, example.target) if example.target else []
         return {
             "input_ids": self.encoder.prompt(self.prompt, example, (), self.shots),
-            "written": [*written[: self.state["most"] - 1], self.end],
+            # Of a longer target only the start is learned, and not that it ends there.
+            "written": [*written, self.end][: self.state["most"]],
         }
 
     def continued(self, example: Example) -> dict[str, Any]:

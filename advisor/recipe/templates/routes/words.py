@@ -5,14 +5,15 @@ No head is added. The scores are those of the words' first tokens behind the pro
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from batches import Picked, by_length, inputs_of
 from data import Example
 from evaluation import rank_prompts
-from models import Tuned, room_of
-from prompts import LETTERS, Encoder, render, said
+from models import Tuned, room_left
+from prompts import LETTERS, Encoder, first_prompt, render, said
 from scoring import outcome
 
 
@@ -25,6 +26,7 @@ class Task:
         state: what `learn` has found in the training rows, or what was saved of it.
     """
 
+    route = "words"
     outputs = 0
 
     def __init__(self, settings: dict, tokenizer: Any, state: dict) -> None:
@@ -41,10 +43,13 @@ class Task:
         """A task with the labels of the training rows and the first candidate prompt."""
         most = max(len(example.choices) for example in train)
         labels = [] if most else sorted({example.target for example in train})
-        if max(most, len(labels)) > len(LETTERS):
-            raise SystemExit(f"more than {len(LETTERS)} answers to choose from; let it write them")
-        state = {"labels": labels, "most_choices": most, "prompt": settings["prompts"][0]}
-        state["shots"] = ""
+        if most > len(LETTERS):
+            raise SystemExit(f"a question has {most} choices, and there are {len(LETTERS)} letters")
+        for label in settings["task"].get("label_words", {}):
+            if label not in labels:
+                raise SystemExit(f"task.label_words: no training row has the label {label!r}")
+        prompt = first_prompt(settings)
+        state = {"labels": labels, "most_choices": most, "prompt": prompt, "shots": ""}
         return cls(settings, tokenizer, state)
 
     @property
@@ -57,13 +62,18 @@ class Task:
         self.state["prompt"] = template
         self.words = self._words()
         probe = render(template, Example(("x", "x")), self.words)
-        tokens = [self.encoder.answer(probe, word)[0] for word in self.words]
+        tokens = self._first_tokens(probe, self.words)
         self.legend = ""
         if len(set(tokens)) < len(tokens):
             # Two words begin with the same token, so letters stand for them.
             pairs = zip(LETTERS, self.words, strict=False)
             self.legend = "".join(f"{letter}: {word}\n" for letter, word in pairs)
-            tokens = [self.encoder.answer(probe, a)[0] for a in LETTERS[: len(self.words)]]
+            tokens = self._first_tokens(probe, LETTERS[: len(self.words)])
+        if len(set(tokens)) < len(self.words):
+            raise SystemExit(
+                f"{len(self.words)} labels have no first tokens of their own, by words or letters: "
+                "make a project with --set task.type=generation_short, which writes the label"
+            )
         self.tokens = torch.tensor(tokens)
 
     @property
@@ -81,9 +91,7 @@ class Task:
 
     def bind(self, tuned: Tuned) -> None:
         """Take the limits and the output layer of a model."""
-        room = room_of(tuned.base)
-        virtual = self.settings["adapter"].get("virtual_tokens", 0)
-        self.encoder.room = None if room is None else room - virtual
+        self.encoder.room = room_left(tuned, self.settings)
         self.picked = Picked(tuned.base.get_output_embeddings())
 
     def encode(self, example: Example) -> dict[str, Any]:
@@ -91,8 +99,11 @@ class Task:
         lead = self.legend + self.shots
         item = {"input_ids": self.encoder.prompt(self.prompt, example, self.words, lead)}
         options = list(example.choices) or self.state["labels"]
-        if example.target and example.target not in options:
-            raise SystemExit(f"the label {example.target!r} stands in no training row")
+        if len(options) > len(self.words):
+            raise SystemExit(
+                f"a question has {len(options)} choices, and no training row more than "
+                f"{len(self.words)}"
+            )
         item["answer"] = options.index(example.target) if example.target else 0
         item["options"] = len(options)
         return item
@@ -151,10 +162,13 @@ class Task:
         place = self.state["labels"].index(example.target)
         return LETTERS[place] if self.legend else self.words[place]
 
+    def _first_tokens(self, probe: str, answers: Sequence[str]) -> list[int]:
+        return [self.encoder.answer(probe, answer)[0] for answer in answers]
+
     def _words(self) -> list[str]:
         if self.state["most_choices"]:
             return list(LETTERS[: self.state["most_choices"]])
-        said_as = self.settings["task"]["label_words"]
+        said_as = self.settings["task"].get("label_words", {})
         return [said_as.get(name, name.replace("_", " ")) for name in self.state["labels"]]
 
     def _scores(self, tuned: Tuned, batch: dict) -> Any:

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import method
 from models import Tuned, load_tokenizer
+from settings import FOLDER
 from task import Task
+
+
+def require_able(settings: dict) -> None:
+    """Stop at a method or route that other files carry out, and at a folder that takes no files."""
+    if settings["method"] not in method.METHODS:
+        able = ", ".join(method.METHODS)
+        raise SystemExit(f"config.yaml: the files of this project are for {able}; make another one")
+    if settings["task"]["route"] != Task.route:
+        raise SystemExit(f"config.yaml: the files of this project are for route {Task.route}")
+    try:
+        with tempfile.TemporaryFile(dir=FOLDER):
+            pass
+    except OSError as error:
+        raise SystemExit(f"{FOLDER} cannot be written to: {error.strerror}") from None
 
 
 def save(settings: dict, task: Task, tuned: Tuned, tokenizer: Any, folder: Path) -> None:

@@ -13,22 +13,25 @@ from evaluation import look
 from models import Tuned, device_here
 
 
+class Diverged(SystemExit):
+    """The loss is no number any more; a search goes on with its other rates."""
+
+
 class BestState(transformers.TrainerCallback):
     """Keeps the state with the best development score, and stops where nothing gets better.
 
     The score counts, not the loss: the loss rises again long before the answers stop getting
-    better. Training ends after ``patience`` looks, a share of all, that improve neither. The state
+    better. Training ends after ``patience``, a share of the steps, that improves neither. The state
     is kept on disk as it is, with all that is trained: what peft saves of P-tuning could not be put
     back.
     """
 
     def __init__(self, tuned: Tuned, folder: Path, settings: dict) -> None:
-        recipe = settings["train"]
         self.tuned = tuned
-        self.patience = max(round(recipe["patience"] * recipe["looks"]), 1)
+        self.patience = settings["train"]["patience"]
         self.file = folder / "best.safetensors"
         self.score, self.loss, self.step = -math.inf, math.inf, 0
-        self.lowest, self.idle = math.inf, 0
+        self.lowest, self.improved = math.inf, 0
 
     def on_evaluate(
         self, args: Any, state: Any, control: Any, metrics: dict[str, float], **_: Any
@@ -37,14 +40,16 @@ class BestState(transformers.TrainerCallback):
         del args
         score, loss = metrics["eval_score"], metrics["eval_loss"]
         if not math.isfinite(loss):
-            raise SystemExit(f"training diverged before step {state.global_step}: lower the rate")
-        self.idle = 0 if score > self.score or loss < self.lowest else self.idle + 1
+            raise Diverged(f"training diverged before step {state.global_step}: lower the rate")
+        if score > self.score or loss < self.lowest:
+            self.improved = state.global_step
         self.lowest = min(self.lowest, loss)
         if score >= self.score:
             self.score, self.loss, self.step = score, loss, state.global_step
             kept = {name: p.detach().contiguous() for name, p in self.tuned.trained().items()}
             safetensors.torch.save_file(kept, self.file)
-        control.should_training_stop |= self.idle >= self.patience
+        idle = state.global_step - self.improved
+        control.should_training_stop |= idle >= self.patience * state.max_steps
         return control
 
     def restore(self) -> None:

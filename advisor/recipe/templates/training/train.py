@@ -8,6 +8,7 @@ python train.py --set KEY=VALUE  with another setting, such as train.learning_ra
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 from typing import Any
@@ -17,7 +18,8 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
 
 import method
 import transformers
-from artefact import save
+from artefact import require_able, save
+from best import Diverged
 from data import Splits, read_splits
 from evaluation import final_score, general_loss
 from models import load_base, load_tokenizer
@@ -26,11 +28,14 @@ from settings import FOLDER, command_line, model_of
 from task import Task
 from trainer import BestState, train
 
+WORK = FOLDER / "work"
+
 
 def main() -> None:
     """Go through all steps and write artefact/ and report.json."""
     flags = {"search": "search the rates of config.yaml by successive halving"}
     settings, arguments = command_line(__doc__, flags=flags)
+    require_able(settings)
     splits = read_splits(settings)
     tokenizer = load_tokenizer(model_of(settings))
     task = Task.learn(settings, tokenizer, splits.train)
@@ -44,12 +49,13 @@ def main() -> None:
     tuned, best = trained(settings, task, splits, steps, rates)
     report["rates"] = {"learning_rate": rates[0], "head_rate": rates[1]}
     report["best"] = {"step": best.step, "of": steps, "dev": best.score, "dev_loss": best.loss}
+    # What was trained is kept, whatever happens while it is judged.
+    save(settings, task, tuned, tokenizer, FOLDER / "artefact")
     report["after"] = {
         "score": final_score(task, tuned, splits.test, settings),
         "general_loss": general_loss(task, tuned, tokenizer),
     }
     report["trained_parameters"] = sum(p.numel() for p in tuned.trained().values())
-    save(settings, task, tuned, tokenizer, FOLDER / "artefact")
     (FOLDER / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     show(settings, report)
 
@@ -89,9 +95,8 @@ def trained(
     base = load_base(settings, task.outputs)
     tuned = method.wrap(settings, task, base)
     task.bind(tuned)
-    folder = FOLDER / "work"
-    best = train(task, tuned, settings, splits=splits, steps=steps, rates=rates, folder=folder)
-    shutil.rmtree(folder)
+    best = train(task, tuned, settings, splits=splits, steps=steps, rates=rates, folder=WORK)
+    shutil.rmtree(WORK)
     return tuned, best
 
 
@@ -105,11 +110,22 @@ def search(settings: dict, task: Task, splits: Splits, steps: int) -> tuple[floa
     while len(pairs) > 1:
         found = []
         for pair in pairs:
-            _, best = trained(settings, task, splits, max(steps // len(pairs), 1), pair)
-            print(f"search: rates {pair}: {best.score:.1f} points on the development split")
-            found.append((-best.score, best.loss, pair))
+            points, loss = tried(settings, task, splits, max(steps // len(pairs), 1), pair)
+            print(f"search: rates {pair}: {points:.1f} points on the development split")
+            found.append((-points, loss, pair))
         pairs = [pair for *_, pair in sorted(found)][: (len(pairs) + 1) // 2]
     return pairs[0]
+
+
+def tried(
+    settings: dict, task: Task, splits: Splits, steps: int, rates: tuple[float, float]
+) -> tuple[float, float]:
+    """Points and loss of a pair of rates; the model is let go of."""
+    try:
+        _, best = trained(settings, task, splits, steps, rates)
+    except Diverged:
+        return -math.inf, math.inf
+    return best.score, best.loss
 
 
 def show(settings: dict, report: dict) -> None:
