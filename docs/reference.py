@@ -1,8 +1,12 @@
-"""The reference, made from the code and the rules: a page for each rule, fact and command."""
+"""The reference, made from the code and the rules: a page for each rule, fact and command.
+
+And the list of decisions, from their files.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import mkdocs_gen_files
@@ -44,14 +48,20 @@ def facts() -> Iterator[str]:
     yield "# Facts\n\nMade from the vocabulary, as `advisor explain FACT` tells them."
     yield "\n| Fact | Meaning |\n|---|---|"
     for key, one in load_vocabulary().items():
-        yield f"| [{key}]({key}.md) | {cell(one.help)} |"
+        # Long names may be broken, lest the table is wider than a telephone.
+        name = escape(key).replace(".", ".<wbr>").replace("\\_", "\\_<wbr>")
+        yield f"| [{name}]({key}.md) | {cell(one.help)} |"
 
 
-def manual(text: str | None) -> Iterator[str]:
-    """A page of the terminal's manual: its first line the title, what stands before colons bold."""
+def manual(text: str | None, above: str) -> Iterator[str]:
+    """A page of the terminal's manual: its first line the title, what stands before colons bold.
+
+    These pages are too many for the navigation, so each leads to its list, which is named above.
+    """
     assert text is not None  # noqa: S101 - the topic comes from the rules or the vocabulary
     title, *lines = text.splitlines()
-    yield f"# {escape(title)}\n"
+    name, _, where = title.partition(" (")
+    yield f"# {escape(name)}\n\n[{above}](index.md){where and f': {escape(where[:-1])}'}\n"
     for line in lines:
         head, colon, rest = line.partition(": ")
         yield f"**{escape(head)}**: {escape(rest)}\n" if colon else f"{escape(line)}\n"
@@ -72,6 +82,14 @@ def command(one: click.Command, words: tuple[str, ...]) -> Iterator[str]:
             yield from command(found, (*words, child))
 
 
+def decisions() -> Iterator[str]:
+    """The decisions by number, each with its title."""
+    yield "# Decisions\n"
+    for path in sorted((Path(__file__).parent / "decisions").glob("*.md")):
+        title = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+        yield f"- [{escape(title)}](../decisions/{path.name})"
+
+
 def cell(text: str) -> str:
     """Text for one cell of a table."""
     return escape(" ".join(text.split())).replace("|", "\\|")
@@ -88,11 +106,12 @@ def main() -> None:
     write("rules/index", rules(base))
     topics = [rule.code for rule in base.rules] + [risk.code for risk in base.risks]
     for topic in dict.fromkeys([*topics, *(table.decides for table in base.tables)]):
-        write(f"rules/{topic}", manual(rule_page(topic, base)))
+        write(f"rules/{topic}", manual(rule_page(topic, base), "All rules"))
     write("facts/index", facts())
     for key in vocabulary:
-        write(f"facts/{key}", manual(fact_page(key, vocabulary, base)))
+        write(f"facts/{key}", manual(fact_page(key, vocabulary, base), "All facts"))
     write("commands", commands())
+    write("decisions", decisions())
 
 
 main()
