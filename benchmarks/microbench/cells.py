@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from importlib.util import find_spec
@@ -39,6 +40,7 @@ class Cell(NamedTuple):
     kind: str
 
 
+@functools.cache
 def table() -> dict[str, Any]:
     """What was written down before the first run."""
     found: dict[str, Any] = yaml.safe_load((HERE / "cells.yaml").read_text(encoding="utf-8"))

@@ -19,6 +19,7 @@ from cells import CACHE, HERE, Cell, cells, reference_bench, table
 
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.judging.outcome import compare
+from advisor.microbench.planning.schedule import quality
 from advisor.microbench.running.journal import Entry, Journal
 from advisor.microbench.running.local import LocalExecutor
 from advisor.microbench.spec import (
@@ -115,7 +116,7 @@ def search(bench: Bench, method: str) -> list[Trial]:
 
 def finals(bench: Bench, method: str, results: Results) -> list[Trial]:
     """The pair with the best development score, then loss, with every seed."""
-    best = max(search(bench, method), key=lambda trial: _quality(results[trial.id]))
+    best = max(search(bench, method), key=lambda trial: quality(results[trial.id]))
     pair = (best.learning_rate, best.head_rate)
     seeds = range(1, table()["reference"]["seeds"] + 1)
     return [_trial(bench, method, Purpose.FINAL, pair, seed) for seed in seeds]
@@ -174,11 +175,6 @@ def _job(trial: Trial) -> Job:
         id=trial.id, kind=JobKind.TRIAL, trial=trial, precision=Precision.BF16,
         batch_size=16, time_limit=_LIMIT_SECONDS,
     )  # fmt: skip
-
-
-def _quality(result: TrialResult) -> tuple[float, float]:
-    score = result.dev_score if result.dev_score is not None else -math.inf
-    return score, -min((point.dev_loss for point in result.curve), default=math.inf)
 
 
 if __name__ == "__main__":
