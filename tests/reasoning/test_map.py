@@ -44,7 +44,15 @@ def test_the_grid_fits_and_every_letter_is_explained(width):
     assert sum(row.count("@") for _, row in grid.rows) == 1
     lines = [line.text for line in lay_out([grid], width)]
     assert max(map(len, lines)) <= width
-    assert len(list(plain_lines([grid]))) == len(grid.rows)
+
+
+def test_rows_that_are_the_same_make_one_sentence_in_words():
+    rows = (("9", "FFP"), ("5", "FFP"), ("2", "FFP"), ("1", "FPP"))
+    grid = Grid("size", "rows", ("10", "20", "30"), rows, {"F": "full", "P": "prompts"})
+    assert list(plain_lines([grid])) == [
+        "- rows 2 to 9: size 10 to 20 full, 30 prompts.",
+        "- rows 1: size 10 full, 20 to 30 prompts.",
+    ]
 
 
 def test_an_unknown_number_has_no_place_on_the_map():
