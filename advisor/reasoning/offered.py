@@ -52,9 +52,10 @@ def offered(case: Case) -> dict[str, Any]:
     """
     knobs = [*knobs_of(case)]
     now = _as_data(case.values({}) or {}, case)
-    found = [case.cells(changes) for changes in _combinations(knobs)]
+    combinations = [*_combinations(knobs)]
+    found = [case.cells(changes) for changes in combinations]
+    values = [case.values(changes) for changes in combinations]
     counts = [len(knob.settings) for knob in knobs]
-    values = [case.values(changes) for changes in _combinations(knobs)]
     return {
         "facts": now,
         "knobs": [

@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from cells import CACHE, table
+from cells import table
 from measuring import table as as_table
 from measuring import write_results
-from reference import Results, trained
-from seeds import bench_of
+from reference import Results
+from seeds import developed
 
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.planning.schedule import Pair, quality
@@ -90,21 +90,17 @@ def main() -> None:
 
 def measured() -> Iterator[Setting]:
     """Each setting's runs."""
-    development = table()["development"]
-    for name in development["sets"]:
-        for rows, dev in development["sizes"].items():
-            bench = bench_of(name, rows, dev, development)
-            results = trained(bench, CACHE / "development" / f"rates-{name}-{rows}", due)
-            yield Setting(
-                name,
-                rows,
-                {
-                    (pair, steps): quality(results[_trial(rows, pair, steps).id])
-                    for pair in pairs()
-                    for steps in wanted()["lengths"]
-                },
-                {pair: _points(results, rows, pair) for pair in pairs()},
-            )
+    for name, rows, results in developed(due, "rates-"):
+        yield Setting(
+            name,
+            rows,
+            {
+                (pair, steps): quality(results[_trial(rows, pair, steps).id])
+                for pair in pairs()
+                for steps in wanted()["lengths"]
+            },
+            {pair: _points(results, rows, pair) for pair in pairs()},
+        )
 
 
 def wanted() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -86,13 +86,24 @@ def main() -> None:
 
 def measured() -> Iterator[Group]:
     """Each setting's runs."""
+    for name, rows, results in developed(due):
+        for method in table()["development"]["trials"]:
+            yield group_of(name, rows, method, results)
+
+
+def developed(
+    due: Callable[[Bench, Results], list[Trial]], folder: str = ""
+) -> Iterator[tuple[str, int, Results]]:
+    """Set, rows and results of each setting, with what is due trained.
+
+    ``folder``: what the names of the journals' folders begin with.
+    """
     wanted = table()["development"]
     for name in wanted["sets"]:
         for rows, dev in wanted["sizes"].items():
             bench = bench_of(name, rows, dev, wanted)
-            results = trained(bench, CACHE / "development" / f"{name}-{rows}", due)
-            for method in wanted["trials"]:
-                yield group_of(name, rows, method, results)
+            journal = CACHE / "development" / f"{folder}{name}-{rows}"
+            yield name, rows, trained(bench, journal, due)
 
 
 def bench_of(name: str, rows: int, dev: int, wanted: dict[str, Any]) -> Bench:

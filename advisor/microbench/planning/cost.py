@@ -93,17 +93,19 @@ def seconds_of(plan: MethodPlan, level: Level, sizes: Sizes) -> float:
 
 def trial_seconds(plan: MethodPlan, sizes: Sizes, steps: int) -> float:
     """Process seconds of one final run."""
-    looks = max(plan.looks * steps / plan.steps, 1)
-    examples = (looks + 2) * sizes.dev + sizes.test
-    training = steps * plan.seconds_per_step
-    return training + examples * plan.evaluation_seconds + float(planning()["overhead_seconds"])
+    return _run_seconds(plan, sizes, steps, beside=2 * sizes.dev + sizes.test)
 
 
 def _search_seconds(plan: MethodPlan, sizes: Sizes, steps: int) -> float:
     """Process seconds of one run of the search, which is not judged on the test split."""
-    looks = max(plan.looks * steps / plan.steps, 1) + 1
-    training = steps * plan.seconds_per_step + looks * sizes.dev * plan.evaluation_seconds
-    return training + float(planning()["overhead_seconds"])
+    return _run_seconds(plan, sizes, steps, beside=sizes.dev)
+
+
+def _run_seconds(plan: MethodPlan, sizes: Sizes, steps: int, *, beside: int) -> float:
+    """Process seconds of a run with its looks; ``beside`` examples are predicted besides those."""
+    looks = max(plan.looks * steps / plan.steps, 1)
+    predicting = (looks * sizes.dev + beside) * plan.evaluation_seconds
+    return steps * plan.seconds_per_step + predicting + float(planning()["overhead_seconds"])
 
 
 def _pairs(method: Method, count: int, route: Route) -> tuple[tuple[float, float | None], ...]:

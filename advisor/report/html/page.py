@@ -33,8 +33,8 @@ def run_page(record: dict[str, Any], title: str, shown: Illustration) -> str:
     record = portable(record)
     sections = tuple(run_sections(record, shown))
     head = head_of(record)
-    for trying in (trying_of(shown), trying_of(shown, estimates=False)):
-        page = _page(record, title, head, sections, trying)
+    for estimates in (True, False):
+        page = _page(record, title, head, sections, trying_of(shown, estimates=estimates))
         if len(page.encode()) <= MOST_BYTES:
             return page
     return _page(record, title, head, sections)
