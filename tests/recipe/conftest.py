@@ -13,16 +13,24 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "microbench" / "worker"))
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory):
     """A function that gives the folder of a family's tiny model with random weights."""
-    from tiny_benches import write_model
+    from tiny_benches import written_once
 
-    folders = {}
+    return written_once(tmp_path_factory.mktemp)
 
-    def folder(family):
-        if family not in folders:
-            folders[family] = write_model(tmp_path_factory.mktemp(family), family)
-        return folders[family]
 
-    return folder
+@pytest.fixture
+def inside_project(tiny_model, tmp_path):
+    """A function that writes a project and does work inside of it."""
+    from forkedruns import forked
+    from tiny_benches import FAMILIES
+    from tinyprojects import write_project
+
+    def inside(family, task, method, work):
+        folder = tmp_path / "project"
+        write_project(folder, tiny_model(family), FAMILIES[family], task, method=method)
+        forked(folder, work)
+
+    return inside
 
 
 @pytest.fixture(autouse=True)

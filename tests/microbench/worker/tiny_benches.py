@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -75,6 +77,14 @@ def config_of(family: str) -> transformers.PretrainedConfig:
         vocab_size=len(WORDS), d_model=32, d_ff=64, num_layers=2, num_heads=4, d_kv=8,
         decoder_start_token_id=0, pad_token_id=0, eos_token_id=4,
     )  # fmt: skip
+
+
+def written_once(make_folder: Callable[[str], Path]) -> Callable[[str], Path]:
+    """A function that gives the folder of a family's tiny model, written when first asked for.
+
+    ``make_folder``: an empty folder by name.
+    """
+    return functools.cache(lambda family: write_model(make_folder(family), family))
 
 
 def write_model(folder: Path, family: str) -> Path:

@@ -1,0 +1,123 @@
+"""Inputs, targets and answers of a project: padding, ends, room, words of labels."""
+
+from __future__ import annotations
+
+import pytest
+from insideproject import parts
+
+SOFT = ("prompt_tuning", "p_tuning", "prefix_tuning")
+
+
+def losses_are_those_without_padding():
+    import torch
+
+    _, splits, task, tuned = parts()
+    tuned.model.eval()
+    items = [task.encode(example) for example in splits.train[:9]]
+    assert len({len(item["input_ids"]) for item in items}) > 2
+    with torch.no_grad():
+        together = task.losses(tuned, task.collate(items, "cpu"))
+        alone = [task.losses(tuned, task.collate([item], "cpu"))[0] for item in items]
+    torch.testing.assert_close(together, torch.stack(alone), atol=2e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("method", [*SOFT, "lora"])
+@pytest.mark.parametrize(
+    ("family", "task"),
+    [
+        ("bert", "classification"), ("llama", "classification"), ("gpt2", "multiple_choice"),
+        ("llama", "generation_short"), ("t5", "generation_short"),
+    ],
+)  # fmt: skip
+def test_padding_changes_no_loss(method, family, task, inside_project):
+    inside_project(family, task, method, losses_are_those_without_padding)
+
+
+def answers_are_those_of_single_steps():
+    import torch
+
+    _, splits, task, tuned = parts()
+    tuned.model.eval()
+    # A trained prefix or prompt is larger than a new one.
+    with torch.no_grad():
+        for parameter in tuned.trained().values():
+            parameter.add_(0.5 * torch.randn_like(parameter))
+        item = task.encode(splits.test[0])
+        ids = torch.tensor([item["input_ids"]])
+        for _ in range(task.state["most"]):
+            logits = tuned.forward(input_ids=ids, attention_mask=torch.ones_like(ids)).logits
+            best = logits[:, -1].argmax(dim=-1)
+            ids = torch.cat([ids, best[:, None]], dim=1)
+    steps = ids[0, len(item["input_ids"]) :].tolist()
+    steps = steps[: steps.index(task.end)] if task.end in steps else steps
+    wanted = task.tokenizer.decode(steps, skip_special_tokens=True).strip()
+    assert task.answers(tuned, splits.test[:3], 8)[0] == wanted
+
+
+@pytest.mark.parametrize("method", [*SOFT, "lora", "full_fine_tuning"])
+@pytest.mark.parametrize("family", ["llama", "gpt2"])
+def test_written_answers_are_those_of_the_model_step_by_step(method, family, inside_project):
+    inside_project(family, "generation_short", method, answers_are_those_of_single_steps)
+
+
+def the_end_of_a_cut_target_is_not_learned():
+    _, splits, task, _ = parts(max_new_tokens=2)
+    whole = next(e for e in splits.train if len(e.target.split()) == 1)
+    cut = next(e for e in splits.train if len(e.target.split()) == 2)
+    assert task.state["most"] == 2
+    assert task.encode(whole)["written"][-1] == task.end
+    assert task.end not in task.encode(cut)["written"]
+
+
+@pytest.mark.parametrize("family", ["llama", "t5"])
+def test_the_end_of_a_cut_target_is_not_learned(family, inside_project):
+    inside_project(family, "generation_short", "lora", the_end_of_a_cut_target_is_not_learned)
+
+
+def room_is_counted_behind_a_blank():
+    from data import Example
+    from task import Task
+
+    settings, *_ = parts()
+
+    class InPieces:
+        """Takes a word behind a blank apart, as trained merges often do."""
+
+        eos_token_id = 4
+
+        def __call__(self, text, **_):
+            return {"input_ids": list(text) if text.startswith(" ") else [text]}
+
+    assert Task.learn(settings, InPieces(), [Example(("x",), "abc")]).state["most"] == 5
+
+
+def test_room_for_answers_is_counted_behind_a_blank(inside_project):
+    inside_project("llama", "generation_short", "lora", room_is_counted_behind_a_blank)
+
+
+def labels_need_tokens_of_their_own():
+    import dataclasses
+
+    from task import Task
+
+    settings, splits, task, _ = parts()
+
+    def learned(count):
+        words = [f"w{n}" for n in range(count)]  # all are unknown to the tokenizer
+        rows = [dataclasses.replace(splits.train[0], target=word) for word in words]
+        return Task.learn(settings, task.tokenizer, rows)
+
+    assert learned(3).legend.startswith("A: w0")
+    with pytest.raises(SystemExit, match="generation_short"):
+        learned(6)  # the tokenizer knows A to D only
+    with pytest.raises(SystemExit, match="generation_short"):
+        learned(27)
+    # More words than letters are no matter, if they need none.
+    known = [word for word in task.tokenizer.get_vocab() if word.isalpha()]
+    settings["task"]["label_words"] = {f"w{n}": word for n, word in enumerate(known)}
+    assert len(known) > 26
+    assert learned(len(known)).legend == ""
+
+
+def test_labels_without_tokens_of_their_own_are_refused(inside_project):
+    inside_project("llama", "classification", "lora", labels_need_tokens_of_their_own)
