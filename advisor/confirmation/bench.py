@@ -8,8 +8,7 @@ from pathlib import Path
 from advisor.catalogue.tables import load_methods
 from advisor.facts import FactBase
 from advisor.gather import DataFiles
-from advisor.microbench.planning.cost import planning
-from advisor.microbench.planning.ladder import sizes_for, tokens_for
+from advisor.microbench.planning.ladder import new_tokens_for, sizes_for, tokens_for
 from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.general import general_text
 from advisor.microbench.preparing.prompts import candidate_prompts, label_notes
@@ -76,7 +75,7 @@ def prepare(
         if prompts is None
         else read_prompts(prompts, task, parts.splits.train)
     )
-    table, wanted = planning(), _device(facts)
+    wanted = _device(facts)
     device = "cpu" if here and not _is_here(wanted) else wanted
     bench = Bench(
         model=str(model.resolve()),
@@ -85,7 +84,7 @@ def prepare(
         prompts=candidates,
         general=general_text(),
         max_tokens=tokens_for(budget),
-        max_new_tokens=int(table["most_new_tokens"]) if task.route is Route.TEXT else 0,
+        max_new_tokens=new_tokens_for(budget) if task.route is Route.TEXT else 0,
         virtual_tokens=load_methods()["prompt_tuning"].virtual_tokens,
         device=device,
     )

@@ -224,7 +224,7 @@ def _setting(record: Record) -> Iterator[str]:
 
 
 def _cut(record: Record) -> Iterator[str]:
-    """Whether inputs had to be shortened, to what the budget or the model's positions allow."""
+    """Whether inputs or answers had to be shortened, for the budget or the positions."""
     plan = record["plan"]
     _, usual, longest = plan["token_lengths"]
     most = plan["max_tokens"]
@@ -234,6 +234,13 @@ def _cut(record: Record) -> Iterator[str]:
     if longest > most:
         yield (
             f"Inputs were cut to {most} tokens: 95 % have at most {usual}, the longest {longest:,}."
+        )
+    # Files written before 2026-11-29 do not tell of answers.
+    _, usual, longest = plan.get("answer_lengths", (0, 0, 0))
+    if longest > (most := plan.get("max_new_tokens", 0)):
+        yield (
+            f"Answers were cut to {most} tokens, in training and in writing, which scores the rest "
+            f"as missing: 95 % have at most {usual}, the longest {longest:,}."
         )
 
 

@@ -86,7 +86,16 @@ def ranked_size(bench: Bench, probe: Probe, room: Room, dev_size: int) -> int:
 
 def tokens_for(budget: float) -> int:
     """Tokens that inputs are cut to, for a budget in seconds."""
-    row = next(row for row in planning()["most_tokens"] if budget <= row["budget"])
+    return _tokens("most_tokens", budget)
+
+
+def new_tokens_for(budget: float) -> int:
+    """Tokens that written answers are cut to, for a budget in seconds."""
+    return _tokens("most_new_tokens", budget)
+
+
+def _tokens(limits: str, budget: float) -> int:
+    row = next(row for row in planning()[limits] if budget <= row["budget"])
     return int(row["tokens"])
 
 

@@ -30,6 +30,8 @@ class Probe(Record):
         max_tokens: what inputs are cut to, fewer than the bench's where steps are slow.
         methods: by identifier; ``evaluation_seconds`` is for one example.
         token_lengths: quantiles 0.5, 0.95 and 1 of the inputs, in tokens, before cutting.
+        answer_lengths: the same of the answers that the model writes, end marks counted; zeros
+            where it writes none.
         loading_seconds: imports and weights, which every process without a fork pays again.
         slowdown: wall seconds of a process for each of its CPU seconds; above 1 on a busy machine.
         speed: of this machine's CPU, as the estimates want it; None on an accelerator.
@@ -40,6 +42,7 @@ class Probe(Record):
     max_tokens: int
     methods: dict[str, MethodProbe]
     token_lengths: Annotated[tuple[int, ...], Field(min_length=3, max_length=3)]
+    answer_lengths: Annotated[tuple[int, ...], Field(min_length=3, max_length=3)] = (0, 0, 0)
     loading_seconds: float = 0.0
     slowdown: float = 1.0
     speed: dict[str, Any] | None = None

@@ -56,13 +56,17 @@ class Coder:
 def coder_of(bench: Bench, tokenizer: Any, model: Any) -> Coder:
     """The coder for a bench whose tokenizer and model are loaded."""
     splits, written = bench.splits, 0
+    everything = (*splits.train, *splits.dev, *splits.test)
     if bench.task.route is Route.TEXT:
-        written = bench.max_new_tokens or _longest_target(tokenizer, splits.train)
+        longest = _longest_target(tokenizer, everything)
+        written = min(bench.max_new_tokens or longest, longest)
     decodes = bench.task.architecture == "decoder"
     room = positions_of(model)
     if room is not None:
-        room = max(room - bench.virtual_tokens - (written if decodes else 0), 1)
-    everything = (*splits.train, *splits.dev, *splits.test)
+        room = max(room - bench.virtual_tokens, 1)
+        if decodes:  # what it reads and what it writes share the positions, half for each at least
+            written = min(written, max(room // 2, 1))
+            room -= written
     return Coder(
         encoder=Encoder(tokenizer, decodes, bench.max_tokens, room),
         task=bench.task,
@@ -74,7 +78,7 @@ def coder_of(bench: Bench, tokenizer: Any, model: Any) -> Coder:
 
 
 def _longest_target(tokenizer: Any, examples: Sequence[Example]) -> int:
-    """Tokens of the longest training target, and one for the end mark."""
+    """Tokens of the longest target, and one for the end mark."""
     return 1 + max((len(tokenizer(example.target)["input_ids"]) for example in examples), default=0)
 
 

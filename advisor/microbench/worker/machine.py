@@ -21,6 +21,7 @@ def probe_machine(workbench: Workbench) -> dict[str, Any]:
     return {
         "precision": (_in_memory(lambda: probe_precision(workbench)) or Precision.FP32).value,
         "token_lengths": list(workbench.token_lengths),
+        "answer_lengths": list(workbench.answer_lengths),
         "speed": _in_memory(lambda: dataclasses.asdict(probe_cpu())) if on_cpu else None,
     }
 

@@ -35,6 +35,7 @@ class Workbench:
         wording: the training prompt, and the labels' words where the model answers by them.
         general: the general text in pieces, as token ids.
         token_lengths: quantiles 0.5, 0.95 and 1 of the training inputs, before cutting.
+        answer_lengths: the same of the training answers that the model writes; zeros elsewhere.
         loading_seconds: wall time of loading all this.
     """
 
@@ -48,6 +49,7 @@ class Workbench:
     test: Sequence[Row]
     general: Sequence[list[int]]
     token_lengths: tuple[int, int, int]
+    answer_lengths: tuple[int, int, int]
     loading_seconds: float
 
     @property
@@ -96,6 +98,7 @@ def load_workbench(bench: Bench) -> Workbench:
         test=coder.rows(bench.splits.test, wording),
         general=[encoder.ids(text)[: encoder.longest] for text in bench.general],
         token_lengths=input_lengths(encoder, bench.splits.train),
+        answer_lengths=_answer_lengths(bench, encoder),
         loading_seconds=time.perf_counter() - start,
     )
 
@@ -105,3 +108,10 @@ def input_lengths(encoder: Encoder, examples: Sequence[Example]) -> tuple[int, i
     return quantiles(
         [sum(len(encoder.unmarked(t)) for t in example.inputs) for example in examples]
     )
+
+
+def _answer_lengths(bench: Bench, encoder: Encoder) -> tuple[int, int, int]:
+    """Quantiles of the written answers' tokens with their end marks."""
+    if bench.task.route is not Route.TEXT:
+        return (0, 0, 0)
+    return quantiles([len(encoder.unmarked(e.target)) + 1 for e in bench.splits.train])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from plan_cases import BOTH, FAST, SLOW, plan, sizes_for
 
 from advisor.microbench.planning.cost import levels, planning
+from advisor.microbench.planning.ladder import new_tokens_for, tokens_for
 from advisor.microbench.spec import Route
 
 
@@ -83,3 +84,5 @@ def test_looks_take_no_more_than_their_share_of_a_final_run():
 def test_there_are_sizes_for_every_budget(budget):
     sizes = sizes_for(budget)
     assert min(sizes) > 0
+    assert tokens_for(budget) > 0
+    assert new_tokens_for(budget) > 0

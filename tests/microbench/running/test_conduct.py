@@ -55,7 +55,12 @@ class Table:
 
     def _answer(self, job):
         if job.kind is JobKind.PRECISION:
-            return {"precision": "fp32", "token_lengths": [50, 60, 200], "speed": None}
+            return {
+                "precision": "fp32",
+                "token_lengths": [50, 60, 200],
+                "answer_lengths": [0, 0, 0],
+                "speed": None,
+            }
         if job.kind is JobKind.PROBE:
             step = 0.01 + self.token_seconds * job.batch_size * job.max_tokens
             seconds = {"seconds_per_step": step, "evaluation_seconds": 0.001}

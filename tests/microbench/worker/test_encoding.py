@@ -101,7 +101,7 @@ def test_a_written_answer_leaves_less_room_for_a_decoder(model_folder):
     for family in ("llama", "bart"):
         bench = writing_bench(model_folder(family), family, splits=made, max_tokens=99)
         lengths[family] = len(load_workbench(bench).dev[0].sequences[0])
-    assert lengths == {"llama": 64 - 4 - 4, "bart": 64 - 4}
+    assert lengths == {"llama": 64 - 4 - 2, "bart": 64 - 4}
 
 
 def test_the_padding_rows_of_a_position_table_are_not_usable(model_folder):
@@ -110,16 +110,26 @@ def test_the_padding_rows_of_a_position_table_are_not_usable(model_folder):
     assert len(ids) == 64 - 1 - 4
 
 
-def test_answers_are_cut_and_end(model_folder):
+def test_an_answer_that_is_cut_has_no_end_mark(model_folder):
     many = tuple(e.model_copy(update={"target": "good " * 9}) for e in reviews(4))
     made = splits(reviews).model_copy(update={"dev": many})
     bench = writing_bench(model_folder("llama"), "llama", splits=made)
-    assert spelled(load_workbench(bench).dev[0].written) == "good good good </s>"
+    assert spelled(load_workbench(bench).dev[0].written) == "good good good good"
 
 
-def test_the_longest_training_target_counts_if_nothing_else_is_said(model_folder):
-    bench = writing_bench(model_folder("llama"), "llama", max_new_tokens=0)
-    assert load_workbench(bench).coder.most_written == 3
+@pytest.mark.parametrize("most", [0, 30])
+def test_no_more_is_written_than_the_longest_target_needs(model_folder, most):
+    bench = writing_bench(model_folder("llama"), "llama", max_new_tokens=most)
+    workbench = load_workbench(bench)
+    assert workbench.coder.most_written == workbench.answer_lengths[2] == 3
+
+
+def test_long_answers_leave_half_of_the_positions_to_the_inputs(model_folder):
+    long = tuple(e.model_copy(update={"target": "good " * 99}) for e in reviews(4))
+    made = splits(reviews).model_copy(update={"dev": long})
+    bench = writing_bench(model_folder("llama"), "llama", splits=made, max_new_tokens=500)
+    coder = load_workbench(bench).coder
+    assert (coder.most_written, coder.encoder.longest) == (30, 30)
 
 
 def test_more_labels_than_words(model_folder):

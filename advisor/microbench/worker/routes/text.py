@@ -20,11 +20,11 @@ from advisor.microbench.worker.wording import continuation, spaced
 def text_rows(
     encoder: Encoder, prompt: Prompt, examples: Sequence[Example], most: int
 ) -> list[Row]:
-    """The rendered examples, each with the tokens to write, cut to ``most`` with the end mark."""
+    """The rendered examples, each with the tokens to write and the end mark, cut to ``most``."""
     prompt = spaced(prompt)
     rows = []
     for example in examples:
-        written = (*continuation(encoder, prompt, example.target)[: most - 1], end_of(encoder))
+        written = (*continuation(encoder, prompt, example.target), end_of(encoder))[:most]
         ids = encoder.prompted(prompt, example)
         rows.append(Row((ids,), written=written, target=example.target))
     return rows

@@ -1,0 +1,27 @@
+"""What a finished micro-benchmark says of how it was measured."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from advisor.report.confirmation_document import setting_blocks
+
+MEASURED = Path(__file__).parent / "html" / "measured.json"
+
+
+def sentences(**plan):
+    record = {"facts": {}, **json.loads(MEASURED.read_text(encoding="utf-8"))}
+    record["plan"] |= plan
+    _, bullets = setting_blocks(record)
+    return " ".join(bullets.items)
+
+
+@pytest.mark.parametrize(("longest", "said"), [(64, False), (65, True)])
+def test_answers_that_were_cut_are_told(longest, said):
+    found = sentences(max_new_tokens=64, answer_lengths=[20, 40, longest])
+    assert ("Answers were cut to 64 tokens" in found) is said
+
+
+def test_files_that_do_not_tell_of_answers_are_read():
+    assert "Answers" not in sentences()
