@@ -29,6 +29,7 @@ def compare(
     from advisor.report.comparison import comparison_record
     from advisor.report.comparison_document import TITLE, comparison_blocks
     from advisor.report.runfile import is_run, load_record
+    from advisor.rules.loading import load_rules
 
     records = [load_record(file) for file in (first, second)]
     for file, one in zip((first, second), records, strict=True):
@@ -38,5 +39,6 @@ def compare(
                 where=file,
                 hint="give two files that advise, ask or confirm wrote",
             )
-    found = comparison_record(*records)
+    claims = {rule.label: rule.claim for rule in load_rules(quick=True).rules}
+    found = comparison_record(records[0], records[1], claims)
     deliver(Report(found, TITLE, comparison_blocks), format_, output, plain=plain)

@@ -15,15 +15,22 @@ _ESTIMATE = "estimate."
 _SHOWN_ESTIMATES = ("memory_gib", "memory_optimistic_gib", "hours", "cost", "storage_gib")
 
 
-def comparison_record(first: Record, second: Record) -> dict[str, Any]:
-    """What differs between two runs; a side on which a thing is missing has null there."""
+def comparison_record(first: Record, second: Record, claims: Mapping[str, str]) -> dict[str, Any]:
+    """What differs between two runs; a side on which a thing is missing has null there.
+
+    Args:
+        first: a run.
+        second: another.
+        claims: by rule, where a run does not tell the claim: it does between the two methods
+            compared only.
+    """
     whole = all(_has_waterfalls(run) for run in (first, second))
     return {
         "schema_version": SCHEMA_VERSION,
         "headlines": [first["headline"], second["headline"]],
         "verdict": _moved(_verdict(first), _verdict(second)),
         "facts": _moved(_facts(first, _stated), _facts(second, _stated)),
-        "rules": _moved(_rules(first, whole=whole), _rules(second, whole=whole)),
+        "rules": _moved(*(_rules(run, claims, whole=whole) for run in (first, second))),
         "methods": _moved(_ranking(first), _ranking(second)),
         "estimates": _moved(_facts(first, _estimate), _facts(second, _estimate)),
     }
@@ -59,22 +66,21 @@ def _estimate(key: str) -> bool:
     return key.startswith(_ESTIMATE) and key.endswith(_SHOWN_ESTIMATES)
 
 
-def _rules(run: Record, *, whole: bool) -> dict[str, Any]:
+def _rules(run: Record, claims: Mapping[str, str], *, whole: bool) -> dict[str, Any]:
     """What each rule says: its veto or its effects on the methods.
 
     Runs of early versions tell only of rules between the two methods compared; beside one of them
     the other run is held to the same (``whole`` is false), lest rules seem to have come up.
     """
+    told = {reason["rule"]: reason["claim"] for reason in run["reasons"]}
     found: dict[str, dict[str, Any]] = {}
     for rule, method, effect in _shares(run) if whole else _reasons(run):
-        said = found.setdefault(rule, {"claim": "", "vetoes": [], "effects": {}})
+        claim = told.get(rule) or claims.get(rule, "")
+        said = found.setdefault(rule, {"claim": claim, "vetoes": [], "effects": {}})
         if effect is None:
             said["vetoes"].append(method)
         else:
             said["effects"][method] = effect
-    for reason in run["reasons"]:
-        if reason["rule"] in found:
-            found[reason["rule"]]["claim"] = reason["claim"]
     return found
 
 

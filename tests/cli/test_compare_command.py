@@ -45,6 +45,14 @@ def test_what_was_changed_and_what_follows_is_told_with_both_sides(advisor, run)
     assert "confidence" in told["verdict"]
 
 
+def test_each_rule_is_told_with_its_claim(advisor, run):
+    first, second = run("a.json", PLAN), run("b.json", {**ROOMY, "quality.tolerance_points": 5})
+    told = advisor("compare", first, second, "--format", "json").json
+    sides = {rule: [side for side in both if side] for rule, both in told["rules"].items()}
+    assert [rule for rule, found in sides.items() if not all(s["claim"] for s in found)] == []
+    assert any("few_shot_prompting" in s["effects"] for found in sides.values() for s in found)
+
+
 def test_the_same_in_words(advisor, run):
     first, second = run("a.json", PLAN), run("b.json", {**ROOMY, "quality.tolerance_points": 5})
     words = advisor("compare", first, second, "--plain").out
