@@ -180,20 +180,13 @@ def _reason(reason: Reason, facts: FactBase) -> dict[str, Any]:
         "effect": reason.effect,
         "effects": dict(reason.finding.effects) if fires else {},
         "veto": list(rule.veto),
-        "claim": _named(rule.claim),
+        "claim": rule.claim,
         "why": rule.why,
         "source": [f"{source.title}: {source.says}" for source in rule.sources],
         "wrong_when": rule.wrong_when,
         "house_rules": rule.pack,
         "facts": {key: plain_value(facts.value(key)) for key in rule.reads if key in facts},
     }
-
-
-def _named(text: str) -> str:
-    """A sentence with the names of methods in place of their ids."""
-    methods = load_methods()
-    said = " ".join(methods[w].name if w in methods else w for w in text.split(" "))
-    return f"{said[0].upper()}{said[1:]}"
 
 
 def _beliefs(verdict: Verdict) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from advisor.catalogue.tables import load_methods
 from advisor.facts import FactType, Value, Vocabulary
 from advisor.facts.quantities import QuantityError, parse_quantity
 from advisor.facts.reading import read_value
@@ -129,8 +130,8 @@ class Builder:
             when=self._when(raw["when"], (*path, "when"), method),
             effects=effects,
             veto=veto,
-            claim=_fill(raw["claim"], method),
-            why=_fill(raw["why"], method),
+            claim=_sentence(raw["claim"], method),
+            why=_sentence(raw["why"], method),
             wrong_when=raw["wrong_when"],
             sources=_citations(raw["source"]),
             cases=tuple(
@@ -221,6 +222,12 @@ class Builder:
 
 def _fill(text: str, method: str) -> str:
     return text.replace("{method}", method) if method else text
+
+
+def _sentence(text: str, method: str) -> str:
+    """The text with the method's name, and a capital first letter."""
+    said = _fill(text, load_methods()[method].name if method else "")
+    return said[:1].upper() + said[1:]
 
 
 def _citations(raw: list[Raw]) -> tuple[Citation, ...]:

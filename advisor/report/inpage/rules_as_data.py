@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from advisor.catalogue.evidence import Published, rows_on
+from advisor.catalogue.tables import load_methods
 from advisor.facts import FactType, Value, Vocabulary
 from advisor.facts.values import Interval
+from advisor.report.wording import capital
 from advisor.rules.engine import Axis, Engine, Prepared
 from advisor.rules.rule import Kind, Ramp, Rule, Settings
 from advisor.verdict.headline import FEW_SHOT, FULL
@@ -47,10 +49,18 @@ def rules_as_data(engine: Engine, vocabulary: Vocabulary) -> dict[str, Any]:
             _rule(rule, prepared, numbers)
             for rule, prepared in zip(base.rules, engine.prepared, strict=True)
         ],
-        "claims": {rule.code: rule.claim.replace(rule.method or "{}", "{}") for rule in base.rules},
+        "claims": {rule.code: _claim(rule) for rule in base.rules},
         "near": _near(base.settings),
         "numbers": numbers.lists,
     }
+
+
+def _claim(rule: Rule) -> str:
+    """The claim, with a gap for the method's name where it is written for several."""
+    if not rule.method:
+        return rule.claim
+    name = load_methods()[rule.method].name
+    return rule.claim.replace(capital(name), "{}").replace(name, "{}")
 
 
 class _Distinct:
