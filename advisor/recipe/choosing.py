@@ -118,9 +118,9 @@ def _route(architecture: str, task: str) -> str:
 def _require_method(run: Run, method: Method, route: str) -> None:
     if method.id == "few_shot_prompting" and route == "head":
         raise AdvisorError(
-            "few-shot prompting needs a model that goes on with a text, and this is an encoder",
+            "few-shot prompting needs an answer in words, and here a new head answers",
             where="--method few_shot_prompting",
-            hint="use instead: lora or full_fine_tuning, or a decoder",
+            hint="use instead: lora or full_fine_tuning; or a decoder, if the answer is no number",
         )
     accelerator = run.text("hardware.accelerator")
     if method.id == "qlora" and accelerator not in (None, "cuda"):
@@ -136,7 +136,8 @@ def _require_target(method: Method, architecture: str, route: str, target: str) 
         return
     if architecture != "decoder" or route == "head":
         raise AdvisorError(
-            f"TRL trains models that go on with a text, not an {architecture}",
+            "TRL trains decoders that answer in words, and this is "
+            + (f"an {architecture}" if architecture != "decoder" else "a number from a new head"),
             where="--target trl",
             hint="use instead: --target transformers",
         )

@@ -45,7 +45,7 @@ def fit(run: Run, method: Method, route: str) -> Fitted:
         return Fitted(common_settings(Wishes(), run.facts, target), "Nothing is trained.")
     wishes = Wishes(batch_size=int(method.recipe["batch_size"]), quick=True)
     if route == "head":
-        # A new head is trained in 32 bits, and an encoder is small enough to be kept in them.
+        # A new head is trained in 32 bits, and with it the model is kept in them.
         mixed = target.kernels is Kernels.CUDA and method.id != "qlora"
         precision = Precision.BF16_MIXED if mixed else None
         wishes = replace(wishes, head=Head.CLASSIFICATION, precision=precision)

@@ -35,8 +35,7 @@ def refusal(
         ("encoder", "multiple_choice", "a decoder"),
         ("encoder", "generation_long", "encoder writes no text"),
         ("encoder", "sequence_labeling", "run_ner.py"),
-        ("decoder", "regression", "an encoder with a head"),
-        ("encoder_decoder", "regression", "an encoder with a head"),
+        ("encoder_decoder", "regression", "an encoder or a decoder with a head"),
         ("encoder_decoder", "multiple_choice", "a decoder"),
     ],
 )

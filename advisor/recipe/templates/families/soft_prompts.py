@@ -140,7 +140,9 @@ class PrefixForward:
         self._model, self._base = model, base
         self._tokens = model.active_peft_config.num_virtual_tokens
         self._name = cache_argument(base)
-        self._encodes = model.active_peft_config.task_type == "SEQ_CLS"
+        # A decoder's head is named score.
+        heads = model.active_peft_config.task_type == "SEQ_CLS"
+        self._encodes = heads and not hasattr(base, "score")
 
     def __call__(self, **inputs: Any) -> Any:
         """The base model's output; hidden states are those of the input alone."""

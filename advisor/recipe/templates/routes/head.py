@@ -1,6 +1,7 @@
-"""The task: a new head on an encoder gives a score to each label, or a number.
+"""The task: a new head gives a score to each label, or a number.
 
-The encoder keeps the pooling that it was published with, behind virtual tokens, too.
+An encoder keeps the pooling that it was published with, behind virtual tokens, too. A decoder's
+head is read at the last token of the input.
 """
 
 from __future__ import annotations
@@ -13,6 +14,29 @@ from batches import by_length, inputs_of, padded
 from data import Example
 from models import Tuned, room_left
 from scoring import outcome
+
+
+class LastToken:
+    """Reads a decoder's head at each input's own last token.
+
+    transformers looks for it among the token ids, which it does not see behind virtual tokens:
+    there it would read the padding.
+
+    Args:
+        base: the model with the head.
+        filler: the token of padding, without which transformers refuses a batch.
+    """
+
+    def __init__(self, base: Any, filler: int) -> None:
+        base.config.get_text_config().pad_token_id = filler
+        self._scores: list[Any] = []
+        base.score.register_forward_hook(lambda _layer, _inputs, found: self._scores.append(found))
+
+    def scores(self, tuned: Tuned, inputs: dict) -> Any:
+        """The head's numbers (B x C)."""
+        tuned.forward(**inputs)
+        last = inputs["attention_mask"].sum(dim=1) - 1 + tuned.shift
+        return self._scores.pop()[torch.arange(len(last), device=last.device), last]
 
 
 class Task:
@@ -32,6 +56,7 @@ class Task:
         self.state = state
         self.metric = settings["task"]["metric"]
         self.longest = settings["train"]["max_tokens"]
+        self.last: LastToken | None = None
 
     @classmethod
     def learn(cls, settings: dict, tokenizer: Any, train: list[Example]) -> Task:
@@ -64,14 +89,16 @@ class Task:
         return " ".join(self._sentences(self.prompt)) if self.prompt else ""
 
     def bind(self, tuned: Tuned) -> None:
-        """Take the limits of a model."""
+        """Take the limits of a model, and a decoder's way to read its head."""
+        if hasattr(tuned.base, "score"):
+            self.last = LastToken(tuned.base, self.tokenizer.pad_token_id)
         room = room_left(tuned, self.settings)
         if room is not None:
             self.longest = min(self.settings["train"]["max_tokens"], room)
 
     def encode(self, example: Example) -> dict[str, Any]:
         """Token ids, and the index of the label or the standardised number."""
-        first, *rest = example.inputs
+        first, *rest = ["\n".join(example.inputs)] if self.last else example.inputs
         second = "\n".join(rest) or None
         item = dict(self.tokenizer(first, second, truncation=True, max_length=self.longest))
         if example.target:
@@ -149,6 +176,8 @@ class Task:
         return self.state["labels"].index(target)
 
     def _scores(self, tuned: Tuned, batch: dict) -> Any:
+        if self.last is not None:
+            return self.last.scores(tuned, batch["inputs"]).float()
         return tuned.forward(**batch["inputs"]).logits.float()
 
     def _losses(self, scores: Any, answers: Any) -> Any:
