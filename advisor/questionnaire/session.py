@@ -112,7 +112,7 @@ class Session:
             try:
                 return granted.picked("" if line in ("y", "yes") else line, assumed)
             except AdvisorError as error:
-                self._prompter.say(f"{error.message}. {error.hint}")
+                self._prompter.say(_told(error))
 
     def _ask_all(self) -> None:
         self._prompter.say(_HELP)
@@ -189,7 +189,7 @@ class Session:
                 try:
                     self._take(fact_type, line or offered)
                 except AdvisorError as error:
-                    self._prompter.say(f"{error.message}. {error.hint}".rstrip())
+                    self._prompter.say(_told(error))
                 else:
                     return _Move.ANSWERED
 
@@ -248,3 +248,8 @@ class Session:
 
     def _keep(self) -> None:
         self._save(f for f in self.facts.statements() if f.source is Source.ANSWERED)
+
+
+def _told(error: AdvisorError) -> str:
+    """What was wrong and what to do, as sentences on one line."""
+    return f"{error.message}. {error.hint[:1].upper()}{error.hint[1:]}".rstrip()

@@ -81,7 +81,7 @@ def test_a_range_is_an_answer():
     [
         (TASK, "0", "there are choices 1 to 10"),
         (TASK, "11", "there are choices 1 to 10"),
-        (TASK, "clasification", "did you mean classification?"),
+        (TASK, "clasification", "Did you mean classification?"),
         (TASK, "", "please answer"),
         (SIZE, "", "please answer"),
         (SIZE, "many", "'many' is not a number"),
