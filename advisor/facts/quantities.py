@@ -25,6 +25,7 @@ _SUFFIXES: dict[str, dict[str, Decimal]] = {
     "GiB": {
         "": Decimal(1),
         "gib": Decimal(1),
+        "kib": Decimal(2**10) / _GIB,
         "mib": Decimal(2**20) / _GIB,
         "tib": Decimal(2**40) / _GIB,
         "mb": Decimal(10**6) / _GIB,
@@ -63,7 +64,7 @@ _NUMBER = re.compile(
 _MAX_LENGTH = 64
 # ``[a..b)`` as S-FEEL writes it: a bracket that faces inwards includes the end.
 _INTERVAL = re.compile(r"([\[(\]])\s*([^\[\]()]+?)\s*\.\.\s*([^\[\]()]+?)\s*([\])\[])\Z")
-_RANGE = re.compile(r"(?P<low>.+?)\s*(?:\bto\b|\.\.|\u2013|\band\b)\s*(?P<high>.+)\Z")
+_RANGE = re.compile(r"(?P<low>.+?)\s*(?P<word>\bto\b|\.\.|\u2013|\band\b)\s*(?P<high>.+)\Z")
 # Words and signs of a one-sided range: which end is bounded, and whether the bound itself counts.
 _BOUNDS = {
     "at least": ("low", True),
@@ -128,10 +129,24 @@ def parse_range(text: str, unit: str) -> Interval | None:
     match = _RANGE.match(stripped) if len(stripped) <= 2 * _MAX_LENGTH else None
     if match is None:
         return None
-    low, high = parse_quantity(match["low"], unit), parse_quantity(match["high"], unit)
+    high = parse_quantity(match["high"], unit)
+    low = _start(match, unit, high)
     if low > high:
         raise QuantityError(f"the range {text[:60]!r} ends below its start")
     return Interval(low, high)
+
+
+def _start(match: re.Match[str], unit: str, high: float) -> int | float:
+    """Where a range in words begins: ``1 to 10B`` at 1B and ``10 to 20 min`` at 10 minutes.
+
+    ``500 to 2k`` begins at 500, as it would end below its start otherwise.
+    """
+    low, end = _NUMBER.match(match["low"].strip()), _NUMBER.match(match["high"].strip())
+    if low and end and not low["suffix"] and match["word"] != "..":
+        shared = parse_quantity(f"{match['low']} {end['suffix']}", unit)
+        if shared <= high:
+            return shared
+    return parse_quantity(match["low"], unit)
 
 
 def parse_interval(text: str, unit: str) -> Interval | None:

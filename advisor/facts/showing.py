@@ -11,6 +11,7 @@ _SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 _LARGE = 1e6
 _CENTS = 10
 _LONG = 48
+_SMALL, _HUGE = 0.1, 10_240
 
 
 def show_value(fact_type: FactType, value: Value) -> str:
@@ -25,8 +26,7 @@ def show_value(fact_type: FactType, value: Value) -> str:
         low = show_value(fact_type, _whole(fact_type, value.low))
         if fact_type.range and value.high >= fact_type.range[1]:
             return f"at least {low}"
-        high = show_value(fact_type, _whole(fact_type, value.high))
-        return f"{low} to {high}"
+        return _span(low, show_value(fact_type, _whole(fact_type, value.high)))
     if isinstance(value, str):
         return value
     if fact_type.type == "share":
@@ -35,7 +35,26 @@ def show_value(fact_type: FactType, value: Value) -> str:
         return _duration(value)
     if fact_type.unit == "USD":
         return f"{value:,.2f} USD" if value < _CENTS else f"{value:,.0f} USD"
-    return _number(value) + (" GiB" if fact_type.unit == "GiB" else "")
+    return _size(value) if fact_type.unit == "GiB" else _number(value)
+
+
+def _span(low: str, high: str) -> str:
+    """A range, whose unit is said once; one value if the ends look alike."""
+    if low == high:
+        return low
+    number, _, unit = low.rpartition(" ")
+    return f"{number if number and high.endswith(f' {unit}') else low} to {high}"
+
+
+def _size(gibibytes: float) -> str:
+    """In gibibytes, or in the unit above or below where these would be unwieldy."""
+    if gibibytes >= _HUGE:
+        return f"{_number(gibibytes / 1024)} TiB"
+    for unit in ("GiB", "MiB"):
+        if gibibytes >= _SMALL or gibibytes == 0:
+            return f"{_number(gibibytes)} {unit}"
+        gibibytes *= 1024
+    return f"{_number(gibibytes)} KiB"
 
 
 def _duration(hours: float) -> str:

@@ -131,9 +131,9 @@ def veto_blocks(record: Record) -> Iterator[Block]:
 
 def margin_text(record: Record) -> str:
     """What the shares of the rules add up to."""
-    first, second = record["compared"]
+    first, second = (load_methods()[method].name for method in record["compared"])
     return (
-        f"{method_name(first)} against {method_name(second)}: {record['margin_decibans']:+d} "
+        f"{capital(first)} against {second}: {record['margin_decibans']:+d} "
         f"decibans in all (10 decibans are odds of 10 to 1). Each rule's share:"
     )
 
@@ -193,7 +193,7 @@ def parity_note(record: Record) -> str:
 
 def _fitted_or_authored(record: Record) -> str:
     fitted = [
-        method_name(method)
+        load_methods()[method].name
         for method, own in record["parity"].items()
         if own["basis"].startswith(FITTED)
     ]
@@ -209,7 +209,7 @@ def _ranking_row(entry: Mapping[str, Any], parity: Mapping[str, Any]) -> tuple[s
     feasible = {True: "yes", False: "no", None: "not known"}[entry["feasible"]]
     probability = f"{entry['probability']:.0%}" if entry["feasible"] is not False else "-"
     shown, near = ("-", "-") if own is None else (parity_text(own), near_text(own))
-    return entry["name"], feasible, f"{entry['score']:+d}", probability, shown, near
+    return capital(entry["name"]), feasible, f"{entry['score']:+d}", probability, shown, near
 
 
 def why_not_blocks(record: Record) -> Iterator[Block]:
@@ -260,7 +260,7 @@ def cost_blocks(record: Record) -> Iterator[Block]:
             columns = ("memory_gib", "memory_optimistic_gib", "hours", "cost", "storage_gib")
             nothing = "-" if entry["method"] == FEW_SHOT else "not known"
             cells = (_shown(facts, prefix + column, nothing) for column in columns)
-            rows.append((entry["name"], *cells))
+            rows.append((capital(entry["name"]), *cells))
     if rows:
         yield Heading("Memory, time and cost")
         yield Table(

@@ -117,9 +117,6 @@ def _distance(finding: Finding, facts: FactBase) -> float:
 def _filled(template: str, facts: FactBase) -> str:
     def value(match: re.Match[str]) -> str:
         fact_type = facts.vocabulary.get(match[1])
-        if fact_type is None:
-            return match[0]
-        # The text around the placeholder names the unit.
-        return show_value(fact_type, facts.value(match[1])).replace(" GiB", "")
+        return match[0] if fact_type is None else show_value(fact_type, facts.value(match[1]))
 
     return _PLACEHOLDER.sub(value, template)

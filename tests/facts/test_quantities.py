@@ -72,7 +72,7 @@ def test_whole_amounts_are_exact_integers():
     ("text", "unit", "said"),
     [
         ("24GB", "examples", "use b, k, m, t"),
-        ("5k", "GiB", "use gb, gib, mb, mib, tb, tib"),
+        ("5k", "GiB", "use gb, gib, kib, mb, mib, tb, tib"),
         ("5h", "points", "use b, k, m, t"),
         ("3x", "hours", "use d, days, h, hours, m, min"),
     ],
@@ -137,6 +137,11 @@ def test_any_text_is_an_amount_or_a_quantity_error(text, unit):
     ("text", "interval"),
     [
         ("1B to 10B", Interval(10**9, 10**10)),
+        ("1 to 10B", Interval(10**9, 10**10)),
+        ("1 \u2013 2k", Interval(1000, 2000)),
+        ("0 to 2k", Interval(0, 2000)),
+        ("500 to 2k", Interval(500, 2000)),
+        ("1..2k", Interval(1, 2000)),
         ("500..2k", Interval(500, 2000)),
         ("500 \u2013 2k", Interval(500, 2000)),
         ("between 5 and 7", Interval(5, 7)),
@@ -158,6 +163,20 @@ def test_any_text_is_an_amount_or_a_quantity_error(text, unit):
 )
 def test_a_range_is_read_with_its_ends(text, interval):
     assert parse_range(text, "examples") == interval
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "low", "high"),
+    [
+        ("10 to 20 min", "hours", 1 / 6, 1 / 3),
+        ("256 to 512 MiB", "GiB", 0.25, 0.5),
+        ("5 to 10 %", "share", 0.05, 0.1),
+        ("1 h to 2 days", "hours", 1, 48),
+    ],
+)
+def test_the_ends_of_a_range_in_words_share_a_unit(text, unit, low, high):
+    found = parse_range(text, unit)
+    assert (found.low, found.high) == (pytest.approx(low), pytest.approx(high))
 
 
 @pytest.mark.parametrize("text", ["5k", "-5", "1e-3", "", "a b"])

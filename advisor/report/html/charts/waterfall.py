@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from advisor.catalogue.tables import load_methods
 from advisor.report.blocks import Record
 from advisor.report.document import margin_text, shares
 from advisor.report.html.charts.scale import Scale
-from advisor.report.wording import decibans, method_name
+from advisor.report.wording import decibans
 
 _MARGIN = 4.0
 
@@ -51,7 +52,7 @@ def waterfall_chart(record: Record) -> WaterfallChart | None:
     """The chart, or None where no two methods are compared."""
     if not record["compared"]:
         return None
-    first, second = (method_name(method) for method in record["compared"])
+    first, second = (load_methods()[method].name for method in record["compared"])
     listed = shares(record)
     ends = [0]
     for _, effect, _ in listed:
