@@ -17,13 +17,15 @@ class SplitSizes(NamedTuple):
 
 
 def fitting(sizes: SplitSizes, count: int) -> SplitSizes:
-    """The sizes that ``count`` rows allow."""
+    """The sizes that ``count`` rows allow, no more than the table's share of them to judge by."""
     asked = sum(sizes)
     if count >= asked:
         return sizes
     least = least_sizes(sizes)
-    dev = max(least.dev, count * sizes.dev // asked)
-    test = max(least.test, count * sizes.test // asked)
+    learning = sizes.train + sizes.dev
+    share = min(sizes.test / asked, float(preparation()["test_share"]))
+    test = min(sizes.test, max(least.test, int(share * count), count - learning))
+    dev = min(sizes.dev, max(least.dev, (count - test) * sizes.dev // learning))
     return SplitSizes(min(sizes.train, count - dev - test), dev, test)
 
 

@@ -156,7 +156,7 @@ def test_another_seed_gives_other_splits():
     [
         (2000, (256, 100, 200)),
         (556, (256, 100, 200)),
-        (400, (186, 71, 143)),
+        (400, (185, 72, 143)),
         (120, (56, 21, 43)),
         (80, (20, 20, 40)),
     ],
@@ -259,3 +259,12 @@ def test_few_rows_read_from_a_file_can_be_split(tmp_path):
     train = read_rows(tmp_path, labelled(80))
     found = split(choose_task(None, "decoder", train), train, None, SIZES, 0)
     assert tuple(map(len, parts(found))) == (20, 20, 40)
+
+
+@pytest.mark.parametrize(
+    ("rows", "wanted"), [(5000, (512, 128, 1000)), (1300, (512, 128, 660)), (1000, (480, 120, 400))]
+)
+def test_one_file_gives_most_of_its_rows_to_training(rows, wanted):
+    examples = made(of_labels(good=rows // 2, bad=rows // 2))
+    found = split(classes("bad", "good"), examples, None, SplitSizes(512, 128, 1000), 0)
+    assert tuple(map(len, parts(found))) == wanted
