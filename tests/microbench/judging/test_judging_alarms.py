@@ -113,11 +113,15 @@ def test_worse_than_the_untrained_model(zero_shot, alarmed):
         )
 
 
-@pytest.mark.parametrize(("head_only", "alarmed"), [(90, True), (78, True), (60, False)])
-def test_no_better_than_a_linear_head(head_only, alarmed):
+@pytest.mark.parametrize(("head_only", "said"), [(95, "is worse"), (78, "not shown"), (60, None)])
+def test_no_better_than_a_linear_head(head_only, said):
     outcomes = tuple(map(float, [1] * head_only + [0] * (TEST_SIZE - head_only)))
     baselines = Baselines(majority=50.0, head_only=head_only, head_only_test=outcomes)
-    assert ids(raised(run(), baselines=baselines)) == ["no_better_than_head_only"] * alarmed
+    found = raised(run(), baselines=baselines)
+    assert ids(found) == ["no_better_than_head_only"] * (said is not None)
+    if said is not None:
+        assert said in found[0].sentence
+        assert found[0].level is (Level.SERIOUS if said == "is worse" else Level.WARNING)
 
 
 # Training

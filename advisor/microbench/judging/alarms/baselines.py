@@ -48,14 +48,19 @@ def worse_than_zero_shot(runs: MethodRuns, zero_shot: Array, metric: Metric) -> 
 
 
 def no_better_than_head_only(runs: MethodRuns, head_only: Array, metric: Metric) -> Alarm | None:
-    """A score that is not above that of a linear head on frozen features, beyond noise."""
+    """A score that is not above that of a linear head on frozen features, beyond noise.
+
+    One below it is serious: not even what the untrained features hold has been learned.
+    """
     found = paired_difference(runs.points, head_only, metric)
-    if _interval(found, metric)[0] > 0.0:
+    low, high = _interval(found, metric)
+    if low > 0.0:
         return None
-    text = (
-        f"is not shown to be better than a linear head on frozen features{_figures(found, metric)}."
-    )
-    return runs.alarm("no_better_than_head_only", Level.WARNING, text)
+    level, said = Level.WARNING, "is not shown to be better"
+    if high < 0.0:
+        level, said = Level.SERIOUS, "is worse"
+    text = f"{said} than a linear head on frozen features{_figures(found, metric)}."
+    return runs.alarm("no_better_than_head_only", level, text)
 
 
 def _interval(found: Paired, metric: Metric) -> tuple[float, float]:
