@@ -220,7 +220,7 @@ def _setting(record: Record) -> Iterator[str]:
     for method, why in plan["left_out"].items():
         yield f"{method_name(method)} was left out: {why}"
     if plan["dropped"]:
-        yield "Given up for the budget: " + "; ".join(plan["dropped"]) + "."
+        yield "What the budget holds: " + "; ".join(plan["dropped"]) + "."
 
 
 def _cut(record: Record) -> Iterator[str]:
