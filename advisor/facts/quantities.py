@@ -139,12 +139,12 @@ def parse_range(text: str, unit: str) -> Interval | None:
 def _start(match: re.Match[str], unit: str, high: float) -> int | float:
     """Where a range in words begins: ``1 to 10B`` at 1B and ``10 to 20 min`` at 10 minutes.
 
-    ``500 to 2k`` begins at 500, as it would end below its start otherwise.
+    ``500 to 2k`` begins at 500 and ``100 to 100k`` at 100: else nothing would be between.
     """
     low, end = _NUMBER.match(match["low"].strip()), _NUMBER.match(match["high"].strip())
     if low and end and not low["suffix"] and match["word"] != "..":
         shared = parse_quantity(f"{match['low']} {end['suffix']}", unit)
-        if shared <= high:
+        if shared < high:
             return shared
     return parse_quantity(match["low"], unit)
 

@@ -80,7 +80,7 @@ FIRST_PART = [
     ("type numbers from 1 to 10", "8, 9"),
     ("What kind of task.*1. classification", "?"),
     ("For example: classification", "clasification"),
-    ("did you mean classification", "why"),
+    ("Did you mean classification", "why"),
     (r"[A-Z]\d{3}: ", "1"),
     ("What accelerator will you train on", "back"),
     ("What kind of task", "code"),

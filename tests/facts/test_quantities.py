@@ -141,6 +141,7 @@ def test_any_text_is_an_amount_or_a_quantity_error(text, unit):
         ("1 \u2013 2k", Interval(1000, 2000)),
         ("0 to 2k", Interval(0, 2000)),
         ("500 to 2k", Interval(500, 2000)),
+        ("100 to 100k", Interval(100, 100_000)),
         ("1..2k", Interval(1, 2000)),
         ("500..2k", Interval(500, 2000)),
         ("500 \u2013 2k", Interval(500, 2000)),
