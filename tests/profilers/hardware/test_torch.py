@@ -15,6 +15,7 @@ from fake_hardware import (
 
 from advisor.profilers.hardware import search
 from advisor.profilers.hardware.child import run_child
+from advisor.profilers.hardware.rounding import floor_hundredths
 from advisor.profilers.hardware.torch_child import ask_torch
 
 
@@ -163,3 +164,8 @@ def test_an_apple_gpu_gets_no_more_than_the_available_ram(no_driver, torch_packa
     assert facts["accelerator"].value == "mps"
     assert facts["unified_memory"].value is True
     assert facts["accelerator_memory_gib"].value == facts["ram_available_gib"].value
+
+
+@pytest.mark.parametrize(("amount", "floor"), [(20.31, 20.31), (20.319, 20.31), (20.0, 20.0)])
+def test_memory_is_rounded_down_once(amount, floor):
+    assert floor_hundredths(amount) == floor
