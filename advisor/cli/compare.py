@@ -39,6 +39,5 @@ def compare(
                 where=file,
                 hint="give two files that advise, ask or confirm wrote",
             )
-    claims = {rule.label: rule.claim for rule in load_rules(quick=True).rules}
-    found = comparison_record(records[0], records[1], claims)
+    found = comparison_record(records[0], records[1], load_rules(quick=True).claims)
     deliver(Report(found, TITLE, comparison_blocks), format_, output, plain=plain)

@@ -12,6 +12,7 @@ from advisor.questionnaire import granted
 from advisor.questionnaire.prompter import Prompter, Quit
 from advisor.questionnaire.questions import choices_of, open_questions, suggestion
 from advisor.support.errors import AdvisorError
+from advisor.support.sentences import capital
 
 _HELP = "Words: ? (help), why (why this is asked), unknown, back, quit (saves). Or just answer."
 
@@ -252,4 +253,4 @@ class Session:
 
 def _told(error: AdvisorError) -> str:
     """What was wrong and what to do, as sentences on one line."""
-    return f"{error.message}. {error.hint[:1].upper()}{error.hint[1:]}".rstrip()
+    return f"{error.message}. {capital(error.hint)}".rstrip()

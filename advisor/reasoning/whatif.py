@@ -114,7 +114,7 @@ def moved_rules(case: Case, changes: Mapping[str, Value]) -> list[Moved]:
         changes: other values; they must not contradict each other.
     """
     before, after = _said(case, None), _said(case, changes)
-    claims = {rule.label: rule.claim for rule in case.engine.base.rules}
+    claims = case.engine.base.claims
     return [
         Moved(label, claims[label], before.get(label, _SILENT), after.get(label, _SILENT))
         for label in sorted({*before, *after})

@@ -13,6 +13,7 @@ from advisor.recipe.choosing import Choice, projects
 from advisor.recipe.fitting import Fitted
 from advisor.recipe.runs import Run
 from advisor.recipe.userdata import FILL_IN
+from advisor.support.sentences import capital
 
 _NAMES = {
     "learning_rate": "Learning rate",
@@ -29,7 +30,7 @@ def readme_values(
     method = choice.method
     alternative = load_methods().get(str(run.record.get("alternative")))
     return {
-        "name": method.name[:1].upper() + method.name[1:],
+        "name": capital(method.name),
         "task": choice.task,
         "why": choice.why,
         "headline": str(run.record.get("headline", "")),

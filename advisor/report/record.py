@@ -13,6 +13,7 @@ from advisor.report.howto import how_to
 from advisor.report.whynot import chosen_method, nearest_changes, why_not
 from advisor.report.wording import FITTED, confidence_word, decibans, evidence_text, headline
 from advisor.rules.rule import Outcome, Rule, RuleBase
+from advisor.support.sentences import capital
 from advisor.verdict.decision import Status
 from advisor.verdict.parity import Parity
 from advisor.verdict.tally import Tally, waterfall
@@ -236,7 +237,7 @@ def _alternative_reason(verdict: Verdict) -> str:
     chosen = chosen_method(verdict) if verdict.recommendation else None
     name = load_methods()[method].name
     if chosen is None:
-        return f"{name[0].upper()}{name[1:]} scores highest among what remains feasible."
+        return f"{capital(name)} scores highest among what remains feasible."
     lead = verdict.tallies[method].score - verdict.tallies[chosen].score
     parity: Mapping[str, Parity] = verdict.parity
     own = parity[method].probability if method in parity else None

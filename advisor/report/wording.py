@@ -10,6 +10,7 @@ from advisor.facts import load_vocabulary
 from advisor.facts.reading import read_value
 from advisor.facts.showing import show_value
 from advisor.rules.rule import Settings
+from advisor.support.sentences import capital
 from advisor.verdict.decision import Status
 from advisor.verdict.headline import FULL
 from advisor.verdict.parity import Parity
@@ -167,11 +168,6 @@ def shown_value(key: str, raw: Any) -> str:
     if fact_type is None:  # a fact of a run that another version wrote
         return str(raw)
     return show_value(fact_type, read_value(fact_type, raw, where=key))
-
-
-def capital(text: str) -> str:
-    """The text with a capital first letter, as at the head of a sentence."""
-    return text[:1].upper() + text[1:]
 
 
 def method_name(method: str) -> str:

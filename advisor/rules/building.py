@@ -27,6 +27,7 @@ from advisor.rules.rule import (
 )
 from advisor.rules.unary import Test, parse_test
 from advisor.support.errors import AdvisorError, did_you_mean
+from advisor.support.sentences import capital
 from advisor.support.strictyaml import YamlDocument
 
 Raw: TypeAlias = Mapping[str, Any]
@@ -226,8 +227,7 @@ def _fill(text: str, method: str) -> str:
 
 def _sentence(text: str, method: str) -> str:
     """The text with the method's name, and a capital first letter."""
-    said = _fill(text, load_methods()[method].name if method else "")
-    return said[:1].upper() + said[1:]
+    return capital(_fill(text, load_methods()[method].name if method else ""))
 
 
 def _citations(raw: list[Raw]) -> tuple[Citation, ...]:

@@ -288,3 +288,8 @@ class RuleBase:
     risks: tuple[Risk, ...]
     settings: Settings
     calibration: Calibration | None = None
+
+    @property
+    def claims(self) -> dict[str, str]:
+        """What each rule claims, by its label."""
+        return {rule.label: rule.claim for rule in self.rules}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from advisor.microbench.judging.failures import name_of, opening
+from advisor.microbench.judging.failures import name_of
 from advisor.microbench.judging.table import judging_table
 from advisor.microbench.judging.trend import Trend
 from advisor.microbench.spec import Record
+from advisor.support.sentences import capital
 
 
 class Crossing(Record):
@@ -47,7 +48,7 @@ def crossing_of(trend: Trend, method_a: str, method_b: str) -> tuple[Crossing | 
     reach = f"from {sizes[0]:,.0f} to {sizes[-1]:,.0f} training examples"
     if abs(leads.sum()) == len(leads):
         leader = name_of(method_a if leads[0] > 0 else method_b)
-        return None, f"{opening(leader)} leads by the line {reach}; no crossing."
+        return None, f"{capital(leader)} leads by the line {reach}; no crossing."
     low, high = trend.per_doubling().interval(level)
     if low <= 0.0 <= high:
         return None, "That the difference changes with size cannot be told from noise; no crossing."
@@ -58,7 +59,7 @@ def crossing_of(trend: Trend, method_a: str, method_b: str) -> tuple[Crossing | 
     ends = sizes[max(open_[0] - 1, 0)], sizes[min(open_[-1] + 1, len(sizes) - 1)]
     found = Crossing(train_size=round(zero), low=round(ends[0]), high=round(ends[1]))
     return found, (
-        f"{opening(name_of(method_a if leads[0] > 0 else method_b))} leads with less data, "
+        f"{capital(name_of(method_a if leads[0] > 0 else method_b))} leads with less data, "
         f"{name_of(method_a if leads[-1] > 0 else method_b)} with more; they are level at about "
         f"{found.train_size:,} training examples (95 % interval {found.low:,} to {found.high:,})."
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from advisor.microbench.judging.failures import name_of, opening
+from advisor.microbench.judging.failures import name_of
 from advisor.microbench.spec import Record
+from advisor.support.sentences import capital
 
 
 class Difference(Record):
@@ -51,13 +52,13 @@ def sentence_of(found: Difference) -> str:
     if found.equivalence:
         leads = f"; {name_of(found.direction)} leads, by less than that" if found.direction else ""
         return (
-            f"{opening(first)} and {second} differ by no more than the tolerance of "
+            f"{capital(first)} and {second} differ by no more than the tolerance of "
             f"{found.tolerance:g} points{leads} ({_signed(found)})."
         )
     if found.direction:
         least, most = sorted(abs(end) for end in found.interval_95)
         return (
-            f"{opening(name_of(found.direction))} is better by {abs(found.points):.1f} points "
+            f"{capital(name_of(found.direction))} is better by {abs(found.points):.1f} points "
             f"(95 % interval {least:.1f} to {most:.1f})."
         )
     return f"Too close to call: {_signed(found)}. {_what_would_settle(found)}"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.judging.scores import usable_trials
 from advisor.microbench.spec import Status, TrialResult
+from advisor.support.sentences import capital
 
 _ALL = {
     Status.DIVERGED: "diverges at the rates that were tried",
@@ -30,15 +31,10 @@ def name_of(method: str) -> str:
     return load_methods()[method].name
 
 
-def opening(text: str) -> str:
-    """The text with a capital first letter."""
-    return text[:1].upper() + text[1:]
-
-
 def why_none(method: str, results: Sequence[TrialResult]) -> str:
     """Why a method has no usable trial, as one sentence, with what the first one said."""
     reasons = Counter(_reason(result) for result in results)
-    name = opening(name_of(method))
+    name = capital(name_of(method))
     if not reasons:
         return f"No trial of {name_of(method)} came as far as the test."
     statuses = {result.status for result in results}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.catalogue.tables import Method
@@ -50,7 +50,7 @@ class _Draft(NamedTuple):
 
 def sizes_for(budget: float) -> Sizes:
     """Most examples of each split for a budget in seconds."""
-    row = next(row for row in planning()["sizes"] if budget <= row["budget"])
+    row = _row("sizes", budget)
     return Sizes(row["train"], row["dev"], row["test"])
 
 
@@ -86,17 +86,18 @@ def ranked_size(bench: Bench, probe: Probe, room: Room, dev_size: int) -> int:
 
 def tokens_for(budget: float) -> int:
     """Tokens that inputs are cut to, for a budget in seconds."""
-    return _tokens("most_tokens", budget)
+    return int(_row("most_tokens", budget)["tokens"])
 
 
 def new_tokens_for(budget: float) -> int:
     """Tokens that written answers are cut to, for a budget in seconds."""
-    return _tokens("most_new_tokens", budget)
+    return int(_row("most_new_tokens", budget)["tokens"])
 
 
-def _tokens(limits: str, budget: float) -> int:
-    row = next(row for row in planning()[limits] if budget <= row["budget"])
-    return int(row["tokens"])
+def _row(table: str, budget: float) -> Mapping[str, int]:
+    """The row of a table of planning.yaml that holds for a budget in seconds."""
+    row: Mapping[str, int] = next(row for row in planning()[table] if budget <= row["budget"])
+    return row
 
 
 def usual_batch(bench: Bench, token_lengths: Sequence[int]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.microbench.spec import Bench, Example, Prompt, Route, Task
-from advisor.microbench.worker.encoding import Encoder
+from advisor.microbench.worker.encoding import Encoder, quantiles
 from advisor.microbench.worker.positions import positions_of
 from advisor.microbench.worker.routes.head import head_rows
 from advisor.microbench.worker.routes.label_words import word_rows
@@ -26,6 +26,8 @@ class Coder:
         scale: of the training targets, where these are numbers.
         most_choices: of any example.
         most_written: tokens of an answer that is written, its end mark included.
+        answer_lengths: quantiles 0.5, 0.95 and 1 of the training answers to write, with their end
+            marks; zeros elsewhere.
         start: tokens with which the decoder of an encoder-decoder begins; empty elsewhere.
     """
 
@@ -34,6 +36,7 @@ class Coder:
     scale: Scale
     most_choices: int
     most_written: int
+    answer_lengths: tuple[int, int, int]
     start: tuple[int, ...]
 
     def word(self, prompt: Prompt) -> Wording:
@@ -55,11 +58,11 @@ class Coder:
 
 def coder_of(bench: Bench, tokenizer: Any, model: Any) -> Coder:
     """The coder for a bench whose tokenizer and model are loaded."""
-    splits, written = bench.splits, 0
+    splits, written, lengths = bench.splits, 0, list[int]()
     everything = (*splits.train, *splits.dev, *splits.test)
     if bench.task.route is Route.TEXT:
-        longest = _longest_target(tokenizer, everything)
-        written = min(bench.max_new_tokens or longest, longest)
+        lengths = answer_lengths(tokenizer, everything)
+        written = min(bench.max_new_tokens or max(lengths), max(lengths))
     decodes = bench.task.architecture == "decoder"
     room = positions_of(model)
     if room is not None:
@@ -73,13 +76,18 @@ def coder_of(bench: Bench, tokenizer: Any, model: Any) -> Coder:
         scale=scale_of(splits.train) if bench.task.type == "regression" else Scale(),
         most_choices=max((len(example.choices) for example in everything), default=0),
         most_written=written,
+        answer_lengths=quantiles(lengths[: len(splits.train)]),
         start=_decoder_start(tokenizer, model),
     )
 
 
-def _longest_target(tokenizer: Any, examples: Sequence[Example]) -> int:
-    """Tokens of the longest target, and one for the end mark."""
-    return 1 + max((len(tokenizer(example.target)["input_ids"]) for example in examples), default=0)
+def answer_lengths(tokenizer: Any, examples: Sequence[Example]) -> list[int]:
+    """Tokens of each target and its end mark; behind a blank it may have more than alone."""
+    ways = (
+        tokenizer([blank + e.target for e in examples], add_special_tokens=False)["input_ids"]
+        for blank in ("", " ")
+    )
+    return [1 + max(map(len, both)) for both in zip(*ways, strict=True)]
 
 
 def _decoder_start(tokenizer: Any, model: Any) -> tuple[int, ...]:

@@ -35,7 +35,6 @@ class Workbench:
         wording: the training prompt, and the labels' words where the model answers by them.
         general: the general text in pieces, as token ids.
         token_lengths: quantiles 0.5, 0.95 and 1 of the training inputs, before cutting.
-        answer_lengths: the same of the training answers that the model writes; zeros elsewhere.
         loading_seconds: wall time of loading all this.
     """
 
@@ -49,7 +48,6 @@ class Workbench:
     test: Sequence[Row]
     general: Sequence[list[int]]
     token_lengths: tuple[int, int, int]
-    answer_lengths: tuple[int, int, int]
     loading_seconds: float
 
     @property
@@ -61,6 +59,11 @@ class Workbench:
     def encoder(self) -> Encoder:
         """Turns texts into token ids."""
         return self.coder.encoder
+
+    @property
+    def answer_lengths(self) -> tuple[int, int, int]:
+        """Quantiles of the training answers that the model writes, as the coder has them."""
+        return self.coder.answer_lengths
 
     def answering(self, learner: Learner, wording: Wording | None = None) -> Answering:
         """The learner on the bench's route, under the training prompt unless another is given."""
@@ -98,7 +101,6 @@ def load_workbench(bench: Bench) -> Workbench:
         test=coder.rows(bench.splits.test, wording),
         general=[encoder.ids(text)[: encoder.longest] for text in bench.general],
         token_lengths=input_lengths(encoder, bench.splits.train),
-        answer_lengths=_answer_lengths(bench, encoder),
         loading_seconds=time.perf_counter() - start,
     )
 
@@ -108,10 +110,3 @@ def input_lengths(encoder: Encoder, examples: Sequence[Example]) -> tuple[int, i
     return quantiles(
         [sum(len(encoder.unmarked(t)) for t in example.inputs) for example in examples]
     )
-
-
-def _answer_lengths(bench: Bench, encoder: Encoder) -> tuple[int, int, int]:
-    """Quantiles of the written answers' tokens with their end marks."""
-    if bench.task.route is not Route.TEXT:
-        return (0, 0, 0)
-    return quantiles([len(encoder.unmarked(e.target)) + 1 for e in bench.splits.train])

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from advisor.report.blocks import Block, Record
 from advisor.report.html.measured_sections import outcome
-from advisor.report.wording import capital, method_name, shown_value, side_name
+from advisor.report.wording import method_name, shown_value, side_name
+from advisor.support.sentences import capital
 
 _STATUS = {
     "decided": "Decided",

@@ -19,7 +19,8 @@ from advisor.report.html.embedding import embedded_json
 from advisor.report.html.illustration import Illustration
 from advisor.report.map_document import HERE, LETTERS
 from advisor.report.outlook_document import answer_words
-from advisor.report.wording import capital, first_sentence, second_sentence
+from advisor.report.wording import first_sentence, second_sentence
+from advisor.support.sentences import capital
 from advisor.verdict.decision import Status
 from advisor.verdict.headline import FULL
 

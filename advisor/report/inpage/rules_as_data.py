@@ -12,9 +12,9 @@ from advisor.catalogue.evidence import Published, rows_on
 from advisor.catalogue.tables import load_methods
 from advisor.facts import FactType, Value, Vocabulary
 from advisor.facts.values import Interval
-from advisor.report.wording import capital
 from advisor.rules.engine import Axis, Engine, Prepared
 from advisor.rules.rule import Kind, Ramp, Rule, Settings
+from advisor.support.sentences import capital
 from advisor.verdict.headline import FEW_SHOT, FULL
 from advisor.verdict.parity import NEARNESS, measured_key
 

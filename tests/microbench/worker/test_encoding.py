@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tiny_benches import REVIEW, WORDS, bench_of, reviews, splits, writing_bench
 
 from advisor.microbench.spec import Example, Prompt, Route
+from advisor.microbench.worker.coding import answer_lengths
 from advisor.microbench.worker.encoding import fair_shares, quantiles, without_middle
 from advisor.microbench.worker.wording import word_labels
 from advisor.microbench.worker.workbench import load_workbench
@@ -122,6 +123,15 @@ def test_no_more_is_written_than_the_longest_target_needs(model_folder, most):
     bench = writing_bench(model_folder("llama"), "llama", max_new_tokens=most)
     workbench = load_workbench(bench)
     assert workbench.coder.most_written == workbench.answer_lengths[2] == 3
+
+
+def test_an_answer_has_room_for_its_tokens_behind_a_blank():
+    def in_pieces(texts, **_):
+        """A token for each letter, and for each blank."""
+        return {"input_ids": [list(text) for text in texts]}
+
+    examples = [Example(inputs=("x",), target="abc"), Example(inputs=("x",), target="a")]
+    assert answer_lengths(in_pieces, examples) == [5, 3]
 
 
 def test_long_answers_leave_half_of_the_positions_to_the_inputs(model_folder):

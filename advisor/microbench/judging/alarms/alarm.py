@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from advisor.microbench.judging.failures import name_of, opening
+from advisor.microbench.judging.failures import name_of
 from advisor.microbench.judging.noise import Array
 from advisor.microbench.spec import Record, Trial, TrialResult
+from advisor.support.sentences import capital
 
 
 class Level(str, Enum):
@@ -60,7 +61,7 @@ class MethodRuns:
     @property
     def name(self) -> str:
         """Of the method, to open a sentence with."""
-        return opening(name_of(self.method))
+        return capital(name_of(self.method))
 
     def alarm(self, id_: str, level: Level, text: str) -> Alarm:
         """An alarm on this method; the text goes on after its name."""

@@ -11,7 +11,7 @@ from advisor.facts import Interval, load_vocabulary
 from advisor.facts.reading import read_value
 from advisor.report.blocks import Record
 from advisor.report.memory_parts import CONTEXT, PARTS, RESERVE
-from advisor.report.wording import capital
+from advisor.support.sentences import capital
 
 OTHER = ("s", "state and other")
 """What early versions told in one sum."""

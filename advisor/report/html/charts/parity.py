@@ -8,7 +8,8 @@ from typing import Any
 
 from advisor.report.blocks import Record
 from advisor.report.html.charts.scale import Scale
-from advisor.report.wording import capital, near_text, parity_text
+from advisor.report.wording import near_text, parity_text
+from advisor.support.sentences import capital
 
 _SCALE = Scale(0.0, 1.0, 2.0, 98.0)
 
