@@ -42,6 +42,9 @@ def _span(low: str, high: str) -> str:
     """A range, whose unit is said once; one value if the ends look alike."""
     if low == high:
         return low
+    if low[-1].isdigit() and high[-1] in "TBM":
+        # In words the end's letter would count for both ends: "1 to 10B" is 1B to 10B.
+        return f"{low}..{high}"
     number, _, unit = low.rpartition(" ")
     return f"{number if number and high.endswith(f' {unit}') else low} to {high}"
 

@@ -33,6 +33,7 @@ HOURS = VOCABULARY["estimate.lora.hours"]
         ("estimate.lora.hours", Interval(0.5, 1.5), "30 min to 1.5 h"),
         ("estimate.lora.cost", Interval(1, 2), "1.00 to 2.00 USD"),
         ("model.parameters", Interval(10**9, 10**10), "1B to 10B"),
+        ("data.train_examples", Interval(1, 10**7), "1..10M"),
         ("data.largest_label_share", Interval(0.5, 0.75), "50 to 75 %"),
     ],
 )
@@ -50,3 +51,13 @@ def test_a_range_that_is_shown_reads_as_the_same_range(low, factor):
         single = read is None and parse_quantity(text, fact_type.unit)
         ends = (single, single) if read is None else (read.low, read.high)
         assert ends == pytest.approx((low, low * factor), rel=0.26)
+
+
+@given(st.integers(1, 10**9), st.integers(1, 10**4))
+def test_a_range_of_counts_that_is_shown_reads_as_the_same_range(low, factor):
+    counts = VOCABULARY["model.parameters"]
+    text = show_value(counts, Interval(low, low * factor))
+    read = parse_range(text, counts.unit)
+    single = read is None and parse_quantity(text, counts.unit)
+    ends = (single, single) if read is None else (read.low, read.high)
+    assert ends == pytest.approx((low, low * factor), rel=0.01)
