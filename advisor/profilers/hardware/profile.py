@@ -58,20 +58,18 @@ def accelerator_facts(survey: Survey, *, ram_gib: float) -> list[Fact]:
     if least.name:
         facts.append(_name_fact(survey, least))
     if known:
-        amount = floor_hundredths(min(known)[0])
+        amount = min(known)[0]
         detail = _memory_detail(survey, least, amount)
         facts.append(_fact("accelerator_memory_gib", amount, detail))
     return facts
 
 
 def _free_gib(device: Device, survey: Survey, ram_gib: float) -> float | None:
-    if not device.unified:
-        return device.free_gib
+    """Free memory of a device, rounded down once: the RAM that may bound it has been already."""
     if device.free_gib is None:
-        return ram_gib
-    return (
-        min(device.free_gib, ram_gib) if survey.accelerator in _CAPPED_BY_RAM else device.free_gib
-    )
+        return ram_gib if device.unified else None
+    free = floor_hundredths(device.free_gib)
+    return min(free, ram_gib) if device.unified and survey.accelerator in _CAPPED_BY_RAM else free
 
 
 def _memory_detail(survey: Survey, device: Device, amount: float) -> str:

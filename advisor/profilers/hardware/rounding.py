@@ -13,6 +13,5 @@ def floor_gib(amount_bytes: float) -> float:
 
 
 def floor_hundredths(amount: float) -> float:
-    """Return ``amount`` rounded down to two places; one that has two stays what it is."""
-    # 20.31 * 100 is a little less than 2031.
-    return math.floor(round(amount * 100, 6)) / 100
+    """Return ``amount`` rounded down to two places."""
+    return math.floor(amount * 100) / 100

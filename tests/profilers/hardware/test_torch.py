@@ -15,7 +15,8 @@ from fake_hardware import (
 
 from advisor.profilers.hardware import search
 from advisor.profilers.hardware.child import run_child
-from advisor.profilers.hardware.rounding import floor_hundredths
+from advisor.profilers.hardware.profile import accelerator_facts
+from advisor.profilers.hardware.survey import Device, Survey
 from advisor.profilers.hardware.torch_child import ask_torch
 
 
@@ -166,6 +167,9 @@ def test_an_apple_gpu_gets_no_more_than_the_available_ram(no_driver, torch_packa
     assert facts["accelerator_memory_gib"].value == facts["ram_available_gib"].value
 
 
-@pytest.mark.parametrize(("amount", "floor"), [(20.31, 20.31), (20.319, 20.31), (20.0, 20.0)])
-def test_memory_is_rounded_down_once(amount, floor):
-    assert floor_hundredths(amount) == floor
+@pytest.mark.parametrize("ram_gib", [20.31, 20.0, 1.1])
+def test_ram_that_bounds_a_device_is_not_rounded_down_again(ram_gib):
+    device = Device(0, "", None, 2.0**14, unified=True)
+    facts = accelerator_facts(Survey("torch", "mps", (device,)), ram_gib=ram_gib)
+    [memory] = [fact for fact in facts if fact.key == "hardware.accelerator_memory_gib"]
+    assert memory.value == ram_gib
