@@ -109,7 +109,8 @@ def plan_of(findings: Findings, prepared: Prepared) -> dict[str, Any]:
         **findings.plan.model_dump(mode="json"),
         "task": prepared.bench.task.model_dump(mode="json"),
         "token_lengths": list(findings.probe.token_lengths),
-        "max_new_tokens": prepared.bench.max_new_tokens,
+        "room": findings.probe.room,
+        "max_new_tokens": findings.probe.most_written,
         "answer_lengths": list(findings.probe.answer_lengths),
     }
 

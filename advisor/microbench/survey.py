@@ -71,7 +71,9 @@ class Surveyor:
                     for method, found in zip(self._methods, endings, strict=True)
                 },
                 token_lengths=lengths,
-                answer_lengths=ending.answer.get("answer_lengths", (0, 0, 0)),
+                answer_lengths=ending.answer["answer_lengths"],
+                most_written=ending.answer["most_written"],
+                room=ending.answer["room"],
                 loading_seconds=self._executor.loading_seconds,
                 slowdown=_slowdown(endings),
                 speed=ending.answer["speed"],

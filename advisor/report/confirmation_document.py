@@ -227,15 +227,12 @@ def _cut(record: Record) -> Iterator[str]:
     """Whether inputs or answers had to be shortened, for the budget or the positions."""
     plan = record["plan"]
     _, usual, longest = plan["token_lengths"]
-    most = plan["max_tokens"]
-    positions = record["facts"].get("model.context_length")
-    if positions is not None:
-        most = min(most, int(positions["value"]) - plan["virtual_tokens"])
+    most = plan["max_tokens"] if plan.get("room") is None else min(plan["max_tokens"], plan["room"])
     if longest > most:
         yield (
             f"Inputs were cut to {most} tokens: 95 % have at most {usual}, the longest {longest:,}."
         )
-    # Files written before 2026-11-29 do not tell of answers.
+    # Files written before 2026-11-29 tell neither of answers nor of room.
     _, usual, longest = plan.get("answer_lengths", (0, 0, 0))
     if longest > (most := plan.get("max_new_tokens", 0)):
         yield (

@@ -23,5 +23,11 @@ def test_answers_that_were_cut_are_told(longest, said):
     assert ("Answers were cut to 64 tokens" in found) is said
 
 
+@pytest.mark.parametrize(("room", "said"), [(None, "128"), (90, "90"), (500, "128")])
+def test_inputs_are_cut_by_budget_or_positions(room, said):
+    found = sentences(max_tokens=128, room=room, token_lengths=[20, 40, 129])
+    assert f"Inputs were cut to {said} tokens" in found
+
+
 def test_files_that_do_not_tell_of_answers_are_read():
     assert "Answers" not in sentences()

@@ -32,6 +32,8 @@ class Probe(Record):
         token_lengths: quantiles 0.5, 0.95 and 1 of the inputs, in tokens, before cutting.
         answer_lengths: the same of the answers that the model writes, end marks counted; zeros
             where it writes none.
+        most_written: tokens of the longest answer that is written or learned, end mark included.
+        room: tokens that the model's positions leave for inputs and prompt; None without a limit.
         loading_seconds: imports and weights, which every process without a fork pays again.
         slowdown: wall seconds of a process for each of its CPU seconds; above 1 on a busy machine.
         speed: of this machine's CPU, as the estimates want it; None on an accelerator.
@@ -43,6 +45,8 @@ class Probe(Record):
     methods: dict[str, MethodProbe]
     token_lengths: Annotated[tuple[int, ...], Field(min_length=3, max_length=3)]
     answer_lengths: Annotated[tuple[int, ...], Field(min_length=3, max_length=3)] = (0, 0, 0)
+    most_written: int = 0
+    room: int | None = None
     loading_seconds: float = 0.0
     slowdown: float = 1.0
     speed: dict[str, Any] | None = None

@@ -21,7 +21,9 @@ def probe_machine(workbench: Workbench) -> dict[str, Any]:
     return {
         "precision": (_in_memory(lambda: probe_precision(workbench)) or Precision.FP32).value,
         "token_lengths": list(workbench.token_lengths),
-        "answer_lengths": list(workbench.answer_lengths),
+        "answer_lengths": list(workbench.coder.answer_lengths),
+        "most_written": workbench.coder.most_written,
+        "room": workbench.encoder.room,
         "speed": _in_memory(lambda: dataclasses.asdict(probe_cpu())) if on_cpu else None,
     }
 

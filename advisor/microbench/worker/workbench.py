@@ -60,11 +60,6 @@ class Workbench:
         """Turns texts into token ids."""
         return self.coder.encoder
 
-    @property
-    def answer_lengths(self) -> tuple[int, int, int]:
-        """Quantiles of the training answers that the model writes, as the coder has them."""
-        return self.coder.answer_lengths
-
     def answering(self, learner: Learner, wording: Wording | None = None) -> Answering:
         """The learner on the bench's route, under the training prompt unless another is given."""
         task, coder = self.bench.task, self.coder

@@ -59,6 +59,8 @@ class Table:
                 "precision": "fp32",
                 "token_lengths": [50, 60, 200],
                 "answer_lengths": [0, 0, 0],
+                "most_written": 0,
+                "room": None,
                 "speed": None,
             }
         if job.kind is JobKind.PROBE:

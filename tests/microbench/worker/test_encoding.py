@@ -122,7 +122,7 @@ def test_an_answer_that_is_cut_has_no_end_mark(model_folder):
 def test_no_more_is_written_than_the_longest_target_needs(model_folder, most):
     bench = writing_bench(model_folder("llama"), "llama", max_new_tokens=most)
     workbench = load_workbench(bench)
-    assert workbench.coder.most_written == workbench.answer_lengths[2] == 3
+    assert workbench.coder.most_written == workbench.coder.answer_lengths[2] == 3
 
 
 def test_an_answer_has_room_for_its_tokens_behind_a_blank():
