@@ -8,8 +8,13 @@ from typing import Any
 
 from advisor.catalogue.tables import load_methods
 from advisor.confirmation.sealing import digest
+from advisor.support.sentences import capital
 from advisor.verdict.verdict import Answer
 
+SOFT, FULL = "prompt_tuning", "full_fine_tuning"
+"""The two sides of the headline, by the methods that stand for them."""
+_AGAINST = {SOFT: "worse", FULL: "better"}
+"""The outcome of a soft prompt that speaks against each advice."""
 _GIB = 2.0**30
 
 
@@ -22,8 +27,12 @@ class Agreement(str, Enum):
     NO_ADVICE = "no_advice"
 
 
+def soft_prompt_to_train(recommendation: str | None, variant: str | None) -> str:
+    """The soft prompt that the advice is judged by: the recommended one, else prompt tuning."""
+    return variant if recommendation == SOFT and variant is not None else SOFT
+
+
 def agreement_of(
-    before: Answer,
     after: Answer,
     prediction: Mapping[str, Any],
     results: Mapping[str, Any],
@@ -32,20 +41,20 @@ def agreement_of(
     """Compare the advice before and after, and score what was sealed.
 
     Args:
-        before: the advice that was sealed.
         after: the advice with the measured facts.
-        prediction: as it was sealed; its digest is checked.
+        prediction: as it was sealed, the advice before among it; its digest is checked.
         results: by method, as in the record.
         comparisons: of each method with full fine-tuning, as in the record.
     """
-    old, new = before.verdict.recommendation, after.verdict.recommendation
-    settled = any(entry["outcome"] != "inconclusive" for entry in comparisons.values())
-    verdict = _verdict(old, new, settled=settled)
+    old, new = prediction["recommendation"], after.verdict.recommendation
+    judged = soft_prompt_to_train(old, prediction["variant"])
+    verdict, sentence = _verdict(old, new, judged, comparisons[judged])
     return {
         "verdict": verdict.value,
         "before": old,
         "after": new,
-        "sentence": _sentence(verdict, old, new),
+        "judged_by": judged,
+        "sentence": sentence,
         "seal_intact": digest(prediction) == prediction.get("sha256"),
         "parity": {
             method: _parity(prediction["parity"].get(method), entry)
@@ -64,26 +73,31 @@ def agreement_of(
     }
 
 
-def _verdict(old: str | None, new: str | None, *, settled: bool) -> Agreement:
-    """A comparison that is open overturns nothing, though its point estimate moves the scores."""
-    if not settled:
-        return Agreement.UNSETTLED
+def _verdict(
+    old: str | None, new: str | None, judged: str, entry: Mapping[str, Any]
+) -> tuple[Agreement, str]:
+    """What the judged method's comparison does to the advice, and the same in words.
+
+    A comparison that is open, or was won by default, overturns nothing, though a point estimate
+    moves the scores.
+    """
+    leaning = f"the advice stays {_name(new)}" if new == old else f"it leans to {_name(new)} now"
+    if entry["by_default"]:
+        return Agreement.UNSETTLED, f"Nothing was compared, so nothing is settled; {leaning}."
+    if entry["outcome"] == "inconclusive":
+        return Agreement.UNSETTLED, f"The measurement settles nothing; {leaning}."
     if old is None:
-        return Agreement.NO_ADVICE
-    return Agreement.CONFIRMED if new == old else Agreement.OVERTURNED
-
-
-def _sentence(verdict: Agreement, old: str | None, new: str | None) -> str:
-    if verdict is Agreement.OVERTURNED:
-        return (
-            f"The advice is overturned: {_name(old)} before, {_name(new)} with what was measured."
-        )
-    if verdict is Agreement.UNSETTLED:
-        stays = f"the advice stays {_name(new)}" if new == old else f"it leans to {_name(new)} now"
-        return f"The measurement settles nothing; {stays}."
-    if verdict is Agreement.NO_ADVICE:
-        return f"There was no advice before; with what was measured it is {_name(new)}."
-    return f"The advice is confirmed: {_name(new)}."
+        told = f"There was no advice before; with what was measured it is {_name(new)}."
+        return Agreement.NO_ADVICE, told
+    if new != old:
+        told = f"{_name(old)} before, {_name(new)} with what was measured"
+        return Agreement.OVERTURNED, f"The advice is overturned: {told}."
+    if entry["outcome"] == _AGAINST[old]:
+        better = FULL if old == SOFT else judged
+        told = f"{capital(_name(better))} did better here, but all else keeps the advice at"
+        return Agreement.UNSETTLED, f"{told} {_name(old)}."
+    by = f", by {_name(judged)}" if judged != SOFT else ""
+    return Agreement.CONFIRMED, f"The advice is confirmed: {_name(new)}{by}."
 
 
 def _name(method: str | None) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.catalogue.tables import Method, load_methods
-from advisor.confirmation.agreement import Agreement
+from advisor.confirmation.agreement import Agreement, soft_prompt_to_train
 from advisor.confirmation.bench import prepare
 from advisor.confirmation.folder import RunFolder, fingerprint_of, open_folder
 from advisor.confirmation.record import HEADLINE, confirmation_record, plan_record
@@ -31,6 +31,7 @@ from advisor.pipeline import advise, load_engine
 from advisor.support.errors import AdvisorError, ExitCode
 from advisor.support.textfiles import STANDARD_INPUT
 from advisor.tracing import subject_of
+from advisor.verdict.verdict import Answer
 
 _LIBRARIES = ("torch", "transformers", "peft", "numpy")
 _UNTRAINED_HERE = ("qlora",)
@@ -97,7 +98,7 @@ def confirm_advice(
     _require_libraries()
     budget = parse_budget(wish.budget)
     memory = _stated_memory(wish)
-    methods = _methods(wish.methods)
+    wanted = _wanted(wish.methods)
     gathered = gather(request, known)
     spec = request.models[0]
     # What an earlier micro-benchmark measured would be prediction and result at once.
@@ -115,7 +116,8 @@ def confirm_advice(
     )  # fmt: skip
     notes = [*gathered.notes, *prepared.notes]
     subject = subject_of(request, FactBase(stated), notes, traced=False)
-    asked = _asked(request, wish, rules, model, methods)
+    asked = _asked(request, wish, rules, model, wanted)
+    methods = _methods(answer, wanted)
     folder = open_folder(asked, resume=wish.resume, keep=wish.keep)
     forecaster = Forecaster(answer, subject, prepared.bench.task)
     try:
@@ -161,22 +163,31 @@ def _require_libraries() -> None:
         )
 
 
-def _methods(wanted: Sequence[str]) -> list[Method]:
-    """The two of the headline, and what else was asked for."""
-    further = chosen_methods(wanted) if wanted else []
-    for method in further:
+def _methods(answer: Answer, wanted: Sequence[Method]) -> list[Method]:
+    """The two of the headline, the soft prompt that is recommended, and what was asked for."""
+    soft, reference = HEADLINE
+    verdict = answer.verdict
+    recommended = soft_prompt_to_train(verdict.recommendation, verdict.variant)
+    chosen = dict.fromkeys((soft, recommended, *(method.id for method in wanted)))
+    chosen.pop(reference, None)
+    return [load_methods()[id_] for id_ in (*chosen, reference)]
+
+
+def _wanted(names: Sequence[str]) -> list[Method]:
+    """The methods that were asked for."""
+    found = chosen_methods(names) if names else []
+    for method in found:
         if method.id in _UNTRAINED_HERE:
             raise AdvisorError(
                 f"the micro-benchmark does not train {method.name}",
                 where=f"--method {method.id}",
                 hint="its quality is near that of LoRA: --method lora",
             )
-    chosen = dict.fromkeys((*HEADLINE[:-1], *(method.id for method in further), HEADLINE[-1]))
-    return [load_methods()[id_] for id_ in chosen]
+    return found
 
 
 def _asked(
-    request: Request, wish: Wish, rules: Sequence[Path], model: Path, methods: Sequence[Method]
+    request: Request, wish: Wish, rules: Sequence[Path], model: Path, wanted: Sequence[Method]
 ) -> dict[str, Any]:
     """All that decides the run, so that it can be told from another one."""
     data = request.data
@@ -191,7 +202,7 @@ def _asked(
         "files": [fingerprint_of(file) for file in files],
         "columns": [*data.text_columns, data.label_column],
         "settings": list(request.settings),
-        "methods": [method.id for method in methods],
+        "methods": [method.id for method in wanted],
         "budget": wish.budget,
         "memory": wish.memory,
         "seed": wish.seed,

@@ -29,17 +29,26 @@ def measured_facts(record: Mapping[str, Any], facts: FactBase, *, reference: str
             "memory_gib": result["peak_memory_bytes"] / _GIB
             if result["score"] is not None
             else None,
-            "hours": _hours(method, result, examples or plan["train_size"], plan["batch_size"]),
+            "hours": None
+            if _cut(plan)
+            else _hours(method, result, examples or plan["train_size"], plan["batch_size"]),
         }
         difference = record["differences"].get(method)
         if method != reference and difference is not None:
             found["points_below_full"] = difference["points_below"]
-            found["outcome"] = difference["outcome"]
+            if not difference["by_default"]:  # what does not fit here says nothing of quality
+                found["outcome"] = difference["outcome"]
             if examples:
                 found["data_share"] = min(plan["train_size"] / examples, 1.0)
         for name, value in found.items():
             if value is not None:
                 yield Fact(f"measured.{method}.{name}", value, Source.MEASURED, detail)
+
+
+def _cut(plan: Mapping[str, Any]) -> bool:
+    """Whether so many inputs were cut that a step on all of their tokens would take longer."""
+    _, usual, _ = plan["token_lengths"]
+    return bool(usual > plan["max_tokens"])
 
 
 def _hours(

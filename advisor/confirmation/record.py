@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from advisor.confirmation.agreement import agreement_of
+from advisor.confirmation.agreement import FULL, SOFT, agreement_of
 from advisor.confirmation.bench import Prepared
 from advisor.confirmation.measured import measured_facts
 from advisor.facts import Fact
@@ -19,7 +19,7 @@ from advisor.report.record import record
 from advisor.rules.engine import Engine
 from advisor.verdict.verdict import Answer
 
-HEADLINE = ("prompt_tuning", "full_fine_tuning")
+HEADLINE = (SOFT, FULL)
 """The two methods that are always compared, the reference last."""
 
 
@@ -65,7 +65,7 @@ def confirmation_record(
         *measured_facts(measured, before.facts, reference=reference),
     ]
     after = advise(facts, engine)
-    agreement = agreement_of(before, after, findings.prediction, results, differences)
+    agreement = agreement_of(after, findings.prediction, results, differences)
     return {
         **record(after, engine.base, outlook(facts, engine, quick=True)),
         **measured,
@@ -119,11 +119,17 @@ def difference_of(found: Comparison, *, withheld: bool) -> dict[str, Any]:
     """A comparison with full fine-tuning as plain data.
 
     ``outcome`` is the method's own; ``points_below`` and ``within_tolerance``, which rules and the
-    scoring of the prediction read, are None where the comparison is withheld.
+    scoring of the prediction read, are None where the comparison is withheld, the second also where
+    the interval leaves it open.
     """
     own = found.method_a
     difference = found.difference
     counted = None if withheld else difference
+    within = None
+    if counted is not None and counted.a_within_tolerance:
+        within = True
+    elif counted is not None and counted.interval_90[1] < -counted.tolerance:
+        within = False
     outcome = "inconclusive"
     if found.equivalent:
         outcome = "equivalent"
@@ -136,6 +142,6 @@ def difference_of(found: Comparison, *, withheld: bool) -> dict[str, Any]:
         "sentence": found.sentence,
         "withheld": withheld,
         "points_below": None if counted is None else round(-counted.points, 4),
-        "within_tolerance": None if counted is None else counted.points >= -counted.tolerance,
+        "within_tolerance": within,
         **plain,
     }

@@ -14,7 +14,7 @@ from advisor.microbench.judging.curve import learning_curve
 from advisor.microbench.judging.curve_record import LearningCurve
 from advisor.microbench.judging.outcome import Comparison, compare
 from advisor.microbench.judging.scores import example_points, score_of, usable_trials
-from advisor.microbench.planning.schedule import curve, finals, search, winner
+from advisor.microbench.planning.schedule import curve, finals, search, untrainable, winner
 from advisor.microbench.spec import Baselines, Bench, Metric, TrialResult
 
 _DIGITS = 4
@@ -51,15 +51,22 @@ class Judged:
         }
 
     def trials(self, method: str) -> Sequence[TrialResult]:
-        """What a method is judged by: its final runs, or what failed before there could be one."""
-        found = self.finals.get(method, [])
-        if found:
+        """What a method is judged by: its final runs, or what failed so that there can be none.
+
+        Nothing is told from failures as long as runs are open that may succeed.
+        """
+        plan, results = self.findings.plan, self.findings.results
+        if method not in plan.methods:
+            probe = self.findings.probe.methods[method]
+            if probe.status.usable:
+                return []
+            return [TrialResult(trial="probe", status=probe.status, message=probe.message)]
+        found = self.finals[method]
+        if usable_trials(found) or len(found) >= plan.seeds:
             return found
-        failed = [r for r in self.search.get(method, []) if not r.status.usable]
-        probe = self.findings.probe.methods.get(method)
-        if not failed and probe is not None and not probe.status.usable:
-            failed = [TrialResult(trial="probe", status=probe.status, message=probe.message)]
-        return failed
+        if untrainable(plan, method, results):
+            return [result for result in self.search[method] if not result.status.usable]
+        return []
 
     def alarms(self) -> tuple[Alarm, ...]:
         """What makes the figures mean less than they seem to, the serious ones first."""

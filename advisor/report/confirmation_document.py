@@ -178,7 +178,7 @@ def _predictions(record: Record) -> Table:
         )
     for method, entry in agreement["parity"].items():
         predicted = "" if entry["predicted"] is None else f"{entry['predicted']:.0%} likely"
-        within = {True: "yes", False: "no", None: ""}[entry["within_tolerance"]]
+        within = {True: "yes", False: "no", None: "open"}[entry["within_tolerance"]]
         rows.append((f"{method_name(method)}, within the tolerance", predicted, within))
     return Table(("What", "Predicted", "Measured"), tuple(rows), right=(1, 2))
 

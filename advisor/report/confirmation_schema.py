@@ -25,7 +25,7 @@ class Prediction(Part):
 
     status: str
     recommendation: str | None
-    variant: str
+    variant: str | None
     confidence: Probability | None
     parity: dict[str, Probability | None]
     methods: dict[str, Forecast]
@@ -89,7 +89,7 @@ class MethodDifference(BaseModel):
     by_default: bool
     sentence: str
     points_below: float | None
-    within_tolerance: bool | None
+    within_tolerance: bool | None = Field(description="Null where the interval leaves it open.")
 
 
 class AlarmEntry(Part):
@@ -107,6 +107,10 @@ class AgreementEntry(Part):
     verdict: Literal["confirmed", "overturned", "unsettled", "no_advice"]
     before: str | None
     after: str | None
+    judged_by: str = Field(
+        default="prompt_tuning",
+        description="The soft prompt whose comparison with full fine-tuning decides.",
+    )
     sentence: str
     seal_intact: bool
     parity: dict[str, dict[str, Any]]

@@ -229,8 +229,9 @@ def test_a_method_that_does_not_fit_loses_by_default(first, kept, words, state, 
     text = f"{json.dumps(begun)}\n{json.dumps(probe)}\n"
     (folder / "journal.jsonl").write_text(text, encoding="utf-8")
     done = confirmed(state, *words, "--resume", "--keep", folder)
-    assert done.code in (0, 13)
+    assert done.code == 14
     found = done.json
+    assert "measured.prompt_tuning.outcome" not in found["facts"]
     assert found["difference"]["by_default"] is True
     assert "does not fit into the memory" in found["difference"]["sentence"]
     assert found["results"]["full_fine_tuning"]["score"] is None

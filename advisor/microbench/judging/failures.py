@@ -26,6 +26,19 @@ _SOME = {
 }
 
 
+_OF_THE_METHOD = {Status.DIVERGED, Status.OUT_OF_MEMORY}
+"""Others may come from a busy machine, a full disk, or a defect: they say nothing of a method."""
+
+
+def cannot_be_trained(results: Sequence[TrialResult]) -> bool:
+    """Whether the method itself is the reason that none of its trials has a score.
+
+    A trial that ended well and has none predicted no finite numbers.
+    """
+    reasons = {result.status for result in results if not result.status.usable}
+    return bool(results) and reasons <= _OF_THE_METHOD
+
+
 def name_of(method: str) -> str:
     """A method's name as it stands within a sentence."""
     return load_methods()[method].name

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.judging.difference import Difference, sentence_of
-from advisor.microbench.judging.failures import left_out, name_of, why_none
+from advisor.microbench.judging.failures import cannot_be_trained, left_out, name_of, why_none
 from advisor.microbench.judging.paired import (
     Needed,
     Paired,
@@ -126,10 +126,10 @@ def _side(method: str, results: Sequence[TrialResult]) -> _Side:
 
 
 def _without_difference(first: _Side, second: _Side) -> Comparison:
-    """A method that cannot be trained here loses; one that nobody tried does not."""
+    """A method that does not fit here or always diverges loses; chance and haste defeat none."""
     failed = [side for side in (first, second) if not side.usable]
     others = [side.method for side in (first, second) if side.usable]
-    winner = others[0] if others and failed[0].results else None
+    winner = others[0] if others and cannot_be_trained(failed[0].results) else None
     said = [why_none(side.method, side.results) for side in failed]
     said.append(
         f"So {name_of(winner)} is what is left; nothing was compared."

@@ -45,6 +45,12 @@ def winner(plan: Plan, method: str, results: Results) -> Pair | None:
     return pairs[0] if len(pairs) == 1 else None
 
 
+def untrainable(plan: Plan, method: str, results: Results) -> bool:
+    """Whether the search has ended without a pair that could be trained."""
+    *_, (pairs, _) = _search(plan, method, plan.methods[method], results)
+    return not pairs
+
+
 def finals(plan: Plan, method: str, results: Results) -> list[Trial]:
     """The final runs of a method, on the whole training split; none while the search is open.
 

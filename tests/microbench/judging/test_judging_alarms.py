@@ -282,6 +282,11 @@ def test_a_trial_that_was_not_run_is_no_alarm():
     assert alarms(Metric.ACCURACY, TEST, BASELINES, trials, results[:-1]) == ()
 
 
+def test_search_runs_that_failed_do_not_tell_why_there_is_no_final_run_while_others_succeeded():
+    found = raised(search=[searched(0.1, status=Status.KILLED), searched(0.01)])
+    assert only(found).sentence == "No trial of prompt tuning came as far as the test."
+
+
 def test_an_alarm_goes_through_json():
     alarm = only(raised(run((), status=Status.CRASHED)))
     assert Alarm.model_validate_json(alarm.model_dump_json()) == alarm

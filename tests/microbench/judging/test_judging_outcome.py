@@ -85,9 +85,6 @@ def test_disagreeing_seeds_forbid_a_claim_that_one_seed_would_make():
     [
         (Status.OUT_OF_MEMORY, "Full fine-tuning does not fit into the memory here"),
         (Status.DIVERGED, "Full fine-tuning diverges at the rates that were tried"),
-        (Status.TIMED_OUT, "Full fine-tuning does not end in the time that it was given"),
-        (Status.CRASHED, "Full fine-tuning crashes here"),
-        (Status.KILLED, "Full fine-tuning was killed by the system"),
     ],
 )
 def test_a_method_without_a_usable_trial_loses_by_default(status, words):
@@ -99,6 +96,26 @@ def test_a_method_without_a_usable_trial_loses_by_default(status, words):
     assert found.sentence.startswith(words)
     assert "(Asked for 9 GB of 8 GB). So prompt tuning is what is left" in found.sentence
     assert judge(pair[::-1]).outcome is Outcome.FULL_FINE_TUNING_BETTER
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (Status.TIMED_OUT, "Full fine-tuning does not end in the time that it was given"),
+        (Status.CRASHED, "Full fine-tuning crashes here"),
+        (Status.KILLED, "Full fine-tuning was killed by the system"),
+    ],
+)
+@pytest.mark.parametrize("other", [[], [failed(Status.DIVERGED)]])
+def test_no_method_loses_by_what_a_busy_machine_may_have_done(status, words, other):
+    found = judge((results([1, 0]), [*other, failed(status, "Signal 9."), failed(status)]))
+    assert (found.outcome, found.by_default) == (Outcome.INCONCLUSIVE, False)
+    assert found.sentence.endswith("Nothing can be compared.")
+    assert other or found.sentence.startswith(words)
+
+
+def test_a_method_that_predicts_no_numbers_loses():
+    assert judge((results([1, 0]), [result([1, "nan"])])).by_default
 
 
 def test_different_failures_are_counted():

@@ -16,7 +16,9 @@ def failed(runs: MethodRuns) -> Alarm | None:
     """Final runs without a score; those that diverged have an alarm of their own."""
     results = [run.result for run in runs.final]
     if not runs.usable:
-        searched = [run.result for run in runs.search if not run.result.status.usable]
+        searched = [run.result for run in runs.search]
+        if any(result.status.usable for result in searched):
+            searched = []  # the others were enough to go on with, had there been time
         sentence = why_none(runs.method, results or searched)
         return Alarm(id="failed", method=runs.method, level=Level.SERIOUS, sentence=sentence)
     others = [result for result in results if result.status is not Status.DIVERGED]

@@ -1,0 +1,58 @@
+"""Which facts a micro-benchmark states of what it has measured."""
+
+import pytest
+from made_trials import FULL, PROMPT, by_count, failed, results
+
+from advisor.confirmation.measured import measured_facts
+from advisor.confirmation.record import difference_of
+from advisor.facts import FactBase
+from advisor.microbench.judging.outcome import compare
+from advisor.microbench.spec import Metric, Status
+
+RESULT = {"score": 80.0, "peak_memory_bytes": 2**30, "seconds_per_step": 0.5}
+
+
+def stated(*, difference=None, lengths=(20, 40, 64), cut=64):
+    record = {
+        "plan": {
+            "train_size": 100, "batch_size": 16, "token_lengths": lengths, "max_tokens": cut,
+        },
+        "results": {PROMPT: RESULT, FULL: RESULT},
+        "differences": {PROMPT: difference or difference_of(compared(), withheld=False)},
+    }  # fmt: skip
+    return {fact.key for fact in measured_facts(record, FactBase([]), reference=FULL)}
+
+
+def compared(tolerance=1.0):
+    """Prompt tuning right on 10 of 200 examples more."""
+    own, other = by_count(both=100, first=30, second=20, neither=50)
+    return compare(PROMPT, own, FULL, other, Metric.ACCURACY, (), tolerance)
+
+
+@pytest.mark.parametrize(("lengths", "told"), [((20, 64, 90), True), ((20, 65, 90), False)])
+def test_hours_are_not_told_where_many_inputs_were_cut(lengths, told):
+    assert (f"measured.{PROMPT}.hours" in stated(lengths=lengths)) is told
+
+
+def test_a_win_by_default_says_nothing_of_quality():
+    lost = compare(
+        PROMPT, results([1, 0]), FULL, [failed(Status.OUT_OF_MEMORY)], Metric.ACCURACY, (), 1.0
+    )
+    difference = difference_of(lost, withheld=False)
+    assert difference["outcome"] == "better"
+    found = stated(difference=difference)
+    assert f"measured.{PROMPT}.outcome" not in found
+    assert f"measured.{PROMPT}.points_below_full" not in found
+    assert f"measured.{PROMPT}.outcome" in stated()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "within"), [(100, 0, True), (0, 100, False), (30, 20, None)]
+)
+def test_whether_a_method_came_within_the_tolerance_is_open_where_the_interval_is(
+    first, second, within
+):
+    own, other = by_count(both=100, first=first, second=second)
+    found = compare(PROMPT, own, FULL, other, Metric.ACCURACY, (), 1.0)
+    assert difference_of(found, withheld=False)["within_tolerance"] is within
+    assert difference_of(found, withheld=True)["within_tolerance"] is None
