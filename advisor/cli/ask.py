@@ -50,7 +50,7 @@ def ask(
 
       advisor ask --resume
     """
-    from advisor.cli.offers import offer_to_confirm, offer_to_keep
+    from advisor.cli.offers import offer_to_confirm, offer_to_keep, show_measured
     from advisor.cli.output import deliver, exit_code, outlook_of, run_report, say
     from advisor.cli.requests import request_from
     from advisor.gather import gather
@@ -83,8 +83,13 @@ def ask(
     deliver(run_report(run, rules or ()), format_, output, plain=plain)
     forget_answers()
     stated_facts = tuple(stated.statements())
-    run = offer_to_confirm(run, request, stated_facts, rules or (), plain=plain)
-    if output is None:
+    confirmed = offer_to_confirm(request, stated_facts, rules or (), plain=plain)
+    kept = output is not None
+    if confirmed is not None:
+        run = confirmed.record
+        kept = show_measured(run_report(run, rules or ()), format_, output, plain=plain)
+        confirmed.delivered()
+    if not kept:
         offer_to_keep(run, rules or (), plain=plain)
     code = exit_code(run)
     if code is not ExitCode.OK:

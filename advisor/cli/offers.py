@@ -11,19 +11,17 @@ from advisor.cli.prompter import TerminalPrompter
 from advisor.support.errors import AdvisorError, printable
 
 if TYPE_CHECKING:
+    from advisor.cli.options import Format
+    from advisor.cli.output import Report
+    from advisor.confirmation.confirm import Confirmed
     from advisor.facts import Fact
     from advisor.gather import Request
 
 
 def offer_to_confirm(
-    run: dict[str, Any],
-    request: Request,
-    stated: Sequence[Fact],
-    rules: Sequence[Path],
-    *,
-    plain: bool,
-) -> dict[str, Any]:
-    """Offer to train both methods, where model and data are there; the run as it is then.
+    request: Request, stated: Sequence[Fact], rules: Sequence[Path], *, plain: bool
+) -> Confirmed | None:
+    """Offer to train both methods, where model and data are there; None if nothing was measured.
 
     Without them, or without the libraries, it is said how to do it later.
     """
@@ -31,16 +29,16 @@ def offer_to_confirm(
     if not request.models or request.data.train is None or find_spec("torch") is None:
         prompter.say()
         prompter.say("advisor confirm --model MODEL --data FILE checks this on your own data.")
-        return run
+        return None
     while True:
         try:
             budget = prompter.ask(
                 "Check it by training both methods on your data? A time such as 3m, or Enter for no"
             ).strip()
         except (EOFError, KeyboardInterrupt):
-            return run
+            return None
         if not budget:
-            return run
+            return None
         try:
             return _confirmed(request, stated, rules, budget, plain=plain)
         except AdvisorError as error:
@@ -49,16 +47,34 @@ def offer_to_confirm(
 
 def _confirmed(
     request: Request, stated: Sequence[Fact], rules: Sequence[Path], budget: str, *, plain: bool
-) -> dict[str, Any]:
-    from advisor.cli.output import deliver, run_report
+) -> Confirmed:
+    from advisor.cli.output import say
     from advisor.cli.progress import LiveProgress
     from advisor.confirmation.confirm import Wish, confirm_advice
 
+    wish = Wish(budget=budget, resumable=False)
     with LiveProgress(plain=plain) as progress:
-        found = confirm_advice(request, Wish(budget=budget), rules, progress, stated)
-    deliver(run_report(found.record), None, None, plain=plain)
-    found.delivered()
-    return found.record
+        found = confirm_advice(request, wish, rules, progress, stated)
+    say(found.notes)
+    return found
+
+
+def show_measured(
+    report: Report, format_: Format | None, output: Path | None, *, plain: bool
+) -> bool:
+    """Show what was measured, and write the file anew; whether it holds the measurement now."""
+    from advisor.cli.output import deliver
+
+    if output is None or str(output) == "-":
+        deliver(report, format_, None, plain=plain)
+        return output is not None
+    deliver(report, None, None, plain=plain)
+    try:
+        deliver(report, format_, output, plain=plain)
+    except AdvisorError as error:
+        TerminalPrompter(plain=plain).say(printable(str(error)))
+        return False
+    return True
 
 
 def offer_to_keep(run: dict[str, Any], rules: Sequence[Path], *, plain: bool) -> None:

@@ -35,6 +35,7 @@ from advisor.verdict.verdict import Answer
 
 _LIBRARIES = ("torch", "transformers", "peft", "numpy")
 _UNTRAINED_HERE = ("qlora",)
+_GO_ON = "the same command with --resume goes on"
 _CODES = {
     Agreement.OVERTURNED.value: ExitCode.OVERTURNED,
     Agreement.UNSETTLED.value: ExitCode.INCONCLUSIVE,
@@ -43,7 +44,11 @@ _CODES = {
 
 @dataclass(frozen=True)
 class Wish:
-    """What the user has said of the run; None is decided by the machine."""
+    """What the user has said of the run; None is decided by the machine.
+
+    Attributes:
+        resumable: whether a later command can ask for the same, and go on with a stopped run.
+    """
 
     prompts: Path | None = None
     methods: tuple[str, ...] = ()
@@ -57,6 +62,7 @@ class Wish:
     download: bool = False
     ray: bool = False
     address: str | None = None
+    resumable: bool = True
 
 
 @dataclass(frozen=True)
@@ -67,10 +73,11 @@ class Confirmed:
     notes: tuple[str, ...]
     exit_code: ExitCode
     folder: RunFolder
+    resumable: bool
 
     def delivered(self) -> None:
         """The report is where the user wants it: only an interrupted run is still needed."""
-        if self.exit_code is ExitCode.INTERRUPTED:
+        if self.resumable and self.exit_code is ExitCode.INTERRUPTED:
             self.folder.leave()
         else:
             self.folder.done()
@@ -133,23 +140,23 @@ def confirm_advice(
         finally:
             executor.close()
     except AdvisorError:
-        folder.failed()
+        (folder.failed if wish.resumable else folder.done)()
         raise
     except KeyboardInterrupt:
-        folder.leave()
+        (folder.leave if wish.resumable else folder.done)()
         raise AdvisorError(
             "interrupted before the first trial",
-            hint="the same command with --resume goes on",
+            hint=_GO_ON if wish.resumable else "",
             exit_code=ExitCode.INTERRUPTED,
         ) from None
     if wish.dry_run:
         found = plan_record(findings, prepared, answer, engine)
-        return Confirmed(found, _once(notes), ExitCode.OK, folder)
+        return Confirmed(found, _once(notes), ExitCode.OK, folder, wish.resumable)
     record = confirmation_record(prepared, findings, stated, answer, engine)
     if findings.interrupted:
-        notes.append("stopped; the same command with --resume goes on")
+        notes.append(f"stopped; {_GO_ON}" if wish.resumable else "stopped")
     code = _exit_code(record, interrupted=findings.interrupted)
-    return Confirmed(record, _once(notes), code, folder)
+    return Confirmed(record, _once(notes), code, folder, wish.resumable)
 
 
 def _require_libraries() -> None:
@@ -207,6 +214,7 @@ def _asked(
         "memory": wish.memory,
         "seed": wish.seed,
         "dry_run": wish.dry_run,
+        "only_of": None if wish.resumable else os.getpid(),
     }
 
 
