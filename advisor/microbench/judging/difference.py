@@ -18,8 +18,8 @@ class Difference(Record):
         seeds: usable trials of A and of B.
         mcnemar_p: exact, two-sided, of these very models; None unless answers are right or wrong.
         smallest_visible: points that this test would show with the power of the table.
-        needed_test_examples: for the larger of the difference and what it leaves of the tolerance
-            to be visible; None where the comparison is settled or nothing within reach suffices.
+        needed_test_examples: to see a difference like this one, or that it is within the tolerance,
+            whichever takes less; None where it is settled or nothing within reach suffices.
         needed_seeds: of each method, together with those examples.
         direction: the method that is ahead; None where the interval includes zero.
         equivalence: whether the difference surely is within the tolerance, either way.
@@ -47,21 +47,22 @@ class Difference(Record):
 
 
 def sentence_of(found: Difference) -> str:
-    """What the difference shows."""
+    """What the difference shows, and the smallest one that would have been seen."""
     first, second = name_of(found.method_a), name_of(found.method_b)
+    visible = f"This test shows differences from {found.smallest_visible:.1f} points on"
     if found.equivalence:
         leads = f"; {name_of(found.direction)} leads, by less than that" if found.direction else ""
         return (
             f"{capital(first)} and {second} differ by no more than the tolerance of "
-            f"{found.tolerance:g} points{leads} ({_signed(found)})."
+            f"{found.tolerance:g} points{leads} ({_signed(found)}). {visible}."
         )
     if found.direction:
         least, most = sorted(abs(end) for end in found.interval_95)
         return (
             f"{capital(name_of(found.direction))} is better by {abs(found.points):.1f} points "
-            f"(95 % interval {least:.1f} to {most:.1f})."
+            f"(95 % interval {least:.1f} to {most:.1f}). {visible}."
         )
-    return f"Too close to call: {_signed(found)}. {_what_would_settle(found)}"
+    return f"Too close to call: {_signed(found)}. {visible}; {_what_would_settle(found)}."
 
 
 def _signed(found: Difference) -> str:
@@ -73,10 +74,9 @@ def _signed(found: Difference) -> str:
 
 
 def _what_would_settle(found: Difference) -> str:
-    visible = f"This test shows differences from {found.smallest_visible:.1f} points on"
     if found.needed_test_examples is None:
-        return f"{visible}; no size within reach would settle it."
+        return "no number of examples and seeds within reach would settle it"
     return (
-        f"{visible}; about {found.needed_test_examples:,} test examples and {found.needed_seeds} "
-        "seeds of each method would settle it."
+        f"about {found.needed_test_examples:,} test examples and {found.needed_seeds} "
+        "seeds of each method would settle it"
     )

@@ -92,8 +92,20 @@ class Noise:
         needed = NormalDist().inv_cdf(table["power"]) * self.standard_error
         return self.half_width(table["direction_level"]) + needed
 
+    def provable_margin(self) -> float:
+        """How far the tolerance has to be from a true difference for equivalence to be seen.
+
+        With the power of the table; of what may go wrong, either side gets half.
+        """
+        table = judging_table()
+        needed = NormalDist().inv_cdf((1.0 + table["power"]) / 2.0) * self.standard_error
+        return self.half_width(table["equivalence_level"]) + needed
+
     def at(self, examples: int, seeds: int) -> Noise:
-        """The noise to expect with other numbers; no method gets fewer seeds than it has."""
+        """The noise to expect with other numbers; no method gets fewer seeds than it has.
+
+        Further seeds are expected to scatter as the ones so far and the prior say together.
+        """
         of_seeds = []
         for seed in self.of_seeds:
             count = max(seeds, seed.seeds)

@@ -15,7 +15,6 @@ from advisor.microbench.judging.difference import Difference, sentence_of
 from advisor.microbench.judging.failures import cannot_be_trained, left_out, name_of, why_none
 from advisor.microbench.judging.paired import (
     Needed,
-    Paired,
     largest_difference,
     mcnemar,
     needed_test_size,
@@ -35,6 +34,7 @@ class Outcome(str, Enum):
     INCONCLUSIVE = "inconclusive"
 
 
+_NOTHING = Needed(None, None)
 _WINNERS = {
     "soft_prompts": Outcome.PROMPT_TUNING_BETTER,
     "full": Outcome.FULL_FINE_TUNING_BETTER,
@@ -161,7 +161,7 @@ def _difference(
     ahead = first.method if wide[0] > 0.0 else second.method if wide[1] < 0.0 else None
     equivalence = measured and -tolerance <= narrow[0] and narrow[1] <= tolerance
     is_open = measured and not equivalence and ahead is None
-    needed = _needed(paired, tolerance) if is_open else Needed(None, None)
+    needed = needed_test_size(paired.noise, paired.points, tolerance) if is_open else _NOTHING
     return Difference(
         method_a=first.method,
         method_b=second.method,
@@ -181,12 +181,6 @@ def _difference(
         a_within_tolerance=measured and narrow[0] >= -tolerance,
         note=" ".join(filter(None, _notes((first, second), metric))),
     )
-
-
-def _needed(paired: Paired, tolerance: float) -> Needed:
-    """What would settle it if the true difference were the one that was seen."""
-    seen = abs(paired.points)
-    return needed_test_size(paired.noise, max(seen, tolerance - seen))
 
 
 def _notes(sides: Sequence[_Side], metric: Metric) -> Iterator[str]:

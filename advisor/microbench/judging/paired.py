@@ -85,28 +85,32 @@ def binomial_p(wins: int, losses: int) -> float:
     return min(1.0, 2.0 * tail)
 
 
-def needed_test_size(noise: Noise, points: float) -> Needed:
-    """The test examples and seeds at which a difference of ``points`` is the smallest visible one.
+def needed_test_size(noise: Noise, points: float, tolerance: float) -> Needed:
+    """The test examples and seeds that settle it, if the true difference is ``points``.
 
-    More examples do not help against the noise of seeds. Seeds are added first, until they make up
-    no more than the table's share of the variance; then the examples are counted, from those that
-    there are.
+    Either the difference is the smallest visible one, or what it leaves of the tolerance suffices
+    to show equivalence. More examples do not help against the noise of seeds. Seeds are added
+    first, until they make up no more than the table's share of the variance; then the examples are
+    counted, from those that there are.
     """
     limits = judging_table()["needed"]
-    most, share = limits["most_examples"], limits["seed_share"]
+    most, share = limits["most_examples"], math.sqrt(limits["seed_share"])
+
+    def settles(found: Noise, part: float = 1.0) -> bool:
+        seen, left = abs(points) * part, (tolerance - abs(points)) * part
+        return found.smallest_visible() <= seen or found.provable_margin() <= left
+
     present = min((seed.seeds for seed in noise.of_seeds), default=1)
-    for seeds in range(present, limits["most_seeds"] + 1):
+    for seeds in range(present, max(limits["most_seeds"], present) + 1):
         alone = Noise(most, 0.0, noise.at(most, seeds).of_seeds)
-        if alone.smallest_visible() ** 2 <= share * points**2:
+        if settles(alone, share):
             break
-    else:
-        return Needed(None, None)
-    if noise.at(most, seeds).smallest_visible() > points:
+    if not settles(noise.at(most, seeds)):
         return Needed(None, None)
     low, high = noise.examples - 1, max(int(most), noise.examples)
     while high - low > 1:
         middle = (low + high) // 2
-        if noise.at(middle, seeds).smallest_visible() <= points:
+        if settles(noise.at(middle, seeds)):
             high = middle
         else:
             low = middle

@@ -19,6 +19,7 @@ from advisor.microbench.judging.paired import (
 )
 from advisor.microbench.judging.scores import example_points
 from advisor.microbench.judging.table import judging_table
+from advisor.microbench.planning.cost import levels
 from advisor.microbench.spec import Metric
 
 
@@ -131,7 +132,7 @@ def test_seeds_that_say_all_the_same_never_widen_the_interval(pair):
 
 def test_the_needed_size_is_the_smallest_that_shows_the_difference():
     noise = Noise(200, 4.0)
-    found = needed_test_size(noise, 2.0)
+    found = needed_test_size(noise, 2.0, 0.0)
     assert found.seeds == 1
     assert noise.at(found.examples, 1).smallest_visible() <= 2.0
     assert noise.at(found.examples - 1, 1).smallest_visible() > 2.0
@@ -141,15 +142,15 @@ def test_the_needed_size_is_the_smallest_that_shows_the_difference():
 
 def test_more_seeds_are_asked_for_where_more_examples_would_not_do():
     noise = Noise(200, 4.0, (SeedNoise(4.0, 2, 3), SeedNoise(1.0, 2, 3)))
-    found = needed_test_size(noise, 4.0)
+    found = needed_test_size(noise, 7.0, 0.0)
     assert found.seeds > 3
-    assert noise.at(found.examples, found.seeds).smallest_visible() <= 4.0
-    assert needed_test_size(noise, 16.0).seeds == 3
+    assert noise.at(found.examples, found.seeds).smallest_visible() <= 7.0
+    assert needed_test_size(noise, 16.0, 0.0).seeds == 3
 
 
 def test_fewer_examples_than_there_are_are_never_proposed():
     noise = Noise(200, 1e-4, (SeedNoise(4.0, 2, 3),))
-    assert needed_test_size(noise, 6.0).examples == 200
+    assert needed_test_size(noise, 6.0, 0.0).examples == 200
 
 
 @pytest.mark.parametrize(
@@ -161,14 +162,40 @@ def test_fewer_examples_than_there_are_are_never_proposed():
     ],
 )
 def test_what_is_out_of_reach_is_not_proposed(noise, points):
-    assert needed_test_size(noise, points) == Needed(None, None)
+    assert needed_test_size(noise, points, 0.0) == Needed(None, None)
 
 
 @given(st.floats(0.01, 50), st.floats(0, 50), st.floats(0.5, 20), st.integers(1, 4))
 def test_a_larger_difference_needs_no_more_of_both(variance, seeds, points, freedom):
     noise = Noise(100, variance, (SeedNoise(seeds, freedom),))
-    found, easier = needed_test_size(noise, points), needed_test_size(noise, 1.5 * points)
+    found = needed_test_size(noise, points, 0.0)
+    easier = needed_test_size(noise, 1.5 * points, 0.0)
     if found.examples is not None:
         assert noise.at(found.examples, found.seeds).smallest_visible() <= points
         assert easier.seeds is not None
         assert easier.seeds <= found.seeds <= judging_table()["needed"]["most_seeds"]
+
+
+def test_equivalence_is_sized_by_what_the_difference_leaves_of_the_tolerance():
+    noise = Noise(200, 0.5, (SeedNoise(0.1, 4, 3), SeedNoise(0.1, 4, 3)))
+    found = needed_test_size(noise, 0.2, 2.0)
+    there = noise.at(found.examples, found.seeds)
+    assert there.provable_margin() <= 1.8
+    assert there.smallest_visible() > 0.2
+    if found.examples > 200:
+        assert noise.at(found.examples - 1, found.seeds).provable_margin() > 1.8
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_equivalence_is_seen_as_often_as_the_table_says(seed):
+    """With normal noise of the margin's size, the inner interval lies within the tolerance."""
+    noise, runs = Noise(5000, 0.25), 2000
+    tolerance = noise.provable_margin()
+    means = np.random.default_rng(seed).normal(0.0, noise.standard_error, runs)
+    half = noise.half_width(judging_table()["equivalence_level"])
+    seen = np.abs(means) + half <= tolerance
+    assert seen.mean() >= judging_table()["power"] - 0.05
+
+
+def test_no_more_seeds_are_proposed_than_a_micro_benchmark_runs():
+    assert judging_table()["needed"]["most_seeds"] == levels()[0].seeds
