@@ -37,7 +37,8 @@ def confirmation_record(
     """
     soft, reference = HEADLINE
     tolerance = before.facts.number("quality.tolerance_points") or 0.0
-    judged = Judged(prepared.bench, findings, reference, tolerance)
+    full_size = int(before.facts.number("data.train_examples") or findings.plan.train_size)
+    judged = Judged(prepared.bench, findings, reference, tolerance, full_size)
     results = results_of(judged)
     differences = {
         method: difference_of(found, withheld=method in judged.withheld)
@@ -50,7 +51,7 @@ def confirmation_record(
         "results": results,
         "difference": differences[soft],
         "differences": differences,
-        "curve": judged.learning_curve(soft, _full_size(before, findings)).model_dump(mode="json"),
+        "curve": judged.learning_curve(soft).model_dump(mode="json"),
         "alarms": [
             alarm.model_dump(mode="json") for alarm in (*_overlap(prepared), *judged.alarms())
         ],
@@ -84,11 +85,6 @@ def _overlap(prepared: Prepared) -> Iterator[Alarm]:
             "training file. They were not trained on here; take them out before the real training, "
             "or its score says less than it seems to.",
         )
-
-
-def _full_size(before: Answer, findings: Findings) -> int:
-    """Training examples of the whole project."""
-    return int(before.facts.number("data.train_examples") or findings.plan.train_size)
 
 
 def plan_record(

@@ -14,7 +14,9 @@ from advisor.microbench.judging.curve import learning_curve
 from advisor.microbench.judging.curve_record import LearningCurve
 from advisor.microbench.judging.outcome import Comparison, compare
 from advisor.microbench.judging.scores import example_points, score_of, usable_trials
+from advisor.microbench.planning.plan import Plan
 from advisor.microbench.planning.schedule import curve, finals, search, untrainable, winner
+from advisor.microbench.settling import budget_for
 from advisor.microbench.spec import Baselines, Bench, Metric, TrialResult
 
 _DIGITS = 4
@@ -28,16 +30,20 @@ class Judged:
         findings: plan and results, complete or not.
         reference: the method that all others are compared with.
         tolerance: points that do not matter.
+        full_size: training examples of the whole project.
 
     Attributes:
         withheld: methods whose comparison with the reference counts for nothing, as the runs were
             too short.
     """
 
-    def __init__(self, bench: Bench, findings: Findings, reference: str, tolerance: float) -> None:
+    def __init__(
+        self, bench: Bench, findings: Findings, reference: str, tolerance: float, full_size: int
+    ) -> None:
         self.bench = bench
         self.findings = findings
         self.reference = reference
+        self.full_size = full_size
         plan = findings.plan
         self.targets = targets_of(bench, plan.test_size)
         self.finals = {method: self._results(finals, method) for method in plan.methods}
@@ -83,12 +89,12 @@ class Judged:
         found = list(results.values())
         return alarms(self.bench.task.metric, test, self.findings.baselines, trials, found)
 
-    def learning_curve(self, method: str, full_size: int) -> LearningCurve:
+    def learning_curve(self, method: str) -> LearningCurve:
         """The curves of a method and of the reference over the sizes that were trained on."""
         pair = (method, self.reference)
         first, second = (self._by_size(one) for one in pair)
         metric = self.bench.task.metric
-        return learning_curve(pair, first, second, metric, self.targets, full_size)
+        return learning_curve(pair, first, second, metric, self.targets, self.full_size)
 
     def _by_size(self, method: str) -> dict[int, list[TrialResult]]:
         results, plan = self.findings.results, self.findings.plan
@@ -115,7 +121,7 @@ class Judged:
             self.targets,
             tolerance,
         )
-        return self._withheld(found)
+        return self._with_budget(self._withheld(found))
 
     def _withheld(self, found: Comparison) -> Comparison:
         """No method loses, or is as good as another, by runs too short to show anything."""
@@ -126,15 +132,47 @@ class Judged:
         if short is None:
             return found
         self.withheld.add(found.method_a)
-        steps, least = self.findings.plan.methods[short].steps, _least_steps(short)
+        plan = self.findings.plan
+        longer = budget_for(
+            self.bench, self.findings, plan.train_size, plan.test_size, _long_enough
+        )
+        steps, least = plan.methods[short].steps, _least_steps(short)
         told = (
             f"{found.sentence} But {load_methods()[short].name} had {steps} steps in this budget, "
-            f"and shows little before {least}, so this settles nothing: give it more time."
+            f"and shows little before {least}, so this settles nothing: give it "
+            + (f"--budget {longer}." if longer else "a faster machine, or a smaller model.")
         )
         return found.model_copy(update={"winner": None, "equivalent": False, "sentence": told})
 
+    def _with_budget(self, found: Comparison) -> Comparison:
+        """An open comparison tells the budget that holds what would settle it."""
+        difference = found.difference
+        if difference is None or difference.needed_test_examples is None:
+            return found
+        if found.method_a in self.withheld:
+            return found
+        examples, seeds = difference.needed_test_examples, difference.needed_seeds or 1
+        budget = budget_for(
+            self.bench,
+            self.findings,
+            self.full_size,
+            examples,
+            lambda plan: plan.test_size >= examples and plan.seeds >= seeds,
+        )
+        told = f"That takes --budget {budget}." if budget else "No budget here would hold that."
+        return found.model_copy(
+            update={
+                "sentence": f"{found.sentence} {told}",
+                "difference": difference.model_copy(update={"needed_budget": budget}),
+            }
+        )
+
     def _too_short(self, method: str) -> bool:
         return self.findings.plan.methods[method].steps < _least_steps(method)
+
+
+def _long_enough(plan: Plan) -> bool:
+    return all(own.steps >= _least_steps(method) for method, own in plan.methods.items())
 
 
 def _least_steps(method: str) -> int:

@@ -9,7 +9,12 @@ from advisor.catalogue.tables import Method
 from advisor.microbench.allowance import Account
 from advisor.microbench.endings import failure, method_probe
 from advisor.microbench.planning.cost import Sizes, planning
-from advisor.microbench.planning.ladder import affordable_sizes, ranked_size, usual_batch
+from advisor.microbench.planning.ladder import (
+    affordable_sizes,
+    ranked_size,
+    usual_batch,
+    whole_sizes,
+)
 from advisor.microbench.planning.shapes import Shape, shape_to_try
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.journal import Entry, Journal
@@ -88,7 +93,9 @@ class Surveyor:
         known = next((e.sizes for e in self._journal.entries if e.sizes is not None), None)
         if known is not None:
             return Sizes(*known)
-        sizes = affordable_sizes(self._bench, probe, self._account.room(probe.slowdown))
+        sizes = affordable_sizes(
+            whole_sizes(self._bench), probe, self._account.room(probe.slowdown)
+        )
         self._journal.add(Entry(sizes=(sizes.train, sizes.dev, sizes.test)))
         return sizes
 

@@ -21,6 +21,7 @@ class Difference(Record):
         needed_test_examples: to see a difference like this one, or that it is within the tolerance,
             whichever takes less; None where it is settled or nothing within reach suffices.
         needed_seeds: of each method, together with those examples.
+        needed_budget: of a micro-benchmark here that has both, as it is typed; None if none has.
         direction: the method that is ahead; None where the interval includes zero.
         equivalence: whether the difference surely is within the tolerance, either way.
         a_within_tolerance: whether A surely is at most the tolerance below B.
@@ -40,6 +41,7 @@ class Difference(Record):
     smallest_visible: float
     needed_test_examples: int | None
     needed_seeds: int | None
+    needed_budget: str | None = None
     direction: str | None
     equivalence: bool
     a_within_tolerance: bool

@@ -59,9 +59,9 @@ def whole_sizes(bench: Bench) -> Sizes:
     return Sizes(len(bench.splits.train), len(bench.splits.dev), len(bench.splits.test))
 
 
-def affordable_sizes(bench: Bench, probe: Probe, room: Room) -> Sizes:
+def affordable_sizes(whole: Sizes, probe: Probe, room: Room) -> Sizes:
     """The splits, with fewer to judge by where judging alone would eat the budget."""
-    table, whole = planning(), whole_sizes(bench)
+    table = planning()
     able = [found for found in probe.methods.values() if found.status.usable]
     slowest = max((found.evaluation_seconds for found in able), default=0.0)
     allowed = table["evaluation_share"] * room.left * room.slots / max(len(able), 1)
@@ -115,7 +115,7 @@ def usual_batch(bench: Bench, token_lengths: Sequence[int]) -> int:
 def long_enough(bench: Bench, methods: Sequence[Method], probe: Probe, room: Room) -> bool:
     """Whether the trials fit with the steps that the recipes call the least."""
     able = [method for method in methods if probe.methods[method.id].status.usable]
-    draft = _draft(bench, able, probe, affordable_sizes(bench, probe, room), room)
+    draft = _draft(bench, able, probe, affordable_sizes(whole_sizes(bench), probe, room), room)
     whole = draft.level.least > 0 or draft.share == 1.0
     return whole and draft.seconds <= room.left * float(planning()["used_share"])
 

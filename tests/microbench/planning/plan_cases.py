@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from advisor.catalogue.tables import load_methods
-from advisor.microbench.planning.ladder import Room, affordable_sizes, make_plan, sizes_for
+from advisor.microbench.planning.ladder import (
+    Room,
+    affordable_sizes,
+    make_plan,
+    sizes_for,
+    whole_sizes,
+)
 from advisor.microbench.spec import (
     Bench,
     Example,
@@ -67,7 +73,7 @@ def plan(budget, *, seconds=None, route=Route.HEAD, failed=(), evaluation=0.006,
     found = probe(seconds, evaluation, failed)
     room = Room(budget, budget - 20, 2)
     methods = [load_methods()[method] for method in found.methods]
-    return make_plan(of, methods, found, room, affordable_sizes(of, found, room))
+    return make_plan(of, methods, found, room, affordable_sizes(whole_sizes(of), found, room))
 
 
 __all__ = ["BOTH", "FAST", "SLOW", "bench", "plan", "probe", "sizes_for"]

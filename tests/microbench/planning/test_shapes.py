@@ -6,7 +6,7 @@ import pytest
 from plan_cases import BOTH, FAST, SLOW, bench, probe
 
 from advisor.catalogue.tables import load_methods
-from advisor.microbench.planning.ladder import Room, affordable_sizes, make_plan
+from advisor.microbench.planning.ladder import Room, affordable_sizes, make_plan, whole_sizes
 from advisor.microbench.planning.shapes import Shape, shape_to_try, smaller
 
 METHODS = [load_methods()[method] for method in BOTH]
@@ -54,6 +54,8 @@ def test_no_method_that_can_run_leaves_the_shape_alone():
 def test_the_plan_says_what_was_made_smaller(changes, said):
     found = probe().model_copy(update=changes)
     room = Room(7200.0, 7000.0, 2)
-    plan = make_plan(bench(), METHODS, found, room, affordable_sizes(bench(), found, room))
+    plan = make_plan(
+        bench(), METHODS, found, room, affordable_sizes(whole_sizes(bench()), found, room)
+    )
     assert plan.dropped == said
     assert plan.max_tokens == found.max_tokens
