@@ -53,7 +53,8 @@ def confirmation_record(
         "differences": differences,
         "curve": judged.learning_curve(soft).model_dump(mode="json"),
         "alarms": [
-            alarm.model_dump(mode="json") for alarm in (*_overlap(prepared), *judged.alarms())
+            alarm.model_dump(mode="json")
+            for alarm in (*_overlap(prepared, before), *judged.alarms())
         ],
         "outcome": judged.comparisons[soft].outcome.value,
         "complete": not (findings.interrupted or findings.late),
@@ -74,14 +75,18 @@ def confirmation_record(
     }
 
 
-def _overlap(prepared: Prepared) -> Iterator[Alarm]:
-    """The user's own files share rows; the micro-benchmark trains without them."""
-    if prepared.overlap > 0:
+def _overlap(prepared: Prepared, before: Answer) -> Iterator[Alarm]:
+    """The user's own files share rows; the micro-benchmark trains without them.
+
+    It may have read samples of the files, in which fewer rows meet than in the whole of them.
+    """
+    share = max(prepared.overlap, before.facts.number("data.train_eval_overlap") or 0.0)
+    if share > 0:
         yield Alarm(
             id="train_test_overlap",
             method=None,
             level=Level.WARNING,
-            sentence=f"{prepared.overlap:.1%} of the evaluation examples also stand in the "
+            sentence=f"{share:.1%} of the evaluation examples also stand in the "
             "training file. They were not trained on here; take them out before the real training, "
             "or its score says less than it seems to.",
         )

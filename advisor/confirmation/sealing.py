@@ -59,12 +59,12 @@ class Forecaster:
 
     def _estimate(self, method: str, plan: Plan, probe: Probe) -> dict[str, float | None]:
         cpu = plan.device == "cpu"
-        lengths = [min(length, plan.max_tokens) for length in probe.token_lengths]
-        settings = self._settings(method, plan, lengths[-1])
+        usual_tokens, _, most_tokens = probe.methods[method].sequence_lengths
+        settings = self._settings(method, plan, most_tokens)
         profile = self.subject.formula(method, settings)
         accelerator = "none" if cpu else plan.device
         need = need_of(profile, accelerator, self.subject.model_type, method)
-        usual = self.subject.formula(method, self._settings(method, plan, lengths[0]))
+        usual = self.subject.formula(method, self._settings(method, plan, usual_tokens))
         speed = None if probe.speed is None else DeviceSpeed(**probe.speed)
         return {
             "memory_gib": round(need.total, 3),

@@ -85,6 +85,7 @@ def test_examples_in_both_files_raise_an_alarm(state, words, review_file, tmp_pa
     [alarm] = [alarm for alarm in found["alarms"] if alarm["id"] == "train_test_overlap"]
     assert alarm["sentence"].startswith("20.0% of the evaluation examples also stand in")
     assert found["plan"]["test_size"] == 100
+    assert found["facts"]["data.train_eval_overlap"]["value"] == 0.2
 
 
 def test_a_run_gives_one_run_file_with_all_that_was_measured(first):

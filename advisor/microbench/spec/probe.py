@@ -12,13 +12,18 @@ from advisor.microbench.spec.trial import Status
 
 
 class MethodProbe(Record):
-    """What a few steps of a method cost: seconds a step, and the process's peak in bytes."""
+    """What a few steps of a method cost: seconds a step, and the process's peak in bytes.
+
+    ``sequence_lengths`` are quantiles 0.5, 0.95 and 1 of the tokens that it was given, prompts and
+    answers to write included, inputs cut.
+    """
 
     status: Status
     message: str = ""
     seconds_per_step: float = 0.0
     evaluation_seconds: float = 0.0
     peak_memory: int = 0
+    sequence_lengths: Annotated[tuple[int, ...], Field(min_length=3, max_length=3)] = (0, 0, 0)
 
 
 class Probe(Record):

@@ -19,6 +19,7 @@ from advisor.microbench.spec import (
 )
 from advisor.microbench.worker.clock import StepClock
 from advisor.microbench.worker.constants import training_constants
+from advisor.microbench.worker.encoding import quantiles
 from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.evaluation import answers
 from advisor.microbench.worker.memory import out_of_memory
@@ -77,6 +78,7 @@ def probe_method(workbench: Workbench, method: str, precision: Precision) -> Met
         seconds_per_step=trainer.trained.seconds_per_step,
         evaluation_seconds=seconds,
         peak_memory=peak,
+        sequence_lengths=quantiles([row.length for row in workbench.train]),
     )
 
 

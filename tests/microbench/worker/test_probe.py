@@ -58,6 +58,14 @@ def test_the_longest_rows_warm_up_and_the_most_typical_ones_follow(model_folder,
     assert longest >= long > middle > short
 
 
+def test_the_prompt_and_the_answer_count_as_tokens_of_a_step(model_folder):
+    workbench = load_workbench(writing_bench(model_folder("llama"), "llama"))
+    inputs, longest = workbench.token_lengths[0], max(row.length for row in workbench.train)
+    usual, _, most = probe_method(workbench, "prompt_tuning", Precision.FP32).sequence_lengths
+    assert usual > inputs
+    assert most == longest
+
+
 @pytest.mark.parametrize("family", ["llama", "t5"])
 def test_writing_is_measured(model_folder, family):
     workbench = load_workbench(writing_bench(model_folder(family), family))
