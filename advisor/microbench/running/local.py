@@ -66,7 +66,12 @@ class LocalExecutor:
         self._fill()
 
     def next_ending(self, timeout: float) -> Ending | None:
-        """The next job that has ended, in whatever way; None if there is none in time."""
+        """The next job that has ended, in whatever way; None if there is none in time.
+
+        Raises:
+            AdvisorError: if the disk refuses an answer, the system gives a lone job no process, or
+                the server dies again and again. Such a job has no ending, so it can be repeated.
+        """
         deadline = time.monotonic() + timeout
         while True:
             self._kill_late()
@@ -77,13 +82,8 @@ class LocalExecutor:
                 if time.monotonic() >= deadline:
                     return None
                 continue
-            if message is None:
-                self._restart()
-            elif "look" in message:
-                self._watch(message["look"])
-            elif "ended" in message:
-                ending = self._ending(message)
-                self._fill()
+            ending = self._heed(message)
+            if ending is not None:
                 return ending
 
     def close(self) -> None:
@@ -147,6 +147,38 @@ class LocalExecutor:
         finally:
             messages.put(None)
 
+    def _heed(self, message: Mapping[str, Any] | None) -> Ending | None:
+        """Do what a message of the server asks for; the ending that it tells of, if any."""
+        if message is None:
+            self._restart()
+        elif "look" in message:
+            self._watch(message["look"])
+        elif "refused" in message:
+            self._put_back(message["refused"], message["reason"])
+        elif "unwritten" in message:
+            raise AdvisorError(
+                f"the answer of a trial cannot be written: {message['reason']}",
+                where=str(self._folder),
+                hint="make room, then go on with --resume; finished trials are kept",
+            )
+        elif "ended" in message:
+            ending = self._ending(message)
+            self._fill()
+            return ending
+        return None
+
+    def _put_back(self, id_: str, reason: str) -> None:
+        """Let a job that got no process wait until another one has ended."""
+        job, _ = self._running.pop(id_)
+        if not self._running:
+            raise AdvisorError(
+                f"the system starts no process for a trial: {reason}",
+                where="micro-benchmark",
+                hint="raise its limit of processes or free memory, then go on with --resume",
+                exit_code=ExitCode.MICROBENCH_FAILED,
+            )
+        self._waiting.appendleft(job)
+
     def _fill(self) -> None:
         while self._waiting and len(self._running) < self.slots:
             job = self._waiting.popleft()
@@ -198,7 +230,6 @@ class LocalExecutor:
         self._fill()
 
     def _dead(self, message: str) -> AdvisorError:
-        self._log.flush()
         log = (self._folder / "server.log").read_text(encoding="utf-8", errors="replace")
         lines = log.strip().splitlines()
         return AdvisorError(

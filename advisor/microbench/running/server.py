@@ -2,19 +2,22 @@
 
 ``python -m advisor.microbench.running.server BENCH FOLDER`` reads jobs from standard input, one
 JSON object a line, and says on standard output what happens, likewise. A child's answer goes into
-``FOLDER/<job>.json``. When standard input ends, so do the children and the server, so nothing
-outlives the program that started it. With ``--job FILE`` it does that one job itself, without a
-fork.
+``FOLDER/<job>.json``. An answer that cannot be written, and a job for which the system has no
+process, are told apart from ends, as they say nothing of the job. When standard input ends, so do
+the children and the server, so nothing outlives the program that started it. With ``--job FILE`` it
+does that one job itself, without a fork.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,7 +107,11 @@ class _Server:
                     os.kill(pid, signal.SIGKILL)
             return
         job = Job.model_validate(command["job"])
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self._line.say({"refused": job.id, "reason": error.strerror})
+            return
         if pid == 0:
             self._be_child(job)
         self._children[pid] = (job.id, time.monotonic())
@@ -118,6 +125,9 @@ class _Server:
             set_limits(job)
             _work(self._workbench, job, self._folder, self._line)
             code = 0
+        except BaseException:  # noqa: BLE001 - the process ends here, so nobody else prints it
+            with contextlib.suppress(OSError):
+                traceback.print_exc()
         finally:
             os._exit(code)
 
@@ -139,7 +149,10 @@ class _Server:
 
 def _work(workbench: Workbench, job: Job, folder: Path, line: _Line) -> None:
     answer = guarded(workbench, job, lambda look: line.say({"look": {**look, "job": job.id}}))
-    write_answer(folder / f"{job.id}.json", json.dumps(answer))
+    try:
+        write_answer(folder / f"{job.id}.json", answer)
+    except OSError as error:
+        line.say({"unwritten": job.id, "reason": error.strerror})
 
 
 if __name__ == "__main__":
