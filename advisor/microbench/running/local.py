@@ -51,6 +51,7 @@ class LocalExecutor:
         self._waiting: deque[Job] = deque()
         self._running: dict[str, tuple[Job, float]] = {}
         self._late: set[str] = set()
+        self._killed: set[str] = set()
         self._starts = 0
         self._start()
 
@@ -198,7 +199,8 @@ class LocalExecutor:
                 self._late.add(id_)
                 self._tell({"kill": id_})
 
-    def _ending(self, message: Mapping[str, Any]) -> Ending:
+    def _ending(self, message: Mapping[str, Any]) -> Ending | None:
+        """How a job has ended; None if it is repeated."""
         job, _ = self._running.pop(message["ended"])
         late = job.id in self._late
         self._late.discard(job.id)
@@ -212,7 +214,13 @@ class LocalExecutor:
             limit = f"it was ended after its limit of {job.time_limit:.0f} s"
             return Ending(job=job.id, status=Status.TIMED_OUT, message=limit, **times)
         if message["code"] == -signal.SIGKILL:
-            why = "something outside killed it, as a system does that runs out of memory"
+            if job.id not in self._killed:
+                # It may have been in the way of another program, or of a person. A job that is
+                # killed again has likely taken the memory itself, and would for ever.
+                self._killed.add(job.id)
+                self._waiting.appendleft(job)
+                return None
+            why = "something outside killed it twice, as a system does that runs out of memory"
             return Ending(job=job.id, status=Status.KILLED, message=why, **times)
         why = f"its process ended with code {message['code']}"
         return Ending(job=job.id, status=Status.CRASHED, message=why, **times)

@@ -81,10 +81,31 @@ def test_a_job_that_cannot_be_done_is_a_crash_with_its_reason(executor):
     assert "no_such_method" in ending.message
 
 
-def test_a_killed_trial_is_a_result_and_the_next_one_runs(executor, folder):
-    executor.submit(job(trial(steps=10**6, dev_every=10**6)))
+def any_child(folder):
+    return any(children_of(pid) for pid in processes_of(folder))
+
+
+def kill_child(folder):
+    """Kill the process of the job that runs."""
     [server] = wait_for(lambda: [pid for pid in processes_of(folder) if children_of(pid)])
-    os.kill(children_of(server)[0], signal.SIGKILL)
+    [child] = children_of(server)
+    os.kill(child, signal.SIGKILL)
+    wait_for(lambda: child not in children_of(server))
+
+
+def test_a_trial_that_is_killed_once_is_repeated(executor, folder):
+    executor.submit(job(trial(steps=60, dev_every=60)))
+    kill_child(folder)
+    ending = ending_of(executor)
+    assert ending.answer is not None
+    assert ending.answer["steps_done"] == 60
+
+
+def test_a_trial_that_is_killed_again_is_a_result_and_the_next_one_runs(executor, folder):
+    executor.submit(job(trial(steps=10**6, dev_every=10**6), id="killed"))
+    kill_child(folder)
+    wait_for(lambda: executor.next_ending(0.1) is None and any_child(folder))
+    kill_child(folder)
     assert ending_of(executor).status is Status.KILLED
     executor.submit(job(trial()))
     assert ending_of(executor).answer is not None
