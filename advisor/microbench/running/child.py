@@ -47,12 +47,12 @@ def guarded(workbench: Workbench, job: Job, emit: Emit) -> bytes:
         return _told(Status.CRASHED, message=_gist(error))
 
 
-def set_limits(job: Job) -> None:
-    """Die with the parent, and hold no more memory than the job allows."""
+def die_with(parent: int) -> None:
+    """Let the system kill this process when its parent ends, and end if that has happened."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if job.memory_limit is not None:
-        _limit_memory(job.memory_limit)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def write_answer(path: Path, answer: bytes) -> None:
@@ -66,8 +66,10 @@ def write_answer(path: Path, answer: bytes) -> None:
     temporary.replace(path)
 
 
-def _limit_memory(most: int) -> None:
-    """Limit what the process can still take. Not every system has, or heeds, such a limit."""
+def limit_memory(most: int | None) -> None:
+    """Limit the bytes that the process holds. Not every system has, or heeds, such a limit."""
+    if most is None:
+        return
     try:
         import resource
     except ImportError:

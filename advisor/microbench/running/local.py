@@ -108,7 +108,10 @@ class LocalExecutor:
         self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._log = (self._folder / "server.log").open("ab")
         self._process = subprocess.Popen(  # noqa: S603 - the program's own module, no shell
-            [sys.executable, "-m", _SERVER, str(self._bench_file), str(self._folder)],
+            [
+                *(sys.executable, "-m", _SERVER),
+                *(str(self._bench_file), str(self._folder), str(os.getpid())),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
