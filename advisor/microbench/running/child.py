@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import json
 import os
 import signal
 import sys
@@ -23,39 +25,51 @@ Emit = Callable[[Mapping[str, Any]], None]
 _PR_SET_PDEATHSIG = 1
 
 
-def guarded(workbench: Workbench, job: Job, emit: Emit) -> dict[str, Any]:
-    """The job's answer, or how it failed: ``{"status": ..., "message": ..., "answer": ...}``."""
+def guarded(workbench: Workbench, job: Job, emit: Emit) -> bytes:
+    """The job's answer, or how it failed.
+
+    Returns:
+        ``{"status": ..., "message": ..., "answer": ...}`` as JSON, whose making is guarded too.
+    """
     from advisor.microbench.worker.jobs import do_job
     from advisor.microbench.worker.memory import out_of_memory
 
     try:
-        return {"status": Status.FINISHED.value, "answer": do_job(workbench, job, emit)}
+        return _told(Status.FINISHED, answer=do_job(workbench, job, emit))
     except MemoryError:
-        return {"status": Status.OUT_OF_MEMORY.value, "message": "no memory was left"}
+        return _told(Status.OUT_OF_MEMORY, message="no memory was left")
     except Exception as error:  # noqa: BLE001 - any library below may raise anything
         if out_of_memory(error):
-            return {"status": Status.OUT_OF_MEMORY.value, "message": _gist(error)}
-        traceback.print_exc(file=sys.stderr)
-        return {"status": Status.CRASHED.value, "message": _gist(error)}
+            return _told(Status.OUT_OF_MEMORY, message=_gist(error))
+        # The disk that holds the log may be full.
+        with contextlib.suppress(OSError):
+            traceback.print_exc(file=sys.stderr)
+        return _told(Status.CRASHED, message=_gist(error))
 
 
-def set_limits(job: Job) -> None:
-    """Die with the parent, and hold no more memory than the job allows."""
+def die_with(parent: int) -> None:
+    """Let the system kill this process when its parent ends, and end if that has happened."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if job.memory_limit is not None:
-        _limit_memory(job.memory_limit)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
-def write_answer(path: Path, text: str) -> None:
-    """Write the answer so that it is either whole or absent."""
+def write_answer(path: Path, answer: bytes) -> None:
+    """Write the answer so that it is either whole or absent.
+
+    Raises:
+        OSError: if the disk refuses.
+    """
     temporary = path.with_suffix(".new")
-    temporary.write_text(text, encoding="utf-8")
+    temporary.write_bytes(answer)
     temporary.replace(path)
 
 
-def _limit_memory(most: int) -> None:
-    """Limit what the process can still take. Not every system has, or heeds, such a limit."""
+def limit_memory(most: int | None) -> None:
+    """Limit the bytes that the process holds. Not every system has, or heeds, such a limit."""
+    if most is None:
+        return
     try:
         import resource
     except ImportError:
@@ -68,6 +82,10 @@ def _limit_memory(most: int) -> None:
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+
+
+def _told(status: Status, **told: Any) -> bytes:
+    return json.dumps({"status": status.value, **told}).encode()
 
 
 def _gist(error: Exception) -> str:

@@ -106,7 +106,7 @@ class RayExecutor:
         ]
         try:
             for reference in references:
-                self._told(reference)
+                self._told(reference, hint=_NEEDS)
         except self._ray.exceptions.RayError as error:
             raise _broken("a node was lost while it loaded", _lines(error)[0], _GO_ON) from None
 
@@ -117,8 +117,8 @@ class RayExecutor:
         place = NodeAffinitySchedulingStrategy(where.id, soft=False)
         return self._ray.remote(num_cpus=0, scheduling_strategy=place)(function)
 
-    def _told(self, reference: Any) -> Mapping[str, Any]:
-        """What a task has said."""
+    def _told(self, reference: Any, hint: str = "") -> Mapping[str, Any]:
+        """What a task has said; the hint is for a node that failed, which may have its own."""
         try:
             told: Mapping[str, Any] = self._ray.get(reference)
         except self._ray.exceptions.RayTaskError as error:
@@ -129,7 +129,7 @@ class RayExecutor:
             raise AdvisorError(
                 failed["error"],
                 where=f"{failed['where']} on {told['node']}".lstrip(),
-                hint=_NEEDS,
+                hint=hint or failed["hint"],
                 exit_code=ExitCode.MICROBENCH_FAILED,
             )
         return told

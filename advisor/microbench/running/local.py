@@ -51,6 +51,7 @@ class LocalExecutor:
         self._waiting: deque[Job] = deque()
         self._running: dict[str, tuple[Job, float]] = {}
         self._late: set[str] = set()
+        self._killed: set[str] = set()
         self._starts = 0
         self._start()
 
@@ -66,7 +67,12 @@ class LocalExecutor:
         self._fill()
 
     def next_ending(self, timeout: float) -> Ending | None:
-        """The next job that has ended, in whatever way; None if there is none in time."""
+        """The next job that has ended, in whatever way; None if there is none in time.
+
+        Raises:
+            AdvisorError: if the disk refuses an answer, the system gives a lone job no process, or
+                the server dies again and again. Such a job has no ending, so it can be repeated.
+        """
         deadline = time.monotonic() + timeout
         while True:
             self._kill_late()
@@ -77,13 +83,8 @@ class LocalExecutor:
                 if time.monotonic() >= deadline:
                     return None
                 continue
-            if message is None:
-                self._restart()
-            elif "look" in message:
-                self._watch(message["look"])
-            elif "ended" in message:
-                ending = self._ending(message)
-                self._fill()
+            ending = self._heed(message)
+            if ending is not None:
                 return ending
 
     def close(self) -> None:
@@ -107,7 +108,10 @@ class LocalExecutor:
         self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._log = (self._folder / "server.log").open("ab")
         self._process = subprocess.Popen(  # noqa: S603 - the program's own module, no shell
-            [sys.executable, "-m", _SERVER, str(self._bench_file), str(self._folder)],
+            [
+                *(sys.executable, "-m", _SERVER),
+                *(str(self._bench_file), str(self._folder), str(os.getpid())),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -147,6 +151,38 @@ class LocalExecutor:
         finally:
             messages.put(None)
 
+    def _heed(self, message: Mapping[str, Any] | None) -> Ending | None:
+        """Do what a message of the server asks for; the ending that it tells of, if any."""
+        if message is None:
+            self._restart()
+        elif "look" in message:
+            self._watch(message["look"])
+        elif "refused" in message:
+            self._put_back(message["refused"], message["reason"])
+        elif "unwritten" in message:
+            raise AdvisorError(
+                f"the answer of a trial cannot be written: {message['reason']}",
+                where=str(self._folder),
+                hint="make room, then go on with --resume; finished trials are kept",
+            )
+        elif "ended" in message:
+            ending = self._ending(message)
+            self._fill()
+            return ending
+        return None
+
+    def _put_back(self, id_: str, reason: str) -> None:
+        """Let a job that got no process wait until another one has ended."""
+        job, _ = self._running.pop(id_)
+        if not self._running:
+            raise AdvisorError(
+                f"the system starts no process for a trial: {reason}",
+                where="micro-benchmark",
+                hint="raise its limit of processes or free memory, then go on with --resume",
+                exit_code=ExitCode.MICROBENCH_FAILED,
+            )
+        self._waiting.appendleft(job)
+
     def _fill(self) -> None:
         while self._waiting and len(self._running) < self.slots:
             job = self._waiting.popleft()
@@ -166,7 +202,8 @@ class LocalExecutor:
                 self._late.add(id_)
                 self._tell({"kill": id_})
 
-    def _ending(self, message: Mapping[str, Any]) -> Ending:
+    def _ending(self, message: Mapping[str, Any]) -> Ending | None:
+        """How a job has ended; None if it is repeated."""
         job, _ = self._running.pop(message["ended"])
         late = job.id in self._late
         self._late.discard(job.id)
@@ -180,7 +217,13 @@ class LocalExecutor:
             limit = f"it was ended after its limit of {job.time_limit:.0f} s"
             return Ending(job=job.id, status=Status.TIMED_OUT, message=limit, **times)
         if message["code"] == -signal.SIGKILL:
-            why = "something outside killed it, as a system does that runs out of memory"
+            if job.id not in self._killed:
+                # It may have been in the way of another program, or of a person. A job that is
+                # killed again has likely taken the memory itself, and would for ever.
+                self._killed.add(job.id)
+                self._waiting.appendleft(job)
+                return None
+            why = "something outside killed it twice, as a system does that runs out of memory"
             return Ending(job=job.id, status=Status.KILLED, message=why, **times)
         why = f"its process ended with code {message['code']}"
         return Ending(job=job.id, status=Status.CRASHED, message=why, **times)
@@ -198,7 +241,6 @@ class LocalExecutor:
         self._fill()
 
     def _dead(self, message: str) -> AdvisorError:
-        self._log.flush()
         log = (self._folder / "server.log").read_text(encoding="utf-8", errors="replace")
         lines = log.strip().splitlines()
         return AdvisorError(

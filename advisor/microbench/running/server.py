@@ -1,25 +1,34 @@
 """A process that loads the model once and forks one child for each job.
 
-``python -m advisor.microbench.running.server BENCH FOLDER`` reads jobs from standard input, one
-JSON object a line, and says on standard output what happens, likewise. A child's answer goes into
-``FOLDER/<job>.json``. When standard input ends, so do the children and the server, so nothing
-outlives the program that started it. With ``--job FILE`` it does that one job itself, without a
-fork.
+``python -m advisor.microbench.running.server BENCH FOLDER PARENT`` reads jobs from standard
+input, one JSON object a line, and says on standard output what happens, likewise. A child's answer
+goes into ``FOLDER/<job>.json``. An answer that cannot be written, and a job for which the system
+has no process, are told apart from ends, as they say nothing of the job. When standard input or the
+process PARENT ends, so do the children and the server: nothing outlives the program that started
+it. With ``--job FILE`` in addition it does that one job itself, without a fork.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advisor.microbench.running.child import guarded, own_process_only, set_limits, write_answer
+from advisor.microbench.running.child import (
+    die_with,
+    guarded,
+    limit_memory,
+    own_process_only,
+    write_answer,
+)
 from advisor.microbench.spec import Bench, Job
 from advisor.support.errors import AdvisorError
 
@@ -44,6 +53,7 @@ class _Line:
 
 def main(arguments: list[str]) -> int:
     """Serve jobs until standard input ends."""
+    die_with(int(arguments[2]))
     own_process_only()
     line = _Line()
     bench_file, folder = Path(arguments[0]), Path(arguments[1])
@@ -58,9 +68,9 @@ def main(arguments: list[str]) -> int:
     except AdvisorError as error:
         line.say({"failed": error.as_json()})
         return 1
-    if arguments[2:3] == ["--job"]:
-        job = Job.model_validate_json(Path(arguments[3]).read_bytes())
-        set_limits(job)
+    if arguments[3:4] == ["--job"]:
+        job = Job.model_validate_json(Path(arguments[4]).read_bytes())
+        limit_memory(job.memory_limit)
         _work(workbench, job, folder, line)
         return 0
     line.say({"ready": time.monotonic() - started})
@@ -104,20 +114,29 @@ class _Server:
                     os.kill(pid, signal.SIGKILL)
             return
         job = Job.model_validate(command["job"])
-        pid = os.fork()
+        server = os.getpid()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self._line.say({"refused": job.id, "reason": error.strerror})
+            return
         if pid == 0:
-            self._be_child(job)
+            self._be_child(job, server)
         self._children[pid] = (job.id, time.monotonic())
 
-    def _be_child(self, job: Job) -> None:
+    def _be_child(self, job: Job, server: int) -> None:
         """Do the job and leave, without any of the parent's clean-up."""
         code = 1
         try:
+            die_with(server)
             os.close(0)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            set_limits(job)
+            limit_memory(job.memory_limit)
             _work(self._workbench, job, self._folder, self._line)
             code = 0
+        except BaseException:  # noqa: BLE001 - the process ends here, so nobody else prints it
+            with contextlib.suppress(OSError):
+                traceback.print_exc()
         finally:
             os._exit(code)
 
@@ -139,7 +158,10 @@ class _Server:
 
 def _work(workbench: Workbench, job: Job, folder: Path, line: _Line) -> None:
     answer = guarded(workbench, job, lambda look: line.say({"look": {**look, "job": job.id}}))
-    write_answer(folder / f"{job.id}.json", json.dumps(answer))
+    try:
+        write_answer(folder / f"{job.id}.json", answer)
+    except OSError as error:
+        line.say({"unwritten": job.id, "reason": error.strerror})
 
 
 if __name__ == "__main__":

@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import sys
 
+import plan_cases
 import pytest
 
 from advisor.confirmation.silent import Silent
 from advisor.microbench.allowance import Allowance
 from advisor.microbench.conduct import Conductor, Findings
-from advisor.microbench.planning.plan import MethodPlan, Plan
+from advisor.microbench.planning.plan import Plan
 from advisor.microbench.running.journal import Journal
-from advisor.microbench.spec import MethodProbe, Precision, Probe, Status
+from advisor.microbench.spec import Precision
 
 MARKS = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc"),
 ]
 ENDLESS = {"steps": 10**6, "dev_every": 10**6}
-METHODS = ("prompt_tuning", "full_fine_tuning")
 
 
 def plan(steps=6, **changes):
-    method = MethodPlan(
-        pairs=((0.01, 0.01),),
-        steps=steps,
-        looks=2,
-        patience=9,
-        seconds_per_step=0.01,
-        evaluation_seconds=0.001,
-    )
+    """A plan of few and short trials; what it does not say is that of a plan as it is made."""
+    made = plan_cases.plan(900)
+    trained = {
+        "pairs": ((0.01, 0.01),),
+        "steps": steps,
+        "search_steps": 0,
+        "curve_steps": (),
+        "looks": 2,
+        "patience": 9,
+    }
     fields = {
-        "budget_seconds": 900,
-        "expected_seconds": 60,
         "slots": 2,
         "precision": Precision.FP32,
-        "device": "cpu",
         "batch_size": 8,
         "max_tokens": 32,
         "virtual_tokens": 4,
@@ -43,15 +42,13 @@ def plan(steps=6, **changes):
         "dev_size": 16,
         "test_size": 16,
         "seeds": 2,
+        "spare_seeds": 0,
         "curve_sizes": (),
-        "step_share": 1.0,
-        "methods": dict.fromkeys(METHODS, method),
-        "left_out": {},
-        "dropped": (),
+        "methods": {id_: own.model_copy(update=trained) for id_, own in made.methods.items()},
         "memory_limit": 2**30,
-        "time_limits": dict.fromkeys(METHODS, 300.0),
+        "time_limits": dict.fromkeys(made.methods, 300.0),
     }
-    return Plan(**{**fields, **changes})
+    return Plan.model_validate({**made.model_dump(), **fields, **changes})
 
 
 def run(frozen, executor, bench, journal, progress=None):
@@ -59,11 +56,4 @@ def run(frozen, executor, bench, journal, progress=None):
     conductor = Conductor(
         bench, [], Allowance(900), executor, Journal(journal), progress or Silent()
     )
-    fast = MethodProbe(status=Status.FINISHED, seconds_per_step=0.01)
-    probe = Probe(
-        precision=Precision.FP32,
-        batch_size=8,
-        methods=dict.fromkeys(METHODS, fast),
-        token_lengths=(8, 12, 13),
-    )
-    return conductor.run(Findings(frozen, probe, {}))
+    return conductor.run(Findings(frozen, plan_cases.probe(), {}))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import psutil
 import pytest
+from plan_cases import BOTH
 from processes import children_of, processes_of, wait_for
-from ray_runs import ENDLESS, MARKS, METHODS, plan, run
+from ray_runs import ENDLESS, MARKS, plan, run
 from trial_jobs import ending_of, job, trial
 
 from advisor.microbench.running.cluster import RayExecutor
@@ -45,7 +46,7 @@ def comparable(ending):
 
 def test_jobs_end_as_they_do_on_this_machine(executor, local):
     jobs = [
-        *(job(trial(method)) for method in METHODS),
+        *(job(trial(method)) for method in BOTH),
         job(trial("full_fine_tuning"), id="no memory", memory_limit=1),
     ]
     there, here = endings_of(executor, jobs), endings_of(local, jobs)
@@ -65,7 +66,7 @@ def test_the_same_plan_gives_the_same_results_as_here(executor, local, bench, tm
     })  # fmt: skip
     there = run(frozen, executor, bench, tmp_path / "there.jsonl")
     here = run(frozen, local, bench, tmp_path / "here.jsonl")
-    assert len(there.results) == len(METHODS) * (2 + 2 + 2)
+    assert len(there.results) == len(BOTH) * (2 + 2 + 2)
     assert set(there.results) == set(here.results)
     for id_, result in there.results.items():
         assert result.status.usable

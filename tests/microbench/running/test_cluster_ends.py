@@ -6,8 +6,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from plan_cases import BOTH
 from processes import processes_of, wait_for
-from ray_runs import ENDLESS, MARKS, METHODS, plan, run
+from ray_runs import ENDLESS, MARKS, plan, run
 from tiny_benches import bench_of
 from trial_jobs import job, trial
 
@@ -80,7 +81,7 @@ def test_a_node_that_dies_loses_nothing(cluster, bench, tmp_path, capsys):
         found = run(plan(300), executor, bench, tmp_path / "journal.jsonl", NodeKiller())
     finally:
         executor.close()
-    assert len(found.results) == len(METHODS) * 2
+    assert len(found.results) == len(BOTH) * 2
     assert all(result.status.usable for result in found.results.values())
     written = [entry.ending.job for entry in Journal(tmp_path / "journal.jsonl").entries]
     assert sorted(written) == sorted(found.results)

@@ -11,9 +11,10 @@ from processes import children_of, processes_of, wait_for
 from tiny_benches import bench_of
 from trial_jobs import ending_of, job, trial
 
+from advisor.microbench.running import local
 from advisor.microbench.running.local import LocalExecutor
 from advisor.microbench.spec import Route, Status, TrialResult
-from advisor.support.errors import AdvisorError
+from advisor.support.errors import AdvisorError, ExitCode
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 
@@ -80,10 +81,31 @@ def test_a_job_that_cannot_be_done_is_a_crash_with_its_reason(executor):
     assert "no_such_method" in ending.message
 
 
-def test_a_killed_trial_is_a_result_and_the_next_one_runs(executor, folder):
-    executor.submit(job(trial(steps=10**6, dev_every=10**6)))
+def any_child(folder):
+    return any(children_of(pid) for pid in processes_of(folder))
+
+
+def kill_child(folder):
+    """Kill the process of the job that runs."""
     [server] = wait_for(lambda: [pid for pid in processes_of(folder) if children_of(pid)])
-    os.kill(children_of(server)[0], signal.SIGKILL)
+    [child] = children_of(server)
+    os.kill(child, signal.SIGKILL)
+    wait_for(lambda: child not in children_of(server))
+
+
+def test_a_trial_that_is_killed_once_is_repeated(executor, folder):
+    executor.submit(job(trial(steps=60, dev_every=60)))
+    kill_child(folder)
+    ending = ending_of(executor)
+    assert ending.answer is not None
+    assert ending.answer["steps_done"] == 60
+
+
+def test_a_trial_that_is_killed_again_is_a_result_and_the_next_one_runs(executor, folder):
+    executor.submit(job(trial(steps=10**6, dev_every=10**6), id="killed"))
+    kill_child(folder)
+    wait_for(lambda: executor.next_ending(0.1) is None and any_child(folder))
+    kill_child(folder)
     assert ending_of(executor).status is Status.KILLED
     executor.submit(job(trial()))
     assert ending_of(executor).answer is not None
@@ -96,6 +118,72 @@ def test_a_killed_server_is_started_again_and_its_jobs_repeated(executor, folder
     ending = ending_of(executor)
     assert ending.answer is not None
     assert ending.answer["steps_done"] == 60
+
+
+@pytest.fixture
+def start(tmp_path, tiny_encoder):
+    """Starts an executor of the test's own, with a log in ``tmp_path``."""
+    started = []
+
+    def start():
+        bench = bench_of(tiny_encoder, "bert", Route.HEAD)
+        (tmp_path / "bench.json").write_text(bench.model_dump_json(), encoding="utf-8")
+        arguments = {"slots": 2, "watch": lambda _: None}
+        started.append(LocalExecutor(tmp_path / "bench.json", tmp_path, **arguments))
+        return started[-1]
+
+    yield start
+    for executor in started:
+        executor.close()
+
+
+def test_an_answer_that_the_disk_refuses_is_an_error_and_no_result(start, tmp_path):
+    executor = start()
+    (tmp_path / "refused.new").mkdir()  # where the answer would be written
+    executor.submit(job(trial(), id="refused"))
+    with pytest.raises(AdvisorError, match="cannot be written: Is a directory") as caught:
+        ending_of(executor)
+    assert "--resume" in caught.value.hint
+    assert caught.value.exit_code is ExitCode.USAGE
+
+
+@pytest.fixture
+def refusing(monkeypatch):
+    """Lets the system refuse processes to the server: all of them, or every second one."""
+    monkeypatch.setattr(local, "_SERVER", "refusing_server")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    return lambda which: monkeypatch.setenv("REFUSE", which)
+
+
+def test_a_job_that_gets_no_process_waits_until_another_has_ended(start, refusing):
+    refusing("second")
+    executor = start()
+    for id_ in ("first", "second"):
+        executor.submit(job(trial(), id=id_))
+    endings = [ending_of(executor) for _ in range(2)]
+    assert [ending.job for ending in endings] == ["first", "second"]
+    assert all(ending.answer is not None for ending in endings)
+
+
+def test_a_lone_job_that_gets_no_process_is_an_error_and_no_result(start, refusing):
+    refusing("all")
+    executor = start()
+    executor.submit(job(trial()))
+    with pytest.raises(AdvisorError, match="no process for a trial: Resource temp") as caught:
+        ending_of(executor)
+    assert caught.value.exit_code is ExitCode.MICROBENCH_FAILED
+
+
+def test_a_server_that_dies_again_and_again_is_one_clear_message(start, tmp_path):
+    executor = start()
+    executor.submit(job(trial(steps=10**6, dev_every=10**6)))
+    (tmp_path / "bench.json").unlink()  # so no other one gets ready
+    [server] = wait_for(lambda: [pid for pid in processes_of(tmp_path) if children_of(pid)])
+    os.kill(server, signal.SIGKILL)
+    with pytest.raises(AdvisorError, match="ended before it was ready") as caught:
+        ending_of(executor)
+    assert "bench.json" in caught.value.where
+    assert caught.value.exit_code is ExitCode.MICROBENCH_FAILED
 
 
 def test_a_model_that_cannot_be_loaded_is_one_clear_message(tmp_path, tiny_encoder):
