@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from advisor.profilers.model.base import require_base
 from advisor.profilers.model.hub_cache import cached_folder
 from advisor.profilers.model.locate import Kind, locate
 from advisor.support.errors import AdvisorError, ExitCode, printable
@@ -20,15 +21,11 @@ def weights_of(spec: str, *, download: bool) -> Path:
         download: whether the user allows the Hub to be asked for weights that are not here.
 
     Raises:
-        AdvisorError: if there are no weights, or only such as are never opened.
+        AdvisorError: if there are no weights of a base model, or only such as are never opened.
     """
     target = locate(spec)
-    if target.kind is Kind.FOLDER and not any(target.path.glob("*.safetensors")):
-        raise AdvisorError(
-            "the model's folder has no weights that can be trained",
-            where=spec,
-            hint="it needs *.safetensors files (or name a GGUF file); pickled weights are not read",
-        )
+    if target.kind is Kind.FOLDER:
+        require_base(target.path)
     if target.kind in (Kind.FOLDER, Kind.GGUF):
         return _named_in_utf8(target.path)
     if target.kind is Kind.HUB:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from advisor.profilers.model.base import ADAPTER
 from advisor.profilers.model.config import ModelConfig, parse_config
 from advisor.profilers.model.config_facts import state_config, state_count
 from advisor.profilers.model.findings import Findings, plain
@@ -17,7 +18,6 @@ from advisor.support.errors import AdvisorError
 from advisor.support.textfiles import read_text
 
 CONFIG = "config.json"
-_ADAPTER = "adapter_config.json"
 _PICKLE_ENDINGS = frozenset({".bin", ".pt", ".pth", ".ckpt"})
 
 
@@ -135,7 +135,7 @@ def _no_model(folder: Path, models: list[Path]) -> tuple[str, str]:
     """What is wrong with a folder without one clear model, and what to do."""
     if models:
         return "the folder holds several GGUF models", "pass one of the files"
-    if (folder / _ADAPTER).exists():
+    if (folder / ADAPTER).exists():
         return "the folder holds an adapter, not a model", "pass the base model's folder"
     if any(path.suffix in _PICKLE_ENDINGS for path in folder.iterdir()):
         return (
