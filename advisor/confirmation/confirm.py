@@ -113,6 +113,7 @@ def confirm_advice(
         model, request.data, answer.facts, budget=budget, seed=wish.seed, prompts=wish.prompts,
         here=not wish.ray,
     )  # fmt: skip
+    methods = [method.on(prepared.bench.task.architecture) for method in methods]
     notes = [*gathered.notes, *prepared.notes]
     subject = subject_of(request, FactBase(stated), notes, traced=False)
     asked = _asked(request, wish, rules, model, methods)
