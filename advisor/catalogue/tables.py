@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.support.compiled import load_shipped, package_folder
@@ -21,6 +21,7 @@ class Method:
         lengthens_input: whether every request in production carries extra tokens.
         recipe: settings by name, as in methods.yaml; rates are ranges with a first value.
         checkpointing: whether activations can be recomputed instead of kept.
+        by_architecture: recipe and source where bases of an architecture need another one.
     """
 
     id: str
@@ -31,6 +32,14 @@ class Method:
     recipe: Mapping[str, Any]
     source: str
     checkpointing: bool
+    by_architecture: Mapping[str, Mapping[str, Any]]
+
+    def on(self, architecture: object) -> Method:
+        """The method as the recipe has it for bases of this architecture."""
+        own = self.by_architecture.get(str(architecture))
+        if own is None:
+            return self
+        return replace(self, recipe={**self.recipe, **own["recipe"]}, source=own["source"])
 
     @property
     def trained(self) -> bool:
@@ -81,6 +90,7 @@ def load_methods() -> dict[str, Method]:
             entry["recipe"],
             entry["source"],
             entry.get("gradient_checkpointing", True),
+            entry.get("by_architecture", {}),
         )
         for id_, entry in raw.items()
     }

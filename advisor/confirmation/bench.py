@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from advisor.catalogue.tables import load_methods
+from advisor.confirmation.device import device_of
 from advisor.facts import FactBase
 from advisor.gather import DataFiles
 from advisor.microbench.planning.ladder import new_tokens_for, sizes_for, tokens_for
@@ -17,7 +18,6 @@ from advisor.microbench.preparing.splits import split
 from advisor.microbench.preparing.tasks import choose_task
 from advisor.microbench.preparing.userprompts import read_prompts
 from advisor.microbench.spec import Bench, Route
-from advisor.profilers.hardware.profile import profile_hardware
 from advisor.support.errors import AdvisorError
 
 _SPARE = 4
@@ -75,8 +75,7 @@ def prepare(
         if prompts is None
         else read_prompts(prompts, task, parts.splits.train)
     )
-    wanted = _device(facts)
-    device = "cpu" if here and not _is_here(wanted) else wanted
+    device, elsewhere = device_of(facts, here=here)
     bench = Bench(
         model=str(model.resolve()),
         task=task,
@@ -89,8 +88,8 @@ def prepare(
         device=device,
     )
     notes = [*train.notes, *(evaluation.notes if evaluation else ()), *parts.notes]
-    if device != wanted:
-        notes.append(f"This machine has no {wanted} device: the trials ran on its CPU.")
+    if elsewhere:
+        notes.append(elsewhere)
     if prompts is None:
         notes.extend(label_notes(task))
     return Prepared(bench, parts.overlap, tuple(notes))
@@ -105,17 +104,6 @@ def _architecture(facts: FactBase) -> str:
             hint="--set model.architecture=encoder, decoder or encoder_decoder",
         )
     return found
-
-
-def _device(facts: FactBase) -> str:
-    """Where the project computes; ROCm answers to the name of CUDA in PyTorch."""
-    kind = _text(facts, "hardware.accelerator")
-    return {"cuda": "cuda", "rocm": "cuda", "mps": "mps"}.get(kind or "", "cpu")
-
-
-def _is_here(device: str) -> bool:
-    """Whether this machine has the device; the facts may tell of another machine."""
-    return device == "cpu" or device == _device(FactBase(profile_hardware()))
 
 
 def _text(facts: FactBase, key: str) -> str | None:

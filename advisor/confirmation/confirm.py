@@ -124,16 +124,15 @@ def confirm_advice(
     notes = [*gathered.notes, *prepared.notes]
     subject = subject_of(request, FactBase(stated), notes, traced=False)
     asked = _asked(request, wish, rules, model, wanted)
-    methods = _methods(answer, wanted)
+    methods = [method.on(prepared.bench.task.architecture) for method in _methods(answer, wanted)]
     folder = open_folder(asked, resume=wish.resume, keep=wish.keep)
     forecaster = Forecaster(answer, subject, prepared.bench.task)
     try:
-        executor = _executor(prepared.bench, folder, wish, progress)
+        bench = prepared.bench.model_copy(update={"accelerator_memory": memory})
+        executor = _executor(bench, folder, wish, progress)
         try:
             allowance = Allowance(budget, memory or _free_memory(executor))
-            conductor = Conductor(
-                prepared.bench, methods, allowance, executor, folder.journal, progress
-            )
+            conductor = Conductor(bench, methods, allowance, executor, folder.journal, progress)
             findings = conductor.plan(forecaster)
             if not wish.dry_run:
                 conductor.run(findings)

@@ -29,7 +29,8 @@ def budget_for(
         suffices: whether a plan would settle it.
     """
     probe, plan = findings.probe, findings.plan
-    methods = [load_methods()[id_] for id_ in (*plan.methods, *plan.left_out)]
+    ids, architecture = (*plan.methods, *plan.left_out), bench.task.architecture
+    methods = [load_methods()[id_].on(architecture) for id_ in ids]
     for offered in planning()["offered_budgets"]:
         budget = parse_budget(offered)
         if budget <= plan.budget_seconds:

@@ -47,7 +47,7 @@ def choose(run: Run, wanted: str | None, target: str) -> Choice:
     route = _route(architecture, task)
     _require_method(run, method, route)
     _require_target(method, architecture, route, target)
-    return Choice(method, architecture, task, route, why)
+    return Choice(method.on(architecture), architecture, task, route, why)
 
 
 def _wanted(name: str) -> tuple[Method, str]:

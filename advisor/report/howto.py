@@ -12,7 +12,7 @@ from advisor.facts.showing import show_value
 
 def how_to(method_id: str, facts: FactBase) -> list[str]:
     """Return the steps for a method as sentences, in order."""
-    method = load_methods()[method_id]
+    method = load_methods()[method_id].on(facts.value("model.architecture"))
     templates: list[str] = load_table("steps.yaml")["steps"][method.family]
     values = _values(method, facts)
     return [template.format_map(values) for template in templates]

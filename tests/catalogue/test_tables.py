@@ -71,8 +71,10 @@ def test_a_recipe_says_how_long_to_train_and_when_to_stop(method):
     assert method.recipe["patience"] > 0
 
 
+@pytest.mark.parametrize("architecture", ["decoder", "encoder_decoder"])
 @pytest.mark.parametrize("method", TRAINED, ids=method_id)
-def test_the_rates_to_try_lie_in_their_ranges_and_differ(method):
+def test_the_rates_to_try_lie_in_their_ranges_and_differ(method, architecture):
+    method = method.on(architecture)
     rate, head = method.recipe["learning_rate"], method.recipe["head_rate"]
     pairs = [tuple(pair) for pair in method.recipe["search"]]
     assert len(set(pairs)) == len(pairs)
@@ -80,6 +82,15 @@ def test_the_rates_to_try_lie_in_their_ranges_and_differ(method):
     for body, head_rate in pairs:
         assert rate["low"] <= body <= rate["high"]
         assert head["low"] <= head_rate <= head["high"]
+
+
+def test_prompt_tuning_of_an_encoder_decoder_has_rates_and_a_source_of_its_own():
+    usual = METHODS["prompt_tuning"]
+    own = usual.on("encoder_decoder")
+    assert own.recipe["learning_rate"]["first"] == own.recipe["search"][0][0] == 0.3
+    assert own.recipe["epochs"] == usual.recipe["epochs"]
+    assert own.source != usual.source
+    assert usual.on("decoder") == usual.on(None) == usual
 
 
 def test_each_method_has_as_many_rates_to_try():

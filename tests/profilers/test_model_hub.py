@@ -222,6 +222,16 @@ def test_a_cached_snapshot_without_a_model_does_not_count(served, tmp_path):
     refuse(MODEL, "local cache", offline=True)
 
 
+def test_a_snapshot_that_is_only_partly_there_is_told_by_its_configuration(served, tmp_path):
+    _, folder = snapshot(tmp_path, "a" * 40)
+    write_config(folder, TINY_LLAMA)
+    (folder / "model-00001-of-00002.safetensors").write_bytes(b"the second part is missing")
+    found = facts(MODEL, offline=True)
+    assert found["parameters"].value == TINY_LLAMA_PARAMETERS
+    assert found["weights_access"].value == "open"
+    refuse(folder, "a file of the model is missing")
+
+
 def test_a_cached_gguf_keeps_the_hub_id_reachable(served, tmp_path, monkeypatch):
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hf" / "hub"))
     _, folder = snapshot(tmp_path, "a" * 40)

@@ -113,6 +113,12 @@ def test_a_head_searches_pairs_of_rates(tmp_path):
     assert settings["prompts"] == []
 
 
+def test_an_encoder_decoder_is_trained_at_its_own_rates(tmp_path):
+    _, settings = made(tmp_path, "encoder_decoder", order={"method": "prompt_tuning"})
+    assert settings["train"]["learning_rate"] == 0.3
+    assert [rate for rate, _ in settings["train"]["search"]] == [0.3, 0.03, 0.1, 0.01]
+
+
 def test_columns_are_guessed_or_named(tmp_path):
     rows = write_rows(tmp_path / "rows.jsonl", "multiple_choice")
     _, settings = made(tmp_path, task="multiple_choice", order={"data": DataFiles(rows)})

@@ -75,6 +75,15 @@ def test_a_stated_batch_size_is_used_in_place_of_the_recipes():
     assert any("batch 16" in step for step in how_to("lora", base("nothing")))
 
 
+def test_an_encoder_decoder_gets_its_own_rates():
+    facts = stated({**FULL_FACTS, "model.architecture": "encoder_decoder"})
+    text = " ".join(how_to("prompt_tuning", advise(facts, engine()).facts))
+    assert "from 0.01 to 0.3 (AdamW; start with 0.3)" in text
+    assert "from 0.001 to 0.3 (AdamW; start with 0.03)" in " ".join(
+        how_to("prompt_tuning", base("everything"))
+    )
+
+
 def test_a_lora_recipe_says_its_rank_and_qlora_also_the_quantisation():
     assert any("rank 16" in step for step in how_to("lora", base("nothing")))
     assert any("NF4" in step for step in how_to("qlora", base("nothing")))

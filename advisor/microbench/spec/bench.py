@@ -119,6 +119,7 @@ class Bench(Record):
         virtual_tokens: of the soft prompts.
         threads: for each process.
         device: ``cpu``, ``cuda`` or ``mps``; ROCm counts as ``cuda``.
+        accelerator_memory: most bytes of the device for each process; None for all of it.
     """
 
     model: str
@@ -133,3 +134,4 @@ class Bench(Record):
     precision: Precision = Precision.FP32
     threads: int = 1
     device: str = "cpu"
+    accelerator_memory: int | None = None

@@ -44,4 +44,6 @@ class StepClock:
             return time.process_time()
         if self._device == "cuda":
             torch.cuda.synchronize()
+        elif self._device == "mps":
+            torch.mps.synchronize()
         return time.perf_counter()

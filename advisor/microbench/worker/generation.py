@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,7 @@ class Opening:
 
 
 def write_greedily(
-    learner: Learner, picked: Any, opening: Opening, end: int, most: int
+    learner: Learner, picked: Any, opening: Opening, over: Callable[[list[int]], bool], most: int
 ) -> list[list[int]]:
     """The most likely token again and again, until all answers have ended.
 
@@ -36,11 +37,11 @@ def write_greedily(
         learner: whose model writes.
         picked: restricts a decoder's output layer to the last position; None for encoder-decoders.
         opening: what is read.
-        end: the token that ends an answer.
+        over: whether an answer has ended with the last of its tokens.
         most: tokens of an answer.
 
     Returns:
-        Token ids of each answer, without the end.
+        Token ids of each answer, with those that ended it.
     """
     output = _read(learner, picked, opening)
     name = cache_argument(learner.base)
@@ -50,17 +51,19 @@ def write_greedily(
         rest["encoder_outputs"] = BaseModelOutput(last_hidden_state=states)
     # A method's work on the layers is in the base model, and its virtual tokens are in the cache.
     token_argument = "decoder_input_ids" if opening.start else "input_ids"
-    tokens: list[Any] = []
-    ended = torch.zeros(len(opening.prompts), dtype=torch.bool, device=opening.prompts.device)
+    answers: list[list[int]] = [[] for _ in opening.prompts]
+    ended = [False] * len(answers)
     logits = output.logits[0] if picked else output.logits[:, -1]
-    while True:
+    for written in range(1, most + 1):
         best = logits.argmax(dim=-1)
-        tokens.append(best)
-        ended |= best == end
-        if len(tokens) == most or bool(ended.all()):
+        for place, token in enumerate(best.tolist()):
+            if not ended[place]:
+                answers[place].append(token)
+                ended[place] = over(answers[place])
+        if all(ended) or written == most:
             break
         logits = learner.base(**{token_argument: best[:, None]}, **rest).logits[:, -1]
-    return [_until(end, ids) for ids in torch.stack(tokens, dim=1).tolist()]
+    return answers
 
 
 def _read(learner: Learner, picked: Any, opening: Opening) -> Any:
@@ -76,7 +79,3 @@ def _read(learner: Learner, picked: Any, opening: Opening) -> Any:
     output = learner.forward(**inputs, use_cache=True)
     picked.everywhere()
     return output
-
-
-def _until(end: int, ids: list[int]) -> list[int]:
-    return ids[: ids.index(end)] if end in ids else ids

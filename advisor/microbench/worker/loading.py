@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
+from unittest import mock
 
 import torch
 from transformers import (
@@ -25,6 +26,7 @@ from advisor.microbench.worker.gguf_files import (
     unpacking_options,
 )
 from advisor.microbench.worker.memory import out_of_memory
+from advisor.profilers.model.base import has_tokenizer, refuse_adapter, require_base
 from advisor.support.errors import AdvisorError
 
 _T = TypeVar("_T")
@@ -52,10 +54,10 @@ class Source:
 
 
 def find_source(model: str) -> Source:
-    """Check that there are weights to load.
+    """Check that there are weights of a base model to load, and no adapter beside them.
 
     Raises:
-        AdvisorError: if there is no such file or folder, or it has no safetensors weights.
+        AdvisorError: if there is no such file or folder, or it is no such model.
     """
     path = Path(model)
     if path.is_file():
@@ -63,17 +65,11 @@ def find_source(model: str) -> Source:
             raise AdvisorError(
                 "a model is a folder or a GGUF file", where=model, hint="name the folder it is in"
             )
+        refuse_adapter(path.parent)
         return Source(path.parent, path.name)
     if not path.is_dir():
         raise AdvisorError("there is no such model", where=model)
-    if not (path / "config.json").is_file():
-        raise AdvisorError("the model's folder has no config.json", where=model)
-    if not any(path.glob("*.safetensors")):
-        raise AdvisorError(
-            "the model's folder has no weights that can be trained",
-            where=model,
-            hint="it needs *.safetensors files (or name a GGUF file); pickled weights are not read",
-        )
+    require_base(path)
     return Source(path, None)
 
 
@@ -88,10 +84,17 @@ def load_both(source: Source, bench: Bench, outputs: int) -> tuple[Any, Any, fro
     Raises:
         AdvisorError: if something is missing, damaged or of another model.
     """
-    with parsed_once() if source.gguf else contextlib.nullcontext():
+    with parsed_once() if source.gguf else contextlib.nullcontext(), without_pickles():
         tokenizer = load_tokenizer(source)
         model, new = load_model(source, bench, outputs)
     return tokenizer, model, new
+
+
+@contextlib.contextmanager
+def without_pickles() -> Iterator[None]:
+    """Let no file of a model, whatever it names, lead to a pickled one being opened."""
+    with mock.patch.object(torch, "load", _refuse_pickle):
+        yield
 
 
 def load_tokenizer(source: Source) -> Any:
@@ -100,7 +103,7 @@ def load_tokenizer(source: Source) -> Any:
     Raises:
         AdvisorError: if there is none, or it cannot be read.
     """
-    if not source.gguf and not any(source.folder.glob("*token*")) and not _has_vocabulary(source):
+    if not source.gguf and not has_tokenizer(source.folder):
         raise AdvisorError(
             "the model's folder has no tokenizer",
             where=source.shown,
@@ -195,8 +198,12 @@ def _require_numbers(model: Any, source: Source) -> None:
             )
 
 
-def _has_vocabulary(source: Source) -> bool:
-    return any(source.folder.glob("*vocab*")) or any(source.folder.glob("*.model"))
+def _refuse_pickle(*_arguments: Any, **_options: Any) -> NoReturn:
+    raise AdvisorError(
+        "the model's files lead to pickled weights, which are never opened",
+        where="the model",
+        hint="convert the weights to safetensors",
+    )
 
 
 def _attempt(load: Callable[[], _T], problem: str, source: Source) -> _T:

@@ -19,7 +19,8 @@ _NO_MEMORY = (
 class MemoryMeter:
     """The high-water mark since it was made, which is after loading.
 
-    Loading can take more memory than training, and would hide it.
+    Loading can take more memory than training, and would hide it. Apple's GPUs tell only what they
+    have handed out now; PyTorch keeps most of what it frees, so the highest of all looks is near.
     """
 
     def __init__(self, device: str) -> None:
@@ -30,11 +31,14 @@ class MemoryMeter:
 
     def peak(self) -> int:
         """Bytes, without what the micro-benchmark holds for itself."""
-        return max(self._earlier, self._mark() - self._held)
+        self._earlier = max(self._earlier, self._mark() - self._held)
+        return self._earlier
 
     def hold(self, size: int) -> None:
-        """From now on so many bytes are the micro-benchmark's own, such as a copy of weights."""
-        self._earlier = self.peak()
+        """From now on so many bytes of the host are the micro-benchmark's own, such as a copy."""
+        if self._device != "cpu":
+            return
+        self.peak()
         self._held = size
         self._restart()
 
@@ -50,6 +54,17 @@ class MemoryMeter:
             torch.cuda.reset_peak_memory_stats()
         elif _CLEAR.exists():
             _CLEAR.write_text("5")
+
+
+def limit_memory(device: str, most: int | None) -> None:
+    """Let this process hold so many bytes of an accelerator, and no more; None sets no limit."""
+    if most is None or device == "cpu":
+        return
+    if device == "cuda":
+        whole = torch.cuda.get_device_properties(0).total_memory
+        torch.cuda.set_per_process_memory_fraction(min(most / whole, 1.0))
+    else:
+        torch.mps.set_per_process_memory_fraction(most / torch.mps.recommended_max_memory())
 
 
 def out_of_memory(error: BaseException) -> bool:

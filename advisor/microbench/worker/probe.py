@@ -15,6 +15,7 @@ from advisor.microbench.spec import (
     Purpose,
     Route,
     Status,
+    Task,
     Trial,
 )
 from advisor.microbench.worker.clock import StepClock
@@ -62,7 +63,7 @@ def probe_method(workbench: Workbench, method: str, precision: Precision) -> Met
     trainer = None
     try:
         learner = equip(workbench, method, 0)
-        trainer = Trainer(workbench, _trial(method), learner, _ignore)
+        trainer = Trainer(workbench, _trial(method, bench.task), learner, _ignore)
         batches = _probe_batches(workbench)
         for step in _enough(StepClock(bench.device)):
             trainer.step(step + 1, batches[step])
@@ -134,8 +135,8 @@ def _evaluation_seconds(workbench: Workbench, trainer: Trainer) -> float:
     return (clock.now() - start) / max(len(rows), 1)
 
 
-def _trial(method: str) -> Trial:
-    body, head = load_methods()[method].recipe["search"][0]
+def _trial(method: str, task: Task) -> Trial:
+    body, head = load_methods()[method].on(task.architecture).recipe["search"][0]
     return Trial(
         id="probe",
         purpose=Purpose.SEARCH,

@@ -16,7 +16,7 @@ from advisor.microbench.worker.loading import find_source, load_both
 from advisor.microbench.worker.routes.answering import Answering
 from advisor.microbench.worker.routes.head import HeadAnswering, outputs_of
 from advisor.microbench.worker.routes.label_words import WordAnswering
-from advisor.microbench.worker.routes.text import TextAnswering
+from advisor.microbench.worker.routes.text import TextAnswering, form_of
 from advisor.microbench.worker.rows import Row
 from advisor.microbench.worker.wording import Wording
 
@@ -68,7 +68,8 @@ class Workbench:
             return HeadAnswering(learner, task, coder.scale, filler)
         if task.route is Route.LABEL_WORDS:
             return WordAnswering(learner, task, wording or self.wording, filler, coder.start)
-        return TextAnswering(learner, self.encoder, coder.start, task.metric, coder.most_written)
+        form = form_of(self.bench.splits.train, coder.most_written)
+        return TextAnswering(learner, self.encoder, coder.start, task.metric, form)
 
 
 def load_workbench(bench: Bench) -> Workbench:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from advisor.profilers.model.base import ADAPTER
 from advisor.profilers.model.config import ModelConfig, parse_config
 from advisor.profilers.model.config_facts import state_config, state_count
 from advisor.profilers.model.findings import Findings, plain
@@ -11,13 +12,18 @@ from advisor.profilers.model.gguf_facts import gguf_findings
 from advisor.profilers.model.licence import licence_in_folder
 from advisor.profilers.model.naming import file_name, folder_name
 from advisor.profilers.model.safetensors_header import TensorInfo
-from advisor.profilers.model.shards import SHARD_NAME, all_parts, read_tensors, weight_files
+from advisor.profilers.model.shards import (
+    SHARD_NAME,
+    all_parts,
+    holds_weights,
+    read_tensors,
+    weight_files,
+)
 from advisor.profilers.model.tensor_sum import is_packed, parameter_sum
 from advisor.support.errors import AdvisorError
 from advisor.support.textfiles import read_text
 
 CONFIG = "config.json"
-_ADAPTER = "adapter_config.json"
 _PICKLE_ENDINGS = frozenset({".bin", ".pt", ".pth", ".ckpt"})
 
 
@@ -38,6 +44,21 @@ def folder_findings(folder: Path, name: str | None = None) -> Findings:
     findings = Findings(plain(str(folder)))
     findings.state_text("model.name", [(name or folder_name(folder), "name of the folder")])
     _state_model(findings, config, read_tensors(weights), len(weights))
+    findings.state_text("model.licence", list(licence_in_folder(folder)))
+    return findings
+
+
+def snapshot_findings(folder: Path, model_id: str) -> Findings:
+    """Facts of a cached snapshot of a Hub id; the configuration's where weights are missing still.
+
+    Raises:
+        AdvisorError: if it holds no model, or a file of it is damaged.
+    """
+    if not (folder / CONFIG).exists() or holds_weights(folder):
+        return folder_findings(folder, model_id)
+    findings = Findings(plain(str(folder)))
+    findings.state_text("model.name", [(model_id, "Hub id")])
+    _state_model(findings, read_config(folder / CONFIG), {}, 0)
     findings.state_text("model.licence", list(licence_in_folder(folder)))
     return findings
 
@@ -135,7 +156,7 @@ def _no_model(folder: Path, models: list[Path]) -> tuple[str, str]:
     """What is wrong with a folder without one clear model, and what to do."""
     if models:
         return "the folder holds several GGUF models", "pass one of the files"
-    if (folder / _ADAPTER).exists():
+    if (folder / ADAPTER).exists():
         return "the folder holds an adapter, not a model", "pass the base model's folder"
     if any(path.suffix in _PICKLE_ENDINGS for path in folder.iterdir()):
         return (

@@ -9,6 +9,7 @@ from advisor.profilers.model.folder import (
     config_text_findings,
     folder_findings,
     safetensors_findings,
+    snapshot_findings,
 )
 from advisor.profilers.model.gguf_facts import gguf_findings
 from advisor.profilers.model.hub import fetch_model
@@ -73,7 +74,7 @@ def _findings(target: Target, offline: bool, timeout_s: float) -> Findings:
 def _hub_findings(model_id: str, offline: bool, timeout_s: float) -> Findings:
     cached = cached_folder(model_id)
     if cached is not None:
-        return folder_findings(cached, model_id)
+        return snapshot_findings(cached, model_id)
     if offline:
         raise AdvisorError(
             "the model is neither on disk nor in the local cache of the Hub",

@@ -39,9 +39,17 @@ def weight_files(folder: Path) -> list[Path]:
             raise AdvisorError(
                 f"a file of the model is missing: {plain(path.name)}",
                 where=plain(str(folder)),
-                hint="download the remaining files, or pass the config.json alone",
+                hint="download the remaining files, or for advice pass the config.json alone",
             )
     return paths
+
+
+def holds_weights(folder: Path) -> bool:
+    """Whether a folder has safetensors weights, and all files of them."""
+    try:
+        return bool(weight_files(folder))
+    except AdvisorError:
+        return False
 
 
 def all_parts(folder: Path, name: str) -> list[str]:

@@ -68,11 +68,14 @@ def probe(seconds=None, evaluation=0.006, failed=()):
     )
 
 
-def plan(budget, *, seconds=None, route=Route.HEAD, failed=(), evaluation=0.006, **splits):
+def plan(
+    budget, *, seconds=None, route=Route.HEAD, failed=(), evaluation=0.006, architecture="encoder",
+    **splits,
+):  # fmt: skip
     of = bench(route, **splits)
     found = probe(seconds, evaluation, failed)
     room = Room(budget, budget - 20, 2)
-    methods = [load_methods()[method] for method in found.methods]
+    methods = [load_methods()[method].on(architecture) for method in found.methods]
     return make_plan(of, methods, found, room, affordable_sizes(whole_sizes(of), found, room))
 
 

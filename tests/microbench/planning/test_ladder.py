@@ -68,6 +68,11 @@ def test_without_a_new_head_there_is_no_rate_for_one():
         assert len({body for body, _ in own.pairs}) == len(own.pairs)
 
 
+def test_three_minutes_hold_the_published_rate_for_prompt_tuning_of_t5():
+    made = plan(180, route=Route.LABEL_WORDS, architecture="encoder_decoder")
+    assert 0.3 in [body for body, _ in made.methods["prompt_tuning"].pairs]
+
+
 def test_a_method_that_failed_in_the_probe_is_left_out_with_its_reason():
     made = plan(180, failed=("full_fine_tuning",))
     assert list(made.methods) == ["prompt_tuning"]

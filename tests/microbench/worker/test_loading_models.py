@@ -17,6 +17,7 @@ from tiny_benches import bench_of
 from trial_settings import a_trial
 
 from advisor.microbench.spec import Prompt, Route, Status
+from advisor.microbench.worker.loading import without_pickles
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
 from advisor.support.errors import AdvisorError
@@ -26,6 +27,11 @@ from advisor.support.errors import AdvisorError
 def folder(model_folder, tmp_path):
     """A copy of the tiny encoder that a test may damage."""
     return shutil.copytree(model_folder("bert"), tmp_path / "model")
+
+
+def change_config(folder, **changes):
+    file = folder / "config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | changes))
 
 
 def load(folder, family="bert", route=Route.HEAD, **changes):
@@ -44,6 +50,63 @@ def test_a_folder_without_weights_is_no_reason_to_read_pickles(folder):
     with pytest.raises(AdvisorError, match="no weights") as caught:
         load(folder)
     assert "pickled" in caught.value.hint
+
+
+@pytest.fixture
+def opened_pickles(monkeypatch):
+    """What torch was asked to unpickle; nothing is."""
+    opened = []
+    monkeypatch.setattr(torch, "load", lambda file, *_, **__: opened.append(file))
+    return opened
+
+
+def planted_adapter(folder, weights):
+    """A LoRA beside a model, its weights in a file of that name."""
+    config = {"peft_type": "LORA", "base_model_name_or_path": "x", "target_modules": ["query"]}
+    (folder / "adapter_config.json").write_text(json.dumps(config))
+    (folder / weights).write_bytes(b"not to be opened")
+
+
+@pytest.mark.parametrize("weights", ["adapter_model.bin", "adapter_model.safetensors"])
+def test_an_adapter_beside_the_model_is_refused_and_not_opened(folder, opened_pickles, weights):
+    planted_adapter(folder, weights)
+    with pytest.raises(AdvisorError, match="an adapter lies beside the model") as caught:
+        load(folder)
+    assert caught.value.where == str(folder / "adapter_config.json")
+    assert opened_pickles == []
+
+
+def test_an_adapter_beside_a_gguf_file_is_refused(gguf_file, tmp_path):
+    file = shutil.copy(gguf_file, tmp_path)
+    planted_adapter(tmp_path, "adapter_model.bin")
+    with pytest.raises(AdvisorError, match="an adapter lies beside the model"):
+        load(file, "llama", Route.LABEL_WORDS)
+
+
+@pytest.mark.parametrize("name", ["adapter_model.bin", "adapter_model.safetensors"])
+def test_a_configuration_that_names_other_weights_is_refused(folder, opened_pickles, name):
+    change_config(folder, transformers_weights=name)
+    (folder / name).write_bytes(b"not to be opened")
+    with pytest.raises(AdvisorError, match="other weights than the model's own") as caught:
+        load(folder)
+    assert caught.value.where == str(folder / "config.json")
+    assert opened_pickles == []
+
+
+def test_an_index_that_leads_to_a_pickle_is_refused(folder, opened_pickles):
+    (folder / "model.safetensors").rename(folder / "other.safetensors")
+    (folder / "pytorch_model.bin").write_bytes(b"not to be opened")
+    names = dict.fromkeys(load_file(folder / "other.safetensors"), "pytorch_model.bin")
+    index = folder / "model.safetensors.index.json"
+    index.write_text(json.dumps({"metadata": {}, "weight_map": names}))
+    with pytest.raises(AdvisorError, match="something else than a file"):
+        load(folder)
+    assert opened_pickles == []
+
+
+def test_no_pickle_is_opened_while_a_model_loads(tmp_path):
+    with without_pickles(), pytest.raises(AdvisorError, match="never opened"):
+        torch.load(tmp_path / "pytorch_model.bin")
 
 
 def test_truncated_weights(folder):
@@ -88,9 +151,7 @@ def test_a_broken_tokenizer(folder):
 
 
 def test_code_of_the_models_own_is_not_run(folder):
-    config = json.loads((folder / "config.json").read_text())
-    config |= {"model_type": "own", "auto_map": {"AutoConfig": "own.Config"}}
-    (folder / "config.json").write_text(json.dumps(config))
+    change_config(folder, model_type="own", auto_map={"AutoConfig": "own.Config"})
     (folder / "own.py").write_text("raise SystemExit('was run')")
     with pytest.raises(AdvisorError):
         load(folder)

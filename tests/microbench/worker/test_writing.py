@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from test_padding import stir
-from tiny_benches import writing_bench
+from tiny_benches import copies, splits, writing_bench
 from trial_settings import a_trial
 
 from advisor.microbench.spec import Metric, Prompt, Status
@@ -32,9 +32,13 @@ def test_writing_with_a_cache_is_writing_without_one(model_folder, family, metho
     prompts = torch.tensor([row, row[::-1]])
     picked = None if start else Picked(learner.base.get_output_embeddings())
     with torch.no_grad():
-        written = write_greedily(learner, picked, Opening(prompts, start), END, most=6)
+        written = write_greedily(learner, picked, Opening(prompts, start), ended, most=6)
         expected = [slowly(learner, prompt, start) for prompt in prompts.tolist()]
     assert written == expected
+
+
+def ended(ids):
+    return ids[-1] == END
 
 
 def slowly(learner, prompt, start):
@@ -47,9 +51,9 @@ def slowly(learner, prompt, start):
         if start:
             inputs["decoder_input_ids"] = torch.tensor([[*start, *written]])
         token = int(learner.forward(**inputs).logits[0, -1].argmax())
+        written.append(token)
         if token == END:
             break
-        written.append(token)
     return written
 
 
@@ -62,6 +66,42 @@ def test_a_model_learns_to_write(model_folder, family):
     assert result.dev_score > 60
     assert set(result.test) == {0.0, 1.0} or set(result.test) == {1.0}
     assert result.predicted == ()
+
+
+def one_word(count, seed=0):
+    """Sentences whose telling word is to be written once."""
+    return tuple(
+        example.model_copy(update={"target": example.target.split()[0]})
+        for example in copies(count, seed)
+    )
+
+
+@pytest.fixture(scope="module")
+def runs_on(model_folder, tmp_path_factory):
+    """A decoder that writes the right word, a line break, and goes on."""
+
+    def going_on(count, seed=0):
+        return tuple(
+            example.model_copy(update={"target": f"{example.target} x {example.target} x"})
+            for example in one_word(count, seed)
+        )
+
+    folder = tmp_path_factory.mktemp("runs_on")
+    bench = writing_bench(model_folder("llama"), "llama", splits=splits(going_on, 64, 16, 16))
+    trial = a_trial("full_fine_tuning", learning_rate=1e-2, train_size=64, steps=80, dev_every=40)
+    run_trial(load_workbench(bench), trial, lambda _: None, keep=folder)
+    tokenizer = folder / "tokenizer.json"
+    tokenizer.write_text(tokenizer.read_text().replace('"x"', '"\\n"'))
+    return folder
+
+
+@pytest.mark.parametrize(("longest", "right"), [("good good good", 1.0), ("good\ngood good", 0.0)])
+def test_an_answer_ends_with_its_line_where_all_targets_are_single_lines(runs_on, longest, right):
+    parts = splits(one_word, 64, 16, 16)
+    first = parts.train[0].model_copy(update={"target": longest})
+    parts = parts.model_copy(update={"train": (first, *parts.train[1:])})
+    found = baselines(load_workbench(writing_bench(runs_on, "llama", splits=parts)))
+    assert set(found.zero_shot_test) == {right}
 
 
 @pytest.mark.parametrize("family", ["llama", "t5"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -36,16 +37,47 @@ def end_of(encoder: Encoder) -> int:
     return encoder.tokenizer.pad_token_id if end is None else end
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerForm:
+    """What is known of the answers before they are written.
+
+    Attributes:
+        most: tokens, the end mark included.
+        one_line: whether all training targets are single lines. Then an answer ends with its first
+            line: a model that was never trained to stop goes on behind it.
+    """
+
+    most: int
+    one_line: bool
+
+
+def form_of(examples: Sequence[Example], most: int) -> AnswerForm:
+    """The form of the training examples' targets."""
+    return AnswerForm(most, one_line=all("\n" not in e.target.strip() for e in examples))
+
+
 class TextAnswering:
     """A learner that writes.
 
     Training, and every look at the development split, go by the loss on the target's tokens, each
     example counting the same; outcomes there are shares of tokens that are right when the target's
     earlier ones are given. Really writing takes longer, and is done once at the end.
+
+    Args:
+        learner: who writes.
+        encoder: of the prompts.
+        start: what the decoder of an encoder-decoder begins with; empty elsewhere.
+        metric: how a written answer is judged.
+        form: of the answers.
     """
 
     def __init__(
-        self, learner: Learner, encoder: Encoder, start: tuple[int, ...], metric: Metric, most: int
+        self,
+        learner: Learner,
+        encoder: Encoder,
+        start: tuple[int, ...],
+        metric: Metric,
+        form: AnswerForm,
     ) -> None:
         self._learner = learner
         self._tokenizer = encoder.tokenizer
@@ -53,7 +85,7 @@ class TextAnswering:
         self._end = end_of(encoder)
         self._start = start
         self._metric = metric
-        self._most = most
+        self._form = form
         self._picked = None if start else Picked(learner.base.get_output_embeddings())
 
     def collate(self, rows: Sequence[Row]) -> Batch:
@@ -84,11 +116,25 @@ class TextAnswering:
         for places in equal_lengths(rows, size):
             prompts = [rows[place].sequences[0] for place in places]
             opening = Opening(torch.tensor(prompts, device=self._learner.device), self._start)
-            written = write_greedily(self._learner, self._picked, opening, self._end, self._most)
+            written = write_greedily(
+                self._learner, self._picked, opening, self._over, self._form.most
+            )
             for place, ids in zip(places, written, strict=True):
-                text = self._tokenizer.decode(ids, skip_special_tokens=True)
-                outcomes[place] = likeness(self._metric, text, rows[place].target)
+                outcomes[place] = likeness(self._metric, self._text(ids), rows[place].target)
         return outcomes
+
+    def _over(self, ids: list[int]) -> bool:
+        """Whether the answer ended with its last token."""
+        return ids[-1] == self._end or (self._form.one_line and "\n" in self._decoded(ids))
+
+    def _text(self, ids: list[int]) -> str:
+        """What counts of a written answer."""
+        text = self._decoded(ids)
+        return text.partition("\n")[0] if self._form.one_line else text
+
+    def _decoded(self, ids: list[int]) -> str:
+        text: str = self._tokenizer.decode(ids, skip_special_tokens=True)
+        return text.lstrip()
 
     def _logits(self, batch: Batch) -> tuple[Any, Any]:
         """Scores of words (N x W) where targets follow, at N places, and the targets."""
