@@ -204,7 +204,7 @@ def _executor(bench: Bench, folder: RunFolder, wish: Wish, progress: Progress) -
         from advisor.microbench.running.cluster import RayExecutor
 
         progress.stage("connecting to the cluster, whose nodes load the model")
-        return RayExecutor(bench, address=wish.address, most=wish.slots)
+        return RayExecutor(bench, address=wish.address, most=wish.slots, say=progress.stage)
     progress.stage("loading the model")
     folder.write_bench(bench)
     return LocalExecutor(

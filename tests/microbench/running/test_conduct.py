@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import deque
 
@@ -166,6 +167,18 @@ def test_a_model_that_cannot_be_run_at_all_is_an_error(tmp_path, job):
         conductor(tmp_path, Table(failing=(job,))).plan(lambda *_: {})
     assert caught.value.exit_code is ExitCode.MICROBENCH_FAILED
     assert "--memory" in caught.value.hint
+
+
+def test_jobs_that_get_no_room_end_the_run_when_their_time_is_over(tmp_path, monkeypatch):
+    executor = Table()
+    run = conductor(tmp_path, executor)
+    monkeypatch.setattr(executor, "next_ending", lambda _timeout: None)
+    clock = itertools.count(step=20.0)
+    monkeypatch.setattr(Account, "spent", property(lambda self: next(clock)))
+    with pytest.raises(AdvisorError, match="could be measured within 75 s") as caught:
+        run.plan(lambda *_: {})
+    assert caught.value.exit_code is ExitCode.MICROBENCH_FAILED
+    assert next(clock) == 100.0
 
 
 @pytest.mark.parametrize(
