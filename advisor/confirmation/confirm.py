@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -129,8 +130,10 @@ def confirm_advice(
             if not wish.dry_run:
                 conductor.run(findings)
         finally:
-            executor.close()
-    except AdvisorError:
+            # Who presses Ctrl-C again while processes end has the report all the same.
+            with contextlib.suppress(KeyboardInterrupt):
+                executor.close()
+    except Exception:
         folder.failed()
         raise
     except KeyboardInterrupt:
