@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -137,8 +138,10 @@ def confirm_advice(
             if not wish.dry_run:
                 conductor.run(findings)
         finally:
-            executor.close()
-    except AdvisorError:
+            # Who presses Ctrl-C again while processes end has the report all the same.
+            with contextlib.suppress(KeyboardInterrupt):
+                executor.close()
+    except Exception:
         (folder.failed if wish.resumable else folder.done)()
         raise
     except KeyboardInterrupt:
@@ -222,7 +225,7 @@ def _executor(bench: Bench, folder: RunFolder, wish: Wish, progress: Progress) -
         from advisor.microbench.running.cluster import RayExecutor
 
         progress.stage("connecting to the cluster, whose nodes load the model")
-        return RayExecutor(bench, address=wish.address, most=wish.slots)
+        return RayExecutor(bench, address=wish.address, most=wish.slots, say=progress.stage)
     progress.stage("loading the model")
     folder.write_bench(bench)
     return LocalExecutor(

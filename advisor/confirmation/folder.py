@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -58,9 +57,15 @@ class RunFolder:
 
     def done(self) -> None:
         """Remove the folder; whatever was found stands in the report."""
+        if self._keep:
+            self.leave()
+            return
+        # Until all is gone nobody else may begin here: it would lose what it writes.
+        with contextlib.suppress(OSError):
+            _clear(self.path)
         self.leave()
-        if not self._keep:
-            shutil.rmtree(self.path, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self.path.rmdir()
 
     def failed(self) -> None:
         """Remove the folder unless something has been measured, which a resumed run can use."""
@@ -80,7 +85,8 @@ def open_folder(asked: Mapping[str, Any], *, resume: bool, keep: Path | None) ->
         keep: a folder of the user's, which is kept; None for one under the state folder.
 
     Raises:
-        AdvisorError: if there is nothing to resume, it was another run, or the disk refuses.
+        AdvisorError: if there is nothing to resume, it was another run, finished trials would be
+            lost, or the disk refuses.
     """
     # As one text in ASCII, since names of files need not be text that the journal could hold.
     begun = {"version": VERSION, "asked": json.dumps(asked, sort_keys=True)}
@@ -94,16 +100,45 @@ def open_folder(asked: Mapping[str, Any], *, resume: bool, keep: Path | None) ->
                 where=f"--keep {keep}",
                 hint="name a new one, or go on with --resume",
             )
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = _locked(path)
-        for old in path.iterdir():
-            if old.name != _LOCK:
-                old.unlink()
-        journal = Journal(path / _JOURNAL)
-        journal.add(Entry(begun=begun))
+        return _fresh(path, begun, keep=keep is not None)
     except OSError as error:
         raise _refused(path, error) from None
-    return RunFolder(path, journal, lock, keep=keep is not None)
+
+
+def _fresh(path: Path, begun: dict[str, Any], *, keep: bool) -> RunFolder:
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = _locked(path)
+    try:
+        _require_no_trials(path)
+        _clear(path)
+        journal = Journal(path / _JOURNAL)
+        journal.add(Entry(begun=begun))
+    except BaseException:
+        _unlock(path, lock)
+        raise
+    return RunFolder(path, journal, lock, keep=keep)
+
+
+def _require_no_trials(path: Path) -> None:
+    """Refuse to start anew where a run was interrupted that has cost something."""
+    try:
+        finished = len(Journal(path / _JOURNAL).endings())
+    except AdvisorError:
+        return  # a damaged journal is of no use to --resume either
+    if finished:
+        trials = "1 finished trial" if finished == 1 else f"{finished} finished trials"
+        raise AdvisorError(
+            f"there is an interrupted run of this model, data and options, with {trials}",
+            where=str(path),
+            hint="go on with --resume, or remove that folder to start anew",
+        )
+
+
+def _clear(path: Path) -> None:
+    """Remove what a run has left in its folder, but for the lock."""
+    for old in path.iterdir():
+        if old.name != _LOCK:
+            old.unlink()
 
 
 def _resumed(path: Path, begun: Mapping[str, Any], *, keep: bool) -> RunFolder:
@@ -147,7 +182,11 @@ def _locked(path: Path) -> BinaryIO:
 
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            # Who held it may have removed it meanwhile, and a third process made another.
+            held = os.path.samestat(os.fstat(lock.fileno()), (path / _LOCK).stat())
+        except (BlockingIOError, FileNotFoundError):
+            held = False
+        if not held:
             lock.close()
             raise AdvisorError(
                 "the same run is going on in another process",

@@ -45,3 +45,13 @@ def failure(sentence: str, ending: Ending) -> AdvisorError:
         else "check the model and the examples; --keep DIR keeps the log",
         exit_code=ExitCode.MICROBENCH_FAILED,
     )
+
+
+def no_answer(seconds: float) -> AdvisorError:
+    """The error that ends the run, as what had to be measured has not ended in so many seconds."""
+    return AdvisorError(
+        f"nothing could be measured within {seconds:.0f} s",
+        where="micro-benchmark",
+        hint="a cluster may have no room: ray status shows it; a larger --budget waits longer",
+        exit_code=ExitCode.MICROBENCH_FAILED,
+    )

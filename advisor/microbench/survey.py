@@ -7,7 +7,7 @@ from typing import Any
 
 from advisor.catalogue.tables import Method
 from advisor.microbench.allowance import Account
-from advisor.microbench.endings import failure, method_probe
+from advisor.microbench.endings import failure, method_probe, no_answer
 from advisor.microbench.planning.cost import Sizes, planning
 from advisor.microbench.planning.ladder import (
     affordable_sizes,
@@ -127,17 +127,24 @@ class Surveyor:
         )  # fmt: skip
 
     def _all(self, jobs: Iterable[Job]) -> list[Ending]:
-        """Run jobs to their ends; in the order in which they were given."""
-        ids = []
-        for job in jobs:
+        """Run jobs to their ends; in the order in which they were given.
+
+        Raises:
+            AdvisorError: if they take longer than all of them may one after another.
+        """
+        asked = list(jobs)
+        for job in asked:
             self._executor.submit(job)
-            ids.append(job.id)
+        patience = sum(job.time_limit for job in asked) * (1 + float(planning()["overrun_share"]))
+        deadline = self._account.spent + patience
         found: dict[str, Ending] = {}
-        while len(found) < len(ids):
+        while len(found) < len(asked):
             ending = self._executor.next_ending(WAIT_SECONDS)
             if ending is not None:
                 found[ending.job] = ending
-        return [found[id_] for id_ in ids]
+            elif self._account.spent > deadline:
+                raise no_answer(patience)
+        return [found[job.id] for job in asked]
 
 
 def _slowdown(endings: Sequence[Ending]) -> float:

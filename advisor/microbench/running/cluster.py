@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from advisor import __version__
 from advisor.microbench.running import node
 from advisor.microbench.running.connecting import Connection
-from advisor.microbench.running.room import Node, largest_share, nodes_with_room, require_memory
+from advisor.microbench.running.room import (
+    Node,
+    largest_share,
+    nodes_with_room,
+    require_memory,
+    shortage,
+)
 from advisor.microbench.spec import Bench, Ending, Job, Status
 from advisor.support.errors import AdvisorError, ExitCode
+
+Say = Callable[[str], None]
 
 _RETRIES = 3
 """So often is a job repeated whose node or process has died under it."""
@@ -32,6 +40,7 @@ class RayExecutor:
     Args:
         bench: what the jobs work on; it is sent to the nodes once.
         address: of the cluster, or None to start one on this machine.
+        say: is told if the first job has to wait for room.
         most: no more than so many jobs side by side; None for what the cluster can.
 
     Raises:
@@ -39,8 +48,12 @@ class RayExecutor:
             the model.
     """
 
-    def __init__(self, bench: Bench, *, address: str | None, most: int | None = None) -> None:
+    def __init__(
+        self, bench: Bench, *, address: str | None, say: Say, most: int | None = None
+    ) -> None:
         started = time.monotonic()
+        self._say = say
+        self._asked = False
         self._running: dict[Any, Job] = {}
         self._run = secrets.token_hex(8)
         self._connection = Connection(address)
@@ -72,6 +85,7 @@ class RayExecutor:
             require_memory(self._nodes, job.memory_limit)
             # For placing only; the limit itself is set by the process of the job.
             options["memory"] = job.memory_limit
+        self._tell_of_waiting(options)
         task = self._task.options(**options)
         self._running[task.remote(self._run, self._bench, job.model_dump_json())] = job
 
@@ -79,7 +93,7 @@ class RayExecutor:
         """The next job that has ended, in whatever way; None if there is none in time.
 
         Raises:
-            AdvisorError: if the cluster has lost a job, and has lost it again each time.
+            AdvisorError: if a node cannot do its part, or the cluster has lost what a job came to.
         """
         if not self._running:
             return None
@@ -96,6 +110,15 @@ class RayExecutor:
                 self._ray.wait(cleared, num_returns=len(cleared), timeout=_CLEAR_SECONDS)
         finally:
             self._connection.close()
+
+    def _tell_of_waiting(self, options: Mapping[str, Any]) -> None:
+        """Tell if others have what the first job needs; later it may be this run that has it."""
+        if self._asked:
+            return
+        self._asked = True
+        short = shortage(self._ray.available_resources(), options)
+        if short:
+            self._say(f"waiting for room on the cluster: {short}")
 
     def _load(self) -> None:
         """Let every node load the model, once for each of its slots."""
@@ -140,8 +163,16 @@ class RayExecutor:
         except self._ray.exceptions.OutOfMemoryError as error:
             why = f"its node ran out of memory: {_lines(error)[0]}"
             return Ending(job=job.id, status=Status.OUT_OF_MEMORY, message=why)
+        except (
+            self._ray.exceptions.WorkerCrashedError,
+            self._ray.exceptions.NodeDiedError,
+        ) as error:
+            # Once that is no result, as a job dies apart from Ray's process. Under a job that takes
+            # its node's memory, or more, they die wherever it is repeated.
+            times = f"Ray's process or its node died under it {_RETRIES + 1} times"
+            why = f"{times}: {_lines(error)[0]}"
+            return Ending(job=job.id, status=Status.KILLED, message=why)
         except self._ray.exceptions.RayError as error:
-            # A job dies apart from Ray's process, so this is no result of its own.
             raise _broken("the cluster has lost a trial", _lines(error)[0], _GO_ON) from None
 
 

@@ -73,3 +73,24 @@ def require_memory(nodes: Sequence[Node], memory: int) -> None:
             hint="ask for less, or start the nodes with more: ray start --memory BYTES",
             exit_code=ExitCode.MICROBENCH_FAILED,
         )
+
+
+def shortage(free: Mapping[str, float], wanted: Mapping[str, float]) -> str:
+    """What a job takes beside what a cluster has free; empty if that suffices.
+
+    Args:
+        free: what all nodes together have, as Ray lists it.
+        wanted: what the job takes, as options of a task of Ray.
+    """
+    names = {"CPU": "num_cpus", "GPU": "num_gpus", "memory": "memory"}
+    takes = {name: wanted[option] for name, option in names.items() if wanted.get(option)}
+    has = {name: free.get(name, 0) for name in takes}
+    if all(has[name] >= amount for name, amount in takes.items()):
+        return ""
+    return f"a trial takes {_amounts(takes)}; {_amounts(has)} free"
+
+
+def _amounts(resources: Mapping[str, float]) -> str:
+    gib = {"memory": (2**30, "GiB")}
+    amounts = ((*gib.get(name, (1, name)), amount) for name, amount in resources.items())
+    return ", ".join(f"{amount / size:.3g} {unit}" for size, unit, amount in amounts)

@@ -20,7 +20,7 @@ MEASURED = {"seconds", "seconds_per_step", "peak_memory"}
 
 @pytest.fixture(scope="module")
 def executor(cluster, bench):
-    started = RayExecutor(bench, address=cluster.address)
+    started = RayExecutor(bench, address=cluster.address, say=print)
     yield started
     started.close()
 
@@ -91,6 +91,25 @@ def test_a_process_that_dies_is_replaced_and_its_job_repeated(executor, scratch)
     ending = ending_of(executor)
     assert ending.answer is not None
     assert ending.answer["steps_done"] == 200
+
+
+def test_a_trial_under_which_processes_die_each_time_is_a_result(executor, scratch):
+    executor.submit(job(trial(**ENDLESS), id="deadly", time_limit=600.0))
+    seen = set()
+    for _ in range(4):
+        [server] = wait_for(lambda: busy_servers(scratch) - seen)
+        seen.add(server)
+        psutil.Process(server).parent().kill()
+    ending = ending_of(executor)
+    assert ending.status is Status.KILLED
+    assert "4 times" in ending.message
+    executor.submit(job(trial()))
+    assert ending_of(executor).answer is not None
+
+
+def busy_servers(scratch):
+    """Those that have forked a child for a job."""
+    return {pid for pid in processes_of(scratch) if children_of(pid)}
 
 
 def test_more_memory_than_any_node_has_is_refused(executor):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import psutil
@@ -10,7 +11,7 @@ from plan_cases import BOTH
 from processes import processes_of, wait_for
 from ray_runs import ENDLESS, MARKS, plan, run
 from tiny_benches import bench_of
-from trial_jobs import job, trial
+from trial_jobs import ending_of, job, trial
 
 from advisor.confirmation.silent import Silent
 from advisor.microbench.running.cluster import RayExecutor
@@ -27,7 +28,7 @@ def folders(scratch):
 
 
 def test_closing_ends_running_jobs_and_leaves_no_process_and_no_file(cluster, bench, scratch):
-    executor = RayExecutor(bench, address=cluster.address)
+    executor = RayExecutor(bench, address=cluster.address, say=print)
     [own] = folders(scratch)
     executor.submit(job(trial(**ENDLESS)))
     wait_for(lambda: any(psutil.Process(pid).children() for pid in processes_of(own)))
@@ -37,7 +38,7 @@ def test_closing_ends_running_jobs_and_leaves_no_process_and_no_file(cluster, be
 
 
 def test_no_more_jobs_run_side_by_side_than_are_asked_for(cluster, bench):
-    executor = RayExecutor(bench, address=cluster.address, most=1)
+    executor = RayExecutor(bench, address=cluster.address, most=1, say=print)
     alone, memory = executor.slots, executor.slot_memory()
     executor.close()
     assert alone == 1
@@ -46,17 +47,34 @@ def test_no_more_jobs_run_side_by_side_than_are_asked_for(cluster, bench):
 
 def test_a_gpu_that_no_node_has_is_one_clear_message(cluster, bench):
     with pytest.raises(AdvisorError, match="no node of the cluster has a GPU") as caught:
-        RayExecutor(bench.model_copy(update={"device": "cuda"}), address=cluster.address)
+        RayExecutor(bench.model_copy(update={"device": "cuda"}), address=cluster.address, say=print)
     assert caught.value.exit_code is ExitCode.MICROBENCH_FAILED
 
 
 def test_a_model_that_a_node_lacks_is_one_clear_message(cluster, tmp_path, scratch):
+    lacking = bench_of(tmp_path / "nowhere", "bert", Route.HEAD)
     with pytest.raises(AdvisorError) as caught:
-        RayExecutor(bench_of(tmp_path / "nowhere", "bert", Route.HEAD), address=cluster.address)
+        RayExecutor(lacking, address=cluster.address, say=print)
     assert "nowhere" in caught.value.where
     assert "every node" in caught.value.hint
     assert caught.value.exit_code is ExitCode.MICROBENCH_FAILED
     assert folders(scratch) == []
+
+
+def test_a_first_job_that_waits_for_others_is_told(cluster, bench, ray_alone):
+    told = []
+    executor = RayExecutor(bench, address=cluster.address, say=told.append)
+    try:
+        endless = ray_alone.remote(num_cpus=1)(lambda: time.sleep(10**6))
+        others = [endless.remote() for _ in range(2)]
+        wait_for(lambda: not ray_alone.available_resources().get("CPU"))
+        executor.submit(job(trial()))
+        for each in others:
+            ray_alone.cancel(each, force=True)
+        assert ending_of(executor).answer is not None
+    finally:
+        executor.close()
+    assert told == ["waiting for room on the cluster: a trial takes 1 CPU; 0 CPU free"]
 
 
 def test_a_node_that_dies_loses_nothing(cluster, bench, tmp_path, capsys):
@@ -76,7 +94,7 @@ def test_a_node_that_dies_loses_nothing(cluster, bench, tmp_path, capsys):
                 wait_for(lambda: trials_below(raylet))
                 cluster.remove_node(doomed, allow_graceful=False)
 
-    executor = RayExecutor(bench, address=cluster.address)
+    executor = RayExecutor(bench, address=cluster.address, say=print)
     try:
         found = run(plan(300), executor, bench, tmp_path / "journal.jsonl", NodeKiller())
     finally:

@@ -7,7 +7,13 @@ import sys
 import pytest
 
 from advisor.microbench.running.connecting import Connection
-from advisor.microbench.running.room import Node, largest_share, nodes_with_room, require_memory
+from advisor.microbench.running.room import (
+    Node,
+    largest_share,
+    nodes_with_room,
+    require_memory,
+    shortage,
+)
 from advisor.support.errors import AdvisorError, ExitCode
 
 
@@ -55,6 +61,18 @@ def test_memory_that_no_node_has_is_refused():
     require_memory(nodes, 2**31)
     with pytest.raises(AdvisorError, match=r"the largest has 2\.0 GiB"):
         require_memory(nodes, 2**31 + 1)
+
+
+@pytest.mark.parametrize(
+    ("free", "told"),
+    [
+        ({"CPU": 2.0, "memory": 2.0**31}, ""),
+        ({"memory": 2.0**31}, "a trial takes 1 CPU, 1 GiB; 0 CPU, 2 GiB free"),
+        ({"CPU": 2.0, "memory": 2.0**29}, "a trial takes 1 CPU, 1 GiB; 2 CPU, 0.5 GiB free"),
+    ],
+)
+def test_what_others_have_taken_is_told(free, told):
+    assert shortage(free, {"num_cpus": 1, "num_gpus": 0, "memory": 2**30}) == told
 
 
 def test_without_ray_there_is_one_clear_message(monkeypatch):
