@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from made_trials import FULL, PROMPT, looks, result, trial
 
+from advisor.catalogue.tables import load_methods
 from advisor.microbench.judging.alarms import Alarm, Level, alarms
 from advisor.microbench.spec import Baselines, Example, Metric, Purpose, Status
 
@@ -259,6 +260,20 @@ def test_the_rate_of_a_head_is_judged_from_three_rates_on(heads, alarmed):
     assert ids(found) == ["rate_at_edge"] * alarmed
     if alarmed:
         assert "at the highest rate of the head of 3, 0.03" in found[0].sentence
+
+
+@pytest.mark.parametrize("method", [PROMPT, FULL])
+@pytest.mark.parametrize(
+    ("tried", "best", "alarmed"), [(8, max, True), (8, None, False), (4, max, False)]
+)
+def test_the_rate_of_a_head_is_judged_in_a_search_of_all_pairs_of_the_recipe(
+    method, tried, best, alarmed
+):
+    pairs = load_methods()[method].recipe["search"][:tried]
+    body, head = best(pairs, key=lambda pair: pair[1]) if best else pairs[0]
+    search = [searched(*pair, method=method) for pair in pairs]
+    found = raised(run(rate=body, head=head, method=method), search=search)
+    assert [a.id for a in found if "rate of the head" in a.sentence] == ["rate_at_edge"] * alarmed
 
 
 # All together
