@@ -215,6 +215,7 @@ def _setting(record: Record) -> Iterator[str]:
         f"{plan['device']}, {plan['slots']} side by side."
     )
     yield from _cut(record)
+    yield from _unmeasured(record)
     for method, own in plan["methods"].items():
         yield f"{method_name(method)}: {own['steps']} steps a final run, {own['looks']} looks."
     for method, why in plan["left_out"].items():
@@ -239,6 +240,12 @@ def _cut(record: Record) -> Iterator[str]:
             f"Answers were cut to {most} tokens, in training and in writing, which scores the rest "
             f"as missing: 95 % have at most {usual}, the longest {longest:,}."
         )
+
+
+def _unmeasured(record: Record) -> Iterator[str]:
+    """What the route does not let be measured."""
+    if record["plan"]["task"]["route"] == "head":
+        yield "Over-adaptation is not measured: a model with a new head writes no text."
 
 
 def _searched(pairs: int) -> str:

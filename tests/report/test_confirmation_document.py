@@ -31,3 +31,10 @@ def test_inputs_are_cut_by_budget_or_positions(room, said):
 
 def test_files_that_do_not_tell_of_answers_are_read():
     assert "Answers" not in sentences()
+
+
+@pytest.mark.parametrize(("route", "said"), [("head", True), ("label_words", False)])
+def test_a_model_that_writes_no_text_cannot_show_what_it_forgets(route, said):
+    record = json.loads(MEASURED.read_text(encoding="utf-8"))
+    found = sentences(task={**record["plan"]["task"], "route": route})
+    assert ("Over-adaptation is not measured" in found) is said

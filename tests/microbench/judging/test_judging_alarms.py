@@ -207,8 +207,21 @@ def test_overfitting_shows_in_score_and_loss(train, dev, losses, alarmed):
 )
 def test_what_is_forgotten(after, level):
     baselines = Baselines(majority=50.0, general_loss=3.0)
-    found = raised(run(general_loss=after), baselines=baselines)
+    search = [searched(rate, method=FULL) for rate in (0.003, 0.01, 0.03)]
+    found = raised(run(general_loss=after, method=FULL), baselines=baselines, search=search)
     assert [(a.id, a.level) for a in found] == ([("over_adaptation", level)] if level else [])
+
+
+@pytest.mark.parametrize(("method", "part"), [(PROMPT, "prompt"), ("lora", "adapter")])
+def test_a_frozen_model_forgets_nothing(method, part):
+    baselines = Baselines(majority=50.0, general_loss=3.0)
+    search = [searched(rate, method=method) for rate in (0.003, 0.01, 0.03)]
+    found = raised(run(general_loss=9.0, method=method), baselines=baselines, search=search)
+    assert only(found).level is Level.WARNING
+    assert only(found).sentence.endswith(
+        f"predicts general text worse with its {part} attached: the loss on general text rose from "
+        "3.00 to 9.00. Without it the model is unchanged."
+    )
 
 
 @pytest.mark.parametrize(
