@@ -244,8 +244,15 @@ def _cut(record: Record) -> Iterator[str]:
 
 def _unmeasured(record: Record) -> Iterator[str]:
     """What the route does not let be measured."""
-    if record["plan"]["task"]["route"] == "head":
-        yield "Over-adaptation is not measured: a model with a new head writes no text."
+    task = record["plan"]["task"]
+    if task["route"] != "head":
+        return
+    if task["labels"]:
+        yield (
+            "A model with a new head answers nothing before it is trained: there is no zero-shot "
+            "score, prompts are not ranked, and the first one starts the soft prompts."
+        )
+    yield "Over-adaptation is not measured: a model with a new head writes no text."
 
 
 def _searched(pairs: int) -> str:
