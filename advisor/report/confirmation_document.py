@@ -215,6 +215,7 @@ def _setting(record: Record) -> Iterator[str]:
         f"{plan['device']}, {plan['slots']} side by side."
     )
     yield from _cut(record)
+    yield from _unmeasured(record)
     for method, own in plan["methods"].items():
         yield f"{method_name(method)}: {own['steps']} steps a final run, {own['looks']} looks."
     for method, why in plan["left_out"].items():
@@ -239,6 +240,19 @@ def _cut(record: Record) -> Iterator[str]:
             f"Answers were cut to {most} tokens, in training and in writing, which scores the rest "
             f"as missing: 95 % have at most {usual}, the longest {longest:,}."
         )
+
+
+def _unmeasured(record: Record) -> Iterator[str]:
+    """What the route does not let be measured."""
+    task = record["plan"]["task"]
+    if task["route"] != "head":
+        return
+    if task["labels"]:
+        yield (
+            "A model with a new head answers nothing before it is trained: there is no zero-shot "
+            "score, prompts are not ranked, and the first one starts the soft prompts."
+        )
+    yield "Over-adaptation is not measured: a model with a new head writes no text."
 
 
 def _searched(pairs: int) -> str:

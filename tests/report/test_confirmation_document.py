@@ -31,3 +31,21 @@ def test_inputs_are_cut_by_budget_or_positions(room, said):
 
 def test_files_that_do_not_tell_of_answers_are_read():
     assert "Answers" not in sentences()
+
+
+def on_route(route, labels=("a", "b")):
+    record = json.loads(MEASURED.read_text(encoding="utf-8"))
+    return sentences(task={**record["plan"]["task"], "route": route, "labels": list(labels)})
+
+
+@pytest.mark.parametrize(("route", "said"), [("head", True), ("label_words", False)])
+def test_a_model_that_writes_no_text_cannot_show_what_it_forgets(route, said):
+    assert ("Over-adaptation is not measured" in on_route(route)) is said
+
+
+@pytest.mark.parametrize(
+    ("route", "labels", "said"),
+    [("head", "ab", True), ("head", "", False), ("label_words", "ab", False)],
+)
+def test_prompts_of_a_new_head_are_not_ranked(route, labels, said):
+    assert ("prompts are not ranked, and the first one starts" in on_route(route, labels)) is said

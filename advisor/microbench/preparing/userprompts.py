@@ -23,7 +23,8 @@ def read_prompts(path: str | Path, task: Task, examples: Sequence[Example]) -> t
 
     A text file has one template a line. A YAML file is a list of templates, or of mappings with
     ``template`` and ``words``, which says each label in words. For a head a template says one
-    label, as in ``this text is about {label}``; elsewhere it stands around ``{text}``.
+    label, as in ``this text is about {label}``, and the first one starts the soft prompts: a model
+    without its head has no answers to rank them by. Elsewhere it stands around ``{text}``.
 
     Args:
         path: a .yaml, .yml or .txt file.
@@ -45,7 +46,9 @@ def read_prompts(path: str | Path, task: Task, examples: Sequence[Example]) -> t
         raise AdvisorError(
             f"the prompts file holds {len(entries) or 'no'} templates; 1 to {most} are taken",
             where=str(path),
-            hint="each one costs a pass over the development split",
+            hint="a new head is started from the first one alone"
+            if task.route is Route.HEAD
+            else "each one costs a pass over the development split",
         )
     return tuple(_prompt(entry, task, is_pair(examples)) for entry in entries)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from made_trials import FULL, PROMPT, looks, result, trial
 
+from advisor.catalogue.tables import load_methods
 from advisor.microbench.judging.alarms import Alarm, Level, alarms
 from advisor.microbench.spec import Baselines, Example, Metric, Purpose, Status
 
@@ -206,8 +207,21 @@ def test_overfitting_shows_in_score_and_loss(train, dev, losses, alarmed):
 )
 def test_what_is_forgotten(after, level):
     baselines = Baselines(majority=50.0, general_loss=3.0)
-    found = raised(run(general_loss=after), baselines=baselines)
+    search = [searched(rate, method=FULL) for rate in (0.003, 0.01, 0.03)]
+    found = raised(run(general_loss=after, method=FULL), baselines=baselines, search=search)
     assert [(a.id, a.level) for a in found] == ([("over_adaptation", level)] if level else [])
+
+
+@pytest.mark.parametrize(("method", "part"), [(PROMPT, "prompt"), ("lora", "adapter")])
+def test_a_frozen_model_forgets_nothing(method, part):
+    baselines = Baselines(majority=50.0, general_loss=3.0)
+    search = [searched(rate, method=method) for rate in (0.003, 0.01, 0.03)]
+    found = raised(run(general_loss=9.0, method=method), baselines=baselines, search=search)
+    assert only(found).level is Level.WARNING
+    assert only(found).sentence.endswith(
+        f"predicts general text worse with its {part} attached: the loss on general text rose from "
+        "3.00 to 9.00. Without it the model is unchanged."
+    )
 
 
 @pytest.mark.parametrize(
@@ -259,6 +273,20 @@ def test_the_rate_of_a_head_is_judged_from_three_rates_on(heads, alarmed):
     assert ids(found) == ["rate_at_edge"] * alarmed
     if alarmed:
         assert "at the highest rate of the head of 3, 0.03" in found[0].sentence
+
+
+@pytest.mark.parametrize("method", [PROMPT, FULL])
+@pytest.mark.parametrize(
+    ("tried", "best", "alarmed"), [(8, max, True), (8, None, False), (4, max, False)]
+)
+def test_the_rate_of_a_head_is_judged_in_a_search_of_all_pairs_of_the_recipe(
+    method, tried, best, alarmed
+):
+    pairs = load_methods()[method].recipe["search"][:tried]
+    body, head = best(pairs, key=lambda pair: pair[1]) if best else pairs[0]
+    search = [searched(*pair, method=method) for pair in pairs]
+    found = raised(run(rate=body, head=head, method=method), search=search)
+    assert [a.id for a in found if "rate of the head" in a.sentence] == ["rate_at_edge"] * alarmed
 
 
 # All together

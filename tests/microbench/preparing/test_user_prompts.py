@@ -167,6 +167,12 @@ def test_an_empty_file_is_refused(tmp_path):
 def test_none_and_too_many_are_refused(count, tmp_path):
     error = refusal(tmp_path, "{text} a\n" * count + "\n", name="p.txt")
     assert "1 to 20 are taken" in error.message
+    assert "costs a pass" in error.hint
+
+
+def test_the_prompts_of_a_head_cost_no_pass(tmp_path):
+    error = refusal(tmp_path, "{label} a\n" * 21, task(route=Route.HEAD), name="p.txt")
+    assert "from the first one alone" in error.hint
 
 
 def test_another_kind_of_file_is_refused(tmp_path):

@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from advisor.catalogue.tables import load_methods
 from advisor.microbench.judging.alarms.alarm import Alarm, Level, MethodRuns, Run
 from advisor.microbench.judging.failures import left_out, why_none
 from advisor.microbench.judging.noise import run_variance
 from advisor.microbench.judging.table import judging_table
 from advisor.microbench.spec import Status
+
+_ATTACHED = {"soft_prompts": "prompt", "adapters": "adapter"}
+"""What a method adds to a model that it leaves as it is, by family."""
 
 
 def failed(runs: MethodRuns) -> Alarm | None:
@@ -67,7 +71,10 @@ def overfitting(runs: MethodRuns) -> Alarm | None:
 
 
 def over_adaptation(runs: MethodRuns, before: float) -> Alarm | None:
-    """A loss on general text that has risen: the model unlearns what it was trained for."""
+    """A loss on general text that has risen: the model unlearns what it was trained for.
+
+    Under a soft prompt or an adapter the model itself is as it was, so this is never serious.
+    """
     after = [run.result.general_loss for run in runs.usable]
     known = [loss for loss in after if loss is not None]
     if not known or before <= 0.0:
@@ -76,8 +83,13 @@ def over_adaptation(runs: MethodRuns, before: float) -> Alarm | None:
     level = _level(mean / before - 1.0, judging_table()["alarms"]["general_loss_rise"])
     if level is None:
         return None
-    text = f"forgets: the loss on general text rose from {before:.2f} to {mean:.2f}."
-    return runs.alarm("over_adaptation", level, text)
+    rise = f"the loss on general text rose from {before:.2f} to {mean:.2f}"
+    part = _ATTACHED.get(load_methods()[runs.method].family)
+    if part is None:
+        return runs.alarm("over_adaptation", level, f"forgets: {rise}.")
+    text = f"predicts general text worse with its {part} attached: {rise}. "
+    text += "Without it the model is unchanged."
+    return runs.alarm("over_adaptation", Level.WARNING, text)
 
 
 def seeds_disagree(runs: MethodRuns) -> Alarm | None:
