@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from advisor.catalogue.tables import Method
 from advisor.microbench.allowance import Account, Allowance
+from advisor.microbench.asking import WAIT_SECONDS
 from advisor.microbench.endings import trial_result
 from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.ladder import make_plan
@@ -26,7 +27,7 @@ from advisor.microbench.spec import (
     Trial,
     TrialResult,
 )
-from advisor.microbench.survey import WAIT_SECONDS, Surveyor
+from advisor.microbench.survey import Surveyor
 
 
 class Progress(Protocol):

@@ -127,7 +127,9 @@ def _scores_note(record: Record) -> str:
         for entry in result["failed"][:1]
     ]
     text = f"Scores are {metric}, on {plan['test_size']} examples that no choice has seen."
-    return " ".join([text, *(f"Without a score: {line}." for line in failed)])
+    note = (record["baselines"] or {}).get("note")
+    said = [f"Baselines: {note}."] if note else []
+    return " ".join([text, *(f"Without a score: {line}." for line in failed), *said])
 
 
 def curve_blocks(record: Record) -> Iterator[Block]:

@@ -23,7 +23,7 @@ from advisor.microbench.judging.paired import (
 )
 from advisor.microbench.judging.scores import example_points, never_vary, usable_trials
 from advisor.microbench.judging.table import judging_table
-from advisor.microbench.spec import Metric, Record, TrialResult
+from advisor.microbench.spec import Metric, Record, Status, TrialResult
 
 
 class Outcome(str, Enum):
@@ -126,10 +126,12 @@ def _side(method: str, results: Sequence[TrialResult]) -> _Side:
 
 
 def _without_difference(first: _Side, second: _Side) -> Comparison:
-    """A method that cannot be trained here loses; one that nobody tried does not."""
+    """A method that cannot be trained here loses; one that nobody tried, or gave time, does not."""
     failed = [side for side in (first, second) if not side.usable]
     others = [side.method for side in (first, second) if side.usable]
-    winner = others[0] if others and failed[0].results else None
+    tried = failed[0].results
+    late = any(result.status is Status.TIMED_OUT for result in tried)
+    winner = others[0] if others and tried and not late else None
     said = [why_none(side.method, side.results) for side in failed]
     said.append(
         f"So {name_of(winner)} is what is left; nothing was compared."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from advisor.microbench.planning.cost import (
 from advisor.microbench.planning.plan import MethodPlan, Plan
 from advisor.microbench.spec import Bench, Probe
 
+_MINUTE = 60
 _SHARES = 20
 """The share of the recipes' steps is chosen to a twentieth."""
 
@@ -62,11 +64,12 @@ def whole_sizes(bench: Bench) -> Sizes:
 def affordable_sizes(bench: Bench, probe: Probe, room: Room) -> Sizes:
     """The splits, with fewer to judge by where judging alone would eat the budget."""
     table, whole = planning(), whole_sizes(bench)
-    able = [found for found in probe.methods.values() if found.status.usable]
-    slowest = max((found.evaluation_seconds for found in able), default=0.0)
-    allowed = table["evaluation_share"] * room.left * room.slots / max(len(able), 1)
-    examples = allowed / max(slowest * room.slowdown, 1e-9)
-    factor = min(1.0, examples / (3 * whole.dev + whole.test))
+    able = sum(found.status.usable for found in probe.methods.values())
+    allowed = table["evaluation_share"] * room.left
+    examples = allowed / max(slowest_evaluation(probe) * room.slowdown, 1e-9)
+    side_by_side = examples * room.slots / max(able, 1)
+    # The baselines are judged on as many, by one process.
+    factor = min(1.0, side_by_side / (3 * whole.dev + whole.test), examples / max(whole.test, 1))
     return Sizes(
         whole.train,
         min(whole.dev, max(round(whole.dev * factor), int(table["least_dev"]))),
@@ -74,11 +77,16 @@ def affordable_sizes(bench: Bench, probe: Probe, room: Room) -> Sizes:
     )
 
 
+def slowest_evaluation(probe: Probe) -> float:
+    """Seconds for an example with the slowest method that can be run; 0 if none can."""
+    able = (found for found in probe.methods.values() if found.status.usable)
+    return max((found.evaluation_seconds for found in able), default=0.0)
+
+
 def ranked_size(bench: Bench, probe: Probe, room: Room, dev_size: int) -> int:
     """Development examples on which the candidate prompts are ranked, which are several passes."""
     table = planning()
-    able = [found for found in probe.methods.values() if found.status.usable]
-    slowest = max((found.evaluation_seconds for found in able), default=0.0) * room.slowdown
+    slowest = slowest_evaluation(probe) * room.slowdown
     passes = max(len(bench.prompts), 1)
     affordable = int(table["ranking_share"] * room.left / max(passes * slowest, 1e-9))
     return min(dev_size, max(affordable, int(table["least_ranked"])))
@@ -135,6 +143,9 @@ def make_plan(
     """
     able = [method for method in methods if probe.methods[method.id].status.usable]
     draft = _draft(bench, able, probe, sizes, room)
+    dropped = [*_dropped(draft, whole_sizes(bench), sizes, room), *_shortened(bench, probe)]
+    if draft.level.least == 0:
+        dropped.append(_enough(_at(bench, able, probe, sizes, room, draft.level, 1.0), room))
     table = planning()
     limits = {
         id_: max(
@@ -162,7 +173,7 @@ def make_plan(
         left_out={
             method.id: probe.methods[method.id].message for method in methods if method not in able
         },
-        dropped=(*_dropped(draft, whole_sizes(bench), sizes, room), *_shortened(bench, probe)),
+        dropped=tuple(dropped),
         memory_limit=room.memory_limit,
         time_limits=limits,
         prompt=prompt,
@@ -241,6 +252,12 @@ def _dropped(draft: _Draft, whole: Sizes, sizes: Sizes, room: Room) -> tuple[str
             f"{max(room.left, 0):.0f} s were left; what is not reached in time is left undone"
         )
     return tuple(said)
+
+
+def _enough(least: _Draft, room: Room) -> str:
+    """The budget that would hold the least steps of the recipes, as a sentence."""
+    seconds = room.budget - room.left + least.seconds / float(planning()["used_share"])
+    return f"a budget of about {math.ceil(seconds / _MINUTE)} min would hold these least steps"
 
 
 def _shortened(bench: Bench, probe: Probe) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -28,21 +28,27 @@ from advisor.microbench.worker.training import Trainer
 from advisor.microbench.worker.workbench import Workbench
 
 
-def probe_precision(workbench: Workbench) -> Precision:
+class Fastest(NamedTuple):
+    """A number format, and the seconds of a step of full fine-tuning in it, without the update."""
+
+    precision: Precision
+    seconds: float
+
+
+def probe_precision(workbench: Workbench) -> Fastest:
     """The format in which a step of full fine-tuning takes less time; the weights stay as they are.
 
     Formats take turns, and the fastest pass of each counts, as other work can only slow one down.
+    Where a first turn takes long it is the only one: what warms up hardly counts then.
     """
     device = workbench.bench.device
-    if device == "mps" or (device == "cuda" and not torch.cuda.is_bf16_supported()):
-        return Precision.FP32
     torch.set_num_threads(workbench.bench.threads)
     learner = equip(workbench, "full_fine_tuning", 0)
     answering = workbench.answering(learner)
     batch = answering.collate(typical_batches(workbench, 1)[0])
     clock = StepClock(device)
-    seconds: dict[Precision, list[float]] = {Precision.FP32: [], Precision.BF16: []}
-    for _ in _enough(clock):
+    seconds: dict[Precision, list[float]] = {each: [] for each in _formats(device)}
+    for _ in _enough(clock, least=1):
         for precision, times in seconds.items():
             start = clock.now()
             with autocast(device, low_precision=precision is Precision.BF16):
@@ -50,7 +56,15 @@ def probe_precision(workbench: Workbench) -> Precision:
             losses.mean().backward()
             times.append(clock.now() - start)
             learner.model.zero_grad(set_to_none=True)
-    return min(seconds, key=lambda precision: min(seconds[precision]))
+    fastest = min(seconds, key=lambda precision: min(seconds[precision]))
+    return Fastest(fastest, min(seconds[fastest]))
+
+
+def _formats(device: str) -> list[Precision]:
+    """The number formats that the device can compute in."""
+    if device == "mps" or (device == "cuda" and not torch.cuda.is_bf16_supported()):
+        return [Precision.FP32]
+    return [Precision.FP32, Precision.BF16]
 
 
 def probe_method(workbench: Workbench, method: str, precision: Precision) -> MethodProbe:
@@ -63,7 +77,8 @@ def probe_method(workbench: Workbench, method: str, precision: Precision) -> Met
         learner = equip(workbench, method, 0)
         trainer = Trainer(workbench, _trial(method), learner, _ignore)
         batches = _probe_batches(workbench)
-        for step in _enough(StepClock(bench.device)):
+        # The first step warms up and is not counted, so one more is needed.
+        for step in _enough(StepClock(bench.device), least=2):
             trainer.step(step + 1, batches[step])
         peak = trainer.meter.peak()
         seconds = _evaluation_seconds(workbench, trainer)
@@ -80,15 +95,12 @@ def probe_method(workbench: Workbench, method: str, precision: Precision) -> Met
     )
 
 
-def _enough(clock: StepClock) -> Iterator[int]:
-    """Numbers of steps until there are enough of them, or they have taken long enough.
-
-    The first one warms up and is not counted; one more is needed all the same.
-    """
+def _enough(clock: StepClock, *, least: int) -> Iterator[int]:
+    """Numbers of steps until there are enough of them, or they have taken long enough."""
     constants, start = training_constants(), clock.now()
     for step in range(1 + constants.probe_steps):
         yield step
-        if step > 0 and clock.now() - start > constants.probe_seconds:
+        if step + 1 >= least and clock.now() - start > constants.probe_seconds:
             return
 
 

@@ -85,7 +85,6 @@ def test_disagreeing_seeds_forbid_a_claim_that_one_seed_would_make():
     [
         (Status.OUT_OF_MEMORY, "Full fine-tuning does not fit into the memory here"),
         (Status.DIVERGED, "Full fine-tuning diverges at the rates that were tried"),
-        (Status.TIMED_OUT, "Full fine-tuning does not end in the time that it was given"),
         (Status.CRASHED, "Full fine-tuning crashes here"),
         (Status.KILLED, "Full fine-tuning was killed by the system"),
     ],
@@ -99,6 +98,14 @@ def test_a_method_without_a_usable_trial_loses_by_default(status, words):
     assert found.sentence.startswith(words)
     assert "(Asked for 9 GB of 8 GB). So prompt tuning is what is left" in found.sentence
     assert judge(pair[::-1]).outcome is Outcome.FULL_FINE_TUNING_BETTER
+
+
+def test_a_method_that_had_too_little_time_does_not_lose():
+    lost = [failed(Status.DIVERGED), failed(Status.TIMED_OUT, "It took more than 9 s.")]
+    for pair in ((results([1, 0]), lost), (results([1, 0]), lost[1:])):
+        found = judge(pair)
+        assert (found.outcome, found.by_default) == (Outcome.INCONCLUSIVE, False)
+        assert found.sentence.endswith("(It took more than 9 s). Nothing can be compared.")
 
 
 def test_different_failures_are_counted():

@@ -13,7 +13,7 @@ from advisor.microbench.allowance import Account, Allowance
 from advisor.microbench.conduct import Conductor
 from advisor.microbench.running.journal import Entry, Journal
 from advisor.microbench.spec import (
-    Baselines,
+    Baseline,
     Ending,
     JobKind,
     MethodProbe,
@@ -31,9 +31,12 @@ class Table:
 
     loading_seconds = 0.0
 
-    def __init__(self, *, failing=(), slots=2, token_seconds=0.0, trial_seconds=0.0):
+    def __init__(
+        self, *, failing=(), slots=2, token_seconds=0.0, trial_seconds=0.0, example_seconds=0.0
+    ):
         self.slots = slots
         self.failing = failing
+        self.example_seconds = example_seconds
         self.token_seconds = token_seconds
         self.trial_seconds = trial_seconds
         self.jobs = []
@@ -54,28 +57,37 @@ class Table:
         return Ending(job=job.id, status=Status.FINISHED, answer=answer, **times)
 
     def _answer(self, job):
-        if job.kind is JobKind.PRECISION:
+        if job.kind is JobKind.EXAMPLES:
             return {
-                "precision": "fp32",
                 "token_lengths": [50, 60, 200],
                 "answer_lengths": [0, 0, 0],
                 "most_written": 0,
                 "room": None,
-                "speed": None,
             }
+        if job.kind is JobKind.PRECISION:
+            seconds = job.batch_size * self.example_seconds
+            return {"precision": "fp32", "seconds": seconds, "speed": None}
         if job.kind is JobKind.PROBE:
             step = 0.01 + self.token_seconds * job.batch_size * job.max_tokens
             seconds = {"seconds_per_step": step, "evaluation_seconds": 0.001}
             return MethodProbe(status=Status.FINISHED, **seconds).model_dump(mode="json")
-        if job.kind is JobKind.BASELINES:
-            test = (1.0,) * job.test_size
-            return Baselines(majority=50.0, head_only_test=test).model_dump(mode="json")
+        if job.kind is JobKind.BASELINE:
+            return self._baseline(job)
         test = (1.0,) * job.trial.test_size if job.trial.test else ()
         seconds, status = self.trial_seconds, Status.FINISHED
         result = TrialResult(
             trial=job.id, status=status, dev_score=50.0, test=test, seconds=seconds
         )
         return result.model_dump(mode="json")
+
+    def _baseline(self, job):
+        test = [1.0] * job.test_size
+        return {
+            Baseline.MAJORITY: {"majority": 50.0, "note": ""},
+            Baseline.ZERO_SHOT: {"zero_shot": 100.0, "zero_shot_test": test},
+            Baseline.HEAD_ONLY: {"head_only": 100.0, "head_only_test": test},
+            Baseline.GENERAL_LOSS: {"general_loss": 2.0},
+        }[job.baseline]
 
 
 class Silence:
@@ -115,9 +127,10 @@ def test_baselines_and_trials_are_judged_on_the_same_examples(tmp_path, monkeypa
     left = iter([60.0] + [0.1] * 99)
     monkeypatch.setattr(Account, "left", property(lambda self: next(left)))
     findings = run.plan(lambda *_: {})
-    [baselines] = [job for job in executor.jobs if job.kind is JobKind.BASELINES]
-    assert baselines.test_size == findings.plan.test_size
-    assert baselines.dev_size <= findings.plan.dev_size  # prompts are ranked on a part of them
+    baselines = [job for job in executor.jobs if job.kind is JobKind.BASELINE]
+    assert {job.test_size for job in baselines} == {findings.plan.test_size}
+    [ranking] = [job for job in baselines if job.baseline is Baseline.ZERO_SHOT]
+    assert ranking.dev_size <= findings.plan.dev_size  # prompts are ranked on a part of them
 
 
 def test_a_slow_model_is_measured_again_and_trained_at_a_smaller_shape(tmp_path):
@@ -127,7 +140,7 @@ def test_a_slow_model_is_measured_again_and_trained_at_a_smaller_shape(tmp_path)
     shapes = [(j.batch_size, j.max_tokens) for j in executor.jobs if j.kind is JobKind.PROBE]
     assert shapes[0] == (16, 64)
     assert shapes[-1] == (findings.plan.batch_size, findings.plan.max_tokens) == (4, 64)
-    trained = [job for job in executor.jobs if job.kind in (JobKind.TRIAL, JobKind.BASELINES)]
+    trained = [job for job in executor.jobs if job.kind in (JobKind.TRIAL, JobKind.BASELINE)]
     assert {(job.batch_size, job.max_tokens) for job in trained} == {(4, 64)}
 
 
@@ -160,7 +173,17 @@ def test_a_method_without_room_is_left_out_with_its_reason(tmp_path):
     assert findings.plan.left_out == {FULL: "no room for 3.0 MiB more"}
 
 
-@pytest.mark.parametrize("job", ["precision", "baselines"])
+@pytest.mark.parametrize("baseline", [Baseline.ZERO_SHOT, Baseline.HEAD_ONLY])
+def test_a_baseline_that_fails_is_noted_and_the_run_goes_on(tmp_path, baseline):
+    run = conductor(tmp_path, Table(failing=(f"baseline-{baseline.value}",)))
+    findings = run.run(run.plan(lambda *_: {}))
+    assert getattr(findings.baselines, baseline.value) is None
+    assert "was not measured: no room for 3.0 MiB more" in findings.baselines.note
+    assert findings.baselines.majority == 50.0
+    assert findings.results
+
+
+@pytest.mark.parametrize("job", ["examples", "precision"])
 def test_a_model_that_cannot_be_run_at_all_is_an_error(tmp_path, job):
     with pytest.raises(AdvisorError, match=r"no room for 3\.0 MiB") as caught:
         conductor(tmp_path, Table(failing=(job,))).plan(lambda *_: {})

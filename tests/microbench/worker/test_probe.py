@@ -29,7 +29,9 @@ def test_comparing_number_formats_leaves_the_weights_as_they_were(model_folder):
         for name, tensor in workbench.model.state_dict().items()
         if not name.startswith("classifier")
     }
-    assert probe_precision(workbench) in Precision
+    found = probe_precision(workbench)
+    assert found.precision in Precision
+    assert found.seconds > 0
     after = workbench.model.state_dict()
     assert all(torch.equal(tensor, after[name]) for name, tensor in before.items())
 
