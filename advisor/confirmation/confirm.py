@@ -22,7 +22,6 @@ from advisor.facts.quantities import QuantityError, parse_quantity
 from advisor.gather import Request, gather
 from advisor.microbench.allowance import Allowance
 from advisor.microbench.conduct import Conductor, Progress
-from advisor.microbench.planning.cost import planning
 from advisor.microbench.preparing.budget import parse_budget
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.local import LocalExecutor
@@ -121,7 +120,7 @@ def confirm_advice(
     try:
         executor = _executor(prepared.bench, folder, wish, progress)
         try:
-            allowance = Allowance(budget, memory or _free_memory(executor))
+            allowance = Allowance(budget, memory)
             conductor = Conductor(
                 prepared.bench, methods, allowance, executor, folder.journal, progress
             )
@@ -234,11 +233,6 @@ def _stated_memory(wish: Wish) -> int | None:
     if size <= 0:
         raise AdvisorError("no trial runs without memory", where="--memory", hint=hint)
     return size
-
-
-def _free_memory(executor: Executor) -> int:
-    """Bytes for each trial: a share of what is free."""
-    return int(executor.slot_memory() * planning()["memory_share"])
 
 
 def _exit_code(record: dict[str, Any], *, interrupted: bool) -> ExitCode:

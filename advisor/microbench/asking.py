@@ -28,11 +28,11 @@ class Asker:
         share = float(table["survey_share"]) * self._account.left
         return max(share, float(table["survey_least"]))
 
-    def job(self, id_: str, kind: JobKind, shape: Shape, **asked: Any) -> Job:
+    def job(self, id_: str, kind: JobKind, shape: Shape, memory: int | None, **asked: Any) -> Job:
         """A job that is given up when it takes more than its share."""
         return Job(
             id=id_, kind=kind, **shape._asdict(), time_limit=self.allowed,
-            memory_limit=self._account.allowance.memory_limit, **asked,
+            memory_limit=memory, **asked,
         )  # fmt: skip
 
     def all(self, jobs: Iterable[Job]) -> list[Ending]:

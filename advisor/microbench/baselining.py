@@ -76,7 +76,7 @@ class Baseliner:
         yield self._job(Baseline.GENERAL_LOSS)
 
     def _zero_shot(self) -> Iterator[Job]:
-        room = self._account.room(self._probe.slowdown)
+        room = self._account.room(self._probe)
         ranked = ranked_size(self._bench, self._probe, room, self._sizes.dev)
         examples = max(len(self._bench.prompts), 1) * ranked + self._sizes.test
         expected = examples * self._example_seconds
@@ -108,8 +108,8 @@ class Baseliner:
     def _job(self, baseline: Baseline, **asked: Any) -> Job:
         shape = Shape(self._probe.batch_size, self._probe.max_tokens)
         return self._asker.job(
-            f"baseline-{baseline.value}", JobKind.BASELINE, shape, baseline=baseline,
-            precision=self._probe.precision, test_size=self._sizes.test, **asked,
+            f"baseline-{baseline.value}", JobKind.BASELINE, shape, self._probe.memory_limit,
+            baseline=baseline, precision=self._probe.precision, test_size=self._sizes.test, **asked,
         )  # fmt: skip
 
     def _too_long(self, baseline: Baseline, expected: float) -> None:
@@ -125,4 +125,6 @@ class Baseliner:
         name = _NAMES[job.baseline] if job.baseline else job.id
         if ending.status is Status.TIMED_OUT:
             return {"note": f"{name} was not measured: it took more than {job.time_limit:.0f} s"}
-        return {"note": f"{name} was not measured: {reason(ending.status, ending.message)}"}
+        limit = job.memory_limit if self._bench.device == "cpu" else None
+        why = reason(ending.status, ending.message, limit)
+        return {"note": f"{name} was not measured: {why}"}

@@ -13,6 +13,7 @@ from advisor.microbench.planning.ladder import affordable_sizes
 from advisor.microbench.probing import Prober
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.journal import Entry, Journal
+from advisor.microbench.sharing import Sharing
 from advisor.microbench.spec import Baselines, Bench, Probe
 
 
@@ -46,7 +47,8 @@ class Surveyor:
         if known is not None:
             return known
         self._say("measuring what a step takes")
-        prober = Prober(self._bench, self._methods, self._account, self._asker)
+        sharing = Sharing(self._executor, self._account.allowance.memory_limit)
+        prober = Prober(self._bench, self._methods, self._account, self._asker, sharing)
         probe = prober.probe(self._executor.loading_seconds)
         self._journal.add(Entry(probe=probe))
         return probe
@@ -56,7 +58,7 @@ class Surveyor:
         known = next((e.sizes for e in self._journal.entries if e.sizes is not None), None)
         if known is not None:
             return Sizes(*known)
-        sizes = affordable_sizes(self._bench, probe, self._account.room(probe.slowdown))
+        sizes = affordable_sizes(self._bench, probe, self._account.room(probe))
         self._journal.add(Entry(sizes=(sizes.train, sizes.dev, sizes.test)))
         return sizes
 

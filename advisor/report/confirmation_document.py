@@ -214,7 +214,7 @@ def _setting(record: Record) -> Iterator[str]:
     yield (
         f"Route: {route}. Batch {plan['batch_size']}, {plan['precision']}, at most "
         f"{plan['max_tokens']} tokens, {plan['virtual_tokens']} virtual tokens, on "
-        f"{plan['device']}, {plan['slots']} side by side."
+        f"{plan['device']}, {plan['slots']} side by side{_limit(plan)}."
     )
     yield from _cut(record)
     for method, own in plan["methods"].items():
@@ -223,6 +223,13 @@ def _setting(record: Record) -> Iterator[str]:
         yield f"{method_name(method)} was left out: {why}"
     if plan["dropped"]:
         yield "What the budget holds: " + "; ".join(plan["dropped"]) + "."
+
+
+def _limit(plan: Mapping[str, Any]) -> str:
+    """What each trial could hold; on an accelerator its own memory is what counts."""
+    if plan["memory_limit"] is None or plan["device"] != "cpu":
+        return ""
+    return f", each with at most {_gib(plan['memory_limit'] / _GIB)} beside the model they share"
 
 
 def _cut(record: Record) -> Iterator[str]:

@@ -28,6 +28,13 @@ def smaller(shape: Shape) -> Shape | None:
     return None
 
 
+def smallest(shape: Shape) -> Shape:
+    """The last shape that is tried below this one."""
+    while (less := smaller(shape)) is not None:
+        shape = less
+    return shape
+
+
 def shape_to_probe(shape: Shape, typical: int, seconds: float, allowed: float) -> Shape:
     """The largest shape, from this one down, that can be probed in time, or the smallest.
 

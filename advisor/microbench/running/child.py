@@ -39,12 +39,18 @@ def guarded(workbench: Workbench, job: Job, emit: Emit) -> dict[str, Any]:
         return {"status": Status.CRASHED.value, "message": _gist(error)}
 
 
-def set_limits(job: Job) -> None:
-    """Die with the parent, and hold no more memory than the job allows."""
+def set_limits(job: Job, rewritten: int = 0) -> None:
+    """Die with the parent, and add no more memory than the job allows.
+
+    Args:
+        job: whose limits count.
+        rewritten: bytes of the shared model that the job will write to: they become its own, which
+            the system does not count as growth.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if job.memory_limit is not None:
-        _limit_memory(job.memory_limit)
+        _limit_memory(max(job.memory_limit - rewritten, 0))
 
 
 def write_answer(path: Path, text: str) -> None:
@@ -61,9 +67,8 @@ def _limit_memory(most: int) -> None:
     except ImportError:
         return
     held = psutil.Process().memory_info()
-    # The limit counts reserved memory as well, of which much is never touched: only growth counts.
-    reserved = getattr(held, "data", held.rss)
-    limit = reserved + max(most - held.rss, 0)
+    # What is there already is shared with the parent, or reserved and never touched.
+    limit = getattr(held, "data", held.rss) + most
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)

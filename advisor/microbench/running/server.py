@@ -115,7 +115,8 @@ class _Server:
         try:
             os.close(0)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            set_limits(job)
+            method = job.trial.method if job.trial else job.method
+            set_limits(job, self._workbench.rewritten(method))
             _work(self._workbench, job, self._folder, self._line)
             code = 0
         finally:

@@ -41,7 +41,8 @@ class Job(Record):
         batch_size: examples of a training batch.
         max_tokens: what inputs are cut to; None for the bench's own limit.
         train_size, dev_size, test_size: prefixes of the splits, for baselines.
-        memory_limit: most bytes that the process may hold; None for no limit.
+        memory_limit: most bytes that the process may add to the model that it shares with others;
+            None for no limit.
         time_limit: seconds of wall time after which it is killed.
     """
 

@@ -12,13 +12,21 @@ from advisor.microbench.spec.trial import Status
 
 
 class MethodProbe(Record):
-    """What a few steps of a method cost: seconds a step, and the process's peak in bytes."""
+    """What a few steps of a method cost.
+
+    Attributes:
+        evaluation_seconds: for one example.
+        peak_memory: bytes, the process's high-water mark.
+        added_memory: bytes that the process reserved beside the model that it shares with others,
+            or wrote to; 0 where that is not known, as on an accelerator.
+    """
 
     status: Status
     message: str = ""
     seconds_per_step: float = 0.0
     evaluation_seconds: float = 0.0
     peak_memory: int = 0
+    added_memory: int = 0
 
 
 class Probe(Record):
@@ -35,6 +43,8 @@ class Probe(Record):
         most_written: tokens of the longest answer that is written or learned, end mark included.
         room: tokens that the model's positions leave for inputs and prompt; None without a limit.
         loading_seconds: imports and weights, which every process without a fork pays again.
+        slots: processes that have room side by side.
+        memory_limit: bytes that each of them may add to the model that they share.
         slowdown: wall seconds of a process for each of its CPU seconds; above 1 on a busy machine.
         speed: of this machine's CPU, as the estimates want it; None on an accelerator.
     """
@@ -48,5 +58,7 @@ class Probe(Record):
     most_written: int = 0
     room: int | None = None
     loading_seconds: float = 0.0
+    slots: int = 1
+    memory_limit: int | None = None
     slowdown: float = 1.0
     speed: dict[str, Any] | None = None

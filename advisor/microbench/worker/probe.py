@@ -21,7 +21,7 @@ from advisor.microbench.worker.clock import StepClock
 from advisor.microbench.worker.constants import training_constants
 from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.evaluation import answers
-from advisor.microbench.worker.memory import out_of_memory
+from advisor.microbench.worker.memory import Reserved, out_of_memory
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.rows import Row
 from advisor.microbench.worker.training import Trainer
@@ -73,9 +73,12 @@ def probe_method(workbench: Workbench, method: str, precision: Precision) -> Met
     workbench = dataclasses.replace(workbench, bench=bench)
     torch.set_num_threads(bench.threads)
     trainer = None
+    reserved, rewritten = Reserved(), workbench.rewritten(method)
     try:
         learner = equip(workbench, method, 0)
         trainer = Trainer(workbench, _trial(method), learner, _ignore)
+        # A trial holds this copy beside its steps, so what has no room for it has no room at all.
+        trainer.keep()
         batches = _probe_batches(workbench)
         # The first step warms up and is not counted, so one more is needed.
         for step in _enough(StepClock(bench.device), least=2):
@@ -92,6 +95,7 @@ def probe_method(workbench: Workbench, method: str, precision: Precision) -> Met
         seconds_per_step=trainer.trained.seconds_per_step,
         evaluation_seconds=seconds,
         peak_memory=peak,
+        added_memory=reserved.growth() + rewritten if bench.device == "cpu" else 0,
     )
 
 

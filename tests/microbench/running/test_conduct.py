@@ -23,6 +23,8 @@ from advisor.microbench.spec import (
 from advisor.support.errors import AdvisorError, ExitCode
 
 SOFT, FULL = BOTH
+MEMORY = None
+"""Bytes for each process as the user says."""
 NO_ROOM = "DefaultCPUAllocator: can't allocate memory: you tried to allocate 3145728 bytes."
 
 
@@ -41,6 +43,9 @@ class Table:
         self.trial_seconds = trial_seconds
         self.jobs = []
         self._ended = deque()
+
+    def slot_memory(self, slots):
+        return 2**32 // slots
 
     def submit(self, job):
         self.jobs.append(job)
@@ -100,7 +105,7 @@ class Silence:
 def conductor(folder, executor):
     methods = [load_methods()[method] for method in BOTH]
     journal = Journal(folder / "journal.jsonl")
-    return Conductor(bench(), methods, Allowance(60.0), executor, journal, Silence())
+    return Conductor(bench(), methods, Allowance(60.0, MEMORY), executor, journal, Silence())
 
 
 def kinds(folder):
@@ -170,7 +175,7 @@ def test_a_method_without_room_is_left_out_with_its_reason(tmp_path):
     run = conductor(tmp_path, Table(failing=(FULL,)))
     findings = run.run(run.plan(lambda *_: {}))
     assert list(findings.plan.methods) == [SOFT]
-    assert findings.plan.left_out == {FULL: "no room for 3.0 MiB more"}
+    assert findings.plan.left_out == {FULL: "no room for 3.0 MiB more in 3.60 GiB"}
 
 
 @pytest.mark.parametrize("baseline", [Baseline.ZERO_SHOT, Baseline.HEAD_ONLY])
@@ -178,7 +183,7 @@ def test_a_baseline_that_fails_is_noted_and_the_run_goes_on(tmp_path, baseline):
     run = conductor(tmp_path, Table(failing=(f"baseline-{baseline.value}",)))
     findings = run.run(run.plan(lambda *_: {}))
     assert getattr(findings.baselines, baseline.value) is None
-    assert "was not measured: no room for 3.0 MiB more" in findings.baselines.note
+    assert "was not measured: no room for 3.0 MiB more in 1.80 GiB" in findings.baselines.note
     assert findings.baselines.majority == 50.0
     assert findings.results
 

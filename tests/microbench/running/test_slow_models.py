@@ -47,6 +47,9 @@ class Slow:
         self._waiting = deque()
         monkeypatch.setattr(allowance.time, "monotonic", lambda: self.now)
 
+    def slot_memory(self, slots):
+        return 2**40
+
     def submit(self, job):
         self.jobs.append(job)
         self._waiting.append(job)
