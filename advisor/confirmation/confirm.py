@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -27,6 +26,7 @@ from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.local import LocalExecutor
 from advisor.microbench.spec import Bench
 from advisor.pipeline import advise, load_engine
+from advisor.profilers.hardware.machine import cpu_fact
 from advisor.support.errors import AdvisorError, ExitCode
 from advisor.support.textfiles import STANDARD_INPUT
 from advisor.tracing import subject_of
@@ -207,18 +207,17 @@ def _executor(bench: Bench, folder: RunFolder, wish: Wish, progress: Progress) -
     progress.stage("loading the model")
     folder.write_bench(bench)
     return LocalExecutor(
-        folder.bench_file, folder.path, slots=_slots(bench, wish), watch=progress.look
+        folder.bench_file, folder.path, slots=slots_for(bench, wish), watch=progress.look
     )
 
 
-def _slots(bench: Bench, wish: Wish) -> int:
-    """One trial for each core, or for each accelerator, of which one is used."""
+def slots_for(bench: Bench, wish: Wish) -> int:
+    """One trial for each core that is allowed here, or for each accelerator, of which one is used."""
     if wish.slots is not None:
         return wish.slots
     if bench.device != "cpu":
         return 1
-    usable = getattr(os, "sched_getaffinity", None)
-    return len(usable(0)) if usable else os.cpu_count() or 1
+    return max(int(FactBase([cpu_fact()]).number("hardware.cpu_cores") or 1), 1)
 
 
 def _stated_memory(wish: Wish) -> int | None:
