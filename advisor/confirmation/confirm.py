@@ -212,7 +212,7 @@ def _executor(bench: Bench, folder: RunFolder, wish: Wish, progress: Progress) -
 
 
 def slots_for(bench: Bench, wish: Wish) -> int:
-    """One trial for each core that is allowed here, or for each accelerator, of which one is used."""
+    """One trial for each core that is allowed here; one on an accelerator, of which one is used."""
     if wish.slots is not None:
         return wish.slots
     if bench.device != "cpu":

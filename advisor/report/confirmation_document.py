@@ -252,7 +252,7 @@ def _cut(record: Record) -> Iterator[str]:
 
 def _searched(pairs: int) -> str:
     if pairs == 1:
-        return "the first learning rate of each recipe, without a search"
+        return "the most promising learning rate of each method, without a search"
     return f"the best of {pairs} learning rates of each method by successive halving"
 
 

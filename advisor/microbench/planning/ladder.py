@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.catalogue.tables import Method
@@ -16,6 +16,7 @@ from advisor.microbench.planning.cost import (
     planning,
     seconds_of,
     trial_seconds,
+    wished_level,
 )
 from advisor.microbench.planning.plan import MethodPlan, Plan
 from advisor.microbench.spec import Bench, Probe
@@ -48,6 +49,16 @@ class _Draft(NamedTuple):
     share: float
     plans: dict[str, MethodPlan]
     seconds: float
+
+    @property
+    def holds_least(self) -> bool:
+        """Whether every method has the steps that its recipe calls the least."""
+        return self.level.least > 0 or self.share == 1.0
+
+    @property
+    def pairs(self) -> int:
+        """Of rates, which are as many for each method."""
+        return min((len(plan.pairs) for plan in self.plans.values()), default=0)
 
 
 def sizes_for(budget: float) -> Sizes:
@@ -124,8 +135,7 @@ def long_enough(bench: Bench, methods: Sequence[Method], probe: Probe, room: Roo
     """Whether the trials fit with the steps that the recipes call the least."""
     able = [method for method in methods if probe.methods[method.id].status.usable]
     draft = _draft(bench, able, probe, affordable_sizes(bench, probe, room), room)
-    whole = draft.level.least > 0 or draft.share == 1.0
-    return whole and draft.seconds <= room.left * float(planning()["used_share"])
+    return draft.holds_least and draft.seconds <= room.left * float(planning()["used_share"])
 
 
 def make_plan(
@@ -143,8 +153,10 @@ def make_plan(
     """
     able = [method for method in methods if probe.methods[method.id].status.usable]
     draft = _draft(bench, able, probe, sizes, room)
-    dropped = [*_dropped(draft, whole_sizes(bench), sizes, room), *_shortened(bench, probe)]
-    if draft.level.least == 0:
+    # A route may have fewer rates than a level allows.
+    wish = _at(bench, able, probe, sizes, room, wished_level(), 1.0)
+    dropped = [*_dropped(draft, wish, whole_sizes(bench), sizes, room), *_shortened(bench, probe)]
+    if not draft.holds_least:
         dropped.append(_enough(_at(bench, able, probe, sizes, room, draft.level, 1.0), room))
     table = planning()
     limits = {
@@ -229,29 +241,29 @@ def _chain(plan: MethodPlan, level: Level, sizes: Sizes) -> float:
     return max(rungs / max(len(plan.pairs), 1), trial_seconds(plan, sizes, plan.steps))
 
 
-def _dropped(draft: _Draft, whole: Sizes, sizes: Sizes, room: Room) -> tuple[str, ...]:
-    """What a larger budget would have brought, as sentences."""
-    best = levels()[0]
-    level = draft.level
-    said = []
+def _dropped(draft: _Draft, wish: _Draft, whole: Sizes, sizes: Sizes, room: Room) -> Iterator[str]:
+    """What the budget does not hold of the wished level and the splits, as sentences."""
+    level, wished = draft.level, wish.level
     if not level.curve:
-        said.append("no learning curve")
-    if level.seeds < best.seeds:
-        said.append(f"{level.seeds} of {best.seeds} seeds")
-    if level.rates < best.rates:
-        said.append(f"{level.rates} of {best.rates} pairs of learning rates")
+        yield "no learning curve"
+    if level.seeds < wished.seeds:
+        yield f"{level.seeds} of {wished.seeds} seeds"
+    if draft.pairs < wish.pairs:
+        yield f"{draft.pairs} of {wish.pairs} pairs of learning rates"
     if level.least == 0:
-        said.append("fewer steps than the recipes call the least")
+        least = "the least steps of the recipes"
+        yield least if draft.share == 1.0 else f"{draft.share:.0%} of {least}"
     elif draft.share < 1.0:
-        said.append(f"{draft.share:.0%} of the steps of the recipes, or their least")
+        yield f"{draft.share:.0%} of the steps of the recipes, or their least"
+    if sizes.dev < whole.dev:
+        yield f"{sizes.dev} of {whole.dev} development examples"
     if sizes.test < whole.test:
-        said.append(f"{sizes.test} of {whole.test} test examples")
+        yield f"{sizes.test} of {whole.test} test examples"
     if draft.seconds > room.left:
-        said.append(
+        yield (
             f"even so the trials were expected to take {draft.seconds:.0f} s when "
             f"{max(room.left, 0):.0f} s were left; what is not reached in time is left undone"
         )
-    return tuple(said)
 
 
 def _enough(least: _Draft, room: Room) -> str:
