@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from advisor.catalogue.tables import Method
 from advisor.microbench.allowance import Account, Allowance
+from advisor.microbench.asking import WAIT_SECONDS
 from advisor.microbench.endings import trial_result
 from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.ladder import make_plan
@@ -26,7 +27,7 @@ from advisor.microbench.spec import (
     Trial,
     TrialResult,
 )
-from advisor.microbench.survey import WAIT_SECONDS, Surveyor
+from advisor.microbench.survey import Surveyor
 
 
 class Progress(Protocol):
@@ -92,7 +93,7 @@ class Conductor:
         self._executor = executor
         self._journal = journal
         self._progress = progress
-        self._account = Account(allowance, executor.slots, spent=executor.loading_seconds)
+        self._account = Account(allowance, spent=executor.loading_seconds)
         self._surveyor = Surveyor(bench, methods, self._account, executor, journal, progress.stage)
 
     def plan(self, seal: Seal) -> Findings:
@@ -102,7 +103,7 @@ class Conductor:
         sizes = self._surveyor.sizes(probe)
         baselines = self._surveyor.baselines(probe, sizes)
         if frozen is None:
-            room = self._account.room(probe.slowdown)
+            room = self._account.room(probe)
             prompt = _best_prompt(self._bench, baselines)
             plan = make_plan(self._bench, self._methods, probe, room, sizes, prompt)
             frozen = {"plan": plan.model_dump(mode="json"), "prediction": seal(plan, probe)}
@@ -121,7 +122,7 @@ class Conductor:
         results = findings.results
         try:
             for job, ending in self._journal.endings().items():
-                results[job] = trial_result(ending)
+                results[job] = trial_result(ending, findings.plan.told_limit)
         except ValidationError as error:
             raise self._journal.damaged(error) from None
         try:
@@ -134,6 +135,7 @@ class Conductor:
     def _trials(self, plan: Plan, results: dict[str, TrialResult]) -> bool:
         """True if the budget ended before the plan did."""
         running: dict[str, Trial] = {}
+        slots = min(plan.slots, self._executor.slots)
         # A trial that has begun may end a little late.
         overrun = float(planning()["overrun_share"]) * plan.budget_seconds
         while True:
@@ -144,7 +146,7 @@ class Conductor:
                 waiting = []
                 if not running:
                     return True
-            for trial in waiting[: self._executor.slots - len(running)]:
+            for trial in waiting[: slots - len(running)]:
                 running[trial.id] = trial
                 self._executor.submit(_job(trial, plan))
                 self._progress.started(trial)
@@ -155,7 +157,7 @@ class Conductor:
                 return True
             if ending is not None:
                 self._journal.add(Entry(ending=ending))
-                results[ending.job] = trial_result(ending)
+                results[ending.job] = trial_result(ending, plan.told_limit)
                 self._progress.ended(running.pop(ending.job), results[ending.job])
 
     def _affordable(
@@ -163,7 +165,9 @@ class Conductor:
     ) -> list[Trial]:
         """The trials, if all of them will surely end in time; else none."""
         expected = [_longest(plan, trial.method, results) for trial in trials]
-        wall = max(sum(expected) / self._executor.slots, max(expected, default=0.0))
+        wall = max(
+            sum(expected) / min(plan.slots, self._executor.slots), max(expected, default=0.0)
+        )
         return trials if wall <= self._account.left * float(planning()["used_share"]) else []
 
 

@@ -127,7 +127,9 @@ def _scores_note(record: Record) -> str:
         for entry in result["failed"][:1]
     ]
     text = f"Scores are {metric}, on {plan['test_size']} examples that no choice has seen."
-    return " ".join([text, *(f"Without a score: {line}." for line in failed)])
+    note = (record["baselines"] or {}).get("note")
+    said = [f"Baselines: {note}."] if note else []
+    return " ".join([text, *(f"Without a score: {line}." for line in failed), *said])
 
 
 def curve_blocks(record: Record) -> Iterator[Block]:
@@ -212,7 +214,7 @@ def _setting(record: Record) -> Iterator[str]:
     yield (
         f"Route: {route}. Batch {plan['batch_size']}, {plan['precision']}, at most "
         f"{plan['max_tokens']} tokens, {plan['virtual_tokens']} virtual tokens, on "
-        f"{plan['device']}, {plan['slots']} side by side."
+        f"{plan['device']}, {plan['slots']} side by side{_limit(plan)}."
     )
     yield from _cut(record)
     yield from _unmeasured(record)
@@ -222,6 +224,13 @@ def _setting(record: Record) -> Iterator[str]:
         yield f"{method_name(method)} was left out: {why}"
     if plan["dropped"]:
         yield "What the budget holds: " + "; ".join(plan["dropped"]) + "."
+
+
+def _limit(plan: Mapping[str, Any]) -> str:
+    """What each trial could hold; on an accelerator its own memory is what counts."""
+    if plan["memory_limit"] is None or plan["device"] != "cpu":
+        return ""
+    return f", each with at most {_gib(plan['memory_limit'] / _GIB)} beside the model they share"
 
 
 def _cut(record: Record) -> Iterator[str]:
@@ -257,7 +266,7 @@ def _unmeasured(record: Record) -> Iterator[str]:
 
 def _searched(pairs: int) -> str:
     if pairs == 1:
-        return "the first learning rate of each recipe, without a search"
+        return "the most promising learning rate of each method, without a search"
     return f"the best of {pairs} learning rates of each method by successive halving"
 
 

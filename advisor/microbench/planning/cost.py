@@ -38,11 +38,17 @@ def planning() -> Mapping[str, Any]:
 
 
 def levels() -> list[Level]:
-    """All levels, the most thorough first."""
-    return [
-        Level(row["rates"], row["seeds"], tuple(row["curve"]), row["least"])
-        for row in planning()["levels"]
-    ]
+    """All levels, the most thorough first: what ample budgets add, then what others give up."""
+    return [_level(row) for row in (*planning()["additions"], *planning()["levels"])]
+
+
+def wished_level() -> Level:
+    """What a budget should hold; less is said to have been given up."""
+    return _level(planning()["levels"][0])
+
+
+def _level(row: Mapping[str, Any]) -> Level:
+    return Level(row["rates"], row["seeds"], tuple(row["curve"]), row["least"])
 
 
 def recipe_steps(method: Method, train_size: int, batch_size: int) -> int:

@@ -42,7 +42,7 @@ class Plan(Record):
         methods: by identifier, in the order in which they are run.
         left_out: methods that cannot be run here, with the reason.
         dropped: what the budget did not allow, as sentences.
-        memory_limit: bytes that each process may hold, or None.
+        memory_limit: bytes that each process may add to the model that all share, or None.
         time_limits: seconds after which a final run of each method is ended.
         prompt: which candidate prompt is used, the best one zero-shot.
     """
@@ -68,3 +68,8 @@ class Plan(Record):
     time_limits: dict[str, float]
     prompt: int = 0
     spare_seeds: int = 0
+
+    @property
+    def told_limit(self) -> int | None:
+        """The memory limit, where it is what a method has no room in: not on an accelerator."""
+        return self.memory_limit if self.device == "cpu" else None

@@ -131,7 +131,11 @@ class _Server:
             die_with(server)
             os.close(0)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            limit_memory(job.memory_limit)
+            if job.memory_limit is not None:
+                method = job.trial.method if job.trial else job.method
+                # What the job writes to of the shared model becomes its own, which the system does
+                # not count as growth.
+                limit_memory(max(job.memory_limit - self._workbench.rewritten(method), 0))
             _work(self._workbench, job, self._folder, self._line)
             code = 0
         except BaseException:  # noqa: BLE001 - the process ends here, so nobody else prints it

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from advisor.microbench.spec import Baselines, Prompt, PromptScore, Route
+from advisor.microbench.spec import Baseline, Prompt, PromptScore, Route
 from advisor.microbench.worker.evaluation import answers
 from advisor.microbench.worker.general import general_loss
 from advisor.microbench.worker.learner import frozen_learner
@@ -17,22 +18,27 @@ from advisor.microbench.worker.texts import likeness
 from advisor.microbench.worker.workbench import Workbench
 
 
-def baselines(workbench: Workbench) -> Baselines:
-    """Measure them all; the base model stays as it is, but should not be trained afterwards.
+def measure(workbench: Workbench, baseline: Baseline) -> dict[str, Any]:
+    """One of the baselines, as fields of Baselines; none where the route or model has it not.
 
-    Hooks stay in the model, so this too is best run in a process of its own.
+    Hooks stay in the model, so each is best run in a process of its own.
     """
     torch.set_num_threads(workbench.bench.threads)
+    return _MEASURES[baseline](workbench)
+
+
+def _majority(workbench: Workbench) -> dict[str, Any]:
+    return {"majority": majority(workbench), "note": workbench.note}
+
+
+def _head_only(workbench: Workbench) -> dict[str, Any]:
     head = head_only(workbench)
-    found: dict[str, Any] = {"majority": majority(workbench), "note": workbench.note}
-    if head is not None:
-        found |= {"head_only": head.score, "head_only_test": head.outcomes}
-    if workbench.bench.task.route is Route.HEAD:
-        found["note"] = "a new head has to be trained before the model can answer"
-    else:
-        found |= zero_shot(workbench)
+    return {} if head is None else {"head_only": head.score, "head_only_test": head.outcomes}
+
+
+def _general_loss(workbench: Workbench) -> dict[str, Any]:
     learner = frozen_learner(workbench.model, workbench.bench.device)
-    return Baselines(**found, general_loss=general_loss(workbench, learner))
+    return {"general_loss": general_loss(workbench, learner)}
 
 
 def majority(workbench: Workbench) -> float:
@@ -53,6 +59,8 @@ def majority(workbench: Workbench) -> float:
 def zero_shot(workbench: Workbench) -> dict[str, Any]:
     """All candidate prompts judged on the development split, the best one on the test split."""
     bench = workbench.bench
+    if bench.task.route is Route.HEAD:
+        return {"note": "a new head has to be trained before the model can answer"}
     learner = frozen_learner(workbench.model, bench.device)
     learner.model.eval()
     scored = []
@@ -69,5 +77,13 @@ def zero_shot(workbench: Workbench) -> dict[str, Any]:
     return {
         "zero_shot": test.score,
         "zero_shot_test": test.outcomes,
-        "prompts": tuple(entry[0] for entry in scored),
+        "prompts": [entry[0].model_dump(mode="json") for entry in scored],
     }
+
+
+_MEASURES: dict[Baseline, Callable[[Workbench], dict[str, Any]]] = {
+    Baseline.MAJORITY: _majority,
+    Baseline.ZERO_SHOT: zero_shot,
+    Baseline.HEAD_ONLY: _head_only,
+    Baseline.GENERAL_LOSS: _general_loss,
+}

@@ -17,11 +17,14 @@ def tailored(workbench: Workbench, job: Job) -> Workbench:
         wanted["max_tokens"] = job.max_tokens
     bench = workbench.bench.model_copy(update=wanted)
     trial = job.trial
-    dev, test = (
-        (job.dev_size, job.test_size) if trial is None else (trial.dev_size, trial.test_size)
-    )
+    asked = job if trial is None else trial
+    train, dev, test = asked.train_size, asked.dev_size, asked.test_size
     found = dataclasses.replace(
-        workbench, bench=bench, dev=workbench.dev[:dev], test=workbench.test[:test]
+        workbench,
+        bench=bench,
+        train=workbench.train if train is None else workbench.train[:train],
+        dev=workbench.dev[:dev],
+        test=workbench.test[:test],
     )
     prompt = trial.prompt if trial else 0
     if prompt == 0 and bench.max_tokens == workbench.bench.max_tokens:
@@ -32,7 +35,7 @@ def tailored(workbench: Workbench, job: Job) -> Workbench:
         found,
         coder=coder,
         wording=wording,
-        train=coder.rows(splits.train[: trial.train_size if trial else None], wording),
+        train=coder.rows(splits.train[:train], wording),
         dev=coder.rows(splits.dev[:dev], wording),
         test=coder.rows(splits.test[:test], wording),
     )

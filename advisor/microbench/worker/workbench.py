@@ -60,6 +60,12 @@ class Workbench:
         """Turns texts into token ids."""
         return self.coder.encoder
 
+    def rewritten(self, method: str) -> int:
+        """Bytes of the loaded model that training by a method writes to."""
+        if method != "full_fine_tuning" or self.bench.device != "cpu":
+            return 0
+        return sum(p.numel() * p.element_size() for p in self.model.parameters())
+
     def answering(self, learner: Learner, wording: Wording | None = None) -> Answering:
         """The learner on the bench's route, under the training prompt unless another is given."""
         task, coder = self.bench.task, self.coder

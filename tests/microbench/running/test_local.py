@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from types import SimpleNamespace
 
 import pytest
 from processes import children_of, processes_of, wait_for
@@ -72,6 +73,22 @@ def test_a_job_without_memory_says_that_memory_ran_out(executor):
     ending = ending_of(executor)
     status = ending.status if ending.answer is None else Status(ending.answer["status"])
     assert status is Status.OUT_OF_MEMORY
+
+
+def test_what_a_job_shares_with_the_others_does_not_count_against_its_memory(executor):
+    """The libraries alone hold more than this limit."""
+    assert executor.loaded_memory() > 200 * 2**20
+    executor.submit(job(trial(), memory_limit=150 * 2**20))
+    result = TrialResult.model_validate(ending_of(executor).answer)
+    assert result.status is Status.FINISHED
+
+
+@pytest.mark.parametrize(("left", "share"), [(None, 50), (0, 0), (60, 30), (400, 50)])
+def test_memory_is_shared_by_those_side_by_side(executor, monkeypatch, left, share):
+    free = SimpleNamespace(available=100)
+    monkeypatch.setattr("advisor.microbench.running.local.psutil.virtual_memory", lambda: free)
+    monkeypatch.setattr("advisor.microbench.running.local.memory_left_bytes", lambda: left)
+    assert executor.slot_memory(2) == share
 
 
 def test_a_job_that_cannot_be_done_is_a_crash_with_its_reason(executor):

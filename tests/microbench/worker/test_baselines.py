@@ -6,10 +6,9 @@ import dataclasses
 
 import pytest
 import torch
-from tiny_benches import REVIEW, bench_of, reviews, splits
+from tiny_benches import REVIEW, baselines, bench_of, reviews, splits
 
 from advisor.microbench.spec import Prompt, Route, Splits
-from advisor.microbench.worker.baselines import baselines
 from advisor.microbench.worker.linear_head import Features, first_new_module
 from advisor.microbench.worker.workbench import load_workbench
 

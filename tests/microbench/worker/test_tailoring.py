@@ -19,7 +19,7 @@ SHORT = Example(inputs=("good film",), target="negative")
 def test_every_split_is_cut_and_the_prompt_stays(model_folder, family, route):
     rows = Splits(train=(LONG, SHORT), dev=(LONG, SHORT), test=(LONG, SHORT))
     whole = load_workbench(bench_of(model_folder(family), family, route, splits=rows))
-    job = Job(id="j", kind=JobKind.BASELINES, batch_size=2, max_tokens=6, time_limit=60.0)
+    job = Job(id="j", kind=JobKind.BASELINE, batch_size=2, max_tokens=6, time_limit=60.0)
     cut = tailored(whole, job)
     for before, after in ((whole.train, cut.train), (whole.dev, cut.dev), (whole.test, cut.test)):
         assert films(before[0]) > 6 >= films(after[0]) > 0
@@ -29,7 +29,7 @@ def test_every_split_is_cut_and_the_prompt_stays(model_folder, family, route):
 
 def test_without_a_limit_of_its_own_a_job_takes_the_rows_as_they_are(model_folder):
     whole = load_workbench(bench_of(model_folder("bert"), "bert", Route.HEAD))
-    job = Job(id="j", kind=JobKind.BASELINES, batch_size=2, time_limit=60.0)
+    job = Job(id="j", kind=JobKind.BASELINE, batch_size=2, time_limit=60.0)
     assert tailored(whole, job).train is whole.train
 
 

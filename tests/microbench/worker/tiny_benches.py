@@ -11,7 +11,18 @@ import torch
 import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from advisor.microbench.spec import Bench, Example, Metric, Prompt, Route, Splits, Task
+from advisor.microbench.spec import (
+    Baseline,
+    Baselines,
+    Bench,
+    Example,
+    Metric,
+    Prompt,
+    Route,
+    Splits,
+    Task,
+)
+from advisor.microbench.worker.baselines import measure
 
 transformers.utils.logging.set_verbosity_error()
 transformers.utils.logging.disable_progress_bar()
@@ -210,3 +221,12 @@ def writing_bench(folder: Path, family: str, **changes) -> Bench:
         "max_new_tokens": 4,
     }
     return bench_of(folder, family, Route.TEXT, **{**settings, **changes})
+
+
+def baselines(workbench) -> Baselines:
+    """All baselines, measured one after another in this process."""
+    found, notes = {}, []
+    for each in (Baseline.HEAD_ONLY, Baseline.MAJORITY, Baseline.ZERO_SHOT, Baseline.GENERAL_LOSS):
+        found |= measure(workbench, each)
+        notes.append(found.pop("note", ""))
+    return Baselines(**found, note=" ".join(filter(None, notes)))
