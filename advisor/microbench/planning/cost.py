@@ -74,6 +74,7 @@ def method_plan(
     searched = round(planning()["search_share"] * int(method.recipe["least_steps"]))
     return MethodPlan(
         pairs=_pairs(method, level.rates, route),
+        recipe_steps=recipe_steps(method, sizes.train, batch_size),
         steps=full,
         curve_steps=tuple(steps(curve_size(sizes, part)) for part in level.curve),
         search_steps=min(searched, full),

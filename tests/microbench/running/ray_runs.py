@@ -24,6 +24,7 @@ METHODS = ("prompt_tuning", "full_fine_tuning")
 def plan(steps=6, **changes):
     method = MethodPlan(
         pairs=((0.01, 0.01),),
+        recipe_steps=steps,
         steps=steps,
         looks=2,
         patience=9,
