@@ -12,7 +12,7 @@ from advisor.catalogue.tables import Method
 from advisor.microbench.allowance import Account, Allowance
 from advisor.microbench.asking import WAIT_SECONDS
 from advisor.microbench.endings import trial_result
-from advisor.microbench.planning.cost import planning
+from advisor.microbench.planning.cost import Sizes, expected_seconds, planning
 from advisor.microbench.planning.ladder import make_plan
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.planning.schedule import due, finals, spare
@@ -126,13 +126,13 @@ class Conductor:
         except ValidationError as error:
             raise self._journal.damaged(error) from None
         try:
-            findings.late = self._trials(findings.plan, results)
+            findings.late = self._trials(findings.plan, findings.probe.slowdown, results)
         except KeyboardInterrupt:
             findings.interrupted = True
         findings.wall_seconds = self._account.spent
         return findings
 
-    def _trials(self, plan: Plan, results: dict[str, TrialResult]) -> bool:
+    def _trials(self, plan: Plan, slowdown: float, results: dict[str, TrialResult]) -> bool:
         """True if the budget ended before the plan did."""
         running: dict[str, Trial] = {}
         slots = min(plan.slots, self._executor.slots)
@@ -142,11 +142,15 @@ class Conductor:
             waiting = [trial for trial in due(plan, results) if trial.id not in running]
             if not waiting and not running:
                 waiting = self._affordable(spare(plan, results), plan, results)
-            if self._account.left <= 0 and waiting:
-                waiting = []
-                if not running:
-                    return True
-            for trial in waiting[: slots - len(running)]:
+            left = self._account.left
+            ending_in_time = [
+                trial
+                for trial in waiting
+                if left > 0 and slowdown * _expected(trial, plan) <= left + overrun
+            ]
+            if waiting and not ending_in_time and not running:
+                return True
+            for trial in ending_in_time[: slots - len(running)]:
                 running[trial.id] = trial
                 self._executor.submit(_job(trial, plan))
                 self._progress.started(trial)
@@ -175,6 +179,12 @@ def _longest(plan: Plan, method: str, results: Mapping[str, TrialResult]) -> flo
     """Seconds of a method's longest final run so far."""
     ended = [results[trial.id] for trial in finals(plan, method, results) if trial.id in results]
     return max((result.seconds for result in ended), default=0.0)
+
+
+def _expected(trial: Trial, plan: Plan) -> float:
+    """Process seconds of a trial; those of one that stops early are fewer."""
+    sizes = Sizes(plan.train_size, plan.dev_size, plan.test_size)
+    return expected_seconds(plan.methods[trial.method], sizes, trial)
 
 
 def _job(trial: Trial, plan: Plan) -> Job:

@@ -219,11 +219,19 @@ def _setting(record: Record) -> Iterator[str]:
     yield from _cut(record)
     yield from _unmeasured(record)
     for method, own in plan["methods"].items():
-        yield f"{method_name(method)}: {own['steps']} steps a final run, {own['looks']} looks."
+        yield f"{method_name(method)}: {_steps(own)} a final run, {own['looks']} looks."
     for method, why in plan["left_out"].items():
         yield f"{method_name(method)} was left out: {why}"
     if plan["dropped"]:
         yield "What the budget holds: " + "; ".join(plan["dropped"]) + "."
+
+
+def _steps(own: Mapping[str, Any]) -> str:
+    # Files written before 2026-11-29 do not tell the recipe's steps.
+    if "recipe_steps" not in own:
+        return f"{own['steps']} steps"
+    share = own["steps"] / own["recipe_steps"]
+    return f"{own['steps']} steps, {share:.0%} of its recipe,"
 
 
 def _limit(plan: Mapping[str, Any]) -> str:

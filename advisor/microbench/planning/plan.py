@@ -10,6 +10,7 @@ class MethodPlan(Record):
 
     Attributes:
         pairs: body rate and head rate (None where no new head is trained), best guess first.
+        recipe_steps: of a run as the recipe has it, of which ``steps`` are a share.
         steps: of a final run on the whole training split, and on the sizes of the curve.
         search_steps: of a run of the search at the least, but never more than of a final run.
         looks: how often a final run looks at the development split.
@@ -18,6 +19,7 @@ class MethodPlan(Record):
     """
 
     pairs: tuple[tuple[float, float | None], ...]
+    recipe_steps: int
     steps: int
     curve_steps: tuple[int, ...] = ()
     search_steps: int = 0
@@ -25,6 +27,11 @@ class MethodPlan(Record):
     patience: float
     seconds_per_step: float
     evaluation_seconds: float
+
+    @property
+    def effort(self) -> float:
+        """Share of the recipe's steps that a final run has."""
+        return self.steps / self.recipe_steps
 
 
 class Plan(Record):

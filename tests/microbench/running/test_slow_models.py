@@ -131,7 +131,9 @@ def ran(tmp_path, monkeypatch, parameters):
     methods = [load_methods()[method] for method in BOTH]
     journal = Journal(tmp_path / "journal.jsonl")
     run = Conductor(decoder(), methods, Allowance(BUDGET), executor, journal, Silence())
-    return executor, run.run(run.plan(lambda *_: {}))
+    findings = run.plan(lambda *_: {})
+    executor.planned = executor.now
+    return executor, run.run(findings)
 
 
 @pytest.mark.parametrize("parameters", [20e6, 100e6, 300e6, 500e6, 3e9, 70e9])
@@ -143,11 +145,11 @@ def test_every_run_ends_in_its_budget_and_the_overrun_that_trials_may_have(
     assert findings.baselines.majority == 50.0
 
 
-@pytest.mark.parametrize("parameters", [300e6, 500e6])
-def test_a_slow_model_has_its_plan_while_there_is_time_to_train(tmp_path, monkeypatch, parameters):
+@pytest.mark.parametrize("parameters", [150e6, 300e6, 500e6])
+def test_a_slow_model_has_its_plan_in_time(tmp_path, monkeypatch, parameters):
     executor, findings = ran(tmp_path, monkeypatch, parameters)
     assert list(findings.plan.methods) == list(BOTH)
-    assert any(job.kind is JobKind.TRIAL for job in executor.jobs)
+    assert executor.planned < BUDGET
     [said] = [said for said in findings.plan.dropped if "would hold" in said]
     assert "a budget of about" in said
 
@@ -161,6 +163,15 @@ def test_a_model_that_cannot_be_measured_in_time_leaves_all_open_and_says_what_i
     found = difference_of(judged.comparisons[SOFT], withheld=False)
     assert (found["outcome"], found["by_default"]) == ("inconclusive", False)
     assert "take a smaller model" in found["sentence"]
+
+
+@pytest.mark.parametrize("parameters", [150e6, 300e6, 500e6])
+def test_no_trial_is_begun_that_cannot_end(tmp_path, monkeypatch, parameters):
+    executor, findings = ran(tmp_path, monkeypatch, parameters)
+    begun = [job.id for job in executor.jobs if job.kind is JobKind.TRIAL]
+    assert set(begun) == set(findings.results)
+    assert all(result.status.usable for result in findings.results.values())
+    assert findings.late
 
 
 def test_a_baseline_that_takes_too_long_is_not_begun_and_noted(tmp_path, monkeypatch):
