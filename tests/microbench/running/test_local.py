@@ -8,9 +8,10 @@ import sys
 
 import pytest
 from processes import children_of, processes_of, wait_for
-from tiny_benches import bench_of
+from tiny_benches import bench_of, write_model
 from trial_jobs import ending_of, job, trial
 
+from advisor.microbench.endings import trial_result
 from advisor.microbench.running import local
 from advisor.microbench.running.local import LocalExecutor
 from advisor.microbench.spec import Route, Status, TrialResult
@@ -72,6 +73,28 @@ def test_a_job_without_memory_says_that_memory_ran_out(executor):
     ending = ending_of(executor)
     status = ending.status if ending.answer is None else Status(ending.answer["status"])
     assert status is Status.OUT_OF_MEMORY
+
+
+def test_memory_that_suffices_for_one_method_only_stops_the_other(tmp_path):
+    """77 MB of weights: full fine-tuning takes some 220 MB more than prompt tuning."""
+    sizes = {"num_hidden_layers": 6, "hidden_size": 512, "intermediate_size": 2048}
+    model = write_model(tmp_path / "bert", "bert", **sizes)
+    bench = bench_of(model, "bert", Route.HEAD)
+    (tmp_path / "bench.json").write_text(bench.model_dump_json(), encoding="utf-8")
+    executor = LocalExecutor(tmp_path / "bench.json", tmp_path, slots=1, watch=lambda _: None)
+
+    def result(method, limit=None):
+        executor.submit(job(trial(method, steps=3), memory_limit=limit))
+        return trial_result(ending_of(executor))
+
+    try:
+        # The limit leaves out pages of libraries, some 90 MB, so either outcome has a margin.
+        held = result("prompt_tuning").peak_memory
+        assert result("prompt_tuning", held).status is Status.FINISHED
+        assert result("full_fine_tuning", held).status is Status.OUT_OF_MEMORY
+        assert result("full_fine_tuning").status is Status.FINISHED
+    finally:
+        executor.close()
 
 
 def test_a_job_that_cannot_be_done_is_a_crash_with_its_reason(executor):
