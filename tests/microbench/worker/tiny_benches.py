@@ -98,8 +98,8 @@ def written_once(make_folder: Callable[[str], Path]) -> Callable[[str], Path]:
     return functools.cache(lambda family: write_model(make_folder(family), family))
 
 
-def write_model(folder: Path, family: str) -> Path:
-    """A folder with random weights and the tokenizer."""
+def write_model(folder: Path, family: str, **sizes: int) -> Path:
+    """A folder with random weights and the tokenizer; sizes are other than the configuration's."""
     torch.manual_seed(1)
     kinds = {
         "encoder": transformers.AutoModel,
@@ -107,7 +107,9 @@ def write_model(folder: Path, family: str) -> Path:
         "encoder_decoder": transformers.AutoModelForSeq2SeqLM,
     }
     folder.mkdir(parents=True, exist_ok=True)
-    kinds[FAMILIES[family]].from_config(config_of(family)).save_pretrained(folder)
+    config = config_of(family)
+    config.update(sizes)
+    kinds[FAMILIES[family]].from_config(config).save_pretrained(folder)
     write_tokenizer(folder, family)
     return folder
 
