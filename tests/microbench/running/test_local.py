@@ -90,6 +90,8 @@ def test_memory_is_shared_by_those_side_by_side(executor, monkeypatch, left, sha
     monkeypatch.setattr("advisor.microbench.running.local.psutil.virtual_memory", lambda: free)
     monkeypatch.setattr("advisor.microbench.running.local.memory_left_bytes", lambda: left)
     assert executor.slot_memory(2) == share
+
+
 def test_memory_that_suffices_for_one_method_only_stops_the_other(tmp_path):
     """77 MB of weights: full fine-tuning adds a copy of them, gradients, two moments, the best."""
     sizes = {"num_hidden_layers": 6, "hidden_size": 512, "intermediate_size": 2048}
