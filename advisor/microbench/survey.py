@@ -9,7 +9,12 @@ from advisor.catalogue.tables import Method
 from advisor.microbench.allowance import Account
 from advisor.microbench.endings import failure, method_probe
 from advisor.microbench.planning.cost import Sizes, planning
-from advisor.microbench.planning.ladder import affordable_sizes, ranked_size, usual_batch
+from advisor.microbench.planning.ladder import (
+    affordable_sizes,
+    head_rows,
+    ranked_size,
+    usual_batch,
+)
 from advisor.microbench.planning.shapes import Shape, shape_to_try
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.journal import Entry, Journal
@@ -98,11 +103,13 @@ class Surveyor:
         if known is not None:
             return known
         self._say("measuring the baselines: majority, zero-shot, head only")
-        ranked = ranked_size(self._bench, probe, self._account.room(probe.slowdown), sizes.dev)
+        room = self._account.room(probe.slowdown)
         shape = Shape(probe.batch_size, probe.max_tokens)
         job = self._measuring(
             "baselines", JobKind.BASELINES, shape,
-            precision=probe.precision, dev_size=ranked, test_size=sizes.test,
+            precision=probe.precision, test_size=sizes.test,
+            dev_size=ranked_size(self._bench, probe, room, sizes.dev),
+            head_rows=head_rows(self._bench, probe, room),
         )  # fmt: skip
         [ending] = self._all([job])
         if ending.answer is None:

@@ -17,7 +17,7 @@ from advisor.microbench.planning.cost import (
     trial_seconds,
 )
 from advisor.microbench.planning.plan import MethodPlan, Plan
-from advisor.microbench.spec import Bench, Probe
+from advisor.microbench.spec import Bench, Probe, Route
 
 _SHARES = 20
 """The share of the recipes' steps is chosen to a twentieth."""
@@ -77,11 +77,28 @@ def affordable_sizes(bench: Bench, probe: Probe, room: Room) -> Sizes:
 def ranked_size(bench: Bench, probe: Probe, room: Room, dev_size: int) -> int:
     """Development examples on which the candidate prompts are ranked, which are several passes."""
     table = planning()
-    able = [found for found in probe.methods.values() if found.status.usable]
-    slowest = max((found.evaluation_seconds for found in able), default=0.0) * room.slowdown
     passes = max(len(bench.prompts), 1)
-    affordable = int(table["ranking_share"] * room.left / max(passes * slowest, 1e-9))
+    seconds = max(passes * _slowest_evaluation(probe, room), 1e-9)
+    affordable = int(table["ranking_share"] * room.left / seconds)
     return min(dev_size, max(affordable, int(table["least_ranked"])))
+
+
+def _slowest_evaluation(probe: Probe, room: Room) -> float:
+    """Wall seconds for one example, of the slowest method that can run."""
+    able = [found for found in probe.methods.values() if found.status.usable]
+    return max((found.evaluation_seconds for found in able), default=0.0) * room.slowdown
+
+
+def head_rows(bench: Bench, probe: Probe, room: Room) -> int | None:
+    """Training examples for the linear head of a language model; None for all, as for a new head.
+
+    Each one is a pass that nothing else needs.
+    """
+    if bench.task.route is Route.HEAD:
+        return None
+    table = planning()
+    affordable = int(table["head_share"] * room.left / max(_slowest_evaluation(probe, room), 1e-9))
+    return max(affordable, int(table["least_head_rows"]))
 
 
 def tokens_for(budget: float) -> int:

@@ -30,6 +30,7 @@ class Job(Record):
         batch_size: examples of a training batch.
         max_tokens: what inputs are cut to; None for the bench's own limit.
         dev_size, test_size: prefixes of the splits, for baselines.
+        head_rows: training examples that their linear head is fitted to; all of them if None.
         memory_limit: most bytes that the process may hold; None for no limit.
         time_limit: seconds of wall time after which it is killed.
     """
@@ -43,6 +44,7 @@ class Job(Record):
     max_tokens: int | None = None
     dev_size: int | None = None
     test_size: int | None = None
+    head_rows: int | None = None
     memory_limit: int | None = None
     time_limit: float
 

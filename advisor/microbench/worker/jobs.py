@@ -36,7 +36,7 @@ def do_job(
     if job.kind is JobKind.PROBE:
         answer = probe_method(workbench, job.method, job.precision)
     elif job.kind is JobKind.BASELINES:
-        answer = baselines(workbench)
+        answer = baselines(workbench, job.head_rows)
     else:
         if job.trial is None:
             raise ValueError("a job of this kind needs a trial")
