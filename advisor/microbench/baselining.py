@@ -9,7 +9,7 @@ from advisor.microbench.allowance import Account
 from advisor.microbench.asking import Asker
 from advisor.microbench.endings import failure
 from advisor.microbench.planning.cost import Sizes, planning
-from advisor.microbench.planning.ladder import ranked_size, slowest_evaluation
+from advisor.microbench.planning.ladder import head_rows, ranked_size, slowest_evaluation
 from advisor.microbench.planning.shapes import Shape
 from advisor.microbench.running.reasons import reason
 from advisor.microbench.spec import (
@@ -79,9 +79,13 @@ class Baseliner:
         room = self._account.room(self._probe)
         ranked = ranked_size(self._bench, self._probe, room, self._sizes.dev)
         examples = max(len(self._bench.prompts), 1) * ranked + self._sizes.test
+        # Where labels are chosen by their words, a linear head on what chooses them comes besides.
+        train = head_rows(self._bench, self._probe, room)
+        if train is not None:
+            examples += min(train, self._sizes.train)
         expected = examples * self._example_seconds
         if self._bench.task.route is Route.HEAD or expected <= self._asker.allowed:
-            yield self._job(Baseline.ZERO_SHOT, dev_size=ranked)
+            yield self._job(Baseline.ZERO_SHOT, train_size=train, dev_size=ranked)
         else:
             self._too_long(Baseline.ZERO_SHOT, expected)
 

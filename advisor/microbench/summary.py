@@ -275,6 +275,7 @@ def baselines_of(baselines: Baselines | None) -> dict[str, Any] | None:
         "majority": baselines.majority,
         "zero_shot": baselines.zero_shot,
         "head_only": baselines.head_only,
+        "head_only_rows": baselines.head_only_rows,
         "general_loss": baselines.general_loss,
         "prompts": [
             {**scored.prompt.model_dump(mode="json"), "dev_score": scored.dev_score}

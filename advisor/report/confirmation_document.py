@@ -110,7 +110,9 @@ def _scores(record: Record) -> Table:
         )
         for method, result in record["results"].items()
     ]
-    named = {"majority": "most frequent answer", "zero_shot": "zero-shot", "head_only": "head only"}
+    rows_of_head = baselines.get("head_only_rows")
+    head = f"head only ({rows_of_head:,} examples)" if rows_of_head else "head only"
+    named = {"majority": "most frequent answer", "zero_shot": "zero-shot", "head_only": head}
     for key, name in named.items():
         if baselines.get(key) is not None:
             rows.append((name, _points(baselines[key]), "", "", "", "", ""))
@@ -262,6 +264,8 @@ def _cut(record: Record) -> Iterator[str]:
 def _unmeasured(record: Record) -> Iterator[str]:
     """What the route does not let be measured."""
     task = record["plan"]["task"]
+    if task["route"] == "text" or (task["route"] == "label_words" and not task["labels"]):
+        yield "There is no head-only score: what is written, or chosen by its letter, is no label."
     if task["route"] != "head":
         return
     if task["labels"]:

@@ -19,7 +19,7 @@ from advisor.microbench.planning.cost import (
     wished_level,
 )
 from advisor.microbench.planning.plan import MethodPlan, Plan
-from advisor.microbench.spec import Bench, Probe
+from advisor.microbench.spec import Bench, Probe, Route
 
 _MINUTE = 60
 _SHARES = 20
@@ -97,10 +97,22 @@ def slowest_evaluation(probe: Probe) -> float:
 def ranked_size(bench: Bench, probe: Probe, room: Room, dev_size: int) -> int:
     """Development examples on which the candidate prompts are ranked, which are several passes."""
     table = planning()
-    slowest = slowest_evaluation(probe) * room.slowdown
     passes = max(len(bench.prompts), 1)
-    affordable = int(table["ranking_share"] * room.left / max(passes * slowest, 1e-9))
+    seconds = max(passes * slowest_evaluation(probe) * room.slowdown, 1e-9)
+    affordable = int(table["ranking_share"] * room.left / seconds)
     return min(dev_size, max(affordable, int(table["least_ranked"])))
+
+
+def head_rows(bench: Bench, probe: Probe, room: Room) -> int | None:
+    """Training examples for the linear head of a model that chooses labels by their words.
+
+    Each one is a pass that nothing else needs. None for other models.
+    """
+    if bench.task.route is not Route.LABEL_WORDS or not bench.task.labels:
+        return None
+    table = planning()
+    seconds = max(slowest_evaluation(probe) * room.slowdown, 1e-9)
+    return max(int(table["head_share"] * room.left / seconds), int(table["least_head_rows"]))
 
 
 def tokens_for(budget: float) -> int:

@@ -81,6 +81,7 @@ def main(arguments: list[str]) -> int:
 class _Server:
     def __init__(self, workbench: Workbench, folder: Path, line: _Line) -> None:
         self._workbench = workbench
+        self._max_tokens = workbench.bench.max_tokens
         self._folder = folder
         self._line = line
         self._children: dict[int, tuple[str, float]] = {}
@@ -114,6 +115,7 @@ class _Server:
                     os.kill(pid, signal.SIGKILL)
             return
         job = Job.model_validate(command["job"])
+        self._code(job)
         server = os.getpid()
         try:
             pid = os.fork()
@@ -123,6 +125,13 @@ class _Server:
         if pid == 0:
             self._be_child(job, server)
         self._children[pid] = (job.id, time.monotonic())
+
+    def _code(self, job: Job) -> None:
+        """Tokenise here what this job and, mostly, all that follow want; children share it."""
+        from advisor.microbench.worker.tailoring import coded
+
+        most = self._max_tokens if job.max_tokens is None else job.max_tokens
+        self._workbench = coded(self._workbench, job.model_copy(update={"max_tokens": most}))
 
     def _be_child(self, job: Job, server: int) -> None:
         """Do the job and leave, without any of the parent's clean-up."""

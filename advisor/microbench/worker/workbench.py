@@ -33,6 +33,7 @@ class Workbench:
         model: the base model in 32 bits, on the CPU.
         new: names of its parameters that the weights did not give.
         wording: the training prompt, and the labels' words where the model answers by them.
+        prompt: which of the bench's prompts that is.
         general: the general text in pieces, as token ids.
         token_lengths: quantiles 0.5, 0.95 and 1 of the training inputs, before cutting.
         loading_seconds: wall time of loading all this.
@@ -49,6 +50,7 @@ class Workbench:
     general: Sequence[list[int]]
     token_lengths: tuple[int, int, int]
     loading_seconds: float
+    prompt: int = 0
 
     @property
     def note(self) -> str:

@@ -7,10 +7,10 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plan_cases import BOTH, FAST, SLOW, plan, sizes_for
+from plan_cases import BOTH, FAST, SLOW, bench, plan, probe, sizes_for
 
 from advisor.microbench.planning.cost import levels, planning, wished_level
-from advisor.microbench.planning.ladder import new_tokens_for, tokens_for
+from advisor.microbench.planning.ladder import Room, head_rows, new_tokens_for, tokens_for
 from advisor.microbench.spec import Route
 
 
@@ -151,3 +151,10 @@ def test_there_are_sizes_for_every_budget(budget):
     assert min(sizes) > 0
     assert tokens_for(budget) > 0
     assert new_tokens_for(budget) > 0
+
+
+@pytest.mark.parametrize(("evaluation", "rows"), [(0.01, 800), (1.0, 32)])
+def test_the_linear_head_of_a_language_model_takes_a_share_of_the_budget(evaluation, rows):
+    found = probe(evaluation=evaluation)
+    assert head_rows(bench(Route.LABEL_WORDS), found, Room(180, 160, 2)) == rows
+    assert head_rows(bench(Route.HEAD), found, Room(180, 160, 2)) is None

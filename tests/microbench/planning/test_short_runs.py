@@ -97,7 +97,7 @@ def test_less_of_the_recipe_loses_only_where_more_would_not_have_helped(
 def test_a_method_that_was_left_out_raises_an_alarm():
     frozen, found = plan(180, failed=(FULL,)), probe(failed=(FULL,))
     baselines = Baselines(majority=50.0)
-    judged = Judged(bench(), Findings(frozen, found, {}, baselines), FULL, tolerance=1.0)
+    judged = Judged(bench(), Findings(frozen, found, {}, baselines), FULL, 1.0, 300)
     alarm = judged.alarms()[0]
     assert (alarm.id, alarm.method, alarm.level) == ("left_out", FULL, Level.SERIOUS)
     assert "does not fit into the memory here (it needs more than 2 GiB)" in alarm.sentence
