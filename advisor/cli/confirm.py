@@ -51,7 +51,7 @@ def confirm(
     ] = None,
     memory: Annotated[
         str | None,
-        typer.Option("--memory", metavar="SIZE", help="Most memory of each trial, as 8GB."),
+        typer.Option("--memory", metavar="SIZE", help="Most memory that each trial adds, as 8GB."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the splits.")] = 0,
     download: Annotated[

@@ -43,6 +43,8 @@ def offer_to_confirm(
             return _confirmed(request, stated, rules, budget, plain=plain)
         except AdvisorError as error:
             prompter.say(printable(str(error)))
+        except KeyboardInterrupt:
+            prompter.say("stopped")
 
 
 def _confirmed(

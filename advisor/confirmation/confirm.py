@@ -23,12 +23,12 @@ from advisor.facts.quantities import QuantityError, parse_quantity
 from advisor.gather import Request, gather
 from advisor.microbench.allowance import Allowance
 from advisor.microbench.conduct import Conductor, Progress
-from advisor.microbench.planning.cost import planning
 from advisor.microbench.preparing.budget import parse_budget
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.local import LocalExecutor
 from advisor.microbench.spec import Bench
 from advisor.pipeline import advise, load_engine
+from advisor.profilers.hardware.machine import cpu_fact
 from advisor.support.errors import AdvisorError, ExitCode
 from advisor.support.textfiles import STANDARD_INPUT
 from advisor.tracing import subject_of
@@ -132,7 +132,7 @@ def confirm_advice(
         bench = prepared.bench.model_copy(update={"accelerator_memory": memory})
         executor = _executor(bench, folder, wish, progress)
         try:
-            allowance = Allowance(budget, memory or _free_memory(executor))
+            allowance = Allowance(budget, memory)
             conductor = Conductor(bench, methods, allowance, executor, folder.journal, progress)
             findings = conductor.plan(forecaster)
             if not wish.dry_run:
@@ -229,18 +229,17 @@ def _executor(bench: Bench, folder: RunFolder, wish: Wish, progress: Progress) -
     progress.stage("loading the model")
     folder.write_bench(bench)
     return LocalExecutor(
-        folder.bench_file, folder.path, slots=_slots(bench, wish), watch=progress.look
+        folder.bench_file, folder.path, slots=slots_for(bench, wish), watch=progress.look
     )
 
 
-def _slots(bench: Bench, wish: Wish) -> int:
-    """One trial for each core, or for each accelerator, of which one is used."""
+def slots_for(bench: Bench, wish: Wish) -> int:
+    """One trial for each core that is allowed here; one on an accelerator, of which one is used."""
     if wish.slots is not None:
         return wish.slots
     if bench.device != "cpu":
         return 1
-    usable = getattr(os, "sched_getaffinity", None)
-    return len(usable(0)) if usable else os.cpu_count() or 1
+    return max(int(FactBase([cpu_fact()]).number("hardware.cpu_cores") or 1), 1)
 
 
 def _stated_memory(wish: Wish) -> int | None:
@@ -255,11 +254,6 @@ def _stated_memory(wish: Wish) -> int | None:
     if size <= 0:
         raise AdvisorError("no trial runs without memory", where="--memory", hint=hint)
     return size
-
-
-def _free_memory(executor: Executor) -> int:
-    """Bytes for each trial: a share of what is free."""
-    return int(executor.slot_memory() * planning()["memory_share"])
 
 
 def _exit_code(record: dict[str, Any], *, interrupted: bool) -> ExitCode:

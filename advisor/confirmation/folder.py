@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from pydantic_core import PydanticSerializationError
+
 from advisor.microbench.running.journal import VERSION, Entry, Journal
 from advisor.microbench.spec import Bench
 from advisor.support.errors import AdvisorError
@@ -50,6 +52,11 @@ class RunFolder:
             self.bench_file.write_text(bench.model_dump_json(), encoding="utf-8")
         except OSError as error:
             raise _refused(self.bench_file, error) from None
+        except PydanticSerializationError as error:
+            # So pydantic passes on a Ctrl-C that comes while it works.
+            if KeyboardInterrupt.__name__ in str(error):
+                raise KeyboardInterrupt from None
+            raise
 
     def leave(self) -> None:
         """Let another process go on with the run."""

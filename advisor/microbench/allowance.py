@@ -6,11 +6,12 @@ import time
 from dataclasses import dataclass
 
 from advisor.microbench.planning.ladder import Room
+from advisor.microbench.spec import Probe
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """What the user allows: wall seconds, and bytes for each process (None for no limit)."""
+    """What the user allows: wall seconds, and bytes for each process (None for a fair share)."""
 
     budget: float
     memory_limit: int | None = None
@@ -21,13 +22,11 @@ class Account:
 
     Args:
         allowance: of the whole run.
-        slots: processes side by side.
         spent: seconds that were used before this was made.
     """
 
-    def __init__(self, allowance: Allowance, slots: int, *, spent: float) -> None:
+    def __init__(self, allowance: Allowance, *, spent: float) -> None:
         self.allowance = allowance
-        self._slots = slots
         self._started = time.monotonic() - spent
 
     @property
@@ -40,7 +39,7 @@ class Account:
         """Wall seconds of the budget that are left; below 0 where it is overdrawn."""
         return self.allowance.budget - self.spent
 
-    def room(self, slowdown: float) -> Room:
-        """What is left, as the plan wants it, on a machine that is slowed down by so much."""
-        allowed = self.allowance
-        return Room(allowed.budget, self.left, self._slots, allowed.memory_limit, slowdown)
+    def room(self, probe: Probe) -> Room:
+        """What is left, as the plan wants it, on the machine that was probed."""
+        budget = self.allowance.budget
+        return Room(budget, self.left, probe.slots, probe.memory_limit, probe.slowdown)

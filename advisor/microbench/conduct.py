@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from advisor.catalogue.tables import Method
 from advisor.microbench.allowance import Account, Allowance
+from advisor.microbench.asking import WAIT_SECONDS
 from advisor.microbench.endings import trial_result
-from advisor.microbench.planning.cost import planning
+from advisor.microbench.planning.cost import Sizes, expected_seconds, planning
 from advisor.microbench.planning.ladder import make_plan
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.planning.schedule import due, finals, spare
@@ -26,7 +27,7 @@ from advisor.microbench.spec import (
     Trial,
     TrialResult,
 )
-from advisor.microbench.survey import WAIT_SECONDS, Surveyor
+from advisor.microbench.survey import Surveyor
 
 
 class Progress(Protocol):
@@ -92,7 +93,7 @@ class Conductor:
         self._executor = executor
         self._journal = journal
         self._progress = progress
-        self._account = Account(allowance, executor.slots, spent=executor.loading_seconds)
+        self._account = Account(allowance, spent=executor.loading_seconds)
         self._surveyor = Surveyor(bench, methods, self._account, executor, journal, progress.stage)
 
     def plan(self, seal: Seal) -> Findings:
@@ -102,7 +103,7 @@ class Conductor:
         sizes = self._surveyor.sizes(probe)
         baselines = self._surveyor.baselines(probe, sizes)
         if frozen is None:
-            room = self._account.room(probe.slowdown)
+            room = self._account.room(probe)
             prompt = _best_prompt(self._bench, baselines)
             plan = make_plan(self._bench, self._methods, probe, room, sizes, prompt)
             frozen = {"plan": plan.model_dump(mode="json"), "prediction": seal(plan, probe)}
@@ -121,30 +122,35 @@ class Conductor:
         results = findings.results
         try:
             for job, ending in self._journal.endings().items():
-                results[job] = trial_result(ending)
+                results[job] = trial_result(ending, findings.plan.told_limit)
         except ValidationError as error:
             raise self._journal.damaged(error) from None
         try:
-            findings.late = self._trials(findings.plan, results)
+            findings.late = self._trials(findings.plan, findings.probe.slowdown, results)
         except KeyboardInterrupt:
             findings.interrupted = True
         findings.wall_seconds = self._account.spent
         return findings
 
-    def _trials(self, plan: Plan, results: dict[str, TrialResult]) -> bool:
+    def _trials(self, plan: Plan, slowdown: float, results: dict[str, TrialResult]) -> bool:
         """True if the budget ended before the plan did."""
         running: dict[str, Trial] = {}
+        slots = min(plan.slots, self._executor.slots)
         # A trial that has begun may end a little late.
         overrun = float(planning()["overrun_share"]) * plan.budget_seconds
         while True:
             waiting = [trial for trial in due(plan, results) if trial.id not in running]
             if not waiting and not running:
                 waiting = self._affordable(spare(plan, results), plan, results)
-            if self._account.left <= 0 and waiting:
-                waiting = []
-                if not running:
-                    return True
-            for trial in waiting[: self._executor.slots - len(running)]:
+            left = self._account.left
+            ending_in_time = [
+                trial
+                for trial in waiting
+                if left > 0 and slowdown * _expected(trial, plan) <= left + overrun
+            ]
+            if waiting and not ending_in_time and not running:
+                return True
+            for trial in ending_in_time[: slots - len(running)]:
                 running[trial.id] = trial
                 self._executor.submit(_job(trial, plan))
                 self._progress.started(trial)
@@ -155,7 +161,7 @@ class Conductor:
                 return True
             if ending is not None:
                 self._journal.add(Entry(ending=ending))
-                results[ending.job] = trial_result(ending)
+                results[ending.job] = trial_result(ending, plan.told_limit)
                 self._progress.ended(running.pop(ending.job), results[ending.job])
 
     def _affordable(
@@ -163,7 +169,9 @@ class Conductor:
     ) -> list[Trial]:
         """The trials, if all of them will surely end in time; else none."""
         expected = [_longest(plan, trial.method, results) for trial in trials]
-        wall = max(sum(expected) / self._executor.slots, max(expected, default=0.0))
+        wall = max(
+            sum(expected) / min(plan.slots, self._executor.slots), max(expected, default=0.0)
+        )
         return trials if wall <= self._account.left * float(planning()["used_share"]) else []
 
 
@@ -171,6 +179,12 @@ def _longest(plan: Plan, method: str, results: Mapping[str, TrialResult]) -> flo
     """Seconds of a method's longest final run so far."""
     ended = [results[trial.id] for trial in finals(plan, method, results) if trial.id in results]
     return max((result.seconds for result in ended), default=0.0)
+
+
+def _expected(trial: Trial, plan: Plan) -> float:
+    """Process seconds of a trial; those of one that stops early are fewer."""
+    sizes = Sizes(plan.train_size, plan.dev_size, plan.test_size)
+    return expected_seconds(plan.methods[trial.method], sizes, trial)
 
 
 def _job(trial: Trial, plan: Plan) -> Job:

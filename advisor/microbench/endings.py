@@ -11,27 +11,33 @@ from advisor.support.errors import AdvisorError, ExitCode
 _Answer = TypeVar("_Answer", TrialResult, MethodProbe)
 
 
-def trial_result(ending: Ending) -> TrialResult:
-    """The trial's own result, or what its process's end means."""
+def trial_result(ending: Ending, limit: int | None) -> TrialResult:
+    """The trial's own result, or what its process's end means.
+
+    Args:
+        ending: of the trial's process.
+        limit: bytes that it could have, to be told where they did not suffice.
+    """
     if ending.answer is not None:
-        return _reworded(TrialResult.model_validate(ending.answer))
+        return _reworded(TrialResult.model_validate(ending.answer), limit)
     return TrialResult(
         trial=ending.job,
         status=ending.status,
-        message=reason(ending.status, ending.message),
+        message=reason(ending.status, ending.message, limit),
         seconds=ending.wall_seconds,
     )
 
 
-def method_probe(ending: Ending) -> MethodProbe:
-    """The probe's own answer, or what its process's end means."""
+def method_probe(ending: Ending, limit: int | None) -> MethodProbe:
+    """The probe's own answer, or what its process's end means; the limit as above."""
     if ending.answer is None:
-        return MethodProbe(status=ending.status, message=reason(ending.status, ending.message))
-    return _reworded(MethodProbe.model_validate(ending.answer))
+        told = reason(ending.status, ending.message, limit)
+        return MethodProbe(status=ending.status, message=told)
+    return _reworded(MethodProbe.model_validate(ending.answer), limit)
 
 
-def _reworded(answer: _Answer) -> _Answer:
-    return answer.model_copy(update={"message": reason(answer.status, answer.message)})
+def _reworded(answer: _Answer, limit: int | None) -> _Answer:
+    return answer.model_copy(update={"message": reason(answer.status, answer.message, limit)})
 
 
 def failure(sentence: str, ending: Ending) -> AdvisorError:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.conduct import Findings
-from advisor.microbench.judging.alarms import Alarm, alarms
+from advisor.microbench.judging.alarms import Alarm, Level, alarms, still_better
 from advisor.microbench.judging.curve import learning_curve
 from advisor.microbench.judging.curve_record import LearningCurve
+from advisor.microbench.judging.failures import why_none
 from advisor.microbench.judging.outcome import Comparison, compare
 from advisor.microbench.judging.scores import example_points, score_of, usable_trials
 from advisor.microbench.planning.plan import Plan
@@ -87,7 +88,14 @@ class Judged:
         ]
         test = self.bench.splits.test[: plan.test_size]
         found = list(results.values())
-        return alarms(self.bench.task.metric, test, self.findings.baselines, trials, found)
+        metric, baselines = self.bench.task.metric, self.findings.baselines
+        return (*self._left_out(), *alarms(metric, test, baselines, trials, found))
+
+    def _left_out(self) -> Iterator[Alarm]:
+        """Methods that no trial was run of, as their probe had failed."""
+        for method in self.findings.plan.left_out:
+            sentence = why_none(method, self.trials(method))
+            yield Alarm(id="left_out", method=method, level=Level.SERIOUS, sentence=sentence)
 
     def learning_curve(self, method: str) -> LearningCurve:
         """The curves of a method and of the reference over the sizes that were trained on."""
@@ -127,20 +135,14 @@ class Judged:
         """No method loses, or is as good as another, by runs too short to show anything."""
         if found.difference is None:
             return found
-        pair = (found.method_a, found.method_b)
-        short = next((m for m in pair if m != found.winner and self._too_short(m)), None)
-        if short is None:
+        why = self._too_short(found) or self._less_effort(found)
+        if not why:
             return found
         self.withheld.add(found.method_a)
         plan = self.findings.plan
-        longer = budget_for(
-            self.bench, self.findings, plan.train_size, plan.test_size, _long_enough
-        )
-        steps, least = plan.methods[short].steps, _least_steps(short)
-        told = (
-            f"{found.sentence} But {load_methods()[short].name} had {steps} steps in this budget, "
-            f"and shows little before {least}, so this settles nothing: give it "
-            + (f"--budget {longer}." if longer else "a faster machine, or a smaller model.")
+        longer = budget_for(self.bench, self.findings, plan.train_size, plan.test_size, _fair)
+        told = f"{found.sentence} But {why}, so this settles nothing: give it " + (
+            f"--budget {longer}." if longer else "a faster machine, or a smaller model."
         )
         return found.model_copy(update={"winner": None, "equivalent": False, "sentence": told})
 
@@ -167,12 +169,39 @@ class Judged:
             }
         )
 
-    def _too_short(self, method: str) -> bool:
-        return self.findings.plan.methods[method].steps < _least_steps(method)
+    def _too_short(self, found: Comparison) -> str:
+        """Which method that does not win had fewer steps than it needs to show anything."""
+        for method in (found.method_a, found.method_b):
+            steps, least = self.findings.plan.methods[method].steps, _least_steps(method)
+            if method != found.winner and steps < least:
+                name = load_methods()[method].name
+                return f"{name} had {steps} steps in this budget, and shows little before {least}"
+        return ""
+
+    def _less_effort(self, found: Comparison) -> str:
+        """That the loser had less of its recipe than the winner, and was still getting better."""
+        if found.winner is None:
+            return ""
+        loser = found.method_b if found.winner == found.method_a else found.method_a
+        plans = self.findings.plan.methods
+        own, other = plans[loser], plans[found.winner]
+        # Shares that are meant to be equal differ by the rounding to whole steps.
+        less = own.steps + 1 < other.effort * own.recipe_steps
+        if not less or not still_better(usable_trials(self.trials(loser))):
+            return ""
+        return (
+            f"{load_methods()[loser].name} had {own.effort:.0%} of its recipe's steps against "
+            f"{other.effort:.0%}, and was still getting better at their end"
+        )
 
 
-def _long_enough(plan: Plan) -> bool:
-    return all(own.steps >= _least_steps(method) for method, own in plan.methods.items())
+def _fair(plan: Plan) -> bool:
+    """Whether every method has the steps that it needs, and as much of its recipe as any other."""
+    most = max((own.effort for own in plan.methods.values()), default=0.0)
+    return all(
+        own.steps >= _least_steps(method) and own.steps + 1 >= most * own.recipe_steps
+        for method, own in plan.methods.items()
+    )
 
 
 def _least_steps(method: str) -> int:
@@ -246,6 +275,7 @@ def baselines_of(baselines: Baselines | None) -> dict[str, Any] | None:
         "majority": baselines.majority,
         "zero_shot": baselines.zero_shot,
         "head_only": baselines.head_only,
+        "head_only_rows": baselines.head_only_rows,
         "general_loss": baselines.general_loss,
         "prompts": [
             {**scored.prompt.model_dump(mode="json"), "dev_score": scored.dev_score}

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from advisor.catalogue.tables import Method
 from advisor.microbench.allowance import Account
-from advisor.microbench.endings import failure, method_probe, no_answer
-from advisor.microbench.planning.cost import Sizes, planning
-from advisor.microbench.planning.ladder import (
-    affordable_sizes,
-    ranked_size,
-    usual_batch,
-    whole_sizes,
-)
-from advisor.microbench.planning.shapes import Shape, shape_to_try
+from advisor.microbench.asking import Asker
+from advisor.microbench.baselining import Baseliner
+from advisor.microbench.planning.cost import Sizes
+from advisor.microbench.planning.ladder import affordable_sizes, whole_sizes
+from advisor.microbench.probing import Prober
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.journal import Entry, Journal
-from advisor.microbench.spec import Baselines, Bench, Ending, Job, JobKind, Precision, Probe
-
-WAIT_SECONDS = 0.5
+from advisor.microbench.sharing import Sharing
+from advisor.microbench.spec import Baselines, Bench, Probe
 
 
 class Surveyor:
@@ -43,48 +37,19 @@ class Surveyor:
         self._methods = methods
         self._account = account
         self._executor = executor
+        self._asker = Asker(account, executor)
         self._journal = journal
         self._say = say
 
     def probe(self) -> Probe:
-        """What steps take: all methods side by side, as they will run in the trials."""
+        """What steps take."""
         known = next((e.probe for e in self._journal.entries if e.probe is not None), None)
         if known is not None:
             return known
         self._say("measuring what a step takes")
-        most = self._bench.max_tokens
-        small = Shape(int(planning()["probe_batch"]), most)
-        [ending] = self._all([self._measuring("precision", JobKind.PRECISION, small)])
-        if ending.answer is None:
-            raise failure("the model cannot be run", ending)
-        precision = Precision(ending.answer["precision"])
-        lengths = ending.answer["token_lengths"]
-        shape: Shape | None = Shape(usual_batch(self._bench, lengths), most)
-        while shape is not None:
-            endings = self._all(
-                self._measuring(
-                    f"probe-{method.id}-{shape.batch_size}x{shape.max_tokens}", JobKind.PROBE,
-                    shape, method=method.id, precision=precision,
-                )
-                for method in self._methods
-            )  # fmt: skip
-            probe = Probe(
-                precision=precision,
-                **shape._asdict(),
-                methods={
-                    method.id: method_probe(found)
-                    for method, found in zip(self._methods, endings, strict=True)
-                },
-                token_lengths=lengths,
-                answer_lengths=ending.answer["answer_lengths"],
-                most_written=ending.answer["most_written"],
-                room=ending.answer["room"],
-                loading_seconds=self._executor.loading_seconds,
-                slowdown=_slowdown(endings),
-                speed=ending.answer["speed"],
-            )
-            room = self._account.room(probe.slowdown)
-            shape = shape_to_try(self._bench, self._methods, probe, room)
+        sharing = Sharing(self._executor, self._account.allowance.memory_limit)
+        prober = Prober(self._bench, self._methods, self._account, self._asker, sharing)
+        probe = prober.probe(self._executor.loading_seconds)
         self._journal.add(Entry(probe=probe))
         return probe
 
@@ -93,9 +58,8 @@ class Surveyor:
         known = next((e.sizes for e in self._journal.entries if e.sizes is not None), None)
         if known is not None:
             return Sizes(*known)
-        sizes = affordable_sizes(
-            whole_sizes(self._bench), probe, self._account.room(probe.slowdown)
-        )
+        room = self._account.room(probe)
+        sizes = affordable_sizes(whole_sizes(self._bench), probe, room)
         self._journal.add(Entry(sizes=(sizes.train, sizes.dev, sizes.test)))
         return sizes
 
@@ -105,50 +69,6 @@ class Surveyor:
         if known is not None:
             return known
         self._say("measuring the baselines: majority, zero-shot, head only")
-        ranked = ranked_size(self._bench, probe, self._account.room(probe.slowdown), sizes.dev)
-        shape = Shape(probe.batch_size, probe.max_tokens)
-        job = self._measuring(
-            "baselines", JobKind.BASELINES, shape,
-            precision=probe.precision, dev_size=ranked, test_size=sizes.test,
-        )  # fmt: skip
-        [ending] = self._all([job])
-        if ending.answer is None:
-            raise failure("the baselines cannot be measured", ending)
-        found = Baselines.model_validate(ending.answer)
+        found = Baseliner(self._bench, probe, sizes, self._account, self._asker).measure()
         self._journal.add(Entry(baselines=found))
         return found
-
-    def _measuring(self, id_: str, kind: JobKind, shape: Shape, **asked: Any) -> Job:
-        """A job that is given up when it takes longer than the whole run may."""
-        allowed = self._account.allowance
-        return Job(
-            id=id_, kind=kind, **shape._asdict(), memory_limit=allowed.memory_limit,
-            time_limit=max(allowed.budget, float(planning()["least_seconds"])), **asked,
-        )  # fmt: skip
-
-    def _all(self, jobs: Iterable[Job]) -> list[Ending]:
-        """Run jobs to their ends; in the order in which they were given.
-
-        Raises:
-            AdvisorError: if they take longer than all of them may one after another.
-        """
-        asked = list(jobs)
-        for job in asked:
-            self._executor.submit(job)
-        patience = sum(job.time_limit for job in asked) * (1 + float(planning()["overrun_share"]))
-        deadline = self._account.spent + patience
-        found: dict[str, Ending] = {}
-        while len(found) < len(asked):
-            ending = self._executor.next_ending(WAIT_SECONDS)
-            if ending is not None:
-                found[ending.job] = ending
-            elif self._account.spent > deadline:
-                raise no_answer(patience)
-        return [found[job.id] for job in asked]
-
-
-def _slowdown(endings: Sequence[Ending]) -> float:
-    """Wall seconds for each CPU second: above 1 where other programs use the cores as well."""
-    wall = sum(ending.wall_seconds for ending in endings)
-    cpu = sum(ending.cpu_seconds for ending in endings)
-    return max(wall / cpu, 1.0) if cpu > 0 else 1.0

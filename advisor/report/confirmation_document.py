@@ -110,7 +110,9 @@ def _scores(record: Record) -> Table:
         )
         for method, result in record["results"].items()
     ]
-    named = {"majority": "most frequent answer", "zero_shot": "zero-shot", "head_only": "head only"}
+    rows_of_head = baselines.get("head_only_rows")
+    head = f"head only ({rows_of_head:,} examples)" if rows_of_head else "head only"
+    named = {"majority": "most frequent answer", "zero_shot": "zero-shot", "head_only": head}
     for key, name in named.items():
         if baselines.get(key) is not None:
             rows.append((name, _points(baselines[key]), "", "", "", "", ""))
@@ -127,7 +129,9 @@ def _scores_note(record: Record) -> str:
         for entry in result["failed"][:1]
     ]
     text = f"Scores are {metric}, on {plan['test_size']} examples that no choice has seen."
-    return " ".join([text, *(f"Without a score: {line}." for line in failed)])
+    note = (record["baselines"] or {}).get("note")
+    said = [f"Baselines: {note}."] if note else []
+    return " ".join([text, *(f"Without a score: {line}." for line in failed), *said])
 
 
 def curve_blocks(record: Record) -> Iterator[Block]:
@@ -212,16 +216,31 @@ def _setting(record: Record) -> Iterator[str]:
     yield (
         f"Route: {route}. Batch {plan['batch_size']}, {plan['precision']}, at most "
         f"{plan['max_tokens']} tokens, {plan['virtual_tokens']} virtual tokens, on "
-        f"{plan['device']}, {plan['slots']} side by side."
+        f"{plan['device']}, {plan['slots']} side by side{_limit(plan)}."
     )
     yield from _cut(record)
     yield from _unmeasured(record)
     for method, own in plan["methods"].items():
-        yield f"{method_name(method)}: {own['steps']} steps a final run, {own['looks']} looks."
+        yield f"{method_name(method)}: {_steps(own)} a final run, {own['looks']} looks."
     for method, why in plan["left_out"].items():
         yield f"{method_name(method)} was left out: {why}"
     if plan["dropped"]:
         yield "What the budget holds: " + "; ".join(plan["dropped"]) + "."
+
+
+def _steps(own: Mapping[str, Any]) -> str:
+    # Files written before 2026-11-29 do not tell the recipe's steps.
+    if "recipe_steps" not in own:
+        return f"{own['steps']} steps"
+    share = own["steps"] / own["recipe_steps"]
+    return f"{own['steps']} steps, {share:.0%} of its recipe,"
+
+
+def _limit(plan: Mapping[str, Any]) -> str:
+    """What each trial could hold; on an accelerator its own memory is what counts."""
+    if plan["memory_limit"] is None or plan["device"] != "cpu":
+        return ""
+    return f", each with at most {_gib(plan['memory_limit'] / _GIB)} beside the model they share"
 
 
 def _cut(record: Record) -> Iterator[str]:
@@ -245,6 +264,8 @@ def _cut(record: Record) -> Iterator[str]:
 def _unmeasured(record: Record) -> Iterator[str]:
     """What the route does not let be measured."""
     task = record["plan"]["task"]
+    if task["route"] == "text" or (task["route"] == "label_words" and not task["labels"]):
+        yield "There is no head-only score: what is written, or chosen by its letter, is no label."
     if task["route"] != "head":
         return
     if task["labels"]:
@@ -257,7 +278,7 @@ def _unmeasured(record: Record) -> Iterator[str]:
 
 def _searched(pairs: int) -> str:
     if pairs == 1:
-        return "the first learning rate of each recipe, without a search"
+        return "the most promising learning rate of each method, without a search"
     return f"the best of {pairs} learning rates of each method by successive halving"
 
 

@@ -75,6 +75,9 @@ class BaselineScores(Part):
     majority: float
     zero_shot: float | None
     head_only: float | None
+    head_only_rows: int | None = Field(
+        default=None, description="Training examples that the head was fitted to."
+    )
     general_loss: float | None
     prompts: list[PromptLine]
     note: str

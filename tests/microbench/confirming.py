@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 COMMAND = [sys.executable, "-c", "from advisor.cli.main import run; run()", "confirm"]
-LIMIT = 300
+LIMIT = 600
 
 
 @dataclass(frozen=True)

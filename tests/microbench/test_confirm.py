@@ -236,4 +236,5 @@ def test_a_method_that_does_not_fit_loses_by_default(first, kept, words, state, 
     assert found["difference"]["by_default"] is True
     assert "does not fit into the memory" in found["difference"]["sentence"]
     assert found["results"]["full_fine_tuning"]["score"] is None
+    assert found["alarms"][0]["id"] == "left_out"
     assert found["results"]["prompt_tuning"]["score"] is not None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from confirming import left_in
+from pydantic_core import PydanticSerializationError
 from table_executor import Table
 
 from advisor.confirmation import confirm
@@ -128,3 +129,14 @@ def test_an_error_of_the_system_leaves_no_examples_behind(run, tmp_path):
     with pytest.raises(OSError, match="temporarily unavailable"):
         run(refuse)
     assert left_in(tmp_path / "state") == []
+
+
+def test_a_ctrl_c_while_the_examples_are_written_is_no_error_of_the_program(monkeypatch):
+    def interrupted(self):
+        raise PydanticSerializationError("Error serializing to JSON: KeyboardInterrupt: ")
+
+    folder = opened()
+    monkeypatch.setattr(Entry, "model_dump_json", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        folder.write_bench(ENDED)
+    folder.done()

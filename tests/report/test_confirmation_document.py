@@ -49,3 +49,11 @@ def test_a_model_that_writes_no_text_cannot_show_what_it_forgets(route, said):
 )
 def test_prompts_of_a_new_head_are_not_ranked(route, labels, said):
     assert ("prompts are not ranked, and the first one starts" in on_route(route, labels)) is said
+
+
+@pytest.mark.parametrize(
+    ("route", "labels", "said"),
+    [("text", "", True), ("label_words", "", True), ("label_words", "ab", False)],
+)
+def test_answers_that_are_no_labels_have_no_linear_head(route, labels, said):
+    assert ("There is no head-only score" in on_route(route, labels)) is said

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from advisor.catalogue.tables import Method, load_table
 from advisor.microbench.planning.plan import MethodPlan
 from advisor.microbench.planning.schedule import rungs
-from advisor.microbench.spec import MethodProbe, Route
+from advisor.microbench.spec import MethodProbe, Purpose, Route, Trial
 
 
 class Sizes(NamedTuple):
@@ -38,11 +38,17 @@ def planning() -> Mapping[str, Any]:
 
 
 def levels() -> list[Level]:
-    """All levels, the most thorough first."""
-    return [
-        Level(row["rates"], row["seeds"], tuple(row["curve"]), row["least"])
-        for row in planning()["levels"]
-    ]
+    """All levels, the most thorough first: what ample budgets add, then what others give up."""
+    return [_level(row) for row in (*planning()["additions"], *planning()["levels"])]
+
+
+def wished_level() -> Level:
+    """What a budget should hold; less is said to have been given up."""
+    return _level(planning()["levels"][0])
+
+
+def _level(row: Mapping[str, Any]) -> Level:
+    return Level(row["rates"], row["seeds"], tuple(row["curve"]), row["least"])
 
 
 def recipe_steps(method: Method, train_size: int, batch_size: int) -> int:
@@ -68,6 +74,7 @@ def method_plan(
     searched = round(planning()["search_share"] * int(method.recipe["least_steps"]))
     return MethodPlan(
         pairs=_pairs(method, level.rates, route),
+        recipe_steps=recipe_steps(method, sizes.train, batch_size),
         steps=full,
         curve_steps=tuple(steps(curve_size(sizes, part)) for part in level.curve),
         search_steps=min(searched, full),
@@ -89,6 +96,13 @@ def seconds_of(plan: MethodPlan, level: Level, sizes: Sizes) -> float:
     searched = sum(count * _search_seconds(plan, sizes, steps) for count, steps in rungs(plan))
     curve = sum(trial_seconds(plan, sizes, steps) for steps in plan.curve_steps)
     return searched + level.seeds * (final + curve)
+
+
+def expected_seconds(plan: MethodPlan, sizes: Sizes, trial: Trial) -> float:
+    """Process seconds of a trial that takes all of its steps."""
+    if trial.purpose is Purpose.SEARCH:
+        return _search_seconds(plan, sizes, trial.steps)
+    return trial_seconds(plan, sizes, trial.steps)
 
 
 def trial_seconds(plan: MethodPlan, sizes: Sizes, steps: int) -> float:

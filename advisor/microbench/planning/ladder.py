@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.catalogue.tables import Method
@@ -15,10 +16,12 @@ from advisor.microbench.planning.cost import (
     planning,
     seconds_of,
     trial_seconds,
+    wished_level,
 )
 from advisor.microbench.planning.plan import MethodPlan, Plan
-from advisor.microbench.spec import Bench, Probe
+from advisor.microbench.spec import Bench, Probe, Route
 
+_MINUTE = 60
 _SHARES = 20
 """The share of the recipes' steps is chosen to a twentieth."""
 
@@ -47,6 +50,16 @@ class _Draft(NamedTuple):
     plans: dict[str, MethodPlan]
     seconds: float
 
+    @property
+    def holds_least(self) -> bool:
+        """Whether every method has the steps that its recipe calls the least."""
+        return self.level.least > 0 or self.share == 1.0
+
+    @property
+    def pairs(self) -> int:
+        """Of rates, which are as many for each method."""
+        return min((len(plan.pairs) for plan in self.plans.values()), default=0)
+
 
 def sizes_for(budget: float) -> Sizes:
     """Most examples of each split for a budget in seconds."""
@@ -62,11 +75,12 @@ def whole_sizes(bench: Bench) -> Sizes:
 def affordable_sizes(whole: Sizes, probe: Probe, room: Room) -> Sizes:
     """The splits, with fewer to judge by where judging alone would eat the budget."""
     table = planning()
-    able = [found for found in probe.methods.values() if found.status.usable]
-    slowest = max((found.evaluation_seconds for found in able), default=0.0)
-    allowed = table["evaluation_share"] * room.left * room.slots / max(len(able), 1)
-    examples = allowed / max(slowest * room.slowdown, 1e-9)
-    factor = min(1.0, examples / (3 * whole.dev + whole.test))
+    able = sum(found.status.usable for found in probe.methods.values())
+    allowed = table["evaluation_share"] * room.left
+    examples = allowed / max(slowest_evaluation(probe) * room.slowdown, 1e-9)
+    side_by_side = examples * room.slots / max(able, 1)
+    # The baselines are judged on as many, by one process.
+    factor = min(1.0, side_by_side / (3 * whole.dev + whole.test), examples / max(whole.test, 1))
     return Sizes(
         whole.train,
         min(whole.dev, max(round(whole.dev * factor), int(table["least_dev"]))),
@@ -74,14 +88,31 @@ def affordable_sizes(whole: Sizes, probe: Probe, room: Room) -> Sizes:
     )
 
 
+def slowest_evaluation(probe: Probe) -> float:
+    """Seconds for an example with the slowest method that can be run; 0 if none can."""
+    able = (found for found in probe.methods.values() if found.status.usable)
+    return max((found.evaluation_seconds for found in able), default=0.0)
+
+
 def ranked_size(bench: Bench, probe: Probe, room: Room, dev_size: int) -> int:
     """Development examples on which the candidate prompts are ranked, which are several passes."""
     table = planning()
-    able = [found for found in probe.methods.values() if found.status.usable]
-    slowest = max((found.evaluation_seconds for found in able), default=0.0) * room.slowdown
     passes = max(len(bench.prompts), 1)
-    affordable = int(table["ranking_share"] * room.left / max(passes * slowest, 1e-9))
+    seconds = max(passes * slowest_evaluation(probe) * room.slowdown, 1e-9)
+    affordable = int(table["ranking_share"] * room.left / seconds)
     return min(dev_size, max(affordable, int(table["least_ranked"])))
+
+
+def head_rows(bench: Bench, probe: Probe, room: Room) -> int | None:
+    """Training examples for the linear head of a model that chooses labels by their words.
+
+    Each one is a pass that nothing else needs. None for other models.
+    """
+    if bench.task.route is not Route.LABEL_WORDS or not bench.task.labels:
+        return None
+    table = planning()
+    seconds = max(slowest_evaluation(probe) * room.slowdown, 1e-9)
+    return max(int(table["head_share"] * room.left / seconds), int(table["least_head_rows"]))
 
 
 def tokens_for(budget: float) -> int:
@@ -116,8 +147,7 @@ def long_enough(bench: Bench, methods: Sequence[Method], probe: Probe, room: Roo
     """Whether the trials fit with the steps that the recipes call the least."""
     able = [method for method in methods if probe.methods[method.id].status.usable]
     draft = _draft(bench, able, probe, affordable_sizes(whole_sizes(bench), probe, room), room)
-    whole = draft.level.least > 0 or draft.share == 1.0
-    return whole and draft.seconds <= room.left * float(planning()["used_share"])
+    return draft.holds_least and draft.seconds <= room.left * float(planning()["used_share"])
 
 
 def make_plan(
@@ -135,6 +165,11 @@ def make_plan(
     """
     able = [method for method in methods if probe.methods[method.id].status.usable]
     draft = _draft(bench, able, probe, sizes, room)
+    # A route may have fewer rates than a level allows.
+    wish = _at(bench, able, probe, sizes, room, wished_level(), 1.0)
+    dropped = [*_dropped(draft, wish, whole_sizes(bench), sizes, room), *_shortened(bench, probe)]
+    if not draft.holds_least:
+        dropped.append(_enough(_at(bench, able, probe, sizes, room, draft.level, 1.0), room))
     table = planning()
     limits = {
         id_: max(
@@ -162,7 +197,7 @@ def make_plan(
         left_out={
             method.id: probe.methods[method.id].message for method in methods if method not in able
         },
-        dropped=(*_dropped(draft, whole_sizes(bench), sizes, room), *_shortened(bench, probe)),
+        dropped=tuple(dropped),
         memory_limit=room.memory_limit,
         time_limits=limits,
         prompt=prompt,
@@ -218,29 +253,35 @@ def _chain(plan: MethodPlan, level: Level, sizes: Sizes) -> float:
     return max(rungs / max(len(plan.pairs), 1), trial_seconds(plan, sizes, plan.steps))
 
 
-def _dropped(draft: _Draft, whole: Sizes, sizes: Sizes, room: Room) -> tuple[str, ...]:
-    """What a larger budget would have brought, as sentences."""
-    best = levels()[0]
-    level = draft.level
-    said = []
+def _dropped(draft: _Draft, wish: _Draft, whole: Sizes, sizes: Sizes, room: Room) -> Iterator[str]:
+    """What the budget does not hold of the wished level and the splits, as sentences."""
+    level, wished = draft.level, wish.level
     if not level.curve:
-        said.append("no learning curve")
-    if level.seeds < best.seeds:
-        said.append(f"{level.seeds} of {best.seeds} seeds")
-    if level.rates < best.rates:
-        said.append(f"{level.rates} of {best.rates} pairs of learning rates")
+        yield "no learning curve"
+    if level.seeds < wished.seeds:
+        yield f"{level.seeds} of {wished.seeds} seeds"
+    if draft.pairs < wish.pairs:
+        yield f"{draft.pairs} of {wish.pairs} pairs of learning rates"
     if level.least == 0:
-        said.append("fewer steps than the recipes call the least")
+        least = "the least steps of the recipes"
+        yield least if draft.share == 1.0 else f"{draft.share:.0%} of {least}"
     elif draft.share < 1.0:
-        said.append(f"{draft.share:.0%} of the steps of the recipes, or their least")
+        yield f"{draft.share:.0%} of the steps of the recipes, or their least"
+    if sizes.dev < whole.dev:
+        yield f"{sizes.dev} of {whole.dev} development examples"
     if sizes.test < whole.test:
-        said.append(f"{sizes.test} of {whole.test} test examples")
+        yield f"{sizes.test} of {whole.test} test examples"
     if draft.seconds > room.left:
-        said.append(
+        yield (
             f"even so the trials were expected to take {draft.seconds:.0f} s when "
             f"{max(room.left, 0):.0f} s were left; what is not reached in time is left undone"
         )
-    return tuple(said)
+
+
+def _enough(least: _Draft, room: Room) -> str:
+    """The budget that would hold the least steps of the recipes, as a sentence."""
+    seconds = room.budget - room.left + least.seconds / float(planning()["used_share"])
+    return f"a budget of about {math.ceil(seconds / _MINUTE)} min would hold these least steps"
 
 
 def _shortened(bench: Bench, probe: Probe) -> tuple[str, ...]:

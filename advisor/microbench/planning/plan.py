@@ -10,6 +10,7 @@ class MethodPlan(Record):
 
     Attributes:
         pairs: body rate and head rate (None where no new head is trained), best guess first.
+        recipe_steps: of a run as the recipe has it, of which ``steps`` are a share.
         steps: of a final run on the whole training split, and on the sizes of the curve.
         search_steps: of a run of the search at the least, but never more than of a final run.
         looks: how often a final run looks at the development split.
@@ -18,6 +19,7 @@ class MethodPlan(Record):
     """
 
     pairs: tuple[tuple[float, float | None], ...]
+    recipe_steps: int
     steps: int
     curve_steps: tuple[int, ...] = ()
     search_steps: int = 0
@@ -25,6 +27,11 @@ class MethodPlan(Record):
     patience: float
     seconds_per_step: float
     evaluation_seconds: float
+
+    @property
+    def effort(self) -> float:
+        """Share of the recipe's steps that a final run has."""
+        return self.steps / self.recipe_steps
 
 
 class Plan(Record):
@@ -42,7 +49,7 @@ class Plan(Record):
         methods: by identifier, in the order in which they are run.
         left_out: methods that cannot be run here, with the reason.
         dropped: what the budget did not allow, as sentences.
-        memory_limit: bytes that each process may hold, or None.
+        memory_limit: bytes that each process may add to the model that all share, or None.
         time_limits: seconds after which a final run of each method is ended.
         prompt: which candidate prompt is used, the best one zero-shot.
     """
@@ -68,3 +75,8 @@ class Plan(Record):
     time_limits: dict[str, float]
     prompt: int = 0
     spare_seeds: int = 0
+
+    @property
+    def told_limit(self) -> int | None:
+        """The memory limit, where it is what a method has no room in: not on an accelerator."""
+        return self.memory_limit if self.device == "cpu" else None

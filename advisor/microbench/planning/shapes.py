@@ -28,6 +28,38 @@ def smaller(shape: Shape) -> Shape | None:
     return None
 
 
+def smallest(shape: Shape) -> Shape:
+    """The last shape that is tried below this one."""
+    while (less := smaller(shape)) is not None:
+        shape = less
+    return shape
+
+
+def shape_to_probe(shape: Shape, typical: int, seconds: float, allowed: float) -> Shape:
+    """The largest shape, from this one down, that can be probed in time, or the smallest.
+
+    Args:
+        shape: the usual one.
+        typical: tokens of a typical input.
+        seconds: of a step for each typical example.
+        allowed: wall seconds that a probe may take.
+    """
+    cost = seconds * float(planning()["probe_cost"])
+    found = shape
+    while cost * found.batch_size * _cut(typical, found, shape.max_tokens) > allowed:
+        less = smaller(found)
+        if less is None:
+            break
+        found = less
+    return found
+
+
+def _cut(typical: int, shape: Shape, max_tokens: int) -> float:
+    """The share of a typical input, as it was before, that a shape leaves."""
+    typical = max(typical, 1)
+    return min(typical, shape.max_tokens) / min(typical, max_tokens)
+
+
 def shape_to_try(bench: Bench, methods: Sequence[Method], probe: Probe, room: Room) -> Shape | None:
     """The largest shape below the probed one that seems to leave enough steps, or the smallest.
 
@@ -40,14 +72,16 @@ def shape_to_try(bench: Bench, methods: Sequence[Method], probe: Probe, room: Ro
         shape = smaller(shape) if shape else None
         if shape is None:
             break
-        chosen, found = shape, _expected(probe, shape)
+        expected = _expected(probe, shape)
+        # A cut that leaves a typical input whole saves nothing: it is not worth another probe.
+        if expected.methods != found.methods:
+            chosen, found = shape, expected
     return chosen
 
 
 def _expected(probe: Probe, shape: Shape) -> Probe:
     """The probe as it would be if time went with the tokens of a typical batch."""
-    typical = max(probe.token_lengths[0], 1)
-    shorter = min(typical, shape.max_tokens) / min(typical, probe.max_tokens)
+    shorter = _cut(probe.token_lengths[0], shape, probe.max_tokens)
     fewer = shape.batch_size / probe.batch_size
     methods = {
         id_: found.model_copy(

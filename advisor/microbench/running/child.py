@@ -75,9 +75,8 @@ def limit_memory(most: int | None) -> None:
     except ImportError:
         return
     held = psutil.Process().memory_info()
-    # The limit counts reserved memory as well, of which much is never touched: only growth counts.
-    reserved = getattr(held, "data", held.rss)
-    limit = reserved + max(most - held.rss, 0)
+    # What is there already is shared with the parent, or reserved and never touched.
+    limit = getattr(held, "data", held.rss) + most
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)

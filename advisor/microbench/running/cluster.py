@@ -59,6 +59,7 @@ class RayExecutor:
         self._connection = Connection(address)
         self._ray = self._connection.ray
         self._nodes: list[Node] = []
+        self._held = 0
         try:
             cpus, gpus = bench.threads, 1 if bench.device == "cuda" else 0
             self._options = {"num_cpus": cpus, "num_gpus": gpus}
@@ -74,17 +75,17 @@ class RayExecutor:
             raise
         self.loading_seconds = time.monotonic() - started
 
-    def slot_memory(self) -> int:
-        """Bytes that each job can have while all slots are in use."""
-        return largest_share(self._nodes, self.slots)
+    def slot_memory(self, slots: int) -> int:
+        """Bytes beside the loaded model for each job while so many run side by side."""
+        return max(largest_share(self._nodes, slots) - self._held, 0)
 
     def submit(self, job: Job) -> None:
         """Hand the job to the cluster, which starts it where there is room."""
         options: dict[str, Any] = {**self._options, "name": job.id}
         if job.memory_limit is not None:
-            require_memory(self._nodes, job.memory_limit)
             # For placing only; the limit itself is set by the process of the job.
-            options["memory"] = job.memory_limit
+            options["memory"] = job.memory_limit + self._held
+            require_memory(self._nodes, options["memory"])
         self._tell_of_waiting(options)
         task = self._task.options(**options)
         self._running[task.remote(self._run, self._bench, job.model_dump_json())] = job
@@ -128,8 +129,10 @@ class RayExecutor:
             for _ in range(min(each.slots, self.slots))
         ]
         try:
-            for reference in references:
-                self._told(reference, hint=_NEEDS)
+            # On a node every slot has a loaded model of its own.
+            self._held = max(
+                self._told(reference, hint=_NEEDS)["memory"] for reference in references
+            )
         except self._ray.exceptions.RayError as error:
             raise _broken("a node was lost while it loaded", _lines(error)[0], _GO_ON) from None
 

@@ -22,8 +22,8 @@ class Executor(Protocol):
     slots: int
     loading_seconds: float
 
-    def slot_memory(self) -> int:
-        """Bytes that each job can have while all slots are in use."""
+    def slot_memory(self, slots: int) -> int:
+        """Bytes beside the loaded model for each job while so many run side by side."""
 
     def submit(self, job: Job) -> None:
         """Start the job now, or as soon as there is room."""

@@ -55,11 +55,15 @@ class LocalExecutor:
         self._starts = 0
         self._start()
 
-    def slot_memory(self) -> int:
-        """Bytes that each job can have while all slots are in use."""
+    def slot_memory(self, slots: int) -> int:
+        """Bytes beside the loaded model for each job while so many run side by side."""
         left = memory_left_bytes()
         free = psutil.virtual_memory().available
-        return min(free, left or free) // self.slots
+        return (free if left is None else min(free, left)) // slots
+
+    def loaded_memory(self) -> int:
+        """Bytes of the process that holds the loaded model."""
+        return int(psutil.Process(self._process.pid).memory_info().rss)
 
     def submit(self, job: Job) -> None:
         """Start the job as soon as one of the slots is free."""

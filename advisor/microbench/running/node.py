@@ -34,13 +34,13 @@ def load(run: str, version: str, bench: str) -> dict[str, Any]:
         bench: what the jobs work on, as JSON.
 
     Returns:
-        ``seconds`` that loading took, or ``failed`` with the error as plain data.
+        ``memory`` in bytes that the loaded model holds, or ``failed`` with the error as plain data.
     """
     if version != __version__:
         told = f"a node has version {__version__} of this package, and not {version}"
         return _failed(AdvisorError(told))
     try:
-        return {"seconds": _server(run, bench).loading_seconds}
+        return {"memory": _server(run, bench).loaded_memory()}
     except AdvisorError as error:
         return _failed(error)
 

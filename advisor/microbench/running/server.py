@@ -81,6 +81,7 @@ def main(arguments: list[str]) -> int:
 class _Server:
     def __init__(self, workbench: Workbench, folder: Path, line: _Line) -> None:
         self._workbench = workbench
+        self._max_tokens = workbench.bench.max_tokens
         self._folder = folder
         self._line = line
         self._children: dict[int, tuple[str, float]] = {}
@@ -114,6 +115,7 @@ class _Server:
                     os.kill(pid, signal.SIGKILL)
             return
         job = Job.model_validate(command["job"])
+        self._code(job)
         server = os.getpid()
         try:
             pid = os.fork()
@@ -124,6 +126,13 @@ class _Server:
             self._be_child(job, server)
         self._children[pid] = (job.id, time.monotonic())
 
+    def _code(self, job: Job) -> None:
+        """Tokenise here what this job and, mostly, all that follow want; children share it."""
+        from advisor.microbench.worker.tailoring import coded
+
+        most = self._max_tokens if job.max_tokens is None else job.max_tokens
+        self._workbench = coded(self._workbench, job.model_copy(update={"max_tokens": most}))
+
     def _be_child(self, job: Job, server: int) -> None:
         """Do the job and leave, without any of the parent's clean-up."""
         code = 1
@@ -131,7 +140,11 @@ class _Server:
             die_with(server)
             os.close(0)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            limit_memory(job.memory_limit)
+            if job.memory_limit is not None:
+                method = job.trial.method if job.trial else job.method
+                # What the job writes to of the shared model becomes its own, which the system does
+                # not count as growth.
+                limit_memory(max(job.memory_limit - self._workbench.rewritten(method), 0))
             _work(self._workbench, job, self._folder, self._line)
             code = 0
         except BaseException:  # noqa: BLE001 - the process ends here, so nobody else prints it

@@ -11,12 +11,13 @@ from advisor.microbench.spec.bench import (
     Splits,
     Task,
 )
-from advisor.microbench.spec.job import Ending, Job, JobKind
+from advisor.microbench.spec.job import Baseline, Ending, Job, JobKind
 from advisor.microbench.spec.probe import MethodProbe, Probe
 from advisor.microbench.spec.record import Record
 from advisor.microbench.spec.trial import Point, Purpose, Status, Trial, TrialResult
 
 __all__ = [
+    "Baseline",
     "Baselines",
     "Bench",
     "Ending",

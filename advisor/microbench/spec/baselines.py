@@ -23,7 +23,8 @@ class Baselines(Record):
             training, with the reason in ``note``.
         zero_shot_test: its outcomes, as in TrialResult.
         prompts: all candidates, the best one first.
-        head_only: points of a linear head on frozen features; None for other routes.
+        head_only: points of a linear head on frozen features; None where answers are no labels.
+        head_only_rows: training examples that it was fitted to.
         general_loss: loss on the general text before any training.
     """
 
@@ -33,5 +34,6 @@ class Baselines(Record):
     prompts: tuple[PromptScore, ...] = ()
     head_only: float | None = None
     head_only_test: tuple[float, ...] = ()
+    head_only_rows: int = 0
     general_loss: float | None = None
     note: str = ""

@@ -13,10 +13,20 @@ from advisor.microbench.spec.trial import Status, Trial
 class JobKind(str, Enum):
     """What a process is asked for."""
 
+    EXAMPLES = "examples"
     PRECISION = "precision"
     PROBE = "probe"
-    BASELINES = "baselines"
+    BASELINE = "baseline"
     TRIAL = "trial"
+
+
+class Baseline(str, Enum):
+    """What is measured without training, or next to none; each in a process of its own."""
+
+    MAJORITY = "majority"
+    ZERO_SHOT = "zero_shot"
+    HEAD_ONLY = "head_only"
+    GENERAL_LOSS = "general_loss"
 
 
 class Job(Record):
@@ -26,11 +36,13 @@ class Job(Record):
         id: unique in a run.
         trial: what to train, for a trial.
         method: what to probe, for a probe.
+        baseline: what to measure, for a baseline.
         precision: the number format to compute in.
         batch_size: examples of a training batch.
         max_tokens: what inputs are cut to; None for the bench's own limit.
-        dev_size, test_size: prefixes of the splits, for baselines.
-        memory_limit: most bytes that the process may hold; None for no limit.
+        train_size, dev_size, test_size: prefixes of the splits, for baselines.
+        memory_limit: most bytes that the process may add to the model that it shares with others;
+            None for no limit.
         time_limit: seconds of wall time after which it is killed.
     """
 
@@ -38,9 +50,11 @@ class Job(Record):
     kind: JobKind
     trial: Trial | None = None
     method: str = ""
+    baseline: Baseline | None = None
     precision: Precision = Precision.FP32
     batch_size: int
     max_tokens: int | None = None
+    train_size: int | None = None
     dev_size: int | None = None
     test_size: int | None = None
     memory_limit: int | None = None
@@ -53,9 +67,9 @@ class Ending(Record):
     Attributes:
         status: KILLED, TIMED_OUT and CRASHED come without an answer.
         message: what happened, as one sentence; empty if all went well.
-        answer: what the job came to, by its kind: ``precision``, ``token_lengths`` and ``speed``
-            as in Probe,
-            or a MethodProbe, Baselines or TrialResult, as plain data.
+        answer: what the job came to, as plain data, by its kind: lengths as in Probe; ``precision``
+            and ``speed`` as in Probe with ``seconds`` of a step; a MethodProbe; fields of
+            Baselines; or a TrialResult.
         wall_seconds, cpu_seconds: of the process.
     """
 

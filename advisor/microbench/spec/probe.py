@@ -12,10 +12,15 @@ from advisor.microbench.spec.trial import Status
 
 
 class MethodProbe(Record):
-    """What a few steps of a method cost: seconds a step, and the process's peak in bytes.
+    """What a few steps of a method cost.
 
-    ``sequence_lengths`` are quantiles 0.5, 0.95 and 1 of the tokens that it was given, prompts and
-    answers to write included, inputs cut.
+    Attributes:
+        evaluation_seconds: for one example.
+        peak_memory: bytes, the process's high-water mark.
+        added_memory: bytes that the process reserved beside the model that it shares with others,
+            or wrote to; 0 where that is not known, as on an accelerator.
+        sequence_lengths: quantiles 0.5, 0.95 and 1 of the tokens that it was given, prompts and
+            answers to write included, inputs cut.
     """
 
     status: Status
@@ -24,6 +29,7 @@ class MethodProbe(Record):
     evaluation_seconds: float = 0.0
     peak_memory: int = 0
     sequence_lengths: Annotated[tuple[int, ...], Field(min_length=3, max_length=3)] = (0, 0, 0)
+    added_memory: int = 0
 
 
 class Probe(Record):
@@ -40,6 +46,8 @@ class Probe(Record):
         most_written: tokens of the longest answer that is written or learned, end mark included.
         room: tokens that the model's positions leave for inputs and prompt; None without a limit.
         loading_seconds: imports and weights, which every process without a fork pays again.
+        slots: processes that have room side by side.
+        memory_limit: bytes that each of them may add to the model that they share.
         slowdown: wall seconds of a process for each of its CPU seconds; above 1 on a busy machine.
         speed: of this machine's CPU, as the estimates want it; None on an accelerator.
     """
@@ -53,5 +61,7 @@ class Probe(Record):
     most_written: int = 0
     room: int | None = None
     loading_seconds: float = 0.0
+    slots: int = 1
+    memory_limit: int | None = None
     slowdown: float = 1.0
     speed: dict[str, Any] | None = None

@@ -4,35 +4,52 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from advisor.microbench.spec import Baselines, Prompt, PromptScore, Route
-from advisor.microbench.worker.evaluation import answers
+from advisor.microbench.spec import Baseline, Prompt, PromptScore, Route
+from advisor.microbench.worker.asking import Asking
+from advisor.microbench.worker.evaluation import Answers
 from advisor.microbench.worker.general import general_loss
 from advisor.microbench.worker.learner import frozen_learner
-from advisor.microbench.worker.linear_head import head_only
+from advisor.microbench.worker.linear_head import best_head, head_only
 from advisor.microbench.worker.texts import likeness
 from advisor.microbench.worker.workbench import Workbench
 
 
-def baselines(workbench: Workbench) -> Baselines:
-    """Measure them all; the base model stays as it is, but should not be trained afterwards.
+def measure(workbench: Workbench, baseline: Baseline) -> dict[str, Any]:
+    """One of the baselines, as fields of Baselines; none where the route or model has it not.
 
-    Hooks stay in the model, so this too is best run in a process of its own.
+    Hooks stay in the model, so each is best run in a process of its own.
     """
     torch.set_num_threads(workbench.bench.threads)
-    head = head_only(workbench)
-    found: dict[str, Any] = {"majority": majority(workbench), "note": workbench.note}
-    if head is not None:
-        found |= {"head_only": head.score, "head_only_test": head.outcomes}
-    if workbench.bench.task.route is Route.HEAD:
-        found["note"] = "a new head has to be trained before the model can answer"
-    else:
-        found |= zero_shot(workbench)
+    return _MEASURES[baseline](workbench)
+
+
+def _majority(workbench: Workbench) -> dict[str, Any]:
+    return {"majority": majority(workbench), "note": workbench.note}
+
+
+def _head_only(workbench: Workbench) -> dict[str, Any]:
+    """Of a new head; that of a language model comes with its zero-shot answers."""
+    if workbench.bench.task.route is not Route.HEAD:
+        return {}
+    return _of_head(workbench, head_only(workbench))
+
+
+def _general_loss(workbench: Workbench) -> dict[str, Any]:
     learner = frozen_learner(workbench.model, workbench.bench.device)
-    return Baselines(**found, general_loss=general_loss(workbench, learner))
+    return {"general_loss": general_loss(workbench, learner)}
+
+
+def _of_head(workbench: Workbench, found: Answers) -> dict[str, Any]:
+    return {
+        "head_only": found.score,
+        "head_only_test": found.outcomes,
+        "head_only_rows": len(workbench.train),
+    }
 
 
 def majority(workbench: Workbench) -> float:
@@ -51,23 +68,36 @@ def majority(workbench: Workbench) -> float:
 
 
 def zero_shot(workbench: Workbench) -> dict[str, Any]:
-    """All candidate prompts judged on the development split, the best one on the test split."""
+    """All candidate prompts judged on the development split, the best one on the test split.
+
+    Where labels are chosen by their words, a linear head on the states that choose them comes
+    besides, under the best prompt.
+    """
     bench = workbench.bench
-    learner = frozen_learner(workbench.model, bench.device)
-    learner.model.eval()
-    scored = []
+    if bench.task.route is Route.HEAD:
+        return {"note": "a new head has to be trained before the model can answer"}
+    asked = []
     for prompt in bench.prompts or (Prompt(),):
-        wording = workbench.coder.word(prompt)
-        answering = workbench.answering(learner, wording)
-        rows = workbench.coder.rows(bench.splits.dev[: len(workbench.dev)], wording)
-        found = answers(answering, rows, bench, bench.precision)
-        scored.append((PromptScore(prompt=prompt, dev_score=found.score), wording, answering))
-    scored.sort(key=lambda entry: -entry[0].dev_score)
-    _, wording, answering = scored[0]
-    rows = workbench.coder.rows(bench.splits.test[: len(workbench.test)], wording)
-    test = answers(answering, rows, bench, bench.precision)
-    return {
-        "zero_shot": test.score,
-        "zero_shot_test": test.outcomes,
-        "prompts": tuple(entry[0] for entry in scored),
+        asking = Asking(workbench, prompt)
+        found, dev = asking.about(bench.splits.dev[: len(workbench.dev)])
+        asked.append((PromptScore(prompt=prompt, dev_score=found.score), asking, dev))
+    asked.sort(key=lambda entry: -entry[0].dev_score)
+    _, best, dev = asked[0]
+    found, test = best.about(bench.splits.test[: len(workbench.test)])
+    fields = {
+        "zero_shot": found.score,
+        "zero_shot_test": found.outcomes,
+        "prompts": [entry[0].model_dump(mode="json") for entry in asked],
     }
+    if not best.by_label:
+        return fields
+    _, train = best.about(bench.splits.train[: len(workbench.train)])
+    return fields | _of_head(workbench, best_head(workbench, train, dev, test))
+
+
+_MEASURES: dict[Baseline, Callable[[Workbench], dict[str, Any]]] = {
+    Baseline.MAJORITY: _majority,
+    Baseline.ZERO_SHOT: zero_shot,
+    Baseline.HEAD_ONLY: _head_only,
+    Baseline.GENERAL_LOSS: _general_loss,
+}

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from advisor.microbench.spec import Job, JobKind, Record
-from advisor.microbench.worker.baselines import baselines
-from advisor.microbench.worker.machine import probe_machine
+from advisor.microbench.worker.baselines import measure
+from advisor.microbench.worker.machine import describe_examples, probe_machine
 from advisor.microbench.worker.memory import limit_memory
 from advisor.microbench.worker.probe import probe_method
 from advisor.microbench.worker.tailoring import tailored
@@ -31,12 +31,14 @@ def do_job(
     limit_memory(workbench.bench.device, workbench.bench.accelerator_memory)
     workbench = tailored(workbench, job)
     answer: Record
+    if job.kind is JobKind.EXAMPLES:
+        return describe_examples(workbench)
     if job.kind is JobKind.PRECISION:
         return probe_machine(workbench)
+    if job.baseline is not None:
+        return measure(workbench, job.baseline)
     if job.kind is JobKind.PROBE:
         answer = probe_method(workbench, job.method, job.precision)
-    elif job.kind is JobKind.BASELINES:
-        answer = baselines(workbench)
     else:
         if job.trial is None:
             raise ValueError("a job of this kind needs a trial")

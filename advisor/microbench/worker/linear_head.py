@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 
-from advisor.microbench.spec import Route
 from advisor.microbench.worker.constants import training_constants
 from advisor.microbench.worker.evaluation import Answers, Evaluation, summary
 from advisor.microbench.worker.learner import frozen_learner
@@ -22,16 +21,21 @@ from advisor.microbench.worker.rows import Batch, Row, collate, sorted_batches
 from advisor.microbench.worker.workbench import Workbench
 
 
-def head_only(workbench: Workbench) -> Answers | None:
-    """The test split judged by the best linear head; None where the route has no head.
+def head_only(workbench: Workbench) -> Answers:
+    """The test split judged by a linear head on what the model gives to its new head.
 
-    Features are computed once, in 32 bits and without dropout. The head is fitted to the end by
-    L-BFGS, with the strength of ridge that has the lowest development loss.
+    Features are computed once, in 32 bits and without dropout.
     """
-    if workbench.bench.task.route is not Route.HEAD:
-        return None
     features = Features(workbench)
     train, dev, test = (features.of(s) for s in (workbench.train, workbench.dev, workbench.test))
+    return best_head(workbench, train, dev, test)
+
+
+def best_head(workbench: Workbench, train: Computed, dev: Computed, test: Computed) -> Answers:
+    """The test split judged by the head of the ridge that has the lowest development loss.
+
+    Each head is fitted to the end by L-BFGS.
+    """
     heads = [LinearHead(workbench, train, ridge) for ridge in training_constants().ridge]
     best = min(heads, key=lambda head: head.evaluate(dev).loss)
     return best.evaluate(test).answers

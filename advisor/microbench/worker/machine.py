@@ -15,15 +15,23 @@ from advisor.microbench.worker.workbench import Workbench
 _T = TypeVar("_T")
 
 
-def probe_machine(workbench: Workbench) -> dict[str, Any]:
-    """The faster number format, how long the inputs are, and the speed of a CPU, as plain data."""
-    on_cpu = workbench.bench.device == "cpu"
+def describe_examples(workbench: Workbench) -> dict[str, Any]:
+    """How long inputs and answers are, as plain data; the model does nothing."""
     return {
-        "precision": (_in_memory(lambda: probe_precision(workbench)) or Precision.FP32).value,
         "token_lengths": list(workbench.token_lengths),
         "answer_lengths": list(workbench.coder.answer_lengths),
         "most_written": workbench.coder.most_written,
         "room": workbench.encoder.room,
+    }
+
+
+def probe_machine(workbench: Workbench) -> dict[str, Any]:
+    """The faster number format, seconds of a step in it, and the speed of a CPU, as plain data."""
+    on_cpu = workbench.bench.device == "cpu"
+    fastest = _in_memory(lambda: probe_precision(workbench))
+    return {
+        "precision": (fastest.precision if fastest else Precision.FP32).value,
+        "seconds": fastest.seconds if fastest else None,
         "speed": _in_memory(lambda: dataclasses.asdict(probe_cpu())) if on_cpu else None,
     }
 

@@ -67,6 +67,17 @@ def limit_memory(device: str, most: int | None) -> None:
         torch.mps.set_per_process_memory_fraction(most / torch.mps.recommended_max_memory())
 
 
+class Reserved:
+    """Memory that the process has reserved since this was made; 0 where the system does not say."""
+
+    def __init__(self) -> None:
+        self._start = _told("VmSize:")
+
+    def growth(self) -> int:
+        """Bytes at the highest."""
+        return max(_told("VmPeak:") - self._start, 0)
+
+
 def out_of_memory(error: BaseException) -> bool:
     """Whether the error says that memory ran out, on the host or on a device."""
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
@@ -76,11 +87,18 @@ def out_of_memory(error: BaseException) -> bool:
 
 def _process_mark() -> int:
     """The process's high-water mark in bytes; on other systems that of its whole life."""
-    if _STATUS.exists():
-        for line in _STATUS.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
+    if told := _told("VmHWM:"):
+        return told
     import resource  # noqa: PLC0415 - not on Windows
 
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _told(name: str) -> int:
+    """Bytes that the system tells under a name; 0 where it does not."""
+    if _STATUS.exists():
+        for line in _STATUS.read_text().splitlines():
+            if line.startswith(name):
+                return int(line.split()[1]) * 1024
+    return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -23,28 +23,34 @@ from advisor.microbench.worker.constants import training_constants
 from advisor.microbench.worker.encoding import quantiles
 from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.evaluation import answers
-from advisor.microbench.worker.memory import out_of_memory
+from advisor.microbench.worker.memory import Reserved, out_of_memory
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.rows import Row
 from advisor.microbench.worker.training import Trainer
 from advisor.microbench.worker.workbench import Workbench
 
 
-def probe_precision(workbench: Workbench) -> Precision:
+class Fastest(NamedTuple):
+    """A number format, and the seconds of a step of full fine-tuning in it, without the update."""
+
+    precision: Precision
+    seconds: float
+
+
+def probe_precision(workbench: Workbench) -> Fastest:
     """The format in which a step of full fine-tuning takes less time; the weights stay as they are.
 
     Formats take turns, and the fastest pass of each counts, as other work can only slow one down.
+    Where a first turn takes long it is the only one: what warms up hardly counts then.
     """
     device = workbench.bench.device
-    if device == "mps" or (device == "cuda" and not torch.cuda.is_bf16_supported()):
-        return Precision.FP32
     torch.set_num_threads(workbench.bench.threads)
     learner = equip(workbench, "full_fine_tuning", 0)
     answering = workbench.answering(learner)
     batch = answering.collate(typical_batches(workbench, 1)[0])
     clock = StepClock(device)
-    seconds: dict[Precision, list[float]] = {Precision.FP32: [], Precision.BF16: []}
-    for _ in _enough(clock):
+    seconds: dict[Precision, list[float]] = {each: [] for each in _formats(device)}
+    for _ in _enough(clock, least=1):
         for precision, times in seconds.items():
             start = clock.now()
             with autocast(device, low_precision=precision is Precision.BF16):
@@ -52,7 +58,15 @@ def probe_precision(workbench: Workbench) -> Precision:
             losses.mean().backward()
             times.append(clock.now() - start)
             learner.model.zero_grad(set_to_none=True)
-    return min(seconds, key=lambda precision: min(seconds[precision]))
+    fastest = min(seconds, key=lambda precision: min(seconds[precision]))
+    return Fastest(fastest, min(seconds[fastest]))
+
+
+def _formats(device: str) -> list[Precision]:
+    """The number formats that the device can compute in."""
+    if device == "mps" or (device == "cuda" and not torch.cuda.is_bf16_supported()):
+        return [Precision.FP32]
+    return [Precision.FP32, Precision.BF16]
 
 
 def probe_method(workbench: Workbench, method: str, precision: Precision) -> MethodProbe:
@@ -61,11 +75,15 @@ def probe_method(workbench: Workbench, method: str, precision: Precision) -> Met
     workbench = dataclasses.replace(workbench, bench=bench)
     torch.set_num_threads(bench.threads)
     trainer = None
+    reserved, rewritten = Reserved(), workbench.rewritten(method)
     try:
         learner = equip(workbench, method, 0)
         trainer = Trainer(workbench, _trial(method, bench.task), learner, _ignore)
+        # A trial holds this copy beside its steps, so what has no room for it has no room at all.
+        trainer.keep()
         batches = _probe_batches(workbench)
-        for step in _enough(StepClock(bench.device)):
+        # The first step warms up and is not counted, so one more is needed.
+        for step in _enough(StepClock(bench.device), least=2):
             trainer.step(step + 1, batches[step])
         peak = trainer.meter.peak()
         seconds = _evaluation_seconds(workbench, trainer)
@@ -80,18 +98,16 @@ def probe_method(workbench: Workbench, method: str, precision: Precision) -> Met
         evaluation_seconds=seconds,
         peak_memory=peak,
         sequence_lengths=quantiles([row.length for row in workbench.train]),
+        added_memory=reserved.growth() + rewritten if bench.device == "cpu" else 0,
     )
 
 
-def _enough(clock: StepClock) -> Iterator[int]:
-    """Numbers of steps until there are enough of them, or they have taken long enough.
-
-    The first one warms up and is not counted; one more is needed all the same.
-    """
+def _enough(clock: StepClock, *, least: int) -> Iterator[int]:
+    """Numbers of steps until there are enough of them, or they have taken long enough."""
     constants, start = training_constants(), clock.now()
     for step in range(1 + constants.probe_steps):
         yield step
-        if step > 0 and clock.now() - start > constants.probe_seconds:
+        if step + 1 >= least and clock.now() - start > constants.probe_seconds:
             return
 
 

@@ -107,6 +107,15 @@ class Trainer:
         self.trained.steps_done = step
         self.trained.seconds_per_step = self._clock.seconds_per_step
 
+    def keep(self, *, copy: bool = True) -> None:
+        """Remember the state as it is; the copy is the benchmark's own and no cost of the method.
+
+        Args:
+            copy: False where no step will follow.
+        """
+        self._best.keep(copy=copy)
+        self.meter.hold(self._best.size)
+
     def _look(self, step: int, *, last: bool) -> bool:
         """Evaluate on the development split; whether the trial ends here for lack of progress."""
         train_loss = self._mean_loss(step)
@@ -134,8 +143,7 @@ class Trainer:
         self._lowest_loss = min(self._lowest_loss, look.dev_loss)
         if look.dev_score >= self._best_score:
             self._best_score = look.dev_score
-            self._best.keep(copy=not last)
-            self.meter.hold(self._best.size)
+            self.keep(copy=not last)
 
     def _mean_loss(self, step: int) -> float:
         """The training loss per example since the last look."""

@@ -33,6 +33,7 @@ class Workbench:
         model: the base model in 32 bits, on the CPU.
         new: names of its parameters that the weights did not give.
         wording: the training prompt, and the labels' words where the model answers by them.
+        prompt: which of the bench's prompts that is.
         general: the general text in pieces, as token ids.
         token_lengths: quantiles 0.5, 0.95 and 1 of the training inputs, before cutting.
         loading_seconds: wall time of loading all this.
@@ -49,6 +50,7 @@ class Workbench:
     general: Sequence[list[int]]
     token_lengths: tuple[int, int, int]
     loading_seconds: float
+    prompt: int = 0
 
     @property
     def note(self) -> str:
@@ -59,6 +61,12 @@ class Workbench:
     def encoder(self) -> Encoder:
         """Turns texts into token ids."""
         return self.coder.encoder
+
+    def rewritten(self, method: str) -> int:
+        """Bytes of the loaded model that training by a method writes to."""
+        if method != "full_fine_tuning" or self.bench.device != "cpu":
+            return 0
+        return sum(p.numel() * p.element_size() for p in self.model.parameters())
 
     def answering(self, learner: Learner, wording: Wording | None = None) -> Answering:
         """The learner on the bench's route, under the training prompt unless another is given."""

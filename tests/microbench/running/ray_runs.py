@@ -26,6 +26,7 @@ def plan(steps=6, **changes):
     made = plan_cases.plan(900)
     trained = {
         "pairs": ((0.01, 0.01),),
+        "recipe_steps": steps,
         "steps": steps,
         "search_steps": 0,
         "curve_steps": (),

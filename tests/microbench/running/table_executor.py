@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from advisor.microbench.spec import Baselines, Ending, JobKind, MethodProbe, Status, TrialResult
+from advisor.microbench.spec import Baseline, Ending, JobKind, MethodProbe, Status, TrialResult
 
 NO_ROOM = "DefaultCPUAllocator: can't allocate memory: you tried to allocate 3145728 bytes."
 
@@ -14,13 +14,19 @@ class Table:
 
     loading_seconds = 0.0
 
-    def __init__(self, *, failing=(), slots=2, token_seconds=0.0, trial_seconds=0.0):
+    def __init__(
+        self, *, failing=(), slots=2, token_seconds=0.0, trial_seconds=0.0, example_seconds=0.0
+    ):
         self.slots = slots
         self.failing = failing
+        self.example_seconds = example_seconds
         self.token_seconds = token_seconds
         self.trial_seconds = trial_seconds
         self.jobs = []
         self._ended = deque()
+
+    def slot_memory(self, slots):
+        return 2**32 // slots
 
     def submit(self, job):
         self.jobs.append(job)
@@ -28,9 +34,6 @@ class Table:
 
     def next_ending(self, timeout):
         return self._ended.popleft() if self._ended else None
-
-    def slot_memory(self):
-        return 2**30
 
     def close(self):
         pass
@@ -43,25 +46,34 @@ class Table:
         return Ending(job=job.id, status=Status.FINISHED, answer=answer, **times)
 
     def _answer(self, job):
-        if job.kind is JobKind.PRECISION:
+        if job.kind is JobKind.EXAMPLES:
             return {
-                "precision": "fp32",
                 "token_lengths": [50, 60, 200],
                 "answer_lengths": [0, 0, 0],
                 "most_written": 0,
                 "room": None,
-                "speed": None,
             }
+        if job.kind is JobKind.PRECISION:
+            seconds = job.batch_size * self.example_seconds
+            return {"precision": "fp32", "seconds": seconds, "speed": None}
         if job.kind is JobKind.PROBE:
             step = 0.01 + self.token_seconds * job.batch_size * job.max_tokens
             seconds = {"seconds_per_step": step, "evaluation_seconds": 0.001}
             return MethodProbe(status=Status.FINISHED, **seconds).model_dump(mode="json")
-        if job.kind is JobKind.BASELINES:
-            test = (1.0,) * job.test_size
-            return Baselines(majority=50.0, head_only_test=test).model_dump(mode="json")
+        if job.kind is JobKind.BASELINE:
+            return self._baseline(job)
         test = (1.0,) * job.trial.test_size if job.trial.test else ()
         seconds, status = self.trial_seconds, Status.FINISHED
         result = TrialResult(
             trial=job.id, status=status, dev_score=50.0, test=test, seconds=seconds
         )
         return result.model_dump(mode="json")
+
+    def _baseline(self, job):
+        test = [1.0] * job.test_size
+        return {
+            Baseline.MAJORITY: {"majority": 50.0, "note": ""},
+            Baseline.ZERO_SHOT: {"zero_shot": 100.0, "zero_shot_test": test},
+            Baseline.HEAD_ONLY: {"head_only": 100.0, "head_only_test": test},
+            Baseline.GENERAL_LOSS: {"general_loss": 2.0},
+        }[job.baseline]

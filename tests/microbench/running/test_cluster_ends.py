@@ -39,7 +39,7 @@ def test_closing_ends_running_jobs_and_leaves_no_process_and_no_file(cluster, be
 
 def test_no_more_jobs_run_side_by_side_than_are_asked_for(cluster, bench):
     executor = RayExecutor(bench, address=cluster.address, most=1, say=print)
-    alone, memory = executor.slots, executor.slot_memory()
+    alone, memory = executor.slots, executor.slot_memory(1)
     executor.close()
     assert alone == 1
     assert memory > 2**30

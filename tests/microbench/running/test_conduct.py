@@ -14,6 +14,7 @@ from advisor.microbench.allowance import Account, Allowance
 from advisor.microbench.conduct import Conductor
 from advisor.microbench.running.journal import Entry, Journal
 from advisor.microbench.spec import (
+    Baseline,
     Ending,
     JobKind,
     Status,
@@ -22,6 +23,8 @@ from advisor.microbench.spec import (
 from advisor.support.errors import AdvisorError, ExitCode
 
 SOFT, FULL = BOTH
+MEMORY = None
+"""Bytes for each process as the user says."""
 
 
 class Silence:
@@ -34,7 +37,7 @@ class Silence:
 def conductor(folder, executor):
     methods = [load_methods()[method] for method in BOTH]
     journal = Journal(folder / "journal.jsonl")
-    return Conductor(bench(), methods, Allowance(60.0), executor, journal, Silence())
+    return Conductor(bench(), methods, Allowance(60.0, MEMORY), executor, journal, Silence())
 
 
 def kinds(folder):
@@ -61,9 +64,10 @@ def test_baselines_and_trials_are_judged_on_the_same_examples(tmp_path, monkeypa
     left = iter([60.0] + [0.1] * 99)
     monkeypatch.setattr(Account, "left", property(lambda self: next(left)))
     findings = run.plan(lambda *_: {})
-    [baselines] = [job for job in executor.jobs if job.kind is JobKind.BASELINES]
-    assert baselines.test_size == findings.plan.test_size
-    assert baselines.dev_size <= findings.plan.dev_size  # prompts are ranked on a part of them
+    baselines = [job for job in executor.jobs if job.kind is JobKind.BASELINE]
+    assert {job.test_size for job in baselines} == {findings.plan.test_size}
+    [ranking] = [job for job in baselines if job.baseline is Baseline.ZERO_SHOT]
+    assert ranking.dev_size <= findings.plan.dev_size  # prompts are ranked on a part of them
 
 
 def test_a_slow_model_is_measured_again_and_trained_at_a_smaller_shape(tmp_path):
@@ -73,7 +77,7 @@ def test_a_slow_model_is_measured_again_and_trained_at_a_smaller_shape(tmp_path)
     shapes = [(j.batch_size, j.max_tokens) for j in executor.jobs if j.kind is JobKind.PROBE]
     assert shapes[0] == (16, 64)
     assert shapes[-1] == (findings.plan.batch_size, findings.plan.max_tokens) == (4, 64)
-    trained = [job for job in executor.jobs if job.kind in (JobKind.TRIAL, JobKind.BASELINES)]
+    trained = [job for job in executor.jobs if job.kind in (JobKind.TRIAL, JobKind.BASELINE)]
     assert {(job.batch_size, job.max_tokens) for job in trained} == {(4, 64)}
 
 
@@ -103,10 +107,20 @@ def test_a_method_without_room_is_left_out_with_its_reason(tmp_path):
     run = conductor(tmp_path, Table(failing=(FULL,)))
     findings = run.run(run.plan(lambda *_: {}))
     assert list(findings.plan.methods) == [SOFT]
-    assert findings.plan.left_out == {FULL: "no room for 3.0 MiB more"}
+    assert findings.plan.left_out == {FULL: "no room for 3.0 MiB more in 3.60 GiB"}
 
 
-@pytest.mark.parametrize("job", ["precision", "baselines"])
+@pytest.mark.parametrize("baseline", [Baseline.ZERO_SHOT, Baseline.HEAD_ONLY])
+def test_a_baseline_that_fails_is_noted_and_the_run_goes_on(tmp_path, baseline):
+    run = conductor(tmp_path, Table(failing=(f"baseline-{baseline.value}",)))
+    findings = run.run(run.plan(lambda *_: {}))
+    assert getattr(findings.baselines, baseline.value) is None
+    assert "was not measured: no room for 3.0 MiB more in 1.80 GiB" in findings.baselines.note
+    assert findings.baselines.majority == 50.0
+    assert findings.results
+
+
+@pytest.mark.parametrize("job", ["examples", "precision"])
 def test_a_model_that_cannot_be_run_at_all_is_an_error(tmp_path, job):
     with pytest.raises(AdvisorError, match=r"no room for 3\.0 MiB") as caught:
         conductor(tmp_path, Table(failing=(job,))).plan(lambda *_: {})
@@ -123,7 +137,7 @@ def test_jobs_that_get_no_room_end_the_run_when_their_time_is_over(tmp_path, mon
     with pytest.raises(AdvisorError, match="could be measured within 75 s") as caught:
         run.plan(lambda *_: {})
     assert caught.value.exit_code is ExitCode.MICROBENCH_FAILED
-    assert next(clock) == 100.0
+    assert next(clock) == 120.0
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from types import SimpleNamespace
 
 import pytest
 from processes import children_of, processes_of, wait_for
-from tiny_benches import bench_of
+from tiny_benches import bench_of, write_model
 from trial_jobs import ending_of, job, trial
 
+from advisor.microbench.endings import trial_result
 from advisor.microbench.running import local
 from advisor.microbench.running.local import LocalExecutor
 from advisor.microbench.spec import Route, Status, TrialResult
@@ -72,6 +74,42 @@ def test_a_job_without_memory_says_that_memory_ran_out(executor):
     ending = ending_of(executor)
     status = ending.status if ending.answer is None else Status(ending.answer["status"])
     assert status is Status.OUT_OF_MEMORY
+
+
+def test_what_a_job_shares_with_the_others_does_not_count_against_its_memory(executor):
+    """The libraries alone hold more than this limit."""
+    assert executor.loaded_memory() > 200 * 2**20
+    executor.submit(job(trial(), memory_limit=150 * 2**20))
+    result = TrialResult.model_validate(ending_of(executor).answer)
+    assert result.status is Status.FINISHED
+
+
+@pytest.mark.parametrize(("left", "share"), [(None, 50), (0, 0), (60, 30), (400, 50)])
+def test_memory_is_shared_by_those_side_by_side(executor, monkeypatch, left, share):
+    free = SimpleNamespace(available=100)
+    monkeypatch.setattr("advisor.microbench.running.local.psutil.virtual_memory", lambda: free)
+    monkeypatch.setattr("advisor.microbench.running.local.memory_left_bytes", lambda: left)
+    assert executor.slot_memory(2) == share
+
+
+def test_memory_that_suffices_for_one_method_only_stops_the_other(tmp_path):
+    """77 MB of weights: full fine-tuning adds a copy of them, gradients, two moments, the best."""
+    sizes = {"num_hidden_layers": 6, "hidden_size": 512, "intermediate_size": 2048}
+    model = write_model(tmp_path / "bert", "bert", **sizes)
+    bench = bench_of(model, "bert", Route.HEAD)
+    (tmp_path / "bench.json").write_text(bench.model_dump_json(), encoding="utf-8")
+    executor = LocalExecutor(tmp_path / "bench.json", tmp_path, slots=1, watch=lambda _: None)
+
+    def result(method, limit=None):
+        executor.submit(job(trial(method, steps=3), memory_limit=limit))
+        return trial_result(ending_of(executor), limit)
+
+    try:
+        assert result("prompt_tuning", 200 * 2**20).status is Status.FINISHED
+        assert result("full_fine_tuning", 200 * 2**20).status is Status.OUT_OF_MEMORY
+        assert result("full_fine_tuning").status is Status.FINISHED
+    finally:
+        executor.close()
 
 
 def test_a_job_that_cannot_be_done_is_a_crash_with_its_reason(executor):

@@ -6,9 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from tiny_benches import bench_of
 
+from advisor.microbench.spec import Job, JobKind, Route
+from advisor.microbench.worker import jobs
 from advisor.microbench.worker.clock import StepClock
 from advisor.microbench.worker.memory import MemoryMeter, limit_memory
+from advisor.microbench.worker.workbench import load_workbench
 
 
 @pytest.fixture
@@ -80,3 +84,12 @@ def test_a_step_ends_when_the_device_has_done_it(monkeypatch, device):
     clock.start()
     clock.stop()
     assert waited == [device, device]
+
+
+def test_a_job_works_within_the_limit_of_its_bench(monkeypatch, model_folder):
+    limits = []
+    monkeypatch.setattr(jobs, "limit_memory", lambda *limit: limits.append(limit))
+    bench = bench_of(model_folder("bert"), "bert", Route.HEAD, accelerator_memory=250)
+    job = Job(id="j", kind=JobKind.PRECISION, batch_size=2, time_limit=60.0)
+    jobs.do_job(load_workbench(bench), job, lambda _: None)
+    assert limits == [("cpu", 250)]

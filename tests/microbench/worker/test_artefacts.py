@@ -11,9 +11,10 @@ from test_padding import stir
 from tiny_benches import bench_of, writing_bench
 from trial_settings import a_trial
 
-from advisor.microbench.spec import Route
+from advisor.microbench.spec import Precision, Route
 from advisor.microbench.worker.artefact import artefact_bytes, save_artefact
 from advisor.microbench.worker.environment import without_known_warnings
+from advisor.microbench.worker.evaluation import answers
 from advisor.microbench.worker.methods import METHODS, equip
 from advisor.microbench.worker.prefix import PrefixForward
 from advisor.microbench.worker.trial import run_trial
@@ -78,7 +79,12 @@ def losses(workbench, learner):
         return answering.losses(answering.collate(workbench.dev[:5]))
 
 
-def test_a_trial_saves_what_it_evaluated(model_folder, tmp_path):
-    workbench = load(model_folder, "bert", Route.HEAD)
-    run_trial(workbench, a_trial("lora", steps=2), lambda _: None, keep=tmp_path / "kept")
-    assert (tmp_path / "kept" / "adapter_model.safetensors").is_file()
+def test_a_trial_saves_the_state_that_it_evaluated(model_folder, tmp_path):
+    trial = a_trial("lora", learning_rate=0.1, head_rate=3e-2, steps=10, dev_every=1)
+    result = run_trial(load(model_folder, "bert", Route.HEAD), trial, lambda _: None, keep=tmp_path)
+    assert result.dev_score > result.curve[-1].dev_score  # the last state is another one
+    assert len(set(result.predicted)) == 2
+    workbench, learner = loaded(model_folder, "bert", Route.HEAD, "lora", tmp_path)
+    learner.model.eval()
+    found = answers(workbench.answering(learner), workbench.test, workbench.bench, Precision.FP32)
+    assert (found.predicted, found.outcomes) == (result.predicted, result.test)

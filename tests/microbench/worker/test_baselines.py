@@ -6,10 +6,10 @@ import dataclasses
 
 import pytest
 import torch
-from tiny_benches import REVIEW, bench_of, reviews, splits
+from tiny_benches import REVIEW, baselines, bench_of, questions, reviews, splits
 
-from advisor.microbench.spec import Prompt, Route, Splits
-from advisor.microbench.worker.baselines import baselines
+from advisor.microbench.spec import Metric, Prompt, Route, Splits, Task
+from advisor.microbench.worker.asking import Asking
 from advisor.microbench.worker.linear_head import Features, first_new_module
 from advisor.microbench.worker.workbench import load_workbench
 
@@ -38,8 +38,49 @@ def test_candidate_prompts_are_ranked_on_the_development_split(model_folder):
     assert scores == sorted(scores, reverse=True)
     assert len(found.zero_shot_test) == len(bench.splits.test)
     assert found.zero_shot == pytest.approx(100 * sum(found.zero_shot_test) / 16)
-    assert found.head_only is None
     assert found.general_loss > 0
+
+
+@pytest.mark.parametrize("family", ["llama", "t5", "bart"])
+def test_labels_said_by_words_get_a_linear_head(model_folder, family):
+    bench = bench_of(
+        model_folder(family), family, Route.LABEL_WORDS, splits=splits(reviews, 200, 60, 60)
+    )
+    workbench = load_workbench(bench)
+    found = baselines(dataclasses.replace(workbench, train=workbench.train[:160]))
+    assert (found.head_only_rows, len(found.head_only_test)) == (160, 60)
+    assert found.head_only > found.majority + 20
+
+
+@pytest.mark.parametrize("family", ["llama", "t5"])
+def test_states_are_those_that_choose_the_words(model_folder, family):
+    prompts = (Prompt(after=" x", words={"positive": "x", "negative": "man"}), REVIEW)
+    bench = bench_of(model_folder(family), family, Route.LABEL_WORDS, prompts=prompts)
+    workbench = load_workbench(bench)
+    first, _ = [Asking(workbench, prompt) for prompt in prompts]
+    _, found = first.about(bench.splits.dev)
+    layer = workbench.model.get_output_embeddings()
+    with torch.no_grad():
+        for row, state in zip(found.rows, found.features, strict=True):
+            inputs = {"input_ids": torch.tensor(row.sequences)}
+            if workbench.coder.start:
+                inputs["decoder_input_ids"] = torch.tensor([workbench.coder.start])
+            expected = workbench.model(**inputs).logits[0, -1]
+            torch.testing.assert_close(layer(state), expected, atol=1e-4, rtol=1e-4)
+
+
+def test_choices_by_letter_get_no_linear_head(model_folder):
+    task = Task(
+        type="multiple_choice", architecture="decoder", route=Route.LABEL_WORDS,
+        metric=Metric.ACCURACY,
+    )  # fmt: skip
+    prompts = (Prompt(after=" Answer :"),)
+    bench = bench_of(
+        model_folder("llama"), "llama", Route.LABEL_WORDS, task=task, prompts=prompts,
+        splits=splits(questions),
+    )  # fmt: skip
+    found = baselines(load_workbench(bench))
+    assert (found.head_only, found.head_only_rows) == (None, 0)
 
 
 def test_the_majority_is_that_of_the_training_split(model_folder):

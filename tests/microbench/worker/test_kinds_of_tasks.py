@@ -5,11 +5,10 @@ from __future__ import annotations
 import statistics
 
 import pytest
-from tiny_benches import FAMILIES, bench_of, pairs, questions, ratings, reviews, splits
+from tiny_benches import FAMILIES, baselines, bench_of, pairs, questions, ratings, reviews, splits
 from trial_settings import a_trial
 
 from advisor.microbench.spec import Metric, Prompt, Route, Task
-from advisor.microbench.worker.baselines import baselines
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
 from advisor.support.errors import AdvisorError

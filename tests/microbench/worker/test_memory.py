@@ -7,7 +7,7 @@ import sys
 import pytest
 import torch
 
-from advisor.microbench.worker.memory import MemoryMeter
+from advisor.microbench.worker.memory import MemoryMeter, Reserved
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the mark is reset on Linux only")
 MIB = 2**20
@@ -32,3 +32,11 @@ def test_what_the_benchmark_keeps_for_itself_does_not_count():
     # Up to the moment of holding the copy counts, as it cannot be told from the method's own.
     assert meter.peak() == first
     assert first - resting < 120 * MIB
+
+
+def test_memory_that_is_reserved_counts_at_its_highest():
+    reserved = Reserved()
+    kept = torch.empty(100 * MIB)
+    assert reserved.growth() >= 400 * MIB
+    del kept
+    assert reserved.growth() >= 400 * MIB

@@ -7,6 +7,7 @@ import torch
 from tiny_benches import bench_of, writing_bench
 
 from advisor.microbench.spec import Precision, Route, Status
+from advisor.microbench.worker.memory import MemoryMeter
 from advisor.microbench.worker.probe import probe_method, probe_precision, typical_batches
 from advisor.microbench.worker.training import Trainer
 from advisor.microbench.worker.workbench import load_workbench
@@ -29,7 +30,9 @@ def test_comparing_number_formats_leaves_the_weights_as_they_were(model_folder):
         for name, tensor in workbench.model.state_dict().items()
         if not name.startswith("classifier")
     }
-    assert probe_precision(workbench) in Precision
+    found = probe_precision(workbench)
+    assert found.precision in Precision
+    assert found.seconds > 0
     after = workbench.model.state_dict()
     assert all(torch.equal(tensor, after[name]) for name, tensor in before.items())
 
@@ -71,3 +74,29 @@ def test_writing_is_measured(model_folder, family):
     workbench = load_workbench(writing_bench(model_folder(family), family))
     measured = probe_method(workbench, "prompt_tuning", Precision.FP32)
     assert measured.evaluation_seconds > 0
+
+
+def test_a_probe_holds_the_copy_that_a_trial_holds_and_does_not_count_it(model_folder, monkeypatch):
+    workbench = load_workbench(bench_of(model_folder("bert"), "bert", Route.HEAD))
+    done = []
+    keep, step = Trainer.keep, Trainer.step
+    monkeypatch.setattr(Trainer, "keep", lambda self: done.append("copy") or keep(self))
+    monkeypatch.setattr(Trainer, "step", lambda *given: done.append("step") or step(*given))
+    held = []
+    hold = MemoryMeter.hold
+    monkeypatch.setattr(
+        MemoryMeter, "hold", lambda self, size: held.append(size) or hold(self, size)
+    )
+    probe_method(workbench, "full_fine_tuning", Precision.FP32)
+    assert done[:2] == ["copy", "step"]
+    assert held == [workbench.rewritten("full_fine_tuning")]
+
+
+def test_weights_that_a_method_writes_to_are_memory_that_it_adds(model_folder):
+    workbench = load_workbench(bench_of(model_folder("bert"), "bert", Route.HEAD))
+    parameters = sum(p.numel() for p in workbench.model.parameters())
+    assert workbench.rewritten("full_fine_tuning") == 4 * parameters
+    assert workbench.rewritten("prompt_tuning") == 0
+    assert (
+        probe_method(workbench, "full_fine_tuning", Precision.FP32).added_memory >= 4 * parameters
+    )

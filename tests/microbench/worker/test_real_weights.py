@@ -11,6 +11,7 @@ import peft
 import pytest
 import torch
 from forked import in_a_child
+from tiny_benches import baselines
 from trial_settings import a_trial
 
 from advisor.microbench.spec import (
@@ -24,7 +25,6 @@ from advisor.microbench.spec import (
     Status,
     Task,
 )
-from advisor.microbench.worker.baselines import baselines
 from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.evaluation import answers
 from advisor.microbench.worker.learner import Learner

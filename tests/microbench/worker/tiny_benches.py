@@ -11,7 +11,18 @@ import torch
 import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from advisor.microbench.spec import Bench, Example, Metric, Prompt, Route, Splits, Task
+from advisor.microbench.spec import (
+    Baseline,
+    Baselines,
+    Bench,
+    Example,
+    Metric,
+    Prompt,
+    Route,
+    Splits,
+    Task,
+)
+from advisor.microbench.worker.baselines import measure
 
 transformers.utils.logging.set_verbosity_error()
 transformers.utils.logging.disable_progress_bar()
@@ -87,8 +98,8 @@ def written_once(make_folder: Callable[[str], Path]) -> Callable[[str], Path]:
     return functools.cache(lambda family: write_model(make_folder(family), family))
 
 
-def write_model(folder: Path, family: str) -> Path:
-    """A folder with random weights and the tokenizer."""
+def write_model(folder: Path, family: str, **sizes: int) -> Path:
+    """A folder with random weights and the tokenizer; sizes are other than the configuration's."""
     torch.manual_seed(1)
     kinds = {
         "encoder": transformers.AutoModel,
@@ -96,7 +107,9 @@ def write_model(folder: Path, family: str) -> Path:
         "encoder_decoder": transformers.AutoModelForSeq2SeqLM,
     }
     folder.mkdir(parents=True, exist_ok=True)
-    kinds[FAMILIES[family]].from_config(config_of(family)).save_pretrained(folder)
+    config = config_of(family)
+    config.update(sizes)
+    kinds[FAMILIES[family]].from_config(config).save_pretrained(folder)
     write_tokenizer(folder, family)
     return folder
 
@@ -210,3 +223,12 @@ def writing_bench(folder: Path, family: str, **changes) -> Bench:
         "max_new_tokens": 4,
     }
     return bench_of(folder, family, Route.TEXT, **{**settings, **changes})
+
+
+def baselines(workbench) -> Baselines:
+    """All baselines, measured one after another in this process."""
+    found, notes = {}, []
+    for each in (Baseline.HEAD_ONLY, Baseline.MAJORITY, Baseline.ZERO_SHOT, Baseline.GENERAL_LOSS):
+        found |= measure(workbench, each)
+        notes.append(found.pop("note", ""))
+    return Baselines(**found, note=" ".join(filter(None, notes)))

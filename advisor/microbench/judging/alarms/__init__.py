@@ -2,5 +2,6 @@
 
 from advisor.microbench.judging.alarms.alarm import Alarm, Level
 from advisor.microbench.judging.alarms.collecting import alarms
+from advisor.microbench.judging.alarms.training import still_better
 
-__all__ = ["Alarm", "Level", "alarms"]
+__all__ = ["Alarm", "Level", "alarms", "still_better"]

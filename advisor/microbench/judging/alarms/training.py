@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from advisor.catalogue.tables import load_methods
@@ -10,7 +11,7 @@ from advisor.microbench.judging.alarms.alarm import Alarm, Level, MethodRuns, Ru
 from advisor.microbench.judging.failures import left_out, why_none
 from advisor.microbench.judging.noise import run_variance
 from advisor.microbench.judging.table import judging_table
-from advisor.microbench.spec import Status
+from advisor.microbench.spec import Status, TrialResult
 
 _ATTACHED = {"soft_prompts": "prompt", "adapters": "adapter"}
 """What a method adds to a model that it leaves as it is, by family."""
@@ -45,9 +46,10 @@ def diverged(runs: MethodRuns) -> Alarm | None:
 def still_falling(runs: MethodRuns) -> Alarm | None:
     """A loss that was still falling when the steps ran out, in half of the seeds or more."""
     limits = judging_table()["alarms"]["still_falling"]
-    count = sum(_still_falls(run, **limits) for run in runs.usable)
-    if not count or 2 * count < len(runs.usable):
+    results = [run.result for run in runs.usable]
+    if not still_better(results):
         return None
+    count = sum(_still_falls(result, **limits) for result in results)
     text = (
         "was still getting better when its steps ran out: over the last "
         f"{limits['looks']} looks the development loss fell by more than {limits['share']:.0%} "
@@ -105,9 +107,16 @@ def seeds_disagree(runs: MethodRuns) -> Alarm | None:
     return runs.alarm("seeds_disagree", level, text)
 
 
-def _still_falls(run: Run, looks: int, share: float) -> bool:
-    losses = [point.dev_loss for point in run.result.curve]
-    if run.result.status is not Status.FINISHED or len(losses) <= looks:
+def still_better(results: Sequence[TrialResult]) -> bool:
+    """Whether half of the runs or more were still getting better when their steps ran out."""
+    limits = judging_table()["alarms"]["still_falling"]
+    count = sum(_still_falls(result, **limits) for result in results)
+    return count > 0 and len(results) <= 2 * count
+
+
+def _still_falls(result: TrialResult, looks: int, share: float) -> bool:
+    losses = [point.dev_loss for point in result.curve]
+    if result.status is not Status.FINISHED or len(losses) <= looks:
         return False
     last, earlier = losses[-1], losses[-1 - looks]
     return last == min(losses) and earlier - last > share * abs(earlier)
