@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -36,7 +35,6 @@ from advisor.verdict.verdict import Answer
 
 _LIBRARIES = ("torch", "transformers", "peft", "numpy")
 _UNTRAINED_HERE = ("qlora",)
-_GO_ON = "the same command with --resume goes on"
 _CODES = {
     Agreement.OVERTURNED.value: ExitCode.OVERTURNED,
     Agreement.UNSETTLED.value: ExitCode.INCONCLUSIVE,
@@ -74,11 +72,10 @@ class Confirmed:
     notes: tuple[str, ...]
     exit_code: ExitCode
     folder: RunFolder
-    resumable: bool
 
     def delivered(self) -> None:
         """The report is where the user wants it: only an interrupted run is still needed."""
-        if self.resumable and self.exit_code is ExitCode.INTERRUPTED:
+        if self.exit_code is ExitCode.INTERRUPTED:
             self.folder.leave()
         else:
             self.folder.done()
@@ -126,7 +123,7 @@ def confirm_advice(
     subject = subject_of(request, FactBase(stated), notes, traced=False)
     asked = _asked(request, wish, rules, model, wanted)
     methods = [method.on(prepared.bench.task.architecture) for method in _methods(answer, wanted)]
-    folder = open_folder(asked, resume=wish.resume, keep=wish.keep)
+    folder = open_folder(asked, resume=wish.resume, keep=wish.keep, resumable=wish.resumable)
     forecaster = Forecaster(answer, subject, prepared.bench.task)
     try:
         bench = prepared.bench.model_copy(update={"accelerator_memory": memory})
@@ -142,23 +139,23 @@ def confirm_advice(
             with contextlib.suppress(KeyboardInterrupt):
                 executor.close()
     except Exception:
-        (folder.failed if wish.resumable else folder.done)()
+        folder.failed()
         raise
     except KeyboardInterrupt:
-        (folder.leave if wish.resumable else folder.done)()
+        folder.leave()
         raise AdvisorError(
             "interrupted before the first trial",
-            hint=_GO_ON if wish.resumable else "",
+            hint=folder.go_on,
             exit_code=ExitCode.INTERRUPTED,
         ) from None
     if wish.dry_run:
         found = plan_record(findings, prepared, answer, engine)
-        return Confirmed(found, _once(notes), ExitCode.OK, folder, wish.resumable)
+        return Confirmed(found, _once(notes), ExitCode.OK, folder)
     record = confirmation_record(prepared, findings, stated, answer, engine)
     if findings.interrupted:
-        notes.append(f"stopped; {_GO_ON}" if wish.resumable else "stopped")
+        notes.append("; ".join(filter(None, ("stopped", folder.go_on))))
     code = _exit_code(record, interrupted=findings.interrupted)
-    return Confirmed(record, _once(notes), code, folder, wish.resumable)
+    return Confirmed(record, _once(notes), code, folder)
 
 
 def _require_libraries() -> None:
@@ -216,7 +213,6 @@ def _asked(
         "memory": wish.memory,
         "seed": wish.seed,
         "dry_run": wish.dry_run,
-        "only_of": None if wish.resumable else os.getpid(),
     }
 
 

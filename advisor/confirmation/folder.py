@@ -29,11 +29,15 @@ class RunFolder:
     Attributes:
         path: the folder.
         journal: what has been done so far.
+        go_on: how a person goes on with the run if it is stopped; empty if nobody can.
     """
 
-    def __init__(self, path: Path, journal: Journal, lock: BinaryIO, *, keep: bool) -> None:
+    def __init__(
+        self, path: Path, journal: Journal, lock: BinaryIO, *, keep: bool, resumable: bool = True
+    ) -> None:
         self.path = path
         self.journal = journal
+        self.go_on = "the same command with --resume goes on" if resumable else ""
         self._lock = lock
         self._keep = keep
 
@@ -59,18 +63,21 @@ class RunFolder:
             raise
 
     def leave(self) -> None:
-        """Let another process go on with the run."""
-        _unlock(self.path, self._lock)
+        """Let another process go on with the run; where none can, remove it."""
+        if self.go_on:
+            _unlock(self.path, self._lock)
+        else:
+            self.done()
 
     def done(self) -> None:
         """Remove the folder; whatever was found stands in the report."""
         if self._keep:
-            self.leave()
+            _unlock(self.path, self._lock)
             return
         # Until all is gone nobody else may begin here: it would lose what it writes.
         with contextlib.suppress(OSError):
             _clear(self.path)
-        self.leave()
+        _unlock(self.path, self._lock)
         with contextlib.suppress(OSError):
             self.path.rmdir()
 
@@ -82,7 +89,9 @@ class RunFolder:
             self.done()
 
 
-def open_folder(asked: Mapping[str, Any], *, resume: bool, keep: Path | None) -> RunFolder:
+def open_folder(
+    asked: Mapping[str, Any], *, resume: bool, keep: Path | None, resumable: bool = True
+) -> RunFolder:
     """The folder for what is asked: a fresh one, or that of an interrupted run.
 
     Args:
@@ -90,6 +99,7 @@ def open_folder(asked: Mapping[str, Any], *, resume: bool, keep: Path | None) ->
             same.
         resume: whether to go on with an interrupted run.
         keep: a folder of the user's, which is kept; None for one under the state folder.
+        resumable: whether a later process can ask for the same; else nobody else has the folder.
 
     Raises:
         AdvisorError: if there is nothing to resume, it was another run, finished trials would be
@@ -97,6 +107,8 @@ def open_folder(asked: Mapping[str, Any], *, resume: bool, keep: Path | None) ->
     """
     # As one text in ASCII, since names of files need not be text that the journal could hold.
     begun = {"version": VERSION, "asked": json.dumps(asked, sort_keys=True)}
+    if not resumable:
+        begun["process"] = str(os.getpid())
     path = keep or _state() / hashlib.sha256(str(begun).encode()).hexdigest()[:16]
     try:
         if resume:
@@ -107,12 +119,12 @@ def open_folder(asked: Mapping[str, Any], *, resume: bool, keep: Path | None) ->
                 where=f"--keep {keep}",
                 hint="name a new one, or go on with --resume",
             )
-        return _fresh(path, begun, keep=keep is not None)
+        return _fresh(path, begun, keep=keep is not None, resumable=resumable)
     except OSError as error:
         raise _refused(path, error) from None
 
 
-def _fresh(path: Path, begun: dict[str, Any], *, keep: bool) -> RunFolder:
+def _fresh(path: Path, begun: dict[str, Any], *, keep: bool, resumable: bool) -> RunFolder:
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = _locked(path)
     try:
@@ -123,7 +135,7 @@ def _fresh(path: Path, begun: dict[str, Any], *, keep: bool) -> RunFolder:
     except BaseException:
         _unlock(path, lock)
         raise
-    return RunFolder(path, journal, lock, keep=keep)
+    return RunFolder(path, journal, lock, keep=keep, resumable=resumable)
 
 
 def _require_no_trials(path: Path) -> None:
