@@ -9,10 +9,11 @@ from typing import Any
 from advisor.catalogue.tables import load_methods
 from advisor.confirmation.sealing import digest
 from advisor.support.sentences import capital
+from advisor.verdict.headline import FULL, Headline
 from advisor.verdict.verdict import Answer
 
-SOFT, FULL = "prompt_tuning", "full_fine_tuning"
-"""The two sides of the headline, by the methods that stand for them."""
+SOFT = Headline.PROMPT_TUNING.value
+"""The side of the soft prompts, by the method that stands for them; the other one is FULL."""
 _AGAINST = {SOFT: "worse", FULL: "better"}
 """The outcome of a soft prompt that speaks against each advice."""
 _GIB = 2.0**30

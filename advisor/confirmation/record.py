@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from advisor.confirmation.agreement import FULL, SOFT, agreement_of
+from advisor.confirmation.agreement import SOFT, agreement_of
 from advisor.confirmation.bench import Prepared
 from advisor.confirmation.measured import measured_facts
 from advisor.facts import Fact
@@ -17,6 +17,7 @@ from advisor.pipeline import advise
 from advisor.reasoning.outlook import outlook
 from advisor.report.record import record
 from advisor.rules.engine import Engine
+from advisor.verdict.headline import FULL
 from advisor.verdict.verdict import Answer
 
 HEADLINE = (SOFT, FULL)

@@ -135,7 +135,6 @@ class Conductor:
     def _trials(self, plan: Plan, slowdown: float, results: dict[str, TrialResult]) -> bool:
         """True if the budget ended before the plan did."""
         running: dict[str, Trial] = {}
-        slots = min(plan.slots, self._executor.slots)
         # A trial that has begun may end a little late.
         overrun = float(planning()["overrun_share"]) * plan.budget_seconds
         while True:
@@ -150,7 +149,7 @@ class Conductor:
             ]
             if waiting and not ending_in_time and not running:
                 return True
-            for trial in ending_in_time[: slots - len(running)]:
+            for trial in ending_in_time[: self._slots(plan) - len(running)]:
                 running[trial.id] = trial
                 self._executor.submit(_job(trial, plan))
                 self._progress.started(trial)
@@ -164,14 +163,16 @@ class Conductor:
                 results[ending.job] = trial_result(ending, plan.told_limit)
                 self._progress.ended(running.pop(ending.job), results[ending.job])
 
+    def _slots(self, plan: Plan) -> int:
+        """Trials side by side; a run may be resumed with fewer processes than were planned."""
+        return min(plan.slots, self._executor.slots)
+
     def _affordable(
         self, trials: list[Trial], plan: Plan, results: Mapping[str, TrialResult]
     ) -> list[Trial]:
         """The trials, if all of them will surely end in time; else none."""
         expected = [_longest(plan, trial.method, results) for trial in trials]
-        wall = max(
-            sum(expected) / min(plan.slots, self._executor.slots), max(expected, default=0.0)
-        )
+        wall = max(sum(expected) / self._slots(plan), max(expected, default=0.0))
         return trials if wall <= self._account.left * float(planning()["used_share"]) else []
 
 

@@ -49,7 +49,7 @@ def still_falling(runs: MethodRuns) -> Alarm | None:
     results = [run.result for run in runs.usable]
     if not still_better(results):
         return None
-    count = sum(_still_falls(result, **limits) for result in results)
+    count = _still_falling(results)
     text = (
         "was still getting better when its steps ran out: over the last "
         f"{limits['looks']} looks the development loss fell by more than {limits['share']:.0%} "
@@ -109,9 +109,13 @@ def seeds_disagree(runs: MethodRuns) -> Alarm | None:
 
 def still_better(results: Sequence[TrialResult]) -> bool:
     """Whether half of the runs or more were still getting better when their steps ran out."""
-    limits = judging_table()["alarms"]["still_falling"]
-    count = sum(_still_falls(result, **limits) for result in results)
+    count = _still_falling(results)
     return count > 0 and len(results) <= 2 * count
+
+
+def _still_falling(results: Sequence[TrialResult]) -> int:
+    limits = judging_table()["alarms"]["still_falling"]
+    return sum(_still_falls(result, **limits) for result in results)
 
 
 def _still_falls(result: TrialResult, looks: int, share: float) -> bool:
