@@ -10,12 +10,12 @@ from typing import Any
 import torch
 
 from advisor.microbench.spec import Baseline, Prompt, PromptScore, Route
-from advisor.microbench.worker.asking import Asking
 from advisor.microbench.worker.evaluation import Answers
 from advisor.microbench.worker.general import general_loss
 from advisor.microbench.worker.learner import frozen_learner
 from advisor.microbench.worker.linear_head import best_head, head_only
 from advisor.microbench.worker.texts import likeness
+from advisor.microbench.worker.untrained import Untrained
 from advisor.microbench.worker.workbench import Workbench
 
 
@@ -78,9 +78,9 @@ def zero_shot(workbench: Workbench) -> dict[str, Any]:
         return {"note": "a new head has to be trained before the model can answer"}
     asked = []
     for prompt in bench.prompts or (Prompt(),):
-        asking = Asking(workbench, prompt)
-        found, dev = asking.about(bench.splits.dev[: len(workbench.dev)])
-        asked.append((PromptScore(prompt=prompt, dev_score=found.score), asking, dev))
+        untrained = Untrained(workbench, prompt)
+        found, dev = untrained.about(bench.splits.dev[: len(workbench.dev)])
+        asked.append((PromptScore(prompt=prompt, dev_score=found.score), untrained, dev))
     asked.sort(key=lambda entry: -entry[0].dev_score)
     _, best, dev = asked[0]
     found, test = best.about(bench.splits.test[: len(workbench.test)])

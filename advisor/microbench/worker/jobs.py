@@ -8,7 +8,7 @@ from typing import Any
 from advisor.microbench.spec import Job, JobKind, Record
 from advisor.microbench.worker.baselines import measure
 from advisor.microbench.worker.machine import describe_examples, probe_machine
-from advisor.microbench.worker.memory import limit_memory
+from advisor.microbench.worker.memory import limit_device_memory
 from advisor.microbench.worker.probe import probe_method
 from advisor.microbench.worker.tailoring import tailored
 from advisor.microbench.worker.trial import run_trial
@@ -28,7 +28,7 @@ def do_job(
     Returns:
         the answer as plain data; Ending says which record it is.
     """
-    limit_memory(workbench.bench.device, workbench.bench.accelerator_memory)
+    limit_device_memory(workbench.bench.device, workbench.bench.accelerator_memory)
     workbench = tailored(workbench, job)
     answer: Record
     if job.kind is JobKind.EXAMPLES:

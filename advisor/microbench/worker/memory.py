@@ -56,7 +56,7 @@ class MemoryMeter:
             _CLEAR.write_text("5")
 
 
-def limit_memory(device: str, most: int | None) -> None:
+def limit_device_memory(device: str, most: int | None) -> None:
     """Let this process hold so many bytes of an accelerator, and no more; None sets no limit."""
     if most is None or device == "cpu":
         return

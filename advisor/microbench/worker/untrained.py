@@ -16,7 +16,7 @@ from advisor.microbench.worker.rows import sorted_batches
 from advisor.microbench.worker.workbench import Workbench
 
 
-class Asking:
+class Untrained:
     """The untrained model under a candidate prompt.
 
     Attributes:

@@ -11,7 +11,7 @@ from tiny_benches import bench_of
 from advisor.microbench.spec import Job, JobKind, Route
 from advisor.microbench.worker import jobs
 from advisor.microbench.worker.clock import StepClock
-from advisor.microbench.worker.memory import MemoryMeter, limit_memory
+from advisor.microbench.worker.memory import MemoryMeter, limit_device_memory
 from advisor.microbench.worker.workbench import load_workbench
 
 
@@ -58,7 +58,7 @@ def test_an_apple_gpus_peak_is_the_highest_that_was_seen(monkeypatch):
 
 @pytest.mark.parametrize(("most", "share"), [(250, 0.25), (4000, 1.0)])
 def test_a_limit_holds_for_a_card(cuda, most, share):
-    limit_memory("cuda", most)
+    limit_device_memory("cuda", most)
     assert cuda.share == share
 
 
@@ -66,13 +66,13 @@ def test_a_limit_holds_for_an_apple_gpu(monkeypatch):
     shares = []
     monkeypatch.setattr(torch.mps, "recommended_max_memory", lambda: 1000)
     monkeypatch.setattr(torch.mps, "set_per_process_memory_fraction", shares.append)
-    limit_memory("mps", 250)
+    limit_device_memory("mps", 250)
     assert shares == [0.25]
 
 
 @pytest.mark.parametrize(("device", "most"), [("cuda", None), ("cpu", 250)])
 def test_without_a_limit_or_a_card_nothing_is_limited(cuda, device, most):
-    limit_memory(device, most)
+    limit_device_memory(device, most)
     assert cuda.share is None
 
 
@@ -88,7 +88,7 @@ def test_a_step_ends_when_the_device_has_done_it(monkeypatch, device):
 
 def test_a_job_works_within_the_limit_of_its_bench(monkeypatch, model_folder):
     limits = []
-    monkeypatch.setattr(jobs, "limit_memory", lambda *limit: limits.append(limit))
+    monkeypatch.setattr(jobs, "limit_device_memory", lambda *limit: limits.append(limit))
     bench = bench_of(model_folder("bert"), "bert", Route.HEAD, accelerator_memory=250)
     job = Job(id="j", kind=JobKind.PRECISION, batch_size=2, time_limit=60.0)
     jobs.do_job(load_workbench(bench), job, lambda _: None)

@@ -9,8 +9,8 @@ import torch
 from tiny_benches import REVIEW, baselines, bench_of, questions, reviews, splits
 
 from advisor.microbench.spec import Metric, Prompt, Route, Splits, Task
-from advisor.microbench.worker.asking import Asking
 from advisor.microbench.worker.linear_head import Features, first_new_module
+from advisor.microbench.worker.untrained import Untrained
 from advisor.microbench.worker.workbench import load_workbench
 
 
@@ -57,7 +57,7 @@ def test_states_are_those_that_choose_the_words(model_folder, family):
     prompts = (Prompt(after=" x", words={"positive": "x", "negative": "man"}), REVIEW)
     bench = bench_of(model_folder(family), family, Route.LABEL_WORDS, prompts=prompts)
     workbench = load_workbench(bench)
-    first, _ = [Asking(workbench, prompt) for prompt in prompts]
+    first, _ = [Untrained(workbench, prompt) for prompt in prompts]
     _, found = first.about(bench.splits.dev)
     layer = workbench.model.get_output_embeddings()
     with torch.no_grad():
