@@ -270,8 +270,8 @@ def _unmeasured(record: Record) -> Iterator[str]:
         return
     if task["labels"]:
         yield (
-            "A model with a new head answers nothing before it is trained: there is no zero-shot "
-            "score, prompts are not ranked, and the first one starts the soft prompts."
+            "Without zero-shot scores prompts are not ranked, and the first one starts the soft "
+            "prompts."
         )
     yield "Over-adaptation is not measured: a model with a new head writes no text."
 
