@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advisor.microbench.judging.failures import name_of
+from advisor.microbench.judging.table import judging_table
 from advisor.microbench.spec import Record
 from advisor.support.sentences import capital
 
@@ -51,7 +52,8 @@ class Difference(Record):
 def sentence_of(found: Difference) -> str:
     """What the difference shows, and the smallest one that would have been seen."""
     first, second = name_of(found.method_a), name_of(found.method_b)
-    visible = f"This test shows differences from {found.smallest_visible:.1f} points on"
+    chance = judging_table()["power"]
+    visible = f"{found.smallest_visible:.1f} points would show here with a chance of {chance:.0%}"
     if found.equivalence:
         leads = f"; {name_of(found.direction)} leads, by less than that" if found.direction else ""
         return (
