@@ -65,6 +65,36 @@ def test_written_answers_are_those_of_the_model_step_by_step(method, family, ins
     inside_project(family, "generation_short", method, answers_are_those_of_single_steps)
 
 
+def answers_end_where_no_target_goes_on():
+    from task import ending
+
+    _, splits, task, tuned = parts()
+    tuned.model.eval()
+    pieces = ("\n", "good", " ", "\n", "bad", "\n", "\n", "worse")
+
+    class Speaking:
+        """Reads any tokens as the next pieces of one text."""
+
+        def decode(self, ids, **_):
+            return "".join(pieces[: len(ids)])
+
+    task.tokenizer = Speaking()
+    task.state["most"] = len(pieces)
+    task.end = -1  # never written
+    for targets, wanted in (
+        (["one", "other\n"], "good"),
+        (["one\nmore", "other"], "good \nbad"),
+        (["one\nmore", "other\n\nmore"], "good \nbad\n\nworse"),
+    ):
+        task.state["ends"] = ending(targets)
+        assert task.answers(tuned, splits.test[:2], 8) == [wanted, wanted]
+
+
+@pytest.mark.parametrize("family", ["llama", "t5"])
+def test_answers_end_at_a_line_break_that_no_target_holds(family, inside_project):
+    inside_project(family, "generation_short", "lora", answers_end_where_no_target_goes_on)
+
+
 def the_end_of_a_cut_target_is_not_learned():
     _, splits, task, _ = parts(max_new_tokens=2)
     whole = next(e for e in splits.train if len(e.target.split()) == 1)

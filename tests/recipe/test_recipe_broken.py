@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 
 import pytest
 from forkedruns import forked, forked_file, run_main
@@ -104,14 +105,30 @@ def test_a_folder_that_takes_no_files_stops_before_anything_is_measured(method, 
 
 
 def test_damaged_weights(project, tiny_model, tmp_path):
-    import shutil
-
     damaged = tmp_path / "damaged"
     shutil.copytree(tiny_model("bert"), damaged)
     (damaged / "model.safetensors").write_bytes(b"not weights")
     told = forked_file(project(), "train.py", "--set", f"model={damaged}", code=1)
     assert "cannot be loaded" in told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("adapter_config.json", {"peft_type": "LORA"}, "an adapter lies beside the model"),
+        ("config.json", {"transformers_weights": "adapter_model.bin"}, "names other weights"),
+    ],
+)
+def test_a_model_that_is_more_than_its_own_weights(
+    file, content, said, project, tiny_model, tmp_path
+):
+    folder, model = project(), tmp_path / "more"
+    shutil.copytree(tiny_model("bert"), model)
+    path = model / file
+    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    path.write_text(json.dumps({**before, **content}), encoding="utf-8")
+    assert said in forked_file(folder, "train.py", "--set", f"model={model}", code=1)
 
 
 def test_more_virtual_tokens_than_positions(project):

@@ -43,17 +43,20 @@ class AnswerForm:
 
     Attributes:
         most: tokens, the end mark included.
-        one_line: whether all training targets are single lines. Then an answer ends with its first
-            line: a model that was never trained to stop goes on behind it.
+        ends: the line break, or the blank line, that is in no training target and so ends an
+            answer: a model that was never trained to stop goes on behind it. Empty if targets hold
+            both.
     """
 
     most: int
-    one_line: bool
+    ends: str
 
 
 def form_of(examples: Sequence[Example], most: int) -> AnswerForm:
     """The form of the training examples' targets."""
-    return AnswerForm(most, one_line=all("\n" not in e.target.strip() for e in examples))
+    targets = [example.target.strip() for example in examples]
+    free = (mark for mark in ("\n", "\n\n") if not any(mark in target for target in targets))
+    return AnswerForm(most, next(free, ""))
 
 
 class TextAnswering:
@@ -125,12 +128,13 @@ class TextAnswering:
 
     def _over(self, ids: list[int]) -> bool:
         """Whether the answer ended with its last token."""
-        return ids[-1] == self._end or (self._form.one_line and "\n" in self._decoded(ids))
+        ends = self._form.ends
+        return ids[-1] == self._end or (bool(ends) and ends in self._decoded(ids))
 
     def _text(self, ids: list[int]) -> str:
         """What counts of a written answer."""
         text = self._decoded(ids)
-        return text.partition("\n")[0] if self._form.one_line else text
+        return text.partition(self._form.ends)[0] if self._form.ends else text
 
     def _decoded(self, ids: list[int]) -> str:
         text: str = self._tokenizer.decode(ids, skip_special_tokens=True)

@@ -10,6 +10,7 @@ import safetensors
 import torch
 import transformers
 from settings import model_of
+from transformers.utils import find_adapter_config_file
 
 # The report of loading names a new head as missing each time; what must not be missing is checked.
 transformers.logging.set_verbosity_error()
@@ -75,7 +76,7 @@ def load_base(settings: dict, outputs: int, source: str = "") -> Tuned:
     if settings["task"]["route"] == "head":
         options |= {"num_labels": outputs, "ignore_mismatched_sizes": True}
     source = source or model_of(settings)
-    family = _family(settings, source)
+    family = _family(settings, _lonely_config(source))
     model, report = _loaded(family, source, **options)
     missing = {*report["missing_keys"], *(key[0] for key in report["mismatched_keys"])}
     _require_body(model, missing, settings["task"]["route"])
@@ -169,8 +170,27 @@ def _require_body(model: Any, missing: set[str], route: str) -> None:
         )
 
 
-def _family(settings: dict, source: str) -> Any:
+def _lonely_config(source: str) -> Any:
+    """The configuration of a model that consists of its own safetensors alone.
+
+    transformers would silently put an adapter that lies beside them into the model, and open what
+    the configuration names in their place, a pickled file included.
+    """
+    if find_adapter_config_file(source) is not None:
+        raise SystemExit(
+            f"{source}: an adapter lies beside the model, and would change it: move its adapter_* "
+            "files elsewhere, or merge it into the model"
+        )
     config = _loaded(transformers.AutoConfig, source, **LOADING)
+    if getattr(config, "transformers_weights", None) is not None:
+        raise SystemExit(
+            f"{source}: config.json names other weights than the model's own: remove "
+            "transformers_weights from it"
+        )
+    return config
+
+
+def _family(settings: dict, config: Any) -> Any:
     if settings["task"]["route"] == "head":
         return transformers.AutoModelForSequenceClassification
     if config.is_encoder_decoder:

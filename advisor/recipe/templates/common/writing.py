@@ -8,6 +8,7 @@ penalty for repetition, are not used.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -17,7 +18,12 @@ from transformers.modeling_outputs import BaseModelOutput
 
 
 def write(
-    tuned: Tuned, picked: Picked | None, prompts: Any, start: list[int], end: int, most: int
+    tuned: Tuned,
+    picked: Picked | None,
+    prompts: Any,
+    start: list[int],
+    over: Callable[[list[int]], bool],
+    most: int,
 ) -> list[list[int]]:
     """The most likely token again and again, until all answers have ended.
 
@@ -26,11 +32,11 @@ def write(
         picked: restricts a decoder's output layer to the last position; None for encoder-decoders.
         prompts: token ids (B x T), without padding.
         start: what the decoder of an encoder-decoder begins with; empty elsewhere.
-        end: the token that ends an answer.
+        over: whether an answer has ended with the last of its tokens.
         most: tokens of an answer.
 
     Returns:
-        Token ids of each answer, without the end.
+        Token ids of each answer, with those that ended it.
     """
     output, logits = _read(tuned, picked, prompts, start)
     name = cache_argument(tuned.base)
@@ -40,14 +46,18 @@ def write(
         rest["encoder_outputs"] = BaseModelOutput(last_hidden_state=states)
     # A method's work on the layers is in the base model, and its virtual tokens are in the cache.
     token_argument = "input_ids" if picked else "decoder_input_ids"
-    tokens = [logits.argmax(dim=-1)]
-    ended = tokens[0] == end
-    while len(tokens) < most and not bool(ended.all()):
-        logits = tuned.base(**{token_argument: tokens[-1][:, None]}, **rest).logits[:, -1]
-        tokens.append(logits.argmax(dim=-1))
-        ended |= tokens[-1] == end
-    written = torch.stack(tokens, dim=1).tolist()
-    return [ids[: ids.index(end)] if end in ids else ids for ids in written]
+    answers: list[list[int]] = [[] for _ in prompts]
+    ended = [False] * len(answers)
+    for written in range(1, most + 1):
+        best = logits.argmax(dim=-1)
+        for place, token in enumerate(best.tolist()):
+            if not ended[place]:
+                answers[place].append(token)
+                ended[place] = over(answers[place])
+        if all(ended) or written == most:
+            break
+        logits = tuned.base(**{token_argument: best[:, None]}, **rest).logits[:, -1]
+    return answers
 
 
 def cache_argument(base: Any) -> str:

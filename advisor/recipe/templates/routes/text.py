@@ -24,7 +24,7 @@ class Task:
     Args:
         settings: of config.yaml.
         tokenizer: of the model.
-        state: the prompt, and the most tokens of an answer.
+        state: the prompt, the most tokens of an answer, and the text that ends one.
     """
 
     route = "text"
@@ -45,7 +45,8 @@ class Task:
         texts = [blank + example.target for example in train for blank in ("", " ")]
         longest = max(len(tokenizer(text)["input_ids"]) for text in texts)
         most = min(longest + 1, settings["train"]["max_new_tokens"])
-        state = {"prompt": first_prompt(settings), "shots": "", "most": most}
+        ends = ending([example.target for example in train])
+        state = {"prompt": first_prompt(settings), "shots": "", "most": most, "ends": ends}
         return cls(settings, tokenizer, state)
 
     @property
@@ -146,9 +147,9 @@ class Task:
             prompts = [items[place]["input_ids"] for place in places]
             ids = torch.tensor(prompts, device=tuned.device)
             with torch.no_grad():
-                written = write(tuned, self.picked, ids, self.start, self.end, self.state["most"])
+                written = write(tuned, self.picked, ids, self.start, self._over, self.state["most"])
             for place, answer in zip(places, written, strict=True):
-                texts[place] = self.tokenizer.decode(answer, skip_special_tokens=True).strip()
+                texts[place] = self._text(answer)
         return texts
 
     def rank(
@@ -160,6 +161,19 @@ class Task:
     def shown_answer(self, example: Example) -> str:
         """The right answer as a prompt shows it."""
         return example.target
+
+    def _over(self, ids: list[int]) -> bool:
+        """Whether an answer ended with the last of its tokens."""
+        ends = self.state["ends"]
+        return ids[-1] == self.end or (bool(ends) and ends in self._decoded(ids))
+
+    def _text(self, ids: list[int]) -> str:
+        """An answer without what ended it."""
+        text = self._decoded(ids)
+        return (text.partition(self.state["ends"])[0] if self.state["ends"] else text).strip()
+
+    def _decoded(self, ids: list[int]) -> str:
+        return self.tokenizer.decode(ids, skip_special_tokens=True).lstrip()
 
     def _logits(self, tuned: Tuned, batch: dict) -> Any:
         """Scores of words (N x W) where the N target tokens of the batch follow."""
@@ -177,6 +191,16 @@ class Task:
     def _losses(logits: Any, batch: dict) -> Any:
         losses = torch.nn.functional.cross_entropy(logits, batch["targets"], reduction="none")
         return _means(losses, batch["counts"])
+
+
+def ending(targets: list[str]) -> str:
+    """The line break, or the blank line, that is in no target; empty if both are in some.
+
+    An answer ends there: a model that was never trained to stop goes on behind it, as with examples
+    in its prompt, where it would write the next one.
+    """
+    free = (m for m in ("\n", "\n\n") if not any(m in target.strip() for target in targets))
+    return next(free, "")
 
 
 def _means(values: Any, counts: list[int]) -> Any:
