@@ -98,11 +98,16 @@ class Judged:
             yield Alarm(id="left_out", method=method, level=Level.SERIOUS, sentence=sentence)
 
     def learning_curve(self, method: str) -> LearningCurve:
-        """The curves of a method and of the reference over the sizes that were trained on."""
+        """The curves of a method and of the reference over the sizes that were trained on.
+
+        The scores of the other methods stand beside theirs.
+        """
         pair = (method, self.reference)
         first, second = (self._by_size(one) for one in pair)
         metric = self.bench.task.metric
-        return learning_curve(pair, first, second, metric, self.targets, self.full_size)
+        others = [one for one in self.findings.plan.methods if one not in pair]
+        beside = {one: self._by_size(one) for one in others}
+        return learning_curve(pair, first, second, metric, self.targets, self.full_size, beside)
 
     def _by_size(self, method: str) -> dict[int, list[TrialResult]]:
         results, plan = self.findings.results, self.findings.plan

@@ -31,6 +31,7 @@ def learning_curve(
     metric: Metric,
     targets: Sequence[float],
     full_size: int,
+    beside: Mapping[str, Mapping[int, Sequence[TrialResult]]] | None = None,
 ) -> LearningCurve:
     """The learning curves of two methods, A and B.
 
@@ -41,14 +42,17 @@ def learning_curve(
         metric: how outcomes become points.
         targets: the true numbers for a correlation; empty for other metrics.
         full_size: the training size to read the lines at.
+        beside: other methods' trials, of which scores are told alone.
     """
     first = _points(results_a, metric, targets)
     second = _points(results_b, metric, targets)
     sizes = tuple(sorted(first.keys() & second.keys()))
+    others = {id_: _points(found, metric, targets) for id_, found in (beside or {}).items()}
     scores = [
         SizeScore(train_size=size, score=score_of(method, points[size], metric))
-        for method, points in zip(methods, (first, second), strict=True)
+        for method, points in {methods[0]: first, methods[1]: second, **others}.items()
         for size in sizes
+        if size in points
     ]
     own, other, between = _trends(first, second, sizes, metric)
     lines = len(sizes) >= _LEAST_FOR_LINE

@@ -41,7 +41,7 @@ class LearningCurve(Record):
     """Both methods over the training sizes at which both have usable trials.
 
     Attributes:
-        scores: of both methods, by size.
+        scores: of both methods, and of the others beside them, by size.
         differences: A less B, by size.
         full_size: how many training examples the user has.
         factor: the full size over the largest measured one; None where nothing was measured.

@@ -41,6 +41,16 @@ def test_scores_and_differences_are_those_of_the_sizes():
     assert [entry.train_size for entry in found.differences] == [64, 256, 1024]
 
 
+def test_other_methods_have_scores_at_the_sizes_of_the_two_and_move_nothing_else():
+    first, second = ({64: right(500), 256: right(600)}, {64: right(400), 256: right(700)})
+    alone = learning_curve((PROMPT, FULL), first, second, Metric.ACCURACY, (), 4096)
+    lora = {"lora": {64: right(450), 256: [failed(Status.DIVERGED)], 1024: right(900)}}
+    found = learning_curve((PROMPT, FULL), first, second, Metric.ACCURACY, (), 4096, lora)
+    *both, last = found.scores
+    assert (last.score.method, last.train_size, last.score.score) == ("lora", 64, 45)
+    assert found.model_copy(update={"scores": tuple(both)}) == alone
+
+
 def test_a_line_is_read_at_the_full_size():
     found = counted((500, 600, 700), (600, 650, 700))
     assert found.line_a.per_doubling == pytest.approx(5.0)

@@ -142,6 +142,18 @@ def test_the_learning_curve_stands_with_its_intervals():
     assert len({curve.shape for curve in chart.curves}) == 2
 
 
+def test_a_method_beside_the_two_is_in_the_table_alone():
+    record = measured()
+    curve = record["curve"]
+    lora = [
+        {**e, "score": {**e["score"], "method": "lora", "interval": [0.0, 100.0]}}
+        for e in curve["scores"]
+        if e["score"]["method"] == curve["method_a"]
+    ]
+    more = {**record, "curve": {**curve, "scores": [*curve["scores"], *lora]}}
+    assert curve_chart(more) == curve_chart(record)
+
+
 def test_a_single_size_is_no_curve():
     record = measured()
     size = record["curve"]["scores"][0]["train_size"]

@@ -53,14 +53,18 @@ class CurveChart:
 
 def curve_chart(record: Record) -> CurveChart | None:
     """The chart, or None where a single size was measured."""
-    scores = [e for e in record["curve"]["scores"] if e["score"]["score"] is not None]
+    methods = (record["curve"]["method_a"], record["curve"]["method_b"])
+    scores = [
+        entry
+        for entry in record["curve"]["scores"]
+        if entry["score"]["score"] is not None and entry["score"]["method"] in methods
+    ]
     sizes = sorted({entry["train_size"] for entry in scores})
     if len(sizes) < _LEAST_SIZES:
         return None
     across = Scale(math.log(sizes[0]), math.log(sizes[-1]), _LEFT + 4, _RIGHT - 4)
     ends = [end for entry in scores for end in _interval(entry)]
     up = Scale(min(ends), max(ends), _BOTTOM, _TOP)
-    methods = (record["curve"]["method_a"], record["curve"]["method_b"])
     curves = tuple(
         Curve(
             method_name(method),
