@@ -15,11 +15,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from advisor import __version__
 from advisor.microbench.running.local import LocalExecutor
 from advisor.microbench.spec import Job
 from advisor.support.errors import AdvisorError
 
+_PREFIX = "advisor-"
 _WAIT_SECONDS = 1.0
 _kept: dict[tuple[str, str | None], LocalExecutor] = {}
 """The server of this process, by what it was started for; never more than one."""
@@ -39,6 +42,7 @@ def load(run: str, version: str, bench: str) -> dict[str, Any]:
     if version != __version__:
         told = f"a node has version {__version__} of this package, and not {version}"
         return _failed(AdvisorError(told))
+    _clear_dead()
     try:
         return {"memory": _server(run, bench).loaded_memory()}
     except AdvisorError as error:
@@ -83,10 +87,21 @@ def _server(run: str, bench: str) -> LocalExecutor:
 
 
 def _folder(run: str) -> Path:
-    folder = Path(tempfile.gettempdir()) / f"advisor-{run}"
+    folder = Path(tempfile.gettempdir()) / f"{_PREFIX}{run}"
     # The user's examples lie in it.
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
+
+
+def _clear_dead() -> None:
+    """Remove what runs that were killed have left here: no process of theirs can do so."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        try:
+            processes = [int(each.name) for each in folder.iterdir()]
+        except (OSError, ValueError):
+            continue  # another user's, or no folder of a run
+        if processes and not any(map(psutil.pid_exists, processes)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _failed(error: AdvisorError) -> dict[str, Any]:

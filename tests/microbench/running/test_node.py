@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tempfile
 
 import pytest
@@ -28,6 +31,18 @@ def test_a_node_with_another_version_says_so(tmp_path):
     assert "0.0.1" in told["error"]
     assert __version__ in told["error"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_killed_runs_have_left_is_removed_and_nothing_else(tmp_path):
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"],
+                           capture_output=True, text=True, check=True).stdout.strip()  # fmt: skip
+    for name in (f"advisor-dead/{ended}", f"advisor-alive/{ended}", f"advisor-alive/{os.getpid()}",
+                 "advisor-session/logs", "advisor-new", f"others/{ended}"):  # fmt: skip
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / f"advisor-dead/{ended}/bench.json").write_text("{}")
+    assert "failed" in node.load("run", __version__, "{}")
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"advisor-run", "advisor-alive", "advisor-session", "advisor-new", "others"}
 
 
 @pytest.mark.slow
