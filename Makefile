@@ -63,6 +63,7 @@ bench-microbench: $(VENV)/.slow
 	PYTHONPATH=. $(BIN)/python benchmarks/microbench/step_time.py
 	PYTHONPATH=. $(BIN)/python benchmarks/microbench/seeds.py
 	PYTHONPATH=. $(BIN)/python benchmarks/microbench/rates.py
+	PYTHONPATH=. $(BIN)/python benchmarks/microbench/decoder_rates.py
 	PYTHONPATH=. $(BIN)/python benchmarks/microbench/reference.py
 	PYTHONPATH=. $(BIN)/python benchmarks/microbench/agreement.py
 	PYTHONPATH=. $(BIN)/python benchmarks/microbench/trainer_cost.py

@@ -26,7 +26,6 @@ from advisor.microbench.spec import (
     Bench,
     Job,
     JobKind,
-    Precision,
     Purpose,
     Route,
     Trial,
@@ -74,7 +73,7 @@ def trained(bench: Bench, folder: Path, due: Callable[[Bench, Results], list[Tri
             waiting = [t for t in due(bench, results) if t.id not in running]
             for trial in waiting[: _SLOTS - len(running)]:
                 running.add(trial.id)
-                executor.submit(_job(trial))
+                executor.submit(_job(bench, trial))
             if not running:
                 break
             ending = executor.next_ending(1.0)
@@ -170,10 +169,10 @@ def _trial(
     )
 
 
-def _job(trial: Trial) -> Job:
+def _job(bench: Bench, trial: Trial) -> Job:
     return Job(
-        id=trial.id, kind=JobKind.TRIAL, trial=trial, precision=Precision.BF16,
-        batch_size=16, time_limit=_LIMIT_SECONDS,
+        id=trial.id, kind=JobKind.TRIAL, trial=trial, precision=bench.precision,
+        batch_size=bench.batch_size, time_limit=_LIMIT_SECONDS,
     )  # fmt: skip
 
 

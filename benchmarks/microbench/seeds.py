@@ -111,13 +111,13 @@ def bench_of(name: str, rows: int, dev: int, wanted: dict[str, Any]) -> Bench:
     folder = sets_folder()
     train = read_examples(folder / f"{name}.train.jsonl", limit=_MANY)
     test = read_examples(folder / f"{name}.test.jsonl", limit=_MANY, train=train)
-    task = choose_task("classification", "encoder", train, test)
+    task = choose_task("classification", wanted["architecture"], train, test)
     sizes = SplitSizes(rows, dev, wanted["test"])
     splits = split(task, train, test, sizes, wanted["seed"]).splits
     return Bench(
         model=model_path(wanted["model"]), task=task, splits=splits,
         prompts=candidate_prompts(task, splits.train), max_tokens=wanted["max_tokens"],
-        precision=Precision.BF16,
+        batch_size=wanted["batch_size"], precision=Precision(wanted["precision"]),
     )  # fmt: skip
 
 

@@ -84,13 +84,19 @@ def test_the_rates_to_try_lie_in_their_ranges_and_differ(method, architecture):
         assert head["low"] <= head_rate <= head["high"]
 
 
-def test_prompt_tuning_of_an_encoder_decoder_has_rates_and_a_source_of_its_own():
+@pytest.mark.parametrize(("architecture", "first"), [("encoder_decoder", 0.3), ("decoder", 0.01)])
+def test_prompt_tuning_has_rates_and_a_source_for_each_architecture(architecture, first):
     usual = METHODS["prompt_tuning"]
-    own = usual.on("encoder_decoder")
-    assert own.recipe["learning_rate"]["first"] == own.recipe["search"][0][0] == 0.3
+    own = usual.on(architecture)
+    assert own.recipe["learning_rate"]["first"] == own.recipe["search"][0][0] == first
     assert own.recipe["epochs"] == usual.recipe["epochs"]
     assert own.source != usual.source
-    assert usual.on("decoder") == usual.on(None) == usual
+    assert usual.on("encoder") == usual.on(None) == usual
+
+
+def test_decoders_try_the_usual_rates_of_prompt_tuning_in_another_order():
+    usual, own = METHODS["prompt_tuning"], METHODS["prompt_tuning"].on("decoder")
+    assert sorted(own.recipe["search"]) == sorted(usual.recipe["search"])
 
 
 def test_each_method_has_as_many_rates_to_try():

@@ -30,7 +30,7 @@ def test_the_settings_are_those_of_the_recipe(method, tmp_path):
     # QLoRA is made for CUDA alone.
     gpu = {"hardware.accelerator": "cuda", "hardware.accelerator_memory_gib": 24}
     folder, settings = made(tmp_path, facts=gpu, order={"method": method})
-    recipe, train = load_methods()[method].recipe, settings["train"]
+    recipe, train = load_methods()[method].on("decoder").recipe, settings["train"]
     assert train["learning_rate"] == recipe["learning_rate"]["first"]
     assert train["head_rate"] == recipe["head_rate"]["first"]
     same = ("epochs", "few_rows_steps", "warmup_share", "weight_decay", "patience", "batch_size")
