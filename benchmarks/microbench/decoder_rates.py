@@ -25,14 +25,16 @@ from advisor.microbench.spec import Bench, Purpose, Trial
 
 def main() -> None:
     """Train what is missing, and write the results file."""
-    points: dict[str, dict[str, float]] = {}
+    found: dict[str, dict[str, dict[str, float | None]]] = {}
     for name in table()["development"]["sets"]:
         bench = bench_of(name, wanted()["rows"], wanted()["dev"], wanted())
         results = trained(bench, CACHE / "development" / f"decoder-{name}", due)
-        points[name] = {f"{t.learning_rate:g}": _points(results, t) for t in trials(bench)}
+        found[name] = {f"{t.learning_rate:g}": _points(results, t) for t in trials(bench)}
     rates = [f"{rate:g}" for rate in wanted()["rates"]]
-    rows = [[name, *(f"{own[rate]:.1f}" for rate in rates)] for name, own in points.items()]
-    write_results("microbench-decoder-rates", {"points": points}, as_table(["data", *rates], rows))
+    rows = [[name, *(_shown(own[rate]) for rate in rates)] for name, own in found.items()]
+    shown = as_table(["data", *rates], rows)
+    text = f"Points on the test split (on the development split):\n\n{shown}"
+    write_results("microbench-decoder-rates", {"points": found}, text)
 
 
 def wanted() -> dict[str, Any]:
@@ -48,19 +50,25 @@ def due(bench: Bench, results: Results) -> list[Trial]:
 
 def trials(bench: Bench) -> Iterator[Trial]:
     """A run with each rate, never stopped early."""
-    looks = wanted()["looks"]
+    rows, steps, looks = len(bench.splits.train), wanted()["steps"], wanted()["looks"]
     for rate in wanted()["rates"]:
         yield Trial(
-            id=f"prompt_tuning-r{rate:g}", purpose=Purpose.FINAL, method="prompt_tuning",
-            learning_rate=rate, head_rate=None, seed=1, train_size=len(bench.splits.train),
-            steps=wanted()["steps"], dev_every=wanted()["steps"] // looks, patience=looks,
+            id=f"r{rate:g}-n{rows}-t{steps}", purpose=Purpose.FINAL, method="prompt_tuning",
+            learning_rate=rate, head_rate=None, seed=1, train_size=rows,
+            steps=steps, dev_every=steps // looks, patience=looks,
             test=True,
         )  # fmt: skip
 
 
-def _points(results: Results, trial: Trial) -> float:
-    test = results[trial.id].test
-    return 100 * sum(test) / len(test)
+def _points(results: Results, trial: Trial) -> dict[str, float | None]:
+    """Of the state that counts, on both splits; None where the run failed."""
+    found = results[trial.id]
+    test = 100 * sum(found.test) / len(found.test) if found.test else None
+    return {"test": test, "dev": found.dev_score}
+
+
+def _shown(points: dict[str, float | None]) -> str:
+    return "{} ({})".format(*("-" if p is None else f"{p:.1f}" for p in points.values()))
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def due(bench: Bench, results: Results) -> list[Trial]:
 
 def search(bench: Bench, method: str) -> list[Trial]:
     """Each pair of rates at half the length."""
-    listed = load_methods()[method].recipe["search"]
+    listed = load_methods()[method].on(bench.task.architecture).recipe["search"]
     pairs = [(body, head) for body, head in listed]
     if bench.task.route is not Route.HEAD:
         pairs = [(body, None) for body in dict.fromkeys(body for body, _ in listed)]

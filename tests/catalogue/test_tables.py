@@ -71,7 +71,7 @@ def test_a_recipe_says_how_long_to_train_and_when_to_stop(method):
     assert method.recipe["patience"] > 0
 
 
-@pytest.mark.parametrize("architecture", ["decoder", "encoder_decoder"])
+@pytest.mark.parametrize("architecture", ["encoder", "decoder", "encoder_decoder"])
 @pytest.mark.parametrize("method", TRAINED, ids=method_id)
 def test_the_rates_to_try_lie_in_their_ranges_and_differ(method, architecture):
     method = method.on(architecture)

@@ -81,18 +81,43 @@ def answers_end_where_no_target_goes_on():
     task.tokenizer = Speaking()
     task.state["most"] = len(pieces)
     task.end = -1  # never written
-    for targets, wanted in (
-        (["one", "other\n"], "good"),
-        (["one\nmore", "other"], "good \nbad"),
-        (["one\nmore", "other\n\nmore"], "good \nbad\n\nworse"),
+    whole = "good \nbad\n\nworse"
+    for targets, alone, behind_examples in (
+        (["one", "other\n"], "good", "good"),
+        (["one\nmore", "other"], whole, "good \nbad"),
+        (["one\nmore", "other\n\nmore"], whole, whole),
     ):
         task.state["ends"] = ending(targets)
-        assert task.answers(tuned, splits.test[:2], 8) == [wanted, wanted]
+        task.shots = ""
+        assert task.answers(tuned, splits.test[:2], 8) == [alone, alone]
+        task.shots = "good \nbad\n\n"
+        assert task.answers(tuned, splits.test[:1], 8) == [behind_examples]
 
 
 @pytest.mark.parametrize("family", ["llama", "t5"])
 def test_answers_end_at_a_line_break_that_no_target_holds(family, inside_project):
     inside_project(family, "generation_short", "lora", answers_end_where_no_target_goes_on)
+
+
+def the_end_is_no_part_of_the_answer():
+    _, splits, task, tuned = parts()
+    tuned.model.eval()
+
+    class Counting:
+        def decode(self, ids, **_):
+            return " ".join(map(str, ids))
+
+    task.tokenizer = Counting()
+    task.state["ends"], task.end = "", -1
+    [whole] = task.answers(tuned, splits.test[:1], 8)
+    ids = [int(word) for word in whole.split()]
+    task.end = ids[-1]
+    before = ids[: ids.index(task.end)]
+    assert task.answers(tuned, splits.test[:1], 8) == [" ".join(map(str, before))]
+
+
+def test_the_end_is_no_part_of_the_answer(inside_project):
+    inside_project("llama", "generation_short", "lora", the_end_is_no_part_of_the_answer)
 
 
 def the_end_of_a_cut_target_is_not_learned():

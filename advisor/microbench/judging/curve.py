@@ -51,8 +51,7 @@ def learning_curve(
     scores = [
         SizeScore(train_size=size, score=score_of(method, points[size], metric))
         for method, points in {methods[0]: first, methods[1]: second, **others}.items()
-        for size in sizes
-        if size in points
+        for size in sorted(points)
     ]
     own, other, between = _trends(first, second, sizes, metric)
     lines = len(sizes) >= _LEAST_FOR_LINE

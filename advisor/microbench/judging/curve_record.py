@@ -38,10 +38,10 @@ class Line(Record):
 
 
 class LearningCurve(Record):
-    """Both methods over the training sizes at which both have usable trials.
+    """Two methods over the training sizes, compared where both have usable trials.
 
     Attributes:
-        scores: of both methods, and of the others beside them, by size.
+        scores: of both methods, and of the others beside them, at each one's own sizes.
         differences: A less B, by size.
         full_size: how many training examples the user has.
         factor: the full size over the largest measured one; None where nothing was measured.

@@ -22,8 +22,9 @@ from advisor.microbench.planning.plan import MethodPlan, Plan
 from advisor.microbench.spec import Bench, Probe, Route
 
 _MINUTE = 60
-_SHARES = 20
-"""The share of the recipes' steps is chosen to a twentieth."""
+_TWENTIETHS = tuple(count / 20 for count in range(20, 0, -1))
+_SHARES = (*_TWENTIETHS, *(_TWENTIETHS[-1] * 0.85**power for power in range(1, 29)), 0.0)
+"""Shares of the recipes' steps to choose from, down to a two thousandth: long recipes need few."""
 
 
 class Room(NamedTuple):
@@ -49,6 +50,7 @@ class _Draft(NamedTuple):
     share: float
     plans: dict[str, MethodPlan]
     seconds: float
+    no_more_than_least: bool
 
     @property
     def holds_least(self) -> bool:
@@ -211,8 +213,7 @@ def _draft(
     """The first level and the largest share of steps that fit; the last level if none does."""
     draft = None
     for level in levels():
-        for twentieth in range(_SHARES, -1, -1):
-            share = twentieth / _SHARES
+        for share in _SHARES:
             if share < level.least:
                 break
             draft = _at(bench, methods, probe, sizes, room, level, share)
@@ -243,7 +244,8 @@ def _at(
     # No less than the longest method one trial after another.
     longest = max((_chain(plan, level, sizes) for plan in plans.values()), default=0.0)
     wall = max(process_seconds / room.slots, longest) * room.slowdown
-    return _Draft(level, share, plans, wall)
+    few = all(plans[own.id].steps <= int(own.recipe["least_steps"]) for own in methods)
+    return _Draft(level, share, plans, wall, few)
 
 
 def _chain(plan: MethodPlan, level: Level, sizes: Sizes) -> float:
@@ -262,11 +264,12 @@ def _dropped(draft: _Draft, wish: _Draft, whole: Sizes, sizes: Sizes, room: Room
         yield f"{level.seeds} of {wished.seeds} seeds"
     if draft.pairs < wish.pairs:
         yield f"{draft.pairs} of {wish.pairs} pairs of learning rates"
-    if level.least == 0:
-        least = "the least steps of the recipes"
-        yield least if draft.share == 1.0 else f"{draft.share:.0%} of {least}"
+    if not draft.holds_least:
+        yield f"{draft.share:.0%} of the least steps of the recipes"
+    elif draft.no_more_than_least:
+        yield "the least steps of the recipes"
     elif draft.share < 1.0:
-        yield f"{draft.share:.0%} of the steps of the recipes, or their least"
+        yield f"{100 * draft.share:.2g}% of the steps of the recipes, or their least"
     if sizes.dev < whole.dev:
         yield f"{sizes.dev} of {whole.dev} development examples"
     if sizes.test < whole.test:

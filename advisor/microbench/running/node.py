@@ -9,6 +9,7 @@ with Ray's process.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -22,7 +23,9 @@ from advisor.microbench.running.local import LocalExecutor
 from advisor.microbench.spec import Job
 from advisor.support.errors import AdvisorError
 
-_PREFIX = "advisor-"
+_BENCH = "bench.json"
+_RUN = re.compile(r"advisor-[0-9a-f]{16}")
+_PROCESS = re.compile(r"[0-9]{1,9}")
 _WAIT_SECONDS = 1.0
 _kept: dict[tuple[str, str | None], LocalExecutor] = {}
 """The server of this process, by what it was started for; never more than one."""
@@ -42,7 +45,7 @@ def load(run: str, version: str, bench: str) -> dict[str, Any]:
     if version != __version__:
         told = f"a node has version {__version__} of this package, and not {version}"
         return _failed(AdvisorError(told))
-    _clear_dead()
+    _clear_dead(run)
     try:
         return {"memory": _server(run, bench).loaded_memory()}
     except AdvisorError as error:
@@ -79,29 +82,43 @@ def _server(run: str, bench: str) -> LocalExecutor:
         for other in _kept.values():
             other.close()
         _kept.clear()
-        folder = _folder(run) / str(os.getpid())
+        folder = _folder(run) / f"{_host()}{os.getpid()}"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "bench.json").write_text(bench, encoding="utf-8")
-        _kept[key] = LocalExecutor(folder / "bench.json", folder, slots=1, watch=lambda _: None)
+        (folder / _BENCH).write_text(bench, encoding="utf-8")
+        _kept[key] = LocalExecutor(folder / _BENCH, folder, slots=1, watch=lambda _: None)
     return _kept[key]
 
 
 def _folder(run: str) -> Path:
-    folder = Path(tempfile.gettempdir()) / f"{_PREFIX}{run}"
+    folder = Path(tempfile.gettempdir()) / f"advisor-{run}"
     # The user's examples lie in it.
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 
-def _clear_dead() -> None:
-    """Remove what runs that were killed have left here: no process of theirs can do so."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+def _host() -> str:
+    """What the folders of this machine's processes begin with, as others may use the same disk."""
+    return f"{socket.gethostname()}."
+
+
+def _clear_dead(run: str) -> None:
+    """Remove what other runs that were killed have left here: no process of theirs can do so."""
+    for folder in Path(tempfile.gettempdir()).glob("advisor-*"):
+        if not _RUN.fullmatch(folder.name) or folder == _folder(run):
+            continue
         try:
-            processes = [int(each.name) for each in folder.iterdir()]
-        except (OSError, ValueError):
-            continue  # another user's, or no folder of a run
-        if processes and not any(map(psutil.pid_exists, processes)):
+            parts = list(folder.iterdir())
+        except OSError:
+            continue  # another user's
+        if parts and all(map(_is_dead, parts)):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_dead(part: Path) -> bool:
+    """Whether a folder is that of a process of this machine which has ended."""
+    host, _, process = part.name.rpartition(".")
+    own = f"{host}." == _host() and _PROCESS.fullmatch(process) and (part / _BENCH).is_file()
+    return bool(own) and not psutil.pid_exists(int(process))
 
 
 def _failed(error: AdvisorError) -> dict[str, Any]:

@@ -41,13 +41,20 @@ def test_scores_and_differences_are_those_of_the_sizes():
     assert [entry.train_size for entry in found.differences] == [64, 256, 1024]
 
 
-def test_other_methods_have_scores_at_the_sizes_of_the_two_and_move_nothing_else():
+def test_a_method_keeps_its_scores_where_the_other_has_none():
+    found = curve({64: right(500), 256: right(600)}, {64: [failed(Status.OUT_OF_MEMORY)]})
+    assert [(e.score.method, e.train_size) for e in found.scores] == [(PROMPT, 64), (PROMPT, 256)]
+    assert (found.differences, found.line_a, found.crossing) == ((), None, None)
+
+
+def test_other_methods_have_scores_at_their_sizes_and_move_nothing_else():
     first, second = ({64: right(500), 256: right(600)}, {64: right(400), 256: right(700)})
     alone = learning_curve((PROMPT, FULL), first, second, Metric.ACCURACY, (), 4096)
     lora = {"lora": {64: right(450), 256: [failed(Status.DIVERGED)], 1024: right(900)}}
     found = learning_curve((PROMPT, FULL), first, second, Metric.ACCURACY, (), 4096, lora)
-    *both, last = found.scores
-    assert (last.score.method, last.train_size, last.score.score) == ("lora", 64, 45)
+    *both, small, large = found.scores
+    assert (small.score.method, small.train_size, small.score.score) == ("lora", 64, 45)
+    assert (large.score.method, large.train_size, large.score.score) == ("lora", 1024, 90)
     assert found.model_copy(update={"scores": tuple(both)}) == alone
 
 
@@ -140,9 +147,11 @@ def test_only_sizes_at_which_both_methods_have_a_score_count():
     assert [entry.train_size for entry in found.differences] == [256]
 
 
-def test_without_any_common_size_there_is_nothing():
+def test_without_any_common_size_nothing_is_compared():
     found = curve({64: right(500)}, {256: right(600)})
-    assert (found.scores, found.factor, found.line_a, found.crossing) == ((), None, None, None)
+    assert [entry.train_size for entry in found.scores] == [64, 256]
+    assert (found.differences, found.factor, found.line_a) == ((), None, None)
+    assert found.crossing is None
 
 
 def test_where_noise_of_seeds_comes_from_is_said():

@@ -60,11 +60,18 @@ def test_steps_below_the_least_are_told_from_the_least_and_from_a_share():
     share, said = steps(60)
     assert share > 120
     assert said[0].endswith("% of the steps of the recipes, or their least")
-    assert steps(60, train=20_000) == (120, ["the least steps of the recipes"])
+    assert steps(57.6) == (120, ["the least steps of the recipes"])
     short, said = steps(45)
     assert short < 120
     assert said[0].endswith("% of the least steps of the recipes")
     assert said[1] == "a budget of about 1 min would hold these least steps"
+
+
+@pytest.mark.parametrize("budget", [60, 70, 100, 150, 240])
+@pytest.mark.parametrize("train", [300, 20_000])
+def test_little_of_a_budget_is_left_where_one_rate_and_one_seed_must_do(budget, train):
+    made = plan(budget, seconds=SLOW, train=train) if budget > 100 else plan(budget, train=train)
+    assert 0.75 * 0.85 * (budget - 20) <= made.expected_seconds <= 0.85 * (budget - 20)
 
 
 def test_a_budget_that_holds_nothing_is_planned_and_said_to_be_too_short():

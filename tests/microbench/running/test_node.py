@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -34,15 +35,26 @@ def test_a_node_with_another_version_says_so(tmp_path):
 
 
 def test_what_killed_runs_have_left_is_removed_and_nothing_else(tmp_path):
-    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"],
-                           capture_output=True, text=True, check=True).stdout.strip()  # fmt: skip
-    for name in (f"advisor-dead/{ended}", f"advisor-alive/{ended}", f"advisor-alive/{os.getpid()}",
-                 "advisor-session/logs", "advisor-new", f"others/{ended}"):  # fmt: skip
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / f"advisor-dead/{ended}/bench.json").write_text("{}")
-    assert "failed" in node.load("run", __version__, "{}")
+    asked = [sys.executable, "-c", "import os; print(os.getpid())"]
+    ended = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    here, alive = socket.gethostname(), os.getpid()
+    dead, run, *others = (f"advisor-{letter * 16}" for letter in "0123456")
+    parts = [
+        (dead, f"{here}.{ended}"),
+        (run, f"{here}.{ended}"),
+        (others[0], f"{here}.{ended}"), (others[0], f"{here}.{alive}"),
+        (others[1], f"elsewhere.{ended}"),
+        (others[2], ended),
+        (others[3], f"{here}.20261129101112"),
+        ("advisor-logs", f"{here}.{ended}"),
+    ]  # fmt: skip
+    for name, part in parts:
+        (tmp_path / name / part).mkdir(parents=True)
+        (tmp_path / name / part / "bench.json").write_text("{}")
+    (tmp_path / others[4] / f"{here}.{ended}").mkdir(parents=True)
+    assert "failed" in node.load(run.removeprefix("advisor-"), __version__, "{}")
     left = {path.name for path in tmp_path.iterdir()}
-    assert left == {"advisor-run", "advisor-alive", "advisor-session", "advisor-new", "others"}
+    assert left == {run, *others, "advisor-logs"}
 
 
 @pytest.mark.slow

@@ -12,7 +12,6 @@ from advisor.microbench.spec import Metric, Prompt, Status
 from advisor.microbench.worker.generation import Opening, write_greedily
 from advisor.microbench.worker.methods import METHODS, equip
 from advisor.microbench.worker.routes.answering import Picked
-from advisor.microbench.worker.routes.text import form_of
 from advisor.microbench.worker.texts import likeness
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
@@ -102,16 +101,6 @@ def test_an_answer_ends_with_its_line_where_all_targets_are_single_lines(runs_on
     parts = parts.model_copy(update={"train": (first, *parts.train[1:])})
     found = baselines(load_workbench(writing_bench(runs_on, "llama", splits=parts)))
     assert set(found.zero_shot_test) == {right}
-
-
-@pytest.mark.parametrize(
-    ("longest", "ends"),
-    [("good good\n", "\n"), ("good\ngood", "\n\n"), ("good\n\ngood\nfilm", "")],
-)
-def test_what_ends_an_answer_is_in_no_target(longest, ends):
-    rows = one_word(8)
-    form = form_of((rows[0].model_copy(update={"target": longest}), *rows[1:]), most=9)
-    assert (form.ends, form.most) == (ends, 9)
 
 
 @pytest.mark.parametrize("family", ["llama", "t5"])

@@ -154,6 +154,14 @@ def test_a_method_beside_the_two_is_in_the_table_alone():
     assert curve_chart(more) == curve_chart(record)
 
 
+def test_a_method_without_scores_has_no_curve():
+    record = measured()
+    curve = record["curve"]
+    scores = [e for e in curve["scores"] if e["score"]["method"] == curve["method_a"]]
+    chart = curve_chart({**record, "curve": {**curve, "scores": scores}})
+    assert [len(one.points) for one in chart.curves] == [3]
+
+
 def test_a_single_size_is_no_curve():
     record = measured()
     size = record["curve"]["scores"][0]["train_size"]

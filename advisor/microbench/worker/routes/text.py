@@ -43,20 +43,17 @@ class AnswerForm:
 
     Attributes:
         most: tokens, the end mark included.
-        ends: the line break, or the blank line, that is in no training target and so ends an
-            answer: a model that was never trained to stop goes on behind it. Empty if targets hold
-            both.
+        one_line: whether all training targets are single lines. Then an answer ends with its first
+            line: a model that was never trained to stop goes on behind it.
     """
 
     most: int
-    ends: str
+    one_line: bool
 
 
 def form_of(examples: Sequence[Example], most: int) -> AnswerForm:
     """The form of the training examples' targets."""
-    targets = [example.target.strip() for example in examples]
-    free = (mark for mark in ("\n", "\n\n") if not any(mark in target for target in targets))
-    return AnswerForm(most, next(free, ""))
+    return AnswerForm(most, one_line=all("\n" not in e.target.strip() for e in examples))
 
 
 class TextAnswering:
@@ -128,13 +125,13 @@ class TextAnswering:
 
     def _over(self, ids: list[int]) -> bool:
         """Whether the answer ended with its last token."""
-        ends = self._form.ends
-        return ids[-1] == self._end or (bool(ends) and ends in self._decoded(ids))
+        return ids[-1] == self._end or (self._form.one_line and "\n" in self._decoded(ids))
 
     def _text(self, ids: list[int]) -> str:
         """What counts of a written answer."""
-        text = self._decoded(ids)
-        return text.partition(self._form.ends)[0] if self._form.ends else text
+        # Where the tokenizer has no token for ends, that of padding is one, and may be a word.
+        text = self._decoded(ids[:-1] if ids[-1] == self._end else ids)
+        return text.partition("\n")[0] if self._form.one_line else text
 
     def _decoded(self, ids: list[int]) -> str:
         text: str = self._tokenizer.decode(ids, skip_special_tokens=True)

@@ -164,13 +164,18 @@ class Task:
 
     def _over(self, ids: list[int]) -> bool:
         """Whether an answer ended with the last of its tokens."""
-        ends = self.state["ends"]
-        return ids[-1] == self.end or (bool(ends) and ends in self._decoded(ids))
+        return ids[-1] == self.end or (bool(self._ends) and self._ends in self._decoded(ids))
 
     def _text(self, ids: list[int]) -> str:
         """An answer without what ended it."""
-        text = self._decoded(ids)
-        return (text.partition(self.state["ends"])[0] if self.state["ends"] else text).strip()
+        text = self._decoded(ids[:-1] if ids[-1] == self.end else ids)
+        return (text.partition(self._ends)[0] if self._ends else text).strip()
+
+    @property
+    def _ends(self) -> str:
+        """What ends an answer; a blank line only behind examples, which have one between them."""
+        ends: str = self.state["ends"]
+        return ends if ends == "\n" or self.shots else ""
 
     def _decoded(self, ids: list[int]) -> str:
         return self.tokenizer.decode(ids, skip_special_tokens=True).lstrip()
@@ -196,8 +201,8 @@ class Task:
 def ending(targets: list[str]) -> str:
     """The line break, or the blank line, that is in no target; empty if both are in some.
 
-    An answer ends there: a model that was never trained to stop goes on behind it, as with examples
-    in its prompt, where it would write the next one.
+    A model that was never trained to stop goes on behind it; with examples in its prompt it writes
+    the next one there.
     """
     free = (m for m in ("\n", "\n\n") if not any(m in target.strip() for target in targets))
     return next(free, "")

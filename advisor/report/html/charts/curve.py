@@ -76,7 +76,7 @@ def curve_chart(record: Record) -> CurveChart | None:
         )
     )
     return CurveChart(
-        curves,
+        tuple(curve for curve in curves if curve.points),
         tuple((across.place(math.log(size)), f"{size:,}") for size in sizes),
         tuple((up.place(value), f"{value:g}") for value in ticks(min(ends), max(ends))),
     )
