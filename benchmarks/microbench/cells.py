@@ -38,6 +38,7 @@ class Cell(NamedTuple):
     set: str
     rows: int
     kind: str
+    precision: str
 
 
 @functools.cache
@@ -55,7 +56,10 @@ def cells(wanted: list[str]) -> list[Cell]:
     for entry in written["cells"]:
         model = models[entry["model"]]
         kind = "decoder" if model.endswith(".gguf") else "encoder"
-        found.append(Cell(entry["id"], model, kind, entry["set"], entry["train"], entry["kind"]))
+        precision = written["models"][entry["model"]]["precision"]
+        found.append(
+            Cell(entry["id"], model, kind, entry["set"], entry["train"], entry["kind"], precision)
+        )
     return [cell for cell in found if not wanted or cell.id in wanted]
 
 
@@ -70,7 +74,8 @@ def sets_folder() -> Path:
 
 def model_path(name: str) -> str:
     """Where the weights of a model of the table lie."""
-    return _weights(**table()["models"][name])
+    entry = table()["models"][name]
+    return _weights(entry["package"], entry["path"])
 
 
 def files_of(cell: Cell) -> tuple[Path, Path]:
@@ -103,7 +108,7 @@ def reference_bench(cell: Cell) -> Bench:
         splits=splits,
         prompts=candidate_prompts(task, splits.train),
         max_tokens=MAX_TOKENS,
-        precision=Precision.BF16,
+        precision=Precision(cell.precision),
     )
 
 
