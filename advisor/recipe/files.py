@@ -26,6 +26,8 @@ _COMMON = (
     "scoring",
     "evaluation",
 )
+# It needs nothing of the package, so that projects and micro-benchmarks write alike.
+_GREEDY = "../../microbench/worker/greedy"
 _FAMILIES = {
     "soft_prompts": "soft_prompts",
     "adapters": "adapters",
@@ -60,6 +62,7 @@ def _modules(choice: Choice) -> dict[str, str]:
         names["prompts.py"] = "common/prompts"
     if choice.route == "text" or choice.method.family == "soft_prompts":
         names["writing.py"] = "common/writing"
+        names["greedy.py"] = _GREEDY
     return {**names, **{f"{name}.py": f"common/{name}" for name in _COMMON}}
 
 

@@ -82,7 +82,8 @@ def _server(run: str, bench: str) -> LocalExecutor:
         for other in _kept.values():
             other.close()
         _kept.clear()
-        folder = _folder(run) / f"{_host()}{os.getpid()}"
+        # Nodes of other hosts may use the same disk.
+        folder = _folder(run) / f"{socket.gethostname()}.{os.getpid()}"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _BENCH).write_text(bench, encoding="utf-8")
         _kept[key] = LocalExecutor(folder / _BENCH, folder, slots=1, watch=lambda _: None)
@@ -96,15 +97,11 @@ def _folder(run: str) -> Path:
     return folder
 
 
-def _host() -> str:
-    """What the folders of this machine's processes begin with, as others may use the same disk."""
-    return f"{socket.gethostname()}."
-
-
 def _clear_dead(run: str) -> None:
     """Remove what other runs that were killed have left here: no process of theirs can do so."""
-    for folder in Path(tempfile.gettempdir()).glob("advisor-*"):
-        if not _RUN.fullmatch(folder.name) or folder == _folder(run):
+    own = _folder(run)
+    for folder in own.parent.glob("advisor-*"):
+        if not _RUN.fullmatch(folder.name) or folder == own:
             continue
         try:
             parts = list(folder.iterdir())
@@ -117,8 +114,9 @@ def _clear_dead(run: str) -> None:
 def _is_dead(part: Path) -> bool:
     """Whether a folder is that of a process of this machine which has ended."""
     host, _, process = part.name.rpartition(".")
-    own = f"{host}." == _host() and _PROCESS.fullmatch(process) and (part / _BENCH).is_file()
-    return bool(own) and not psutil.pid_exists(int(process))
+    if host != socket.gethostname() or not _PROCESS.fullmatch(process):
+        return False
+    return (part / _BENCH).is_file() and not psutil.pid_exists(int(process))
 
 
 def _failed(error: AdvisorError) -> dict[str, Any]:

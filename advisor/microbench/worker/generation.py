@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from transformers.modeling_outputs import BaseModelOutput
 
+from advisor.microbench.worker.greedy import greedy
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.prefix import cache_argument
 
@@ -51,19 +52,12 @@ def write_greedily(
         rest["encoder_outputs"] = BaseModelOutput(last_hidden_state=states)
     # A method's work on the layers is in the base model, and its virtual tokens are in the cache.
     token_argument = "decoder_input_ids" if opening.start else "input_ids"
-    answers: list[list[int]] = [[] for _ in opening.prompts]
-    ended = [False] * len(answers)
+
+    def following(tokens: Any) -> Any:
+        return learner.base(**{token_argument: tokens[:, None]}, **rest).logits[:, -1]
+
     logits = output.logits[0] if picked else output.logits[:, -1]
-    for written in range(1, most + 1):
-        best = logits.argmax(dim=-1)
-        for place, token in enumerate(best.tolist()):
-            if not ended[place]:
-                answers[place].append(token)
-                ended[place] = over(answers[place])
-        if all(ended) or written == most:
-            break
-        logits = learner.base(**{token_argument: best[:, None]}, **rest).logits[:, -1]
-    return answers
+    return greedy(logits, following, over, most)
 
 
 def _read(learner: Learner, picked: Any, opening: Opening) -> Any:

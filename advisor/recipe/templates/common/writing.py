@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from batches import Picked
+from greedy import greedy
 from models import Tuned
 from transformers.modeling_outputs import BaseModelOutput
 
@@ -46,18 +47,11 @@ def write(
         rest["encoder_outputs"] = BaseModelOutput(last_hidden_state=states)
     # A method's work on the layers is in the base model, and its virtual tokens are in the cache.
     token_argument = "input_ids" if picked else "decoder_input_ids"
-    answers: list[list[int]] = [[] for _ in prompts]
-    ended = [False] * len(answers)
-    for written in range(1, most + 1):
-        best = logits.argmax(dim=-1)
-        for place, token in enumerate(best.tolist()):
-            if not ended[place]:
-                answers[place].append(token)
-                ended[place] = over(answers[place])
-        if all(ended) or written == most:
-            break
-        logits = tuned.base(**{token_argument: best[:, None]}, **rest).logits[:, -1]
-    return answers
+
+    def following(tokens: Any) -> Any:
+        return tuned.base(**{token_argument: tokens[:, None]}, **rest).logits[:, -1]
+
+    return greedy(logits, following, over, most)
 
 
 def cache_argument(base: Any) -> str:
