@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from test_padding import stir
@@ -11,7 +13,9 @@ from trial_settings import a_trial
 from advisor.microbench.spec import Metric, Prompt, Status
 from advisor.microbench.worker.generation import Opening, write_greedily
 from advisor.microbench.worker.methods import METHODS, equip
+from advisor.microbench.worker.routes import text
 from advisor.microbench.worker.routes.answering import Picked
+from advisor.microbench.worker.rows import Row
 from advisor.microbench.worker.texts import likeness
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
@@ -101,6 +105,22 @@ def test_an_answer_ends_with_its_line_where_all_targets_are_single_lines(runs_on
     parts = parts.model_copy(update={"train": (first, *parts.train[1:])})
     found = baselines(load_workbench(writing_bench(runs_on, "llama", splits=parts)))
     assert set(found.zero_shot_test) == {right}
+
+
+def test_an_end_that_is_a_word_is_no_part_of_the_answer(monkeypatch):
+    class Words:
+        """Has no token for ends, so that the first word stands for it."""
+
+        eos_token_id, pad_token_id = None, 0
+
+        def decode(self, ids, **_):
+            return " ".join((".", "good", "film")[token] for token in ids)
+
+    monkeypatch.setattr(text, "write_greedily", lambda *_: [[1, 2, 0], [1, 2]])
+    form = text.AnswerForm(most=3, one_line=True)
+    told = SimpleNamespace(tokenizer=Words()), (1,), Metric.EXACT_MATCH, form
+    answering = text.TextAnswering(SimpleNamespace(device="cpu"), *told)
+    assert answering.write([Row(((1,),), target="good film")] * 2, 2) == [1.0, 1.0]
 
 
 @pytest.mark.parametrize("family", ["llama", "t5"])
