@@ -34,7 +34,7 @@ class LiveProgress:
         self._stage = ""
         self._plan: Plan | None = None
         self._began = time.monotonic()
-        self._running: dict[str, Trial] = {}
+        self._running: dict[str, tuple[Trial, float]] = {}
         self._looks: dict[str, list[Mapping[str, Any]]] = {}
         # It asks for its first view at once.
         self._live = None if plain or not sys.stderr.isatty() else Live(
@@ -74,7 +74,7 @@ class LiveProgress:
 
     def started(self, trial: Trial) -> None:
         """A trial has been handed to the executor."""
-        self._running[trial.id] = trial
+        self._running[trial.id] = trial, time.monotonic()
 
     def look(self, look: Mapping[str, Any]) -> None:
         """A running trial has looked at its losses."""
@@ -112,16 +112,17 @@ class LiveProgress:
 
     def _table(self) -> Table:
         table = Table(box=None, pad_edge=False)
-        for title in ("trial", "step", "rate", "training loss", "dev score", "memory"):
+        for title in ("trial", "step", "left", "rate", "training loss", "dev", "memory"):
             table.add_column(title, no_wrap=True)
         room = max(self._console.width - _OTHER_COLUMNS, _FEWEST_POINTS)
-        for id_, trial in list(self._running.items()):
+        for id_, (trial, started) in list(self._running.items()):
             looks = list(self._looks.get(id_, []))
             last: Mapping[str, Any] = looks[-1] if looks else {}
             scored = [look for look in looks if look.get("dev_score") is not None]
             table.add_row(
                 _short(trial),
                 f"{last.get('step', 0)}/{trial.steps}",
+                _left(trial, last.get("step", 0), time.monotonic() - started),
                 f"{last['rate']:.1e}" if last.get("rate") is not None else "",
                 _sparkline([look["train_loss"] for look in looks if look.get("train_loss")], room),
                 f"{scored[-1]['dev_score']:.1f}" if scored else "",
@@ -146,6 +147,14 @@ def _short(trial: Trial) -> str:
         return f"{name}, {trial.learning_rate:g}"
     size = f"/{trial.train_size}" if trial.purpose is Purpose.CURVE else ""
     return f"{name} #{trial.seed}{size}"
+
+
+def _left(trial: Trial, step: int, spent: float) -> str:
+    """Minutes and seconds to the last step, at the pace so far; early stopping is not foreseen."""
+    if not step:
+        return ""
+    seconds = round(spent / step * max(trial.steps - step, 0))
+    return f"{seconds // _MINUTE}:{seconds % _MINUTE:02d}"
 
 
 def _sparkline(losses: list[float], room: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from advisor.catalogue.tables import load_methods
 from advisor.confirmation.sealing import digest
+from advisor.microbench.spec import Status
 from advisor.support.sentences import capital
 from advisor.verdict.headline import FULL, Headline
 from advisor.verdict.verdict import Answer
@@ -64,7 +65,7 @@ def agreement_of(
         "memory": {
             method: _memory(prediction["methods"].get(method), result)
             for method, result in results.items()
-            if result["peak_memory_bytes"]
+            if result["peak_memory_bytes"] or _did_not_fit(result)
         },
         "seconds_per_step": {
             method: _seconds(prediction["methods"].get(method), result)
@@ -110,17 +111,23 @@ def _parity(predicted: float | None, entry: Mapping[str, Any]) -> dict[str, Any]
     return {"predicted": predicted, "within_tolerance": entry["within_tolerance"]}
 
 
+def _did_not_fit(result: Mapping[str, Any]) -> bool:
+    statuses = {entry["status"] for entry in result["failed"]}
+    return result["score"] is None and Status.OUT_OF_MEMORY.value in statuses
+
+
 def _memory(predicted: Mapping[str, Any] | None, result: Mapping[str, Any]) -> dict[str, Any]:
-    measured = round(result["peak_memory_bytes"] / _GIB, 3)
+    """Predicted and measured; the second is None where the method did not fit."""
+    peak = result["peak_memory_bytes"]
+    measured = round(peak / _GIB, 3) if peak else None
+    found = {"measured_gib": measured, "predicted_gib": None, "ratio": None, "inside": None}
     if predicted is None:
-        return {"measured_gib": measured, "predicted_gib": None, "ratio": None, "inside": None}
-    low, high = predicted["memory_low_gib"], predicted["memory_high_gib"]
-    return {
-        "measured_gib": measured,
-        "predicted_gib": predicted["memory_gib"],
-        "ratio": round(predicted["memory_gib"] / measured, 3),
-        "inside": low <= measured <= high,
-    }
+        return found
+    found["predicted_gib"] = predicted["memory_gib"]
+    if measured:
+        found["ratio"] = round(predicted["memory_gib"] / measured, 3)
+        found["inside"] = predicted["memory_low_gib"] <= measured <= predicted["memory_high_gib"]
+    return found
 
 
 def _seconds(predicted: Mapping[str, Any] | None, result: Mapping[str, Any]) -> dict[str, Any]:

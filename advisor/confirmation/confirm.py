@@ -13,15 +13,17 @@ from advisor.catalogue.tables import Method, load_methods
 from advisor.confirmation.agreement import Agreement, soft_prompt_to_train
 from advisor.confirmation.bench import prepare
 from advisor.confirmation.folder import RunFolder, fingerprint_of, open_folder
+from advisor.confirmation.measured import earlier_measurements, is_measured
 from advisor.confirmation.record import HEADLINE, confirmation_record, plan_record
 from advisor.confirmation.sealing import Forecaster
 from advisor.confirmation.weights import weights_of
 from advisor.estimating import chosen_methods
-from advisor.facts import Fact, FactBase
+from advisor.facts import Fact, FactBase, Source
 from advisor.facts.quantities import QuantityError, parse_quantity
-from advisor.gather import Request, gather
+from advisor.gather import Gathered, Request, gather
 from advisor.microbench.allowance import Allowance
 from advisor.microbench.conduct import Conductor, Progress
+from advisor.microbench.planning.cost import planning
 from advisor.microbench.preparing.budget import parse_budget
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.local import LocalExecutor
@@ -106,12 +108,9 @@ def confirm_advice(
     wanted = _wanted(wish.methods)
     gathered = gather(request, known)
     spec = request.models[0]
+    known_now = (*gathered.common, *gathered.models[0][1])
     # What an earlier micro-benchmark measured would be prediction and result at once.
-    stated = [
-        fact
-        for fact in (*gathered.common, *gathered.models[0][1])
-        if not fact.key.startswith("measured.")
-    ]
+    stated = [fact for fact in known_now if not is_measured(fact)]
     engine = load_engine(rules)
     answer = advise(stated, engine)
     model = weights_of(spec, download=wish.download)
@@ -120,8 +119,11 @@ def confirm_advice(
         here=not wish.ray,
     )  # fmt: skip
     notes = [*gathered.notes, *prepared.notes]
+    earlier = earlier_measurements(known_now, notes)
     subject = subject_of(request, FactBase(stated), notes, traced=False)
     asked = _asked(request, wish, rules, model, wanted)
+    if STANDARD_INPUT in request.facts_files:
+        asked["facts"] = _as_text(gathered)
     methods = [method.on(prepared.bench.task.architecture) for method in _methods(answer, wanted)]
     folder = open_folder(asked, resume=wish.resume, keep=wish.keep, resumable=wish.resumable)
     forecaster = Forecaster(answer, subject, prepared.bench.task)
@@ -151,7 +153,7 @@ def confirm_advice(
     if wish.dry_run:
         found = plan_record(findings, prepared, answer, engine)
         return Confirmed(found, _once(notes), ExitCode.OK, folder)
-    record = confirmation_record(prepared, findings, stated, answer, engine)
+    record = confirmation_record(prepared, findings, [*stated, *earlier], answer, engine)
     if findings.interrupted:
         notes.append("; ".join(filter(None, ("stopped", folder.go_on))))
     code = _exit_code(record, interrupted=findings.interrupted)
@@ -216,6 +218,15 @@ def _asked(
     }
 
 
+def _as_text(gathered: Gathered) -> list[str]:
+    """Facts that no file keeps; what was found of this machine changes from hour to hour."""
+    return sorted(
+        f"{fact.key}={fact.value}"
+        for fact in gathered.common
+        if not (fact.source is Source.DETECTED and fact.key.startswith("hardware."))
+    )
+
+
 def _executor(bench: Bench, folder: RunFolder, wish: Wish, progress: Progress) -> Executor:
     if wish.ray:
         from advisor.microbench.running.cluster import RayExecutor
@@ -225,7 +236,11 @@ def _executor(bench: Bench, folder: RunFolder, wish: Wish, progress: Progress) -
     progress.stage("loading the model")
     folder.write_bench(bench)
     return LocalExecutor(
-        folder.bench_file, folder.path, slots=slots_for(bench, wish), watch=progress.look
+        folder.bench_file,
+        folder.path,
+        slots=slots_for(bench, wish),
+        watch=progress.look,
+        most_loading=max(parse_budget(wish.budget), planning()["least_patience"]),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from advisor.catalogue.tables import load_methods
@@ -11,6 +11,28 @@ from advisor.microbench.planning.cost import recipe_steps
 
 _GIB = 2.0**30
 _HOUR = 3600.0
+_PREFIX = "measured."
+_OF_PROJECT = ("model.name", "model.parameters", "data.train_examples")
+
+
+def is_measured(fact: Fact) -> bool:
+    """Whether a micro-benchmark has stated it, this one or an earlier one."""
+    return fact.key.startswith(_PREFIX)
+
+
+def earlier_measurements(facts: Sequence[Fact], notes: list[str]) -> list[Fact]:
+    """What an earlier micro-benchmark measured, if it was of this model and these data.
+
+    Args:
+        facts: all that were gathered; where two of a key differ, the project is another one.
+        notes: gets a sentence where measurements are left out.
+    """
+    found = [fact for fact in facts if is_measured(fact)]
+    for key in _OF_PROJECT:
+        if found and len({fact.value for fact in facts if fact.key == key}) > 1:
+            notes.append(f"an earlier micro-benchmark does not count here, as it had another {key}")
+            return []
+    return found
 
 
 def measured_facts(record: Mapping[str, Any], facts: FactBase, *, reference: str) -> Iterator[Fact]:
@@ -42,7 +64,7 @@ def measured_facts(record: Mapping[str, Any], facts: FactBase, *, reference: str
                 found["data_share"] = min(plan["train_size"] / examples, 1.0)
         for name, value in found.items():
             if value is not None:
-                yield Fact(f"measured.{method}.{name}", value, Source.MEASURED, detail)
+                yield Fact(f"{_PREFIX}{method}.{name}", value, Source.MEASURED, detail)
 
 
 def _cut(plan: Mapping[str, Any]) -> bool:

@@ -32,7 +32,7 @@ def confirmation_record(
     Args:
         prepared: bench and overlap.
         findings: what the run has found, complete or not.
-        stated: facts of the project before the run.
+        stated: facts of the project before the run, those of earlier micro-benchmarks among them.
         before: the advice on them.
         engine: the rules.
     """

@@ -53,13 +53,19 @@ class Forecaster:
                 for method, parity in verdict.parity.items()
                 if method in plan.methods
             },
-            "methods": {method: self._estimate(method, plan, probe) for method in plan.methods},
+            # Those that their measurement had no room for, too: there the estimate matters most.
+            "methods": {
+                method: self._estimate(method, plan, probe)
+                for method in (*plan.methods, *plan.left_out)
+            },
         }
         return {**said, "sha256": digest(said)}
 
     def _estimate(self, method: str, plan: Plan, probe: Probe) -> dict[str, float | None]:
         cpu = plan.device == "cpu"
         usual_tokens, _, most_tokens = probe.methods[method].sequence_lengths
+        if not most_tokens:  # it could not be measured
+            usual_tokens, _, most_tokens = (min(n, plan.max_tokens) for n in probe.token_lengths)
         settings = self._settings(method, plan, most_tokens)
         profile = self.subject.formula(method, settings)
         accelerator = "none" if cpu else plan.device

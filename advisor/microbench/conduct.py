@@ -94,6 +94,8 @@ class Conductor:
         self._journal = journal
         self._progress = progress
         self._account = Account(allowance, spent=executor.loading_seconds)
+        # What earlier sessions took of the budget; a resumed run may end its plan all the same.
+        self._earlier = sum(e.wall_seconds for e in journal.endings().values()) / executor.slots
         self._surveyor = Surveyor(bench, methods, self._account, executor, journal, progress.stage)
 
     def plan(self, seal: Seal) -> Findings:
@@ -173,7 +175,8 @@ class Conductor:
         """The trials, if all of them will surely end in time; else none."""
         expected = [_longest(plan, trial.method, results) for trial in trials]
         wall = max(sum(expected) / self._slots(plan), max(expected, default=0.0))
-        return trials if wall <= self._account.left * float(planning()["used_share"]) else []
+        left = self._account.left - self._earlier
+        return trials if wall <= left * float(planning()["used_share"]) else []
 
 
 def _longest(plan: Plan, method: str, results: Mapping[str, TrialResult]) -> float:

@@ -31,6 +31,8 @@ from advisor.microbench.spec import (
 )
 
 _NO_ROOM = (Status.OUT_OF_MEMORY, Status.KILLED)
+_UNPROBED: dict[str, Any] = {"precision": Precision.FP32, "speed": None, "seconds": None}
+"""What is used where the number formats could not be compared."""
 
 
 class _Round(NamedTuple):
@@ -90,7 +92,9 @@ class Prober:
                 slots=self._sharing.slots, memory_limit=self._sharing.limit(self._sharing.slots),
                 **common,
             )  # fmt: skip
-        found = _answer_of(ending)
+        # It trains all parameters. Where that has no room, or a number format crashes, a method
+        # that needs less may still run, and each one's own measurement tells.
+        found = ending.answer or _UNPROBED
         common |= {"precision": found["precision"], "speed": found["speed"]}
         if found["seconds"] is not None:
             example = found["seconds"] * slowdown([ending]) / small.batch_size

@@ -154,9 +154,9 @@ class Judged:
     def _with_budget(self, found: Comparison) -> Comparison:
         """An open comparison tells the budget that holds what would settle it."""
         difference = found.difference
-        if difference is None or difference.needed_test_examples is None:
-            return found
-        if found.method_a in self.withheld:
+        if difference is None:
+            return self._with_time_for_scores(found)
+        if difference.needed_test_examples is None or found.method_a in self.withheld:
             return found
         examples, seeds = difference.needed_test_examples, difference.needed_seeds or 1
         budget = budget_for(
@@ -173,6 +173,17 @@ class Judged:
                 "difference": difference.model_copy(update={"needed_budget": budget}),
             }
         )
+
+    def _with_time_for_scores(self, found: Comparison) -> Comparison:
+        """Where the budget ended before there were two scores, the one that holds them."""
+        if found.winner is not None or not self.findings.late:
+            return found
+        plan = self.findings.plan
+        longer = budget_for(self.bench, self.findings, plan.train_size, plan.test_size, _fair)
+        if longer is None:
+            return found
+        told = f"{found.sentence} The budget ended before; --budget {longer} likely holds it."
+        return found.model_copy(update={"sentence": told})
 
     def _too_short(self, found: Comparison) -> str:
         """Which method that does not win had fewer steps than it needs to show anything."""

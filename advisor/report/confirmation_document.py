@@ -12,6 +12,7 @@ from advisor.report.wording import method_name
 TITLE = "Confirmed by a micro-benchmark?"
 _GIB = 2.0**30
 _MINUTE = 60
+_LEAST_P = 0.001
 _SIZES = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 _METRICS = {
     "accuracy": "accuracy in points",
@@ -129,6 +130,13 @@ def _scores_note(record: Record) -> str:
         for entry in result["failed"][:1]
     ]
     text = f"Scores are {metric}, on {plan['test_size']} examples that no choice has seen."
+    chance = record["difference"].get("mcnemar_p")
+    if chance is not None:
+        p = "below 0.001" if chance < _LEAST_P else f"= {chance:.3f}"
+        text += (
+            f" McNemar's exact test of prompt tuning and full fine-tuning: p {p}; it speaks of "
+            "these trained models, while the interval knows that other seeds give others."
+        )
     note = (record["baselines"] or {}).get("note")
     said = [f"Baselines: {note}."] if note else []
     return " ".join([text, *(f"Without a score: {line}." for line in failed), *said])
@@ -174,7 +182,8 @@ def _predictions(record: Record) -> Table:
     agreement = record["agreement"]
     rows = []
     for method, entry in agreement["memory"].items():
-        predicted, measured = _gib(entry["predicted_gib"]), _gib(entry["measured_gib"])
+        measured = _gib(entry["measured_gib"]) or "did not fit"
+        predicted = _gib(entry["predicted_gib"])
         rows.append((f"{method_name(method)}, peak memory", predicted, measured))
     for method, entry in agreement["seconds_per_step"].items():
         rows.append(

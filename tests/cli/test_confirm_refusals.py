@@ -79,13 +79,17 @@ def test_options_that_make_no_sense(advisor, model, data, state, words, parts):
     ("content", "parts"),
     [
         (rows(3), ["3 examples", "too few"]),
-        (rows(200, ("good",)), ["--set task.type"]),
+        (rows(200, ("good",)), ["one class only", "label 'good'"]),
+        (
+            rows(150, [str(i / 3) for i in range(149)] + ["n/a"]),
+            ["all labels are numbers", "1 of 150", "'n/a'", "line 150", "--set task.type"],
+        ),
         ("".join(json.dumps({"text": f"t {i}"}) + "\n" for i in range(200)), ["--label-column"]),
         (rows(100) + '{"text": "t", "label": NaN}\n', ["line 101", "NaN"]),
         (rows(100) + '{"text": "t", "label"\n', ["line 101"]),
         ("", ["train.jsonl"]),
     ],
-    ids=["three", "one class", "no label", "NaN", "torn", "empty"],
+    ids=["three", "one class", "stray word", "no label", "NaN", "torn", "empty"],
 )
 def test_data_that_cannot_be_used(advisor, model, file, state, content, parts):
     refused(advisor("confirm", "--model", model, "--data", file("train.jsonl", content)), *parts)

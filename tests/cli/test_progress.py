@@ -6,6 +6,7 @@ import sys
 from unittest import mock
 
 import pytest
+from rich.console import Console
 from rich.text import Text
 
 from advisor.cli.progress import LiveProgress
@@ -42,8 +43,20 @@ def test_what_runs_fits_into_eighty_columns(progress):
         console.print(progress._view())
     shown = Text.from_ansi(captured.get()).plain
     assert max(map(len, shown.splitlines())) <= 80
-    assert "full fine-tuning, 0.0001  199/20  1.0e-04" in shown
-    assert "0.005   71.5       1.00 GiB" in shown
+    assert "full fine-tuning, 0.0001  199/20  0:00  1.0e-04" in shown
+    assert "0.005   71.5  1.00 GiB" in shown
+
+
+def test_the_time_left_of_a_trial_goes_by_its_pace(progress, monkeypatch):
+    now = iter([100.0, 130.0, 190.0])
+    monkeypatch.setattr("advisor.cli.progress.time.monotonic", lambda: next(now))
+    progress.started(trial(steps=20))
+    progress.look({"job": "one", "step": 5, "rate": 1e-4})
+    console = Console(width=80)
+    for told in ("1:30", "4:30"):
+        with console.capture() as captured:
+            console.print(progress._table())
+        assert told in captured.get()
 
 
 def test_messages_of_trials_are_made_printable(capsys):

@@ -13,6 +13,23 @@ def compared(outcome, *, by_default=False):
     return {"outcome": outcome, "by_default": by_default, "within_tolerance": None}
 
 
+def test_the_estimate_of_a_method_that_did_not_fit_is_scored_as_that():
+    estimate = {"memory_gib": 9.0, "memory_low_gib": 8.0, "memory_high_gib": 10.0}
+    said = {"recommendation": FULL, "variant": SOFT, "parity": {}}
+    sealed = {**said, "methods": {SOFT: estimate, FULL: estimate}}
+    common = {"seconds_per_step": None, "peak_memory_bytes": None, "score": None}
+    failed = {status: [{"status": status}] for status in ("out_of_memory", "crashed")}
+    results = {
+        FULL: {**common, "failed": failed["out_of_memory"]},
+        SOFT: {**common, "failed": failed["crashed"]},
+    }
+    after = SimpleNamespace(verdict=SimpleNamespace(recommendation=FULL))
+    found = agreement_of(after, sealed, results, {SOFT: compared("inconclusive")})
+    assert found["memory"] == {
+        FULL: {"measured_gib": None, "predicted_gib": 9.0, "ratio": None, "inside": None}
+    }
+
+
 def agreement(old, new, *, variant=SOFT, **outcomes):
     """What the outcomes of methods, by name, do to the advice."""
     sealed = {"recommendation": old, "variant": variant, "parity": {}, "methods": {}}

@@ -145,6 +145,9 @@ def test_an_earlier_run_gives_way_and_a_full_disk_loses_nothing(
     earlier["facts"]["measured.prompt_tuning.points_below_full"] = {
         **earlier["facts"]["measured.prompt_tuning.score"], "value": 77.7,
     }  # fmt: skip
+    earlier["facts"]["measured.lora.score"] = {
+        **earlier["facts"]["measured.prompt_tuning.score"], "value": 66.6,
+    }  # fmt: skip
     path = tmp_path / "run.json"
     path.write_text(json.dumps(earlier), encoding="utf-8")
     again = [*words, "--facts", path, "--budget", "2s"]
@@ -166,6 +169,7 @@ def test_an_earlier_run_gives_way_and_a_full_disk_loses_nothing(
     assert "measuring" not in done.err
     facts = json.loads(out.read_text(encoding="utf-8"))["facts"]
     assert not {0.123, 77.7} & {f["value"] for f in facts.values() if f["source"] == "measured"}
+    assert facts["measured.lora.score"]["value"] == 66.6  # which this run does not train
     assert left_in(state) == []
 
 

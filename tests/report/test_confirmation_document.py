@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from advisor.report.confirmation_document import setting_blocks
+from advisor.report.confirmation_document import (
+    dry_run_blocks,
+    prediction_blocks,
+    score_blocks,
+    setting_blocks,
+)
 
 MEASURED = Path(__file__).parent / "html" / "measured.json"
 
@@ -57,3 +62,33 @@ def test_prompts_of_a_new_head_are_not_ranked(route, labels, said):
 )
 def test_answers_that_are_no_labels_have_no_linear_head(route, labels, said):
     assert ("There is no head-only score" in on_route(route, labels)) is said
+
+
+def measured(**difference):
+    record = {"facts": {}, **json.loads(MEASURED.read_text(encoding="utf-8"))}
+    record["difference"] |= difference
+    return record
+
+
+@pytest.mark.parametrize(
+    ("chance", "said"), [(0.0288, "p = 0.029"), (0.0004, "p below 0.001"), (None, "")]
+)
+def test_mcnemars_test_stands_under_the_scores_where_there_is_one(chance, said):
+    *_, note = score_blocks(measured(mcnemar_p=chance))
+    assert said in note.text
+    assert ("McNemar" in note.text) == bool(said)
+
+
+def test_a_dry_run_tells_what_the_plan_takes_of_the_budget():
+    record = measured()
+    record["plan"] |= {"expected_seconds": 95.0, "budget_seconds": 180.0}
+    _, cost, *_ = dry_run_blocks(record)
+    assert cost.text == "About 1 min 35 s of 3 min 00 s."
+
+
+def test_a_method_that_did_not_fit_stands_beside_its_estimate():
+    record = measured()
+    entry = {"measured_gib": None, "predicted_gib": 9.0, "ratio": None, "inside": None}
+    record["agreement"]["memory"]["full_fine_tuning"] = entry
+    _, table, _ = prediction_blocks(record)
+    assert ("Full fine-tuning, peak memory", "9.00 GiB", "did not fit") in table.rows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from advisor.microbench.judging.failures import name_of
 from advisor.microbench.judging.table import judging_table
 from advisor.microbench.spec import Record
@@ -58,7 +60,7 @@ def sentence_of(found: Difference) -> str:
         leads = f"; {name_of(found.direction)} leads, by less than that" if found.direction else ""
         return (
             f"{capital(first)} and {second} differ by no more than the tolerance of "
-            f"{found.tolerance:g} points{leads} ({_signed(found)}). {visible}."
+            f"{found.tolerance:g} points{leads} ({_signed(found, 90)}). {visible}."
         )
     if found.direction:
         least, most = sorted(abs(end) for end in found.interval_95)
@@ -66,14 +68,15 @@ def sentence_of(found: Difference) -> str:
             f"{capital(name_of(found.direction))} is better by {abs(found.points):.1f} points "
             f"(95 % interval {least:.1f} to {most:.1f}). {visible}."
         )
-    return f"Too close to call: {_signed(found)}. {visible}; {_what_would_settle(found)}."
+    return f"Too close to call: {_signed(found, 95)}. {visible}; {_what_would_settle(found)}."
 
 
-def _signed(found: Difference) -> str:
-    low, high = found.interval_95
+def _signed(found: Difference, level: Literal[90, 95]) -> str:
+    """The difference with the interval that decided: the wider one may pass the tolerance."""
+    low, high = found.interval_90 if level == 90 else found.interval_95  # noqa: PLR2004
     return (
         f"{name_of(found.method_a)} less {name_of(found.method_b)} is {found.points:+.1f} points, "
-        f"95 % interval {low:+.1f} to {high:+.1f}"
+        f"{level} % interval {low:+.1f} to {high:+.1f}"
     )
 
 

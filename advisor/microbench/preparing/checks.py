@@ -71,16 +71,35 @@ def require_numbers(part: Slice) -> None:
         )
 
 
+def require_plain_labels(part: Slice) -> None:
+    """Raise AdvisorError for the defects of a label column that hide which task it is."""
+    _require_two(part)
+    words = [n for n, example in enumerate(part.examples) if not is_number(example.target)]
+    if 0 < len(words) <= preparation()["stray_share"] * len(part.examples):
+        shown = printable(part.examples[words[0]].target, 40)
+        raise AdvisorError(
+            f"nearly all labels are numbers, but {len(words):,} of {len(part.examples):,} are not, "
+            f"such as {shown!r}",
+            where=part.where(words[0]),
+            hint="for a regression leave these targets empty; else say what it is: "
+            "--set task.type=classification",
+        )
+
+
+def _require_two(part: Slice) -> None:
+    labels = sorted_labels(part.labels())
+    if len(labels) < _TWO:
+        raise AdvisorError(
+            f"one class only: every row has the {named(labels)}",
+            where=str(part.path),
+            hint="a file needs rows of at least two classes; check the label column",
+        )
+
+
 def require_labels(task: Task, train: Slice, evaluation: Slice | None) -> None:
     """Raise AdvisorError unless the labels make a choice that can be learned and judged."""
     for part in filter(None, (train, evaluation)):
-        labels = sorted_labels(part.labels())
-        if len(labels) < _TWO:
-            raise AdvisorError(
-                f"one class only: every row has the {named(labels)}",
-                where=str(part.path),
-                hint="a file needs rows of at least two classes; check the label column",
-            )
+        _require_two(part)
     most = preparation()["most_labels"][task.route.value]
     if len(task.labels) > most:
         raise AdvisorError(

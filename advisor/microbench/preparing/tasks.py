@@ -5,6 +5,7 @@ from __future__ import annotations
 from advisor.microbench.preparing.checks import (
     require_labels,
     require_numbers,
+    require_plain_labels,
     require_rows,
     sorted_labels,
 )
@@ -71,8 +72,11 @@ class _Counts:
 
 
 def _guess(train: Slice) -> str:
-    guess = guess_task(_Counts(train))
+    counts = _Counts(train)
+    guess = guess_task(counts)
     if guess is None:
+        if counts.columns.label is not None:
+            require_plain_labels(train)
         raise AdvisorError(
             "the columns do not tell what kind of task it is",
             where=str(train.path),

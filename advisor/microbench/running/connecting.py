@@ -15,8 +15,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from typing import Any
 
+from advisor.microbench.running.owner import has_ended, owner
 from advisor.support.errors import AdvisorError, ExitCode
 
 _DIAL_SECONDS = 5.0
@@ -24,6 +26,8 @@ _KNOCK_SECONDS = 60.0
 """So long may a process take to import Ray and to connect, also on a busy machine."""
 _LONGEST_ROOT = 25
 """Ray puts sockets below its folder, whose paths may not be longer than some 100 characters."""
+_FOLDER = "advisor-"
+_OWNER = "owner"
 _SETTINGS = {
     # Reports of use to the makers of Ray are on by default.
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -111,9 +115,20 @@ def _be_shut() -> None:
 
 
 def _folder() -> str | None:
-    """A folder for Ray's logs and sockets; None for Ray's own, which it never removes."""
+    """A folder for Ray's logs and sockets; None for Ray's own, which it never removes.
+
+    What programs that were killed have left is removed, as Ray does not do that either.
+    """
     root = tempfile.gettempdir()
-    return tempfile.mkdtemp(prefix="advisor-") if len(root) <= _LONGEST_ROOT else None
+    if len(root) > _LONGEST_ROOT:
+        return None
+    for mark in Path(root).glob(f"{_FOLDER}*/{_OWNER}"):
+        with contextlib.suppress(OSError):  # another user's
+            if has_ended(mark.read_text(encoding="utf-8")):
+                shutil.rmtree(mark.parent, ignore_errors=True)
+    folder = tempfile.mkdtemp(prefix=_FOLDER)
+    (Path(folder) / _OWNER).write_text(owner(), encoding="utf-8")
+    return folder
 
 
 def _knock(address: str) -> None:

@@ -37,13 +37,23 @@ class LocalExecutor:
         folder: where answers and the log go; must exist.
         slots: how many jobs run side by side.
         watch: is told of the looks of running trials.
+        most_loading: seconds that loading may take; None for as long as it takes.
 
     Raises:
-        AdvisorError: if the model cannot be loaded.
+        AdvisorError: if the model cannot be loaded, or not in time.
     """
 
-    def __init__(self, bench_file: Path, folder: Path, *, slots: int, watch: Watch) -> None:
+    def __init__(
+        self,
+        bench_file: Path,
+        folder: Path,
+        *,
+        slots: int,
+        watch: Watch,
+        most_loading: float | None = None,
+    ) -> None:
         self.slots = slots
+        self._most_loading = most_loading
         self.loading_seconds = 0.0
         self._bench_file = bench_file
         self._folder = folder
@@ -133,9 +143,17 @@ class LocalExecutor:
             raise
 
     def _await_ready(self) -> None:
-        message = self._messages.get()
+        try:
+            message = self._messages.get(timeout=self._most_loading)
+        except queue.Empty:
+            raise AdvisorError(
+                f"the model is not loaded after {self._most_loading:.0f} s",
+                where="micro-benchmark",
+                hint="put it on a faster disk, or give the run a larger --budget",
+                exit_code=ExitCode.MICROBENCH_FAILED,
+            ) from None
         if message is None:
-            raise self._dead("the process that loads the model ended before it was ready")
+            raise self._dead(self._why_unready())
         if "failed" in message:
             told = message["failed"]
             code = ExitCode(told["exit_code"])
@@ -143,6 +161,14 @@ class LocalExecutor:
                 told["error"], where=told["where"], hint=told["hint"], exit_code=code
             )
         self.loading_seconds = float(message["ready"])
+
+    def _why_unready(self) -> str:
+        if self._process.wait() == -signal.SIGKILL:
+            return (
+                "the process that loads the model was killed, as a system does that runs out of "
+                "memory"
+            )
+        return "the process that loads the model ended before it was ready"
 
     def _read(self) -> None:
         """Queue the server's lines; None when there will be no more."""

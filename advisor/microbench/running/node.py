@@ -16,16 +16,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from advisor import __version__
 from advisor.microbench.running.local import LocalExecutor
+from advisor.microbench.running.owner import has_ended, owner
 from advisor.microbench.spec import Job
 from advisor.support.errors import AdvisorError
 
 _BENCH = "bench.json"
 _RUN = re.compile(r"advisor-[0-9a-f]{16}")
-_PROCESS = re.compile(r"[0-9]{1,9}")
 _WAIT_SECONDS = 1.0
 _kept: dict[tuple[str, str | None], LocalExecutor] = {}
 """The server of this process, by what it was started for; never more than one."""
@@ -82,8 +80,7 @@ def _server(run: str, bench: str) -> LocalExecutor:
         for other in _kept.values():
             other.close()
         _kept.clear()
-        # Nodes of other hosts may use the same disk.
-        folder = _folder(run) / f"{socket.gethostname()}.{os.getpid()}"
+        folder = _folder(run) / owner()
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _BENCH).write_text(bench, encoding="utf-8")
         _kept[key] = LocalExecutor(folder / _BENCH, folder, slots=1, watch=lambda _: None)
@@ -112,11 +109,7 @@ def _clear_dead(run: str) -> None:
 
 
 def _is_dead(part: Path) -> bool:
-    """Whether a folder is that of a process of this machine which has ended."""
-    host, _, process = part.name.rpartition(".")
-    if host != socket.gethostname() or not _PROCESS.fullmatch(process):
-        return False
-    return (part / _BENCH).is_file() and not psutil.pid_exists(int(process))
+    return (part / _BENCH).is_file() and has_ended(part.name)
 
 
 def _failed(error: AdvisorError) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from advisor.microbench.running.child import (
     write_answer,
 )
 from advisor.microbench.spec import Bench, Job
-from advisor.support.errors import AdvisorError
+from advisor.support.errors import AdvisorError, ExitCode
 
 if TYPE_CHECKING:
     from advisor.microbench.worker.workbench import Workbench
@@ -68,6 +68,13 @@ def main(arguments: list[str]) -> int:
     except AdvisorError as error:
         line.say({"failed": error.as_json()})
         return 1
+    except (MemoryError, RuntimeError) as error:
+        from advisor.microbench.worker.memory import out_of_memory
+
+        if not out_of_memory(error):
+            raise
+        line.say({"failed": _no_room(bench).as_json()})
+        return 1
     if arguments[3:4] == ["--job"]:
         job = Job.model_validate_json(Path(arguments[4]).read_bytes())
         limit_memory(job.memory_limit)
@@ -76,6 +83,15 @@ def main(arguments: list[str]) -> int:
     line.say({"ready": time.monotonic() - started})
     _Server(workbench, folder, line).serve()
     return 0
+
+
+def _no_room(bench: Bench) -> AdvisorError:
+    return AdvisorError(
+        "there is not enough memory here to load the model",
+        where=bench.model,
+        hint="free some, or take a smaller model",
+        exit_code=ExitCode.MICROBENCH_FAILED,
+    )
 
 
 class _Server:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -52,8 +53,10 @@ class MemoryMeter:
     def _restart(self) -> None:
         if self._device == "cuda":
             torch.cuda.reset_peak_memory_stats()
-        elif _CLEAR.exists():
-            _CLEAR.write_text("5")
+        else:
+            # A system that does not let it start again leaves the mark of the process's whole life.
+            with contextlib.suppress(OSError):
+                _CLEAR.write_text("5")
 
 
 def limit_device_memory(device: str, most: int | None) -> None:

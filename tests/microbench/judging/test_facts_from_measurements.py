@@ -3,9 +3,9 @@
 import pytest
 from made_trials import FULL, PROMPT, by_count, failed, results
 
-from advisor.confirmation.measured import measured_facts
+from advisor.confirmation.measured import earlier_measurements, measured_facts
 from advisor.confirmation.record import difference_of
-from advisor.facts import FactBase
+from advisor.facts import Fact, FactBase, Source
 from advisor.microbench.judging.outcome import compare
 from advisor.microbench.spec import Metric, Status
 
@@ -56,3 +56,29 @@ def test_whether_a_method_came_within_the_tolerance_is_open_where_the_interval_i
     found = compare(PROMPT, own, FULL, other, Metric.ACCURACY, (), 1.0)
     assert difference_of(found, withheld=False)["within_tolerance"] is within
     assert difference_of(found, withheld=True)["within_tolerance"] is None
+
+
+@pytest.mark.parametrize(
+    ("model", "rows", "kept"), [("m", 500, True), ("other", 500, False), ("m", 501, False)]
+)
+def test_earlier_measurements_count_for_the_same_model_and_data_only(model, rows, kept):
+    earlier = [
+        Fact("model.name", "m", Source.DETECTED),
+        Fact("data.train_examples", 500, Source.DETECTED),
+        Fact("measured.lora.score", 80.0, Source.MEASURED),
+    ]
+    now = [
+        Fact("model.name", model, Source.DETECTED),
+        Fact("data.train_examples", rows, Source.DETECTED),
+    ]
+    notes = []
+    found = earlier_measurements([*earlier, *now], notes)
+    assert [fact.key for fact in found] == (["measured.lora.score"] if kept else [])
+    assert bool(notes) is not kept
+
+
+def test_another_project_without_measurements_needs_no_note():
+    notes = []
+    names = [Fact("model.name", name, Source.DETECTED) for name in ("m", "other")]
+    assert earlier_measurements(names, notes) == []
+    assert notes == []

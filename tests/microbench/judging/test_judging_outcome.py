@@ -46,6 +46,18 @@ def test_equivalence_without_a_direction():
     assert found.difference.direction is None
 
 
+def test_the_interval_that_is_told_lies_within_the_tolerance_where_that_is_claimed():
+    """The 95 % interval of such a difference may pass it."""
+    pair = by_count(both=400, first=40, second=40, neither=20)
+    unjudged = judge(pair, tolerance=0.1).difference
+    between = (unjudged.interval_90[1] + unjudged.interval_95[1]) / 2
+    found = judge(pair, tolerance=between)
+    low, high = found.difference.interval_90
+    assert found.outcome is Outcome.EQUIVALENT
+    assert f"90 % interval {low:+.1f} to {high:+.1f}" in found.sentence
+    assert "95 % interval" not in found.sentence
+
+
 def test_an_open_question_says_what_would_settle_it():
     found = judge(by_count(both=50, first=14, second=9, neither=27))
     difference = found.difference

@@ -86,3 +86,12 @@ def test_a_settled_comparison_names_none():
     settled = judged({SOFT: 100, FULL: 390}).comparisons[SOFT]
     assert settled.difference.needed_budget is None
     assert "--budget" not in settled.sentence
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_a_budget_that_ended_before_there_were_two_scores_names_a_larger_one(late):
+    findings = Findings(plan(20, test=400), probe(SLOW), {}, late=late)
+    open_ = Judged(bench(test=400), findings, FULL, 1.0, 300).comparisons[SOFT]
+    assert open_.winner is None
+    assert open_.difference is None
+    assert ("The budget ended before; --budget " in open_.sentence) is late

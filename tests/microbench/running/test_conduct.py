@@ -17,6 +17,7 @@ from advisor.microbench.spec import (
     Baseline,
     Ending,
     JobKind,
+    Precision,
     Status,
     TrialResult,
 )
@@ -120,12 +121,21 @@ def test_a_baseline_that_fails_is_noted_and_the_run_goes_on(tmp_path, baseline):
     assert findings.results
 
 
-@pytest.mark.parametrize("job", ["examples", "precision"])
-def test_a_model_that_cannot_be_run_at_all_is_an_error(tmp_path, job):
+def test_a_model_that_cannot_be_run_at_all_is_an_error(tmp_path):
     with pytest.raises(AdvisorError, match=r"no room for 3\.0 MiB") as caught:
-        conductor(tmp_path, Table(failing=(job,))).plan(lambda *_: {})
+        conductor(tmp_path, Table(failing=("examples",))).plan(lambda *_: {})
     assert caught.value.exit_code is ExitCode.MICROBENCH_FAILED
     assert "--memory" in caught.value.hint
+
+
+def test_number_formats_that_cannot_be_compared_end_no_run(tmp_path):
+    """All parameters are trained for it, and a soft prompt may have room where that has not."""
+    run = conductor(tmp_path, Table(failing=("precision", FULL)))
+    findings = run.run(run.plan(lambda *_: {}))
+    assert findings.plan.precision is Precision.FP32
+    assert findings.probe.speed is None
+    assert list(findings.plan.methods) == [SOFT]
+    assert findings.results
 
 
 def test_jobs_that_get_no_room_end_the_run_when_their_time_is_over(tmp_path, monkeypatch):

@@ -12,6 +12,7 @@ from trial_settings import a_trial
 
 from advisor.microbench.spec import Precision, Route, Status, TrialResult
 from advisor.microbench.worker import training
+from advisor.microbench.worker import trial as trial_module
 from advisor.microbench.worker.evaluation import Answers, Evaluation
 from advisor.microbench.worker.memory import out_of_memory
 from advisor.microbench.worker.methods import equip
@@ -35,6 +36,22 @@ def test_a_result_survives_json_and_the_same_trial_gives_it_again(model_folder):
         found.append(result)
     same = {"seconds": 0.0, "seconds_per_step": 0.0, "peak_memory": 0}
     assert found[0].model_copy(update=same) == found[1].model_copy(update=same)
+
+
+@pytest.mark.parametrize("crowded", [True, False])
+def test_a_general_text_without_room_spoils_no_score(workbench, monkeypatch, crowded):
+    def fail(*_):
+        raise RuntimeError("CUDA out of memory" if crowded else "shapes differ")
+
+    monkeypatch.setattr(trial_module, "general_loss", fail)
+    if not crowded:
+        with pytest.raises(RuntimeError, match="shapes differ"):
+            run_trial(workbench, a_trial("lora"), lambda _: None)
+        return
+    result = run_trial(workbench, a_trial("lora"), lambda _: None)
+    assert result.status is Status.FINISHED
+    assert result.general_loss is None
+    assert result.test
 
 
 def test_reports_are_light_and_go_through_json(workbench):
