@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -102,6 +103,7 @@ def confirm_advice(
     Raises:
         AdvisorError: if model, data or machine cannot be used.
     """
+    began = time.monotonic()
     _require_libraries()
     budget = parse_budget(wish.budget)
     memory = _stated_memory(wish)
@@ -129,9 +131,9 @@ def confirm_advice(
     forecaster = Forecaster(answer, subject, prepared.bench.task)
     try:
         bench = prepared.bench.model_copy(update={"accelerator_memory": memory})
+        allowance = Allowance(budget, memory, time.monotonic() - began)
         executor = _executor(bench, folder, wish, progress)
         try:
-            allowance = Allowance(budget, memory)
             conductor = Conductor(bench, methods, allowance, executor, folder.journal, progress)
             findings = conductor.plan(forecaster)
             if not wish.dry_run:

@@ -11,10 +11,17 @@ from advisor.microbench.spec import Probe
 
 @dataclass(frozen=True)
 class Allowance:
-    """What the user allows: wall seconds, and bytes for each process (None for a fair share)."""
+    """What the user allows, and what of it is used before a model is loaded.
+
+    Attributes:
+        budget: wall seconds.
+        memory_limit: bytes for each process; None for a fair share.
+        spent: wall seconds, on the profiles and the first advice.
+    """
 
     budget: float
     memory_limit: int | None = None
+    spent: float = 0.0
 
 
 class Account:

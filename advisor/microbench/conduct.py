@@ -93,7 +93,7 @@ class Conductor:
         self._executor = executor
         self._journal = journal
         self._progress = progress
-        self._account = Account(allowance, spent=executor.loading_seconds)
+        self._account = Account(allowance, spent=allowance.spent + executor.loading_seconds)
         # What earlier sessions took of the budget; a resumed run may end its plan all the same.
         self._earlier = sum(e.wall_seconds for e in journal.endings().values()) / executor.slots
         self._surveyor = Surveyor(bench, methods, self._account, executor, journal, progress.stage)

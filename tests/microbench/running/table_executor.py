@@ -15,9 +15,11 @@ class Table:
     loading_seconds = 0.0
 
     def __init__(
-        self, *, failing=(), slots=2, token_seconds=0.0, trial_seconds=0.0, example_seconds=0.0
-    ):
+        self, *, failing=(), slots=2, token_seconds=0.0, trial_seconds=0.0, example_seconds=0.0,
+        wall_seconds=1.0,
+    ):  # fmt: skip
         self.slots = slots
+        self.wall_seconds = wall_seconds
         self.failing = failing
         self.example_seconds = example_seconds
         self.token_seconds = token_seconds
@@ -42,7 +44,7 @@ class Table:
         if job.id in self.failing or job.method in self.failing:
             return Ending(job=job.id, status=Status.OUT_OF_MEMORY, message=NO_ROOM)
         answer = self._answer(job)
-        times = {"wall_seconds": 1.0, "cpu_seconds": 1.0}
+        times = {"wall_seconds": self.wall_seconds if job.trial else 1.0, "cpu_seconds": 1.0}
         return Ending(job=job.id, status=Status.FINISHED, answer=answer, **times)
 
     def _answer(self, job):

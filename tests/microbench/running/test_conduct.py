@@ -93,6 +93,43 @@ def test_further_seeds_run_only_where_they_end_in_time(tmp_path, seconds, seeds)
     assert not findings.late
 
 
+class Stopped(Table):
+    """An executor whose user presses Ctrl-C as the first trial ends."""
+
+    def next_ending(self, timeout):
+        ending = super().next_ending(timeout)
+        if ending is not None and "-search-" not in ending.job and self.jobs[-1].trial:
+            raise KeyboardInterrupt
+        return ending
+
+
+@pytest.mark.parametrize(("wall", "further"), [(0.0, True), (200.0, False)])
+def test_a_resumed_run_ends_its_plan_and_spends_only_the_rest_of_the_budget_beyond_it(
+    tmp_path, wall, further
+):
+    run = conductor(tmp_path, Stopped(wall_seconds=wall))
+    assert run.run(run.plan(lambda *_: {})).interrupted
+    again = conductor(tmp_path, Table())
+    findings = again.run(again.plan(lambda *_: {}))
+    seeds = len([job for job in findings.results if "-final-" in job]) // len(BOTH)
+    assert (seeds > findings.plan.seeds) is further
+    assert seeds >= findings.plan.seeds
+
+
+def test_what_was_spent_before_the_model_was_loaded_counts(tmp_path):
+    rooms = []
+    for spent in (0.0, 50.0):
+        folder = tmp_path / str(spent)
+        folder.mkdir()
+        allowance = Allowance(60.0, MEMORY, spent)
+        methods = [load_methods()[method] for method in BOTH]
+        journal = Journal(folder / "journal.jsonl")
+        run = Conductor(bench(), methods, allowance, Table(), journal, Silence())
+        rooms.append(run.plan(lambda *_: {}).plan)
+    whole, rest = (sum(own.steps for own in plan.methods.values()) for plan in rooms)
+    assert rest < whole
+
+
 def test_a_resumed_run_repeats_nothing(tmp_path):
     run = conductor(tmp_path, Table())
     first = run.run(run.plan(lambda *_: {"said": 1}))
