@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -129,19 +129,28 @@ def confirm_advice(
     methods = [method.on(prepared.bench.task.architecture) for method in _methods(answer, wanted)]
     folder = open_folder(asked, resume=wish.resume, keep=wish.keep, resumable=wish.resumable)
     forecaster = Forecaster(answer, subject, prepared.bench.task)
+    bench = prepared.bench.model_copy(update={"accelerator_memory": memory})
+    allowance = Allowance(budget, memory, time.monotonic() - began)
+    with _in_order(folder), _closed(_executor(bench, folder, wish, progress)) as executor:
+        conductor = Conductor(bench, methods, allowance, executor, folder.journal, progress)
+        findings = conductor.plan(forecaster)
+        if not wish.dry_run:
+            conductor.run(findings)
+    if wish.dry_run:
+        found = plan_record(findings, prepared, answer, engine)
+        return Confirmed(found, _once(notes), ExitCode.OK, folder)
+    record = confirmation_record(prepared, findings, [*stated, *earlier], answer, engine)
+    if findings.interrupted:
+        notes.append("; ".join(filter(None, ("stopped", folder.go_on))))
+    code = _exit_code(record, interrupted=findings.interrupted)
+    return Confirmed(record, _once(notes), code, folder)
+
+
+@contextlib.contextmanager
+def _in_order(folder: RunFolder) -> Iterator[None]:
+    """Leave the folder so that a run that does not come to its end can be resumed."""
     try:
-        bench = prepared.bench.model_copy(update={"accelerator_memory": memory})
-        allowance = Allowance(budget, memory, time.monotonic() - began)
-        executor = _executor(bench, folder, wish, progress)
-        try:
-            conductor = Conductor(bench, methods, allowance, executor, folder.journal, progress)
-            findings = conductor.plan(forecaster)
-            if not wish.dry_run:
-                conductor.run(findings)
-        finally:
-            # Who presses Ctrl-C again while processes end has the report all the same.
-            with contextlib.suppress(KeyboardInterrupt):
-                executor.close()
+        yield
     except Exception:
         folder.failed()
         raise
@@ -152,14 +161,16 @@ def confirm_advice(
             hint=folder.go_on,
             exit_code=ExitCode.INTERRUPTED,
         ) from None
-    if wish.dry_run:
-        found = plan_record(findings, prepared, answer, engine)
-        return Confirmed(found, _once(notes), ExitCode.OK, folder)
-    record = confirmation_record(prepared, findings, [*stated, *earlier], answer, engine)
-    if findings.interrupted:
-        notes.append("; ".join(filter(None, ("stopped", folder.go_on))))
-    code = _exit_code(record, interrupted=findings.interrupted)
-    return Confirmed(record, _once(notes), code, folder)
+
+
+@contextlib.contextmanager
+def _closed(executor: Executor) -> Iterator[Executor]:
+    try:
+        yield executor
+    finally:
+        # Who presses Ctrl-C again while processes end has the report all the same.
+        with contextlib.suppress(KeyboardInterrupt):
+            executor.close()
 
 
 def _require_libraries() -> None:

@@ -182,7 +182,8 @@ def _predictions(record: Record) -> Table:
     agreement = record["agreement"]
     rows = []
     for method, entry in agreement["memory"].items():
-        measured = _gib(entry["measured_gib"]) or "did not fit"
+        # Rounded once, so that it is the figure of the table of scores.
+        measured = _memory(record["results"][method]["peak_memory_bytes"]) or "did not fit"
         predicted = _gib(entry["predicted_gib"])
         rows.append((f"{method_name(method)}, peak memory", predicted, measured))
     for method, entry in agreement["seconds_per_step"].items():

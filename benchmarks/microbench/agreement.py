@@ -6,7 +6,12 @@ writes the results file from all that is there. ``--report`` only writes it.
 
 What counts as right was written down before the first run: a winner is right if the reference's
 difference has the same sign and exceeds the tolerance; ``equivalent`` is right if the reference's
-95 % interval reaches into the tolerance. ``inconclusive`` is counted apart.
+95 % interval reaches into the tolerance. ``inconclusive`` is counted apart, and of these the ones
+that were withheld, as a method had too few steps.
+
+Whether the reference lies inside the interval takes it for the truth. As it is itself uncertain by
+more than a point, it is also counted how often both differ by no more than a joint 95 % interval
+allows; that was added after the first complete run.
 """
 
 from __future__ import annotations
@@ -102,10 +107,17 @@ def compared(measured: dict[str, Any], reference: dict[str, Any]) -> dict[str, A
         "interval": interval,
         "outcome": measured["outcome"],
         "right": right(measured["outcome"], truth),
+        "withheld": found["withheld"],
+        "compatible": None if interval is None else _compatible(found, truth),
         "inside": None if interval is None else interval[0] <= truth["points"] <= interval[1],
         "cpu_seconds": measured["cpu_seconds"],
         "saving": sum(reference["step_seconds"].values()) / measured["cpu_seconds"],
     }
+
+
+def _compatible(found: dict[str, Any], truth: dict[str, Any]) -> bool:
+    joint = math.hypot(found["standard_error"], truth["standard_error"])
+    return bool(abs(found["points"] - truth["points"]) <= _Z * joint)
 
 
 def right(outcome: str, truth: dict[str, Any]) -> bool | None:
@@ -125,12 +137,17 @@ def summary(record: dict[str, Any]) -> dict[str, Any]:
     """Shares over the cells, with Wilson intervals."""
     judged = [entry["right"] for entry in record.values() if entry["right"] is not None]
     inside = [entry["inside"] for entry in record.values() if entry["inside"] is not None]
+    compatible = [e["compatible"] for e in record.values() if e["compatible"] is not None]
+    open_of_all = [entry["right"] is None for entry in record.values()]
     large = [e for e in record.values() if abs(e["reference"]) > _LARGE_POINTS]
     open_ = [entry["right"] is None for entry in large]
     return {
         "right_of_conclusive": _share(judged),
+        "inconclusive_of_all": _share(open_of_all),
+        "withheld_of_all": _share([entry["withheld"] for entry in record.values()]),
         "inconclusive_of_large": _share(open_),
         "reference_inside_interval": _share(inside),
+        "both_compatible": _share(compatible),
     }
 
 

@@ -90,5 +90,14 @@ def test_a_method_that_did_not_fit_stands_beside_its_estimate():
     record = measured()
     entry = {"measured_gib": None, "predicted_gib": 9.0, "ratio": None, "inside": None}
     record["agreement"]["memory"]["full_fine_tuning"] = entry
+    record["results"]["full_fine_tuning"]["peak_memory_bytes"] = None
     _, table, _ = prediction_blocks(record)
     assert ("Full fine-tuning, peak memory", "9.00 GiB", "did not fit") in table.rows
+
+
+def test_both_tables_tell_the_same_memory():
+    record = measured()
+    record["results"]["prompt_tuning"]["peak_memory_bytes"] = int(0.6847 * 2**30)
+    record["agreement"]["memory"]["prompt_tuning"]["measured_gib"] = 0.685
+    (_, scores, _), (_, predictions, _) = score_blocks(record), prediction_blocks(record)
+    assert scores.rows[0][5] == predictions.rows[0][2] == "0.68 GiB"
