@@ -34,7 +34,9 @@ class LiveProgress:
         self._stage = ""
         self._plan: Plan | None = None
         self._began = time.monotonic()
-        self._running: dict[str, tuple[Trial, float]] = {}
+        self._running: dict[str, Trial] = {}
+        self._started: dict[str, float] = {}
+        self._ends: dict[str, float] = {}
         self._looks: dict[str, list[Mapping[str, Any]]] = {}
         # It asks for its first view at once.
         self._live = None if plain or not sys.stderr.isatty() else Live(
@@ -74,16 +76,22 @@ class LiveProgress:
 
     def started(self, trial: Trial) -> None:
         """A trial has been handed to the executor."""
-        self._running[trial.id] = trial, time.monotonic()
+        self._running[trial.id] = trial
+        self._started[trial.id] = time.monotonic()
 
     def look(self, look: Mapping[str, Any]) -> None:
         """A running trial has looked at its losses."""
-        self._looks.setdefault(look["job"], []).append(look)
+        id_, step = look["job"], look.get("step", 0)
+        self._looks.setdefault(id_, []).append(look)
+        if id_ in self._running and step:
+            now = time.monotonic()
+            pace = (now - self._started[id_]) / step
+            self._ends[id_] = now + pace * max(self._running[id_].steps - step, 0)
 
     def ended(self, trial: Trial, result: TrialResult) -> None:
         """A trial has ended."""
-        self._running.pop(trial.id, None)
-        self._looks.pop(trial.id, None)
+        for kept in (self._running, self._started, self._ends, self._looks):
+            kept.pop(trial.id, None)
         score = "" if result.dev_score is None else f", development score {result.dev_score:.1f}"
         why = "" if result.status.usable else f": {result.message}"
         status = result.status.value.replace("_", " ")
@@ -115,14 +123,14 @@ class LiveProgress:
         for title in ("trial", "step", "left", "rate", "training loss", "dev", "memory"):
             table.add_column(title, no_wrap=True)
         room = max(self._console.width - _OTHER_COLUMNS, _FEWEST_POINTS)
-        for id_, (trial, started) in list(self._running.items()):
+        for id_, trial in list(self._running.items()):
             looks = list(self._looks.get(id_, []))
             last: Mapping[str, Any] = looks[-1] if looks else {}
             scored = [look for look in looks if look.get("dev_score") is not None]
             table.add_row(
                 _short(trial),
                 f"{last.get('step', 0)}/{trial.steps}",
-                _left(trial, last.get("step", 0), time.monotonic() - started),
+                _left(self._ends.get(id_)),
                 f"{last['rate']:.1e}" if last.get("rate") is not None else "",
                 _sparkline([look["train_loss"] for look in looks if look.get("train_loss")], room),
                 f"{scored[-1]['dev_score']:.1f}" if scored else "",
@@ -149,11 +157,11 @@ def _short(trial: Trial) -> str:
     return f"{name} #{trial.seed}{size}"
 
 
-def _left(trial: Trial, step: int, spent: float) -> str:
+def _left(end: float | None) -> str:
     """Minutes and seconds to the last step, at the pace so far; early stopping is not foreseen."""
-    if not step:
+    if end is None:
         return ""
-    seconds = round(spent / step * max(trial.steps - step, 0))
+    seconds = max(round(end - time.monotonic()), 0)
     return f"{seconds // _MINUTE}:{seconds % _MINUTE:02d}"
 
 

@@ -113,7 +113,7 @@ def _parity(predicted: float | None, entry: Mapping[str, Any]) -> dict[str, Any]
 
 def _did_not_fit(result: Mapping[str, Any]) -> bool:
     statuses = {entry["status"] for entry in result["failed"]}
-    return result["score"] is None and Status.OUT_OF_MEMORY.value in statuses
+    return result["score"] is None and statuses == {Status.OUT_OF_MEMORY.value}
 
 
 def _memory(predicted: Mapping[str, Any] | None, result: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,12 +24,14 @@ def earlier_measurements(facts: Sequence[Fact], notes: list[str]) -> list[Fact]:
     """What an earlier micro-benchmark measured, if it was of this model and these data.
 
     Args:
-        facts: all that were gathered; where two of a key differ, the project is another one.
+        facts: all that were gathered; where two of a key contradict each other, the project is
+            another one.
         notes: gets a sentence where measurements are left out.
     """
     found = [fact for fact in facts if is_measured(fact)]
+    base = FactBase(facts)
     for key in _OF_PROJECT:
-        if found and len({fact.value for fact in facts if fact.key == key}) > 1:
+        if found and base.conflicts(key):
             notes.append(f"an earlier micro-benchmark does not count here, as it had another {key}")
             return []
     return found

@@ -64,8 +64,10 @@ class Forecaster:
     def _estimate(self, method: str, plan: Plan, probe: Probe) -> dict[str, float | None]:
         cpu = plan.device == "cpu"
         usual_tokens, _, most_tokens = probe.methods[method].sequence_lengths
-        if not most_tokens:  # it could not be measured
-            usual_tokens, _, most_tokens = (min(n, plan.max_tokens) for n in probe.token_lengths)
+        if not most_tokens:  # it could not be measured; others were given about the same
+            cut = [min(tokens, plan.max_tokens) for tokens in probe.token_lengths]
+            others = (other.sequence_lengths for other in probe.methods.values())
+            usual_tokens, _, most_tokens = max((*others, tuple(cut)), key=lambda found: found[-1])
         settings = self._settings(method, plan, most_tokens)
         profile = self.subject.formula(method, settings)
         accelerator = "none" if cpu else plan.device

@@ -94,8 +94,8 @@ class Conductor:
         self._journal = journal
         self._progress = progress
         self._account = Account(allowance, spent=allowance.spent + executor.loading_seconds)
-        # What earlier sessions took of the budget; a resumed run may end its plan all the same.
-        self._earlier = sum(e.wall_seconds for e in journal.endings().values()) / executor.slots
+        # What trials of earlier sessions took; a resumed run may end its plan all the same.
+        self._earlier = sum(ending.wall_seconds for ending in journal.endings().values())
         self._surveyor = Surveyor(bench, methods, self._account, executor, journal, progress.stage)
 
     def plan(self, seal: Seal) -> Findings:
@@ -175,7 +175,7 @@ class Conductor:
         """The trials, if all of them will surely end in time; else none."""
         expected = [_longest(plan, trial.method, results) for trial in trials]
         wall = max(sum(expected) / self._slots(plan), max(expected, default=0.0))
-        left = self._account.left - self._earlier
+        left = self._account.left - self._earlier / plan.slots
         return trials if wall <= left * float(planning()["used_share"]) else []
 
 

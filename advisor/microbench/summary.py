@@ -176,13 +176,15 @@ class Judged:
 
     def _with_time_for_scores(self, found: Comparison) -> Comparison:
         """Where the budget ended before there were two scores, the one that holds them."""
-        if found.winner is not None or not self.findings.late:
-            return found
         plan = self.findings.plan
+        sides = (found.method_a, found.method_b)
+        cut_off = all(m in plan.methods and not _failed(self.trials(m)) for m in sides)
+        if found.winner is not None or not self.findings.late or not cut_off:
+            return found
         longer = budget_for(self.bench, self.findings, plan.train_size, plan.test_size, _fair)
         if longer is None:
             return found
-        told = f"{found.sentence} The budget ended before; --budget {longer} likely holds it."
+        told = f"{found.sentence} The budget ended before that; --budget {longer} likely holds it."
         return found.model_copy(update={"sentence": told})
 
     def _too_short(self, found: Comparison) -> str:

@@ -133,9 +133,11 @@ def _scores_note(record: Record) -> str:
     chance = record["difference"].get("mcnemar_p")
     if chance is not None:
         p = "below 0.001" if chance < _LEAST_P else f"= {chance:.3f}"
+        one_each = max(record["difference"]["seeds"]) == 1
+        test = "McNemar's exact test" if one_each else "The exact sign test over these examples"
         text += (
-            f" McNemar's exact test of prompt tuning and full fine-tuning: p {p}; it speaks of "
-            "these trained models, while the interval knows that other seeds give others."
+            f" {test} of prompt tuning and full fine-tuning: p {p}; it speaks of these trained "
+            "models, while the interval knows that other seeds give others."
         )
     note = (record["baselines"] or {}).get("note")
     said = [f"Baselines: {note}."] if note else []

@@ -74,9 +74,11 @@ def measured(**difference):
     ("chance", "said"), [(0.0288, "p = 0.029"), (0.0004, "p below 0.001"), (None, "")]
 )
 def test_mcnemars_test_stands_under_the_scores_where_there_is_one(chance, said):
-    *_, note = score_blocks(measured(mcnemar_p=chance))
+    *_, note = score_blocks(measured(mcnemar_p=chance, seeds=[1, 1]))
     assert said in note.text
-    assert ("McNemar" in note.text) == bool(said)
+    assert ("McNemar's exact test" in note.text) == bool(said)
+    *_, note = score_blocks(measured(mcnemar_p=chance, seeds=[2, 2]))
+    assert ("sign test" in note.text) == bool(said)
 
 
 def test_a_dry_run_tells_what_the_plan_takes_of_the_budget():

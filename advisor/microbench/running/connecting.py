@@ -123,8 +123,8 @@ def _folder() -> str | None:
     if len(root) > _LONGEST_ROOT:
         return None
     for mark in Path(root).glob(f"{_FOLDER}*/{_OWNER}"):
-        with contextlib.suppress(OSError):  # another user's
-            if has_ended(mark.read_text(encoding="utf-8")):
+        with contextlib.suppress(OSError, ValueError):  # another user's, or no text
+            if mark.is_file() and has_ended(mark.read_text(encoding="utf-8")):
                 shutil.rmtree(mark.parent, ignore_errors=True)
     folder = tempfile.mkdtemp(prefix=_FOLDER)
     (Path(folder) / _OWNER).write_text(owner(), encoding="utf-8")

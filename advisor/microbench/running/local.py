@@ -163,11 +163,12 @@ class LocalExecutor:
         self.loading_seconds = float(message["ready"])
 
     def _why_unready(self) -> str:
-        if self._process.wait() == -signal.SIGKILL:
-            return (
-                "the process that loads the model was killed, as a system does that runs out of "
-                "memory"
-            )
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if self._process.wait(_CLOSE_SECONDS) == -signal.SIGKILL:
+                return (
+                    "the process that loads the model was killed, as a system does that runs out "
+                    "of memory"
+                )
         return "the process that loads the model ended before it was ready"
 
     def _read(self) -> None:

@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> int:
 
         if not out_of_memory(error):
             raise
-        line.say({"failed": _no_room(bench).as_json()})
+        line.say({"failed": _no_room(bench_file).as_json()})
         return 1
     if arguments[3:4] == ["--job"]:
         job = Job.model_validate_json(Path(arguments[4]).read_bytes())
@@ -85,10 +85,10 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _no_room(bench: Bench) -> AdvisorError:
+def _no_room(bench_file: Path) -> AdvisorError:
     return AdvisorError(
-        "there is not enough memory here to load the model",
-        where=bench.model,
+        "there is not enough memory here to load the model and the examples",
+        where=str(bench_file),
         hint="free some, or take a smaller model",
         exit_code=ExitCode.MICROBENCH_FAILED,
     )

@@ -59,17 +59,19 @@ def test_whether_a_method_came_within_the_tolerance_is_open_where_the_interval_i
 
 
 @pytest.mark.parametrize(
-    ("model", "rows", "kept"), [("m", 500, True), ("other", 500, False), ("m", 501, False)]
+    ("model", "rows", "kept"), [("m", 500, True), ("other", 500, False), ("m", 900, False)]
 )
 def test_earlier_measurements_count_for_the_same_model_and_data_only(model, rows, kept):
     earlier = [
         Fact("model.name", "m", Source.DETECTED),
         Fact("data.train_examples", 500, Source.DETECTED),
+        Fact("model.parameters", 7e9, Source.FLAG),  # as one says of 7.24 billion
         Fact("measured.lora.score", 80.0, Source.MEASURED),
     ]
     now = [
         Fact("model.name", model, Source.DETECTED),
         Fact("data.train_examples", rows, Source.DETECTED),
+        Fact("model.parameters", 7_241_732_096, Source.DETECTED),
     ]
     notes = []
     found = earlier_measurements([*earlier, *now], notes)

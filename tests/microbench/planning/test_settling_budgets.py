@@ -94,4 +94,4 @@ def test_a_budget_that_ended_before_there_were_two_scores_names_a_larger_one(lat
     open_ = Judged(bench(test=400), findings, FULL, 1.0, 300).comparisons[SOFT]
     assert open_.winner is None
     assert open_.difference is None
-    assert ("The budget ended before; --budget " in open_.sentence) is late
+    assert ("The budget ended before that; --budget " in open_.sentence) is late

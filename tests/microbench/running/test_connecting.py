@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -44,9 +45,14 @@ def test_what_killed_programs_have_left_is_removed_and_nothing_else(root, dead):
         (root / name).mkdir()
         (root / name / "owner").write_text(told, encoding="utf-8")
     (root / "advisor-unmarked").mkdir()
+    (root / "advisor-binary").mkdir()
+    (root / "advisor-binary" / "owner").write_bytes(b"\xff\xfe")
+    (root / "advisor-pipe").mkdir()
+    os.mkfifo(root / "advisor-pipe" / "owner")
+    kept = {path.name for path in root.iterdir()} - {"advisor-dead"}
     folder = Path(connecting._folder())
     left = {path.name for path in root.iterdir()}
-    assert left == {"advisor-alive", "other-dead", "advisor-unmarked", folder.name}
+    assert left == {*kept, folder.name}
     assert not has_ended((folder / "owner").read_text(encoding="utf-8"))
 
 

@@ -73,7 +73,7 @@ def test_being_killed_while_loading_is_told_as_what_it_likely_is(endless):
     killer = threading.Thread(target=kill)
     killer.start()
     with pytest.raises(AdvisorError, match="killed, as a system does that runs out of memory"):
-        load(endless)
+        load(endless, most_loading=ENOUGH)
     killer.join()
 
 
@@ -98,7 +98,7 @@ def test_a_model_that_memory_does_not_hold_is_one_clear_message(tmp_path):
         [sys.executable, "-c", CROWDED, *arguments], capture_output=True, text=True, check=False
     )
     told = json.loads(ended.stdout)["failed"]
-    assert told["error"] == "there is not enough memory here to load the model"
-    assert "large" in told["where"]
+    assert told["error"] == "there is not enough memory here to load the model and the examples"
+    assert "bench.json" in told["where"]
     assert told["exit_code"] == ExitCode.MICROBENCH_FAILED
     assert "Traceback" not in ended.stderr
