@@ -56,6 +56,9 @@ def _in_the_child(folder: Path, work, texts: list[Path]) -> None:
         err = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
         os.chdir(folder)
         sys.path.insert(0, str(folder))
+        # Other tests have imported modules of the same names, such as that of the benchmarks' data.
+        for file in folder.glob("*.py"):
+            sys.modules.pop(file.stem, None)
         sys.dont_write_bytecode = True
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             warnings.simplefilter("ignore")
