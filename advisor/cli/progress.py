@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console, Group
@@ -15,15 +16,32 @@ from rich.text import Text
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.spec import Purpose, Trial, TrialResult
+from advisor.report.wording import duration
 from advisor.support.errors import printable
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _MOST_POINTS = 24
 _FEWEST_POINTS = 6
-_OTHER_COLUMNS = 74
+_OTHER_COLUMNS = 77
 """Width of the table without the points of the losses."""
 _GIB = 2.0**30
 _MINUTE = 60
+
+
+@dataclass
+class _Running:
+    """A trial that runs, its looks, and when its last step is due; None before the first look."""
+
+    trial: Trial
+    started: float
+    looks: list[Mapping[str, Any]] = field(default_factory=list)
+    end: float | None = None
+
+    def add(self, look: Mapping[str, Any], now: float) -> None:
+        self.looks.append(look)
+        if step := look.get("step"):
+            pace = (now - self.started) / step
+            self.end = now + pace * max(self.trial.steps - step, 0)
 
 
 class LiveProgress:
@@ -34,10 +52,7 @@ class LiveProgress:
         self._stage = ""
         self._plan: Plan | None = None
         self._began = time.monotonic()
-        self._running: dict[str, Trial] = {}
-        self._started: dict[str, float] = {}
-        self._ends: dict[str, float] = {}
-        self._looks: dict[str, list[Mapping[str, Any]]] = {}
+        self._running: dict[str, _Running] = {}
         # It asks for its first view at once.
         self._live = None if plain or not sys.stderr.isatty() else Live(
             console=self._console, refresh_per_second=2, transient=True, get_renderable=self._view
@@ -71,27 +86,21 @@ class LiveProgress:
             f"plan: {_count(len(plan.methods), 'method')}, "
             f"{_count(searched, 'learning rate')} each, {_count(plan.seeds, 'seed')}; "
             f"{plan.train_size} examples to train on, {plan.dev_size} to choose by, "
-            f"{plan.test_size} to judge by; about {_duration(plan.expected_seconds)}"
+            f"{plan.test_size} to judge by; about {duration(plan.expected_seconds)}"
         )
 
     def started(self, trial: Trial) -> None:
         """A trial has been handed to the executor."""
-        self._running[trial.id] = trial
-        self._started[trial.id] = time.monotonic()
+        self._running[trial.id] = _Running(trial, time.monotonic())
 
     def look(self, look: Mapping[str, Any]) -> None:
         """A running trial has looked at its losses."""
-        id_, step = look["job"], look.get("step", 0)
-        self._looks.setdefault(id_, []).append(look)
-        if id_ in self._running and step:
-            now = time.monotonic()
-            pace = (now - self._started[id_]) / step
-            self._ends[id_] = now + pace * max(self._running[id_].steps - step, 0)
+        if look["job"] in self._running:
+            self._running[look["job"]].add(look, time.monotonic())
 
     def ended(self, trial: Trial, result: TrialResult) -> None:
         """A trial has ended."""
-        for kept in (self._running, self._started, self._ends, self._looks):
-            kept.pop(trial.id, None)
+        self._running.pop(trial.id, None)
         score = "" if result.dev_score is None else f", development score {result.dev_score:.1f}"
         why = "" if result.status.usable else f": {result.message}"
         status = result.status.value.replace("_", " ")
@@ -108,11 +117,11 @@ class LiveProgress:
     def _header(self) -> Text:
         spent = time.monotonic() - self._began
         if self._plan is None:
-            return Text(f"{self._stage} ({_duration(spent)} so far)", style="bold")
+            return Text(f"{self._stage} ({duration(spent)} so far)", style="bold")
         left = self._plan.budget_seconds - spent
-        budget = _duration(self._plan.budget_seconds)
+        budget = duration(self._plan.budget_seconds)
         told = (
-            f"{_duration(left)} left of the budget of {budget}"
+            f"{duration(left)} left of the budget of {budget}"
             if left > 0
             else f"the budget of {budget} is spent; what has begun is brought to its end"
         )
@@ -123,14 +132,14 @@ class LiveProgress:
         for title in ("trial", "step", "left", "rate", "training loss", "dev", "memory"):
             table.add_column(title, no_wrap=True)
         room = max(self._console.width - _OTHER_COLUMNS, _FEWEST_POINTS)
-        for id_, trial in list(self._running.items()):
-            looks = list(self._looks.get(id_, []))
+        for running in list(self._running.values()):
+            trial, looks = running.trial, list(running.looks)
             last: Mapping[str, Any] = looks[-1] if looks else {}
             scored = [look for look in looks if look.get("dev_score") is not None]
             table.add_row(
                 _short(trial),
                 f"{last.get('step', 0)}/{trial.steps}",
-                _left(self._ends.get(id_)),
+                _left(running.end),
                 f"{last['rate']:.1e}" if last.get("rate") is not None else "",
                 _sparkline([look["train_loss"] for look in looks if look.get("train_loss")], room),
                 f"{scored[-1]['dev_score']:.1f}" if scored else "",
@@ -177,9 +186,3 @@ def _sparkline(losses: list[float], room: int) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < _MINUTE:
-        return f"{seconds:.0f} s"
-    return f"{int(seconds) // _MINUTE} min {int(seconds) % _MINUTE:02d} s"

@@ -110,9 +110,9 @@ def confirm_advice(
     wanted = _wanted(wish.methods)
     gathered = gather(request, known)
     spec = request.models[0]
-    known_now = (*gathered.common, *gathered.models[0][1])
+    facts = (*gathered.common, *gathered.models[0][1])
     # What an earlier micro-benchmark measured would be prediction and result at once.
-    stated = [fact for fact in known_now if not is_measured(fact)]
+    stated = [fact for fact in facts if not is_measured(fact)]
     engine = load_engine(rules)
     answer = advise(stated, engine)
     asked_at = time.monotonic()
@@ -123,7 +123,7 @@ def confirm_advice(
         here=not wish.ray,
     )  # fmt: skip
     notes = [*gathered.notes, *prepared.notes]
-    earlier = earlier_measurements(known_now, notes)
+    earlier = earlier_measurements(facts, notes)
     subject = subject_of(request, FactBase(stated), notes, traced=False)
     asked = _asked(request, wish, rules, model, wanted)
     if STANDARD_INPUT in request.facts_files:
@@ -133,7 +133,7 @@ def confirm_advice(
     forecaster = Forecaster(answer, subject, prepared.bench.task)
     bench = prepared.bench.model_copy(update={"accelerator_memory": memory})
     allowance = Allowance(budget, memory, time.monotonic() - began)
-    with _in_order(folder), _closed(_executor(bench, folder, wish, progress)) as executor:
+    with _in_order(folder), _closed(_executor(bench, folder, wish, budget, progress)) as executor:
         conductor = Conductor(bench, methods, allowance, executor, folder.journal, progress)
         findings = conductor.plan(forecaster)
         if not wish.dry_run:
@@ -242,7 +242,9 @@ def _as_text(gathered: Gathered) -> list[str]:
     )
 
 
-def _executor(bench: Bench, folder: RunFolder, wish: Wish, progress: Progress) -> Executor:
+def _executor(
+    bench: Bench, folder: RunFolder, wish: Wish, budget: float, progress: Progress
+) -> Executor:
     if wish.ray:
         from advisor.microbench.running.cluster import RayExecutor
 
@@ -255,7 +257,7 @@ def _executor(bench: Bench, folder: RunFolder, wish: Wish, progress: Progress) -
         folder.path,
         slots=slots_for(bench, wish),
         watch=progress.look,
-        most_loading=max(parse_budget(wish.budget), planning()["least_patience"]),
+        most_loading=max(budget, planning()["least_patience"]),
     )
 
 

@@ -144,8 +144,7 @@ class Judged:
         if not why:
             return found
         self.withheld.add(found.method_a)
-        plan = self.findings.plan
-        longer = budget_for(self.bench, self.findings, plan.train_size, plan.test_size, _fair)
+        longer = self._fair_budget()
         told = f"{found.sentence} But {why}, so this settles nothing: give it " + (
             f"--budget {longer}." if longer else "a faster machine, or a smaller model."
         )
@@ -181,11 +180,16 @@ class Judged:
         cut_off = all(m in plan.methods and not _failed(self.trials(m)) for m in sides)
         if found.winner is not None or not self.findings.late or not cut_off:
             return found
-        longer = budget_for(self.bench, self.findings, plan.train_size, plan.test_size, _fair)
+        longer = self._fair_budget()
         if longer is None:
             return found
         told = f"{found.sentence} The budget ended before that; --budget {longer} likely holds it."
         return found.model_copy(update={"sentence": told})
+
+    def _fair_budget(self) -> str | None:
+        """The one in which all methods would have had their steps, on the same examples."""
+        plan = self.findings.plan
+        return budget_for(self.bench, self.findings, plan.train_size, plan.test_size, _fair)
 
     def _too_short(self, found: Comparison) -> str:
         """Which method that does not win had fewer steps than it needs to show anything."""

@@ -7,11 +7,10 @@ from typing import Any
 
 from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Record, Table
 from advisor.report.document import blocks
-from advisor.report.wording import method_name
+from advisor.report.wording import duration, method_name
 
 TITLE = "Confirmed by a micro-benchmark?"
 _GIB = 2.0**30
-_MINUTE = 60
 _LEAST_P = 0.001
 _SIZES = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 _METRICS = {
@@ -55,7 +54,7 @@ def dry_run_blocks(record: Record) -> Iterator[Block]:
     plan = record["plan"]
     yield Heading("Plan of a micro-benchmark; nothing was trained")
     yield Paragraph(
-        f"About {_duration(plan['expected_seconds'])} of {_duration(plan['budget_seconds'])}.",
+        f"About {duration(plan['expected_seconds'])} of {duration(plan['budget_seconds'])}.",
         strong=True,
     )
     yield _plan_table(plan)
@@ -330,9 +329,3 @@ def _size(size: int | None) -> str:
         if size >= scale:
             return f"{size / scale:.3g} {unit}"
     return f"{size} bytes"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < _MINUTE:
-        return f"{seconds:.0f} s"
-    return f"{int(seconds) // _MINUTE} min {int(seconds) % _MINUTE:02d} s"

@@ -16,6 +16,7 @@ from advisor.verdict.headline import FULL
 from advisor.verdict.parity import Parity
 from advisor.verdict.verdict import Verdict
 
+_MINUTE = 60
 FITTED = "weights fitted to published comparisons"
 """What parity rests on where its weights were fitted."""
 
@@ -24,6 +25,13 @@ def confidence_word(confidence: float | None, settings: Settings) -> str:
     """The word for a confidence, such as ``good``; empty if there is none."""
     words = [word for start, word in settings.confidence_words if (confidence or 0) >= start]
     return words[-1] if words else ""
+
+
+def duration(seconds: float) -> str:
+    """Seconds, or minutes and seconds."""
+    if seconds < _MINUTE:
+        return f"{seconds:.0f} s"
+    return f"{int(seconds) // _MINUTE} min {int(seconds) % _MINUTE:02d} s"
 
 
 def decibans(number: int) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
+_T = TypeVar("_T")
 _STATUS = Path("/proc/self/status")
 # Writing "5" here makes the high-water mark start again from what is held now.
 _CLEAR = Path("/proc/self/clear_refs")
@@ -86,6 +89,16 @@ def out_of_memory(error: BaseException) -> bool:
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
         return True
     return any(words in str(error).lower() for words in _NO_MEMORY)
+
+
+def in_memory(measure: Callable[[], _T]) -> _T | None:
+    """What is measured, or None where it takes too much memory, which spoils nothing else."""
+    try:
+        return measure()
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        return None
 
 
 def _process_mark() -> int:

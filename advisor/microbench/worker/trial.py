@@ -12,8 +12,7 @@ from advisor.microbench.spec import Status, Trial, TrialResult
 from advisor.microbench.worker.artefact import artefact_bytes, save_artefact
 from advisor.microbench.worker.evaluation import answers
 from advisor.microbench.worker.general import general_loss
-from advisor.microbench.worker.learner import Learner
-from advisor.microbench.worker.memory import out_of_memory
+from advisor.microbench.worker.memory import in_memory, out_of_memory
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.training import DivergedError, Report, Trained, Trainer
 from advisor.microbench.worker.workbench import Workbench
@@ -48,7 +47,7 @@ def run_trial(
         final["artefact_bytes"] = artefact_bytes(learner)
         if keep is not None:
             save_artefact(learner, workbench.encoder.tokenizer, keep)
-        final["general_loss"] = _general_loss(workbench, learner)
+        final["general_loss"] = in_memory(lambda: general_loss(workbench, learner))
     except DivergedError as error:
         status, message = Status.DIVERGED, str(error)
     except (MemoryError, RuntimeError) as error:
@@ -69,16 +68,6 @@ def run_trial(
         seconds=time.perf_counter() - start,
         **(final if status is None else {"peak_memory": final.get("peak_memory", 0)}),
     )
-
-
-def _general_loss(workbench: Workbench, learner: Learner) -> float | None:
-    """The loss on a general text; None also where it has no room, which spoils no other score."""
-    try:
-        return general_loss(workbench, learner)
-    except (MemoryError, RuntimeError) as error:
-        if not out_of_memory(error):
-            raise
-        return None
 
 
 def _final(workbench: Workbench, trial: Trial, trainer: Trainer) -> dict[str, Any]:
