@@ -14,7 +14,7 @@ from advisor.catalogue.tables import Method, load_methods
 from advisor.confirmation.agreement import Agreement, soft_prompt_to_train
 from advisor.confirmation.bench import prepare
 from advisor.confirmation.folder import RunFolder, fingerprint_of, open_folder
-from advisor.confirmation.measured import earlier_measurements, is_measured
+from advisor.confirmation.measured import earlier_measurements
 from advisor.confirmation.record import HEADLINE, confirmation_record, plan_record
 from advisor.confirmation.sealing import Forecaster
 from advisor.confirmation.weights import weights_of
@@ -112,7 +112,7 @@ def confirm_advice(
     spec = request.models[0]
     facts = (*gathered.common, *gathered.models[0][1])
     # What an earlier micro-benchmark measured would be prediction and result at once.
-    stated = [fact for fact in facts if not is_measured(fact)]
+    stated = [fact for fact in facts if not fact.of_microbenchmark]
     engine = load_engine(rules)
     answer = advise(stated, engine)
     asked_at = time.monotonic()

@@ -11,13 +11,7 @@ from advisor.microbench.planning.cost import recipe_steps
 
 _GIB = 2.0**30
 _HOUR = 3600.0
-_PREFIX = "measured."
 _OF_PROJECT = ("model.name", "model.parameters", "data.train_examples")
-
-
-def is_measured(fact: Fact) -> bool:
-    """Whether a micro-benchmark has stated it, this one or an earlier one."""
-    return fact.key.startswith(_PREFIX)
 
 
 def earlier_measurements(facts: Sequence[Fact], notes: list[str]) -> list[Fact]:
@@ -28,7 +22,7 @@ def earlier_measurements(facts: Sequence[Fact], notes: list[str]) -> list[Fact]:
             another one.
         notes: gets a sentence where measurements are left out.
     """
-    found = [fact for fact in facts if is_measured(fact)]
+    found = [fact for fact in facts if fact.of_microbenchmark]
     base = FactBase(facts)
     for key in _OF_PROJECT:
         if found and base.conflicts(key):
@@ -66,7 +60,7 @@ def measured_facts(record: Mapping[str, Any], facts: FactBase, *, reference: str
                 found["data_share"] = min(plan["train_size"] / examples, 1.0)
         for name, value in found.items():
             if value is not None:
-                yield Fact(f"{_PREFIX}{method}.{name}", value, Source.MEASURED, detail)
+                yield Fact(f"measured.{method}.{name}", value, Source.MEASURED, detail)
 
 
 def _cut(plan: Mapping[str, Any]) -> bool:

@@ -49,3 +49,8 @@ class Fact:
     def known(self) -> bool:
         """Whether the value is definite, neither unknown nor partial."""
         return is_known(self.value)
+
+    @property
+    def of_microbenchmark(self) -> bool:
+        """Whether it is one that a micro-benchmark states, of one model on the user's own data."""
+        return self.key.startswith("measured.")

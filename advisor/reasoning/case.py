@@ -20,7 +20,6 @@ from advisor.verdict.tally import tally
 from advisor.verdict.verdict import Answer
 
 _SIZE = "model.parameters"
-_MEASURED = "measured."
 # Sizes that belong to one model; a model of another number of parameters has others.
 _OF_THE_MODEL = frozenset(
     f"model.{name}"
@@ -113,7 +112,7 @@ class Case:
         if changes.get(_SIZE, self.facts.value(_SIZE)) != self.facts.value(_SIZE):
             replaced |= _OF_THE_MODEL
             # What was measured with one model says nothing of another.
-            replaced |= {one.key for one in self._stated if one.key.startswith(_MEASURED)}
+            replaced |= {one.key for one in self._stated if one.of_microbenchmark}
         kept = [fact for fact in self._stated if fact.key not in replaced]
         return [*kept, *_said(changes)]
 
