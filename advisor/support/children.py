@@ -11,8 +11,11 @@ _START = """\
 import runpy, sys
 handed = {path}
 sys.path[:] = handed + [entry for entry in sys.path if entry not in handed]
-runpy.{run}, run_name="__main__")
+runpy.{run}
 """
+# The program is an argument of its own, so that a list of processes names it.
+_MODULE = 'run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)'
+_SCRIPT = 'run_path(sys.argv.pop(1), run_name="__main__")'
 
 
 def isolated(program: str | Path, *arguments: str) -> list[str]:
@@ -27,11 +30,9 @@ def isolated(program: str | Path, *arguments: str) -> list[str]:
         program: a module by its name, or a script by its path.
         arguments: what it finds in ``sys.argv`` after its own name.
     """
-    named = ascii(str(program))
-    run = (
-        f"run_path({named}" if isinstance(program, Path) else f"run_module({named}, alter_sys=True"
-    )
-    return [sys.executable, "-I", "-c", _START.format(path=ascii(_path()), run=run), *arguments]
+    run = _SCRIPT if isinstance(program, Path) else _MODULE
+    start = _START.format(path=ascii(_path()), run=run)
+    return [sys.executable, "-I", "-c", start, str(program), *arguments]
 
 
 def _path() -> list[str]:
