@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from advisor.catalogue.tables import load_table
-from advisor.estimate.estimator import estimate_facts
-from advisor.estimate.evaluation import evaluation_facts
+from advisor.estimate.estimator import estimate_facts, evaluation_facts
 from advisor.estimate.memory import FindProfile
 from advisor.facts import Fact, FactBase, Source
-from advisor.facts.consistency import require_consistent
+from advisor.facts.factbase import require_consistent
 
 Estimate: TypeAlias = "Callable[[FactBase, FindProfile | None], Iterable[Fact]]"
 

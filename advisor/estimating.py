@@ -11,15 +11,15 @@ from advisor.catalogue.tables import Method, assumptions, closed_form, load_meth
 from advisor.estimate.assumed import usual_settings
 from advisor.estimate.duration import device_speeds
 from advisor.estimate.job import bounds
-from advisor.estimate.outcome import Estimates, Outcome, Run, outcome_of
-from advisor.estimate.prices import hourly_price
+from advisor.estimate.method_need import Estimates, Outcome, Run, outcome_of
 from advisor.estimate.probe import probe_cpu
 from advisor.estimate.roofline import DeviceSpeed
+from advisor.estimate.run_cost import hourly_price
 from advisor.estimate.settings import Head, Optimizer, Precision, Settings
 from advisor.estimate.subject import Subject
 from advisor.estimate.target import Target, target_of
 from advisor.facts import Fact, FactBase, Source
-from advisor.facts.consistency import require_consistent
+from advisor.facts.factbase import require_consistent
 from advisor.gather import Request, gather
 from advisor.support.errors import AdvisorError, did_you_mean
 from advisor.tracing import subject_of

@@ -109,7 +109,7 @@ def setting_fact(text: str) -> Fact:
 def machine_facts(request: Request, stated: Iterable[Fact]) -> list[Fact]:
     """Facts on the machine: the planned one, the stated one, or else this one."""
     if request.gpu is not None:
-        from advisor.profilers.hardware.planned import planned_hardware
+        from advisor.profilers.hardware.profile import planned_hardware
 
         return planned_hardware(request.gpu, request.gpus)
     if request.gpus != 1:
@@ -137,7 +137,7 @@ def named_facts(fact_type: FactType, line: str, *, offline: bool) -> Sequence[Fa
         AdvisorError: if the name is not known, stands for several devices, or cannot be read.
     """
     if fact_type.names == "device":
-        from advisor.profilers.hardware.planned import planned_hardware
+        from advisor.profilers.hardware.profile import planned_hardware
 
         # How many of them there are is a question of its own.
         named = planned_hardware(line, 1)

@@ -10,7 +10,7 @@ from advisor.estimate.job import corners
 from advisor.estimate.subject import Subject
 from advisor.facts import FactBase
 from advisor.gather import Request
-from advisor.profilers.model.raw import raw_config
+from advisor.profilers.model.profile import raw_config
 from advisor.support.errors import AdvisorError
 
 _LIBRARIES = ("torch", "transformers", "peft")

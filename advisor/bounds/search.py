@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from advisor.bounds.leaf import Box, Leaf
+from advisor.bounds.region import Box, Leaf
 from advisor.facts import Fact, Value
 from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError

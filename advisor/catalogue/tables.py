@@ -1,7 +1,8 @@
-"""The reference tables: methods and their recipes, the closed form's constants, prices."""
+"""The reference tables: methods and recipes, constants of the closed form, prices, terms."""
 
 from __future__ import annotations
 
+import csv
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -131,3 +132,65 @@ def price_of(gpu_name: str) -> Price:
             return Price(row["low"], row["high"], f"{row['source']} (read {row['read']})")
     unlisted = table["unlisted"]
     return Price(unlisted["low"], unlisted["high"], "not in the price table, widest range taken")
+
+
+def load_glossary() -> dict[str, str]:
+    """All terms with their meaning."""
+    terms: dict[str, str] = load_table("glossary.yaml")["terms"]
+    return terms
+
+
+def term_page(term: str) -> str | None:
+    """The page of a term or method; hyphens, underscores and spaces are the same."""
+    wanted = _plain(term)
+    pages = [
+        f"{known}\n{meaning}"
+        for known, meaning in load_glossary().items()
+        if _plain(known) == wanted
+    ]
+    pages.extend(
+        f"{method.name} ({method.id})\nTrains {method.trains}.\nSource: {method.source}"
+        for method in load_methods().values()
+        if wanted in (_plain(method.id), _plain(method.name))
+    )
+    return "\n\n".join(pages) or None
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("-", " ").replace("_", " ").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """Bytes of forward activations, per unit of what they are linear in.
+
+    The first eight count for each layer: bytes per token and unit of the residual width, of the
+    queries' width where it can differ, of the feed-forward width, of the key and value width, and
+    of the adapter's rank; per element of all heads' attention scores and of one mask of them; and
+    per parameter, which mixed precision copies. The others count once: per token and unit of width
+    and of vocabulary, per element of a mask, per parameter of the head, and per token and unit of
+    vocabulary in the backward pass.
+    """
+
+    width: float
+    query: float
+    feed_forward: float
+    key_value: float
+    rank: float
+    scores: float
+    mask: float
+    parameters: float
+    fixed_width: float
+    fixed_vocabulary: float
+    fixed_mask: float
+    fixed_parameters: float
+    backward_vocabulary: float
+
+
+@functools.cache
+def load_activations() -> dict[tuple[str, str, str, str], Factors]:
+    """The rows of activations.csv by family, method, precision and device."""
+    text = (package_folder() / "catalogue" / "activations.csv").read_text(encoding="utf-8")
+    rows = csv.reader(text.splitlines())
+    next(rows)
+    return {(row[0], row[1], row[2], row[3]): Factors(*map(float, row[4:])) for row in rows}

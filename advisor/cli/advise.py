@@ -52,8 +52,8 @@ def advise(
 
       advisor advise --batch portfolio.jsonl --brief > answers.jsonl
     """
+    from advisor.cli.options import request_from
     from advisor.cli.output import deliver, exit_code, outlook_of, run_report, say
-    from advisor.cli.requests import request_from
     from advisor.pipeline import load_engine, run
     from advisor.report.candidates import run_record
 

@@ -51,8 +51,8 @@ def ask(
       advisor ask --resume
     """
     from advisor.cli.offers import offer_to_confirm, offer_to_keep, show_measured
+    from advisor.cli.options import request_from
     from advisor.cli.output import deliver, exit_code, outlook_of, run_report, say
-    from advisor.cli.requests import request_from
     from advisor.gather import gather
     from advisor.pipeline import advise, load_engine
     from advisor.questionnaire.saved import forget_answers, saved_answers
@@ -102,12 +102,11 @@ def ask_with_defaults() -> None:
 
 
 def _questions(known: list[Fact], engine: Engine, *, plain: bool, offline: bool) -> FactBase:
-    from advisor.cli.prompter import TerminalPrompter
+    from advisor.cli.offers import TerminalPrompter
     from advisor.facts import FactBase
     from advisor.gather import named_facts
-    from advisor.questionnaire.prompter import Quit
     from advisor.questionnaire.saved import save_answers
-    from advisor.questionnaire.session import Session
+    from advisor.questionnaire.session import Quit, Session
     from advisor.reasoning.asking import Agenda
 
     session = Session(
@@ -127,7 +126,7 @@ def _questions(known: list[Fact], engine: Engine, *, plain: bool, offline: bool)
 
 def _why(engine: Engine) -> Callable[[str], str]:
     """Tells what reads a fact: rules with their claims, and estimates with who reads those."""
-    from advisor.rules.purpose import purpose_of
+    from advisor.rules.manual import purpose_of
 
     return lambda key: "\n".join(f"  {line}" for line in purpose_of(key, engine.base))
 

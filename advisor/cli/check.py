@@ -58,7 +58,7 @@ def check(
 
       advisor check run.json --data train.jsonl --eval-data test.jsonl --strict
     """
-    from advisor.cli.requests import request_from
+    from advisor.cli.options import request_from
     from advisor.facts.factsfile import facts_from, load_document
     from advisor.gather import gather
     from advisor.pipeline import advise, load_engine

@@ -93,9 +93,9 @@ def confirm(
 
       advisor confirm --model model.gguf --data train.csv --budget 20m --method lora
     """
+    from advisor.cli.options import request_from
     from advisor.cli.output import run_report, say
     from advisor.cli.progress import LiveProgress
-    from advisor.cli.requests import request_from
     from advisor.confirmation.confirm import Wish, confirm_advice
 
     if model is None or data is None:

@@ -7,7 +7,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advisor.cli.prompter import TerminalPrompter
 from advisor.support.errors import AdvisorError, printable
 
 if TYPE_CHECKING:
@@ -16,6 +15,24 @@ if TYPE_CHECKING:
     from advisor.confirmation.confirm import Confirmed
     from advisor.facts import Fact
     from advisor.gather import Request
+
+
+class TerminalPrompter:
+    """Talks on standard error, so that standard output holds the report alone."""
+
+    def __init__(self, *, plain: bool) -> None:
+        from rich.console import Console
+
+        self._console = Console(stderr=True, highlight=False, no_color=plain or None)
+
+    def say(self, text: str = "") -> None:
+        """Show one line."""
+        self._console.print(text, markup=False)
+
+    def ask(self, prompt: str) -> str:
+        """Show a prompt and read a line; ``input`` gives line editing where there is any."""
+        self._console.print(f"{prompt} > " if prompt else "> ", end="", markup=False, style="bold")
+        return input()
 
 
 def offer_to_confirm(

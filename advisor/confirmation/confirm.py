@@ -11,24 +11,26 @@ from pathlib import Path
 from typing import Any
 
 from advisor.catalogue.tables import Method, load_methods
-from advisor.confirmation.agreement import Agreement, soft_prompt_to_train
-from advisor.confirmation.bench import prepare
+from advisor.confirmation.bench import prepare, weights_of
 from advisor.confirmation.folder import RunFolder, fingerprint_of, open_folder
-from advisor.confirmation.measured import earlier_measurements
-from advisor.confirmation.record import HEADLINE, confirmation_record, plan_record
-from advisor.confirmation.sealing import Forecaster
-from advisor.confirmation.weights import weights_of
+from advisor.confirmation.prediction import Agreement, Forecaster, soft_prompt_to_train
+from advisor.confirmation.record import (
+    HEADLINE,
+    confirmation_record,
+    earlier_measurements,
+    plan_record,
+)
 from advisor.estimating import chosen_methods
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.quantities import QuantityError, parse_quantity
 from advisor.gather import Gathered, Request, gather
 from advisor.microbench.allowance import Allowance
-from advisor.microbench.conduct import Conductor, Progress
 from advisor.microbench.planning.cost import planning
 from advisor.microbench.preparing.budget import parse_budget
+from advisor.microbench.records import Bench
+from advisor.microbench.run import Conductor, Progress
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.local import LocalExecutor
-from advisor.microbench.spec import Bench
 from advisor.pipeline import advise, load_engine
 from advisor.profilers.hardware.machine import cpu_fact
 from advisor.support.errors import AdvisorError, ExitCode

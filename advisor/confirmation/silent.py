@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.microbench.planning.plan import Plan
-from advisor.microbench.spec import Trial, TrialResult
+from advisor.microbench.records import Trial, TrialResult
 
 
 class Silent:

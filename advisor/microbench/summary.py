@@ -1,24 +1,59 @@
-"""What a run has found, as plain data: scores, differences, baselines."""
+"""What a finished micro-benchmark comes to: scores, comparisons, and what would settle it."""
 
 from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from advisor.catalogue.tables import load_methods
-from advisor.microbench.conduct import Findings
 from advisor.microbench.judging.alarms import Alarm, Level, alarms, still_better
-from advisor.microbench.judging.curve import learning_curve
-from advisor.microbench.judging.curve_record import LearningCurve
+from advisor.microbench.judging.curve import LearningCurve, learning_curve
 from advisor.microbench.judging.failures import why_none
 from advisor.microbench.judging.outcome import Comparison, compare
 from advisor.microbench.judging.scores import example_points, score_of, usable_trials
+from advisor.microbench.planning.cost import Sizes, planning
+from advisor.microbench.planning.ladder import Room, affordable_sizes, make_plan, sizes_for
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.planning.schedule import curve, finals, search, untrainable, winner
-from advisor.microbench.settling import budget_for
-from advisor.microbench.spec import Baselines, Bench, Metric, TrialResult
+from advisor.microbench.preparing.budget import parse_budget
+from advisor.microbench.records import Baselines, Bench, Metric, TrialResult
+from advisor.microbench.run import Findings
+
+
+def budget_for(
+    bench: Bench, findings: Findings, train: int, test: int, suffices: Callable[[Plan], bool]
+) -> str | None:
+    """The smallest of the offered budgets whose plan suffices, as it is typed; None if none does.
+
+    Plans are made as for a real run, by what steps took here. Inputs that a larger budget would cut
+    less take longer, so it is a guess from below.
+
+    Args:
+        bench: what was trained on.
+        findings: its plan and probe.
+        train: training examples of the whole project.
+        test: examples to judge by that the user would have then.
+        suffices: whether a plan would settle it.
+    """
+    probe, plan = findings.probe, findings.plan
+    ids, architecture = (*plan.methods, *plan.left_out), bench.task.architecture
+    methods = [load_methods()[id_].on(architecture) for id_ in ids]
+    for offered in planning()["offered_budgets"]:
+        budget = parse_budget(offered)
+        if budget <= plan.budget_seconds:
+            continue
+        most = sizes_for(budget)
+        room = Room(
+            budget, budget - probe.loading_seconds, plan.slots, plan.memory_limit, probe.slowdown
+        )
+        whole = Sizes(min(most.train, train), most.dev, min(most.test, test))
+        sizes = affordable_sizes(whole, probe, room)
+        if suffices(make_plan(bench, methods, probe, room, sizes, plan.prompt)):
+            return str(offered)
+    return None
+
 
 _DIGITS = 4
 

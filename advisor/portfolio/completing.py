@@ -9,7 +9,7 @@ from advisor.completion import completed
 from advisor.estimate.estimator import memory_facts, storage_facts
 from advisor.estimate.job import corners
 from advisor.estimate.memory import FindProfile
-from advisor.estimate.running import Pace, paces, run_facts
+from advisor.estimate.run_cost import Pace, paces, run_facts
 from advisor.facts import Fact, FactBase, Value
 
 _KEPT = 5_000

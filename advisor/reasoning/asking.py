@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from advisor.completion import completed
 from advisor.facts import Fact, FactBase, FactType, Source
-from advisor.reasoning.settling import Settling
+from advisor.reasoning.questions_matter import Settling
 from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError
 from advisor.verdict.missing import missing_facts

@@ -10,8 +10,8 @@ from typing import NamedTuple, TypeAlias
 from advisor.completion import completed
 from advisor.facts import Fact, Interval, Source, Value
 from advisor.pipeline import advise
-from advisor.reasoning.parts import Parts, headlines_in_reach
-from advisor.reasoning.witnesses import Witnesses
+from advisor.reasoning.bounded_parts import Parts, headlines_in_reach
+from advisor.reasoning.counterexamples import Witnesses
 from advisor.rules.engine import Engine, Finding
 from advisor.support.errors import AdvisorError
 from advisor.verdict.decision import Status, outcome_of

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Record, Table
-from advisor.report.map_document import map_grid
 from advisor.report.outlook_document import (
     answer_words,
     exact_number,
     find_out_line,
     flip_table,
+    map_grid,
 )
 from advisor.report.wording import shown_value
 

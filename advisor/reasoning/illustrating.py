@@ -11,7 +11,7 @@ from advisor.facts import Value
 from advisor.facts.factsfile import facts_from
 from advisor.reasoning.case import Case
 from advisor.reasoning.map import DEFAULT_AXES, decision_map
-from advisor.reasoning.offered import offered
+from advisor.reasoning.page_controls import offered
 from advisor.reasoning.record import map_entry
 from advisor.report.html.illustration import Illustration, Nearby
 from advisor.report.inpage.rules_as_data import rules_as_data

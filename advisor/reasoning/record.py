@@ -11,7 +11,6 @@ from advisor.facts import Value
 from advisor.facts.showing import plain_value
 from advisor.reasoning.case import Case, Outcome
 from advisor.reasoning.counterfactual import Smallest, smallest_changes
-from advisor.reasoning.findingout import Worth, worth_finding_out
 from advisor.reasoning.flips import Stretch
 from advisor.reasoning.map import DecisionMap, decision_map
 from advisor.reasoning.whatif import (
@@ -23,6 +22,7 @@ from advisor.reasoning.whatif import (
     among_all,
     moved_rules,
 )
+from advisor.reasoning.worth_knowing import Worth, worth_finding_out
 from advisor.report.record import record
 from advisor.support.errors import AdvisorError
 from advisor.verdict.verdict import Answer

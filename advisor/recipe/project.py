@@ -9,15 +9,11 @@ from typing import Any
 import advisor
 from advisor.gather import DataFiles, Request
 from advisor.microbench.preparing.general import general_text
-from advisor.recipe.carrying import carry
-from advisor.recipe.choosing import Choice, choose
-from advisor.recipe.files import python_files
-from advisor.recipe.fitting import Fitted, fit
-from advisor.recipe.folder import require_free, write_folder
-from advisor.recipe.rendering import config_text, render
-from advisor.recipe.runs import Run, read_run
-from advisor.recipe.settings import project_settings
-from advisor.recipe.telling import pins, readme_values
+from advisor.recipe.choosing import Choice, Run, choose, read_run
+from advisor.recipe.folder import python_files, require_free, write_folder
+from advisor.recipe.from_confirmation import carry
+from advisor.recipe.readme import config_text, pins, readme_values, render
+from advisor.recipe.settings import Fitted, fit, project_settings
 from advisor.recipe.userdata import data_settings, model_setting
 
 

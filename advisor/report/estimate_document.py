@@ -6,8 +6,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Record, Stacks, Table
-from advisor.report.memory_parts import CONTEXT, PARTS, RESERVE
 from advisor.report.wording import method_name
+
+PARTS = {
+    "weights": ("W", "weights"),
+    "gradients": ("G", "gradients"),
+    "optimizer_state": ("O", "optimizer state"),
+    "activations": ("A", "activations"),
+    "logits_and_loss": ("L", "logits and loss"),
+    "workspace": ("T", "temporaries"),
+}
+"""Mark and name of each part of an estimate's breakdown."""
+
+RESERVE = ("r", "allocator reserve")
+CONTEXT = ("c", "context")
+
 
 TITLE = "Memory, time and cost before training"
 _VERDICTS = {

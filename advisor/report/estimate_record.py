@@ -7,8 +7,8 @@ from enum import Enum
 from typing import Any
 
 import advisor
+from advisor.estimate.method_need import Estimates, Outcome, Shared
 from advisor.estimate.need import GIB, Need
-from advisor.estimate.outcome import Estimates, Outcome, Shared
 from advisor.estimate.plan import Plan
 from advisor.estimate.settings import Settings
 from advisor.estimate.shape import ModelShape

@@ -9,8 +9,7 @@ import advisor
 from advisor.catalogue.tables import load_methods
 from advisor.facts import FactBase, Source
 from advisor.facts.showing import plain_value
-from advisor.report.howto import how_to
-from advisor.report.whynot import chosen_method, nearest_changes, why_not
+from advisor.report.methods import chosen_method, how_to, nearest_changes, why_not
 from advisor.report.wording import FITTED, confidence_word, decibans, evidence_text, headline
 from advisor.rules.rule import Outcome, Rule, RuleBase
 from advisor.support.sentences import capital

@@ -125,7 +125,7 @@ def _kind(document: YamlDocument) -> str:
 
 def _check_form(document: YamlDocument, kind: str) -> None:
     # pydantic costs more than the rest of an answer together, so it is imported only to check.
-    from advisor.rules.form import check_form  # noqa: PLC0415
+    from advisor.rules.schema import check_form  # noqa: PLC0415
 
     check_form(document, kind)
 

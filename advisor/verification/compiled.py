@@ -16,7 +16,7 @@ from advisor.facts import Fact, FactBase, Source
 from advisor.rules.checking.space import ABSENT, Cell, Space, inputs_of
 from advisor.rules.rule import Kind, Ramp, Rule, RuleBase
 from advisor.verdict.parity import NEARNESS, kept_of, kept_share
-from advisor.verification.outcome import Judge, Outcome
+from advisor.verification.four_words import Judge, Outcome
 
 Point: TypeAlias = tuple[int, ...]
 """The number of a cell for each stated fact, then of a level for each sub-decision."""

@@ -24,7 +24,7 @@ from seeds import developed
 
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.planning.schedule import Pair, quality
-from advisor.microbench.spec import Bench, Purpose, Trial
+from advisor.microbench.records import Bench, Purpose, Trial
 
 SEARCHES: Mapping[str, Sequence[tuple[int, int]]] = {
     "no search": [],

@@ -14,8 +14,7 @@ from advisor.facts import Interval
 from advisor.facts.factsfile import facts_from
 from advisor.pipeline import load_engine
 from advisor.reasoning.case import Case
-from advisor.reasoning.offered import knobs_of, offered
-from advisor.reasoning.offered_estimates import KINDS
+from advisor.reasoning.page_controls import KINDS, knobs_of, offered
 from advisor.report import inpage
 from advisor.report.inpage.rules_as_data import rules_as_data
 from advisor.support.errors import AdvisorError

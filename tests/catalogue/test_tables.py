@@ -8,12 +8,12 @@ from itertools import pairwise, product
 
 import pytest
 
-from advisor.catalogue.activations import load_activations
 from advisor.catalogue.gpus import load_gpus
 from advisor.catalogue.tables import (
     assumptions,
     closed_form,
     device_table,
+    load_activations,
     load_methods,
     load_table,
     price_of,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from advisor.catalogue.tables import load_methods
 from advisor.estimate.duration import accelerator_speed
-from advisor.estimate.outcome import Run, outcome_of
+from advisor.estimate.method_need import Run, outcome_of
 from advisor.estimate.settings import Optimizer, Precision, Settings
 from advisor.estimate.shape import ModelShape
 from advisor.estimate.subject import Subject

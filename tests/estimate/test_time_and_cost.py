@@ -7,8 +7,7 @@ from estimate_cases import bounds, estimates, known, stated
 
 from advisor.catalogue.gpus import require_gpu
 from advisor.catalogue.tables import load_methods, price_of
-from advisor.estimate.estimator import estimate_facts
-from advisor.estimate.evaluation import smallest_visible_points
+from advisor.estimate.estimator import estimate_facts, smallest_visible_points
 from advisor.facts import Fact, FactBase, Source
 from advisor.pipeline import advise
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from advisor.confirmation.agreement import agreement_of, soft_prompt_to_train
+from advisor.confirmation.prediction import agreement_of, soft_prompt_to_train
 
 SOFT, FULL = "prompt_tuning", "full_fine_tuning"
 

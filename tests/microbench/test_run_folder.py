@@ -15,8 +15,8 @@ from advisor.confirmation.confirm import Wish, confirm_advice
 from advisor.confirmation.folder import open_folder
 from advisor.confirmation.silent import Silent
 from advisor.gather import DataFiles, Request
+from advisor.microbench.records import Ending, Status
 from advisor.microbench.running.journal import Entry
-from advisor.microbench.spec import Ending, Status
 from advisor.support.errors import AdvisorError, ExitCode
 
 ASKED = {"seed": 0}

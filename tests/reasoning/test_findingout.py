@@ -8,7 +8,7 @@ from advisor.bounds.cells import cells_of
 from advisor.facts.vocabulary import EFFORTS
 from advisor.pipeline import advise
 from advisor.reasoning.case import Outcome
-from advisor.reasoning.findingout import cheapest, worth_finding_out
+from advisor.reasoning.worth_knowing import cheapest, worth_finding_out
 from advisor.verdict.decision import Status
 
 OPEN = {"model.weights_access": "open"}

@@ -10,7 +10,7 @@ from test_asking import ENGINE, POOL, VOCABULARY, answer, person
 
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.reading import read_value
-from advisor.reasoning.settling import Settling
+from advisor.reasoning.questions_matter import Settling
 from advisor.verdict.decision import Status
 
 OPEN = (

@@ -101,7 +101,7 @@ def test_files_that_a_project_does_not_read(name, tmp_path):
             model_setting((name,))
         return
     from advisor.gather import Request
-    from advisor.recipe.runs import read_run
+    from advisor.recipe.choosing import read_run
 
     file = write_run(tmp_path / "run.json", "decoder", "classification")
     choice = choose(read_run(file, Request(facts_files=(str(file),))), "lora", "transformers")

@@ -11,7 +11,7 @@ from tinyprojects import write_rows, write_run
 from advisor.catalogue.tables import load_methods, load_table
 from advisor.gather import DataFiles
 from advisor.recipe.project import Order, make_project
-from advisor.recipe.rendering import in_yaml
+from advisor.recipe.readme import in_yaml
 from advisor.support.errors import AdvisorError
 
 TRAINED = [method.id for method in load_methods().values() if method.trained]

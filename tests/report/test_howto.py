@@ -9,7 +9,7 @@ from report_cases import PERSONAS, VOCABULARY, engine, stated
 
 from advisor.facts import FactBase
 from advisor.pipeline import advise
-from advisor.report.howto import how_to
+from advisor.report.methods import how_to
 
 FULL_FACTS = {
     **PERSONAS["newcomer_with_bert_on_a_cpu"],

@@ -10,7 +10,7 @@ from report_cases import PERSONAS, VOCABULARY, engine, persona, read_back, recor
 from advisor.facts import Fact, Interval, Source
 from advisor.pipeline import advise
 from advisor.report.files import to_json
-from advisor.report.whynot import chosen_method
+from advisor.report.methods import chosen_method
 
 KEYS = [
     "schema_version", "advisor_version", "status", "headline", "recommendation", "leaning_only",

@@ -16,8 +16,8 @@ from verdict_cases import (
 )
 
 from advisor.pipeline import advise
+from advisor.report.methods import chosen_method, why_not
 from advisor.report.record import record
-from advisor.report.whynot import chosen_method, why_not
 from advisor.rules.rule import Outcome
 from advisor.verdict.tally import settled_lead, waterfall
 

@@ -12,8 +12,8 @@ from advisor.rules.engine import Engine
 from advisor.rules.loading import load_rules
 from advisor.verdict.decision import decide
 from advisor.verification.compiled import Compiled
-from advisor.verification.outcome import outcome_of
-from advisor.verification.scenarios import Scenarios
+from advisor.verification.four_words import outcome_of
+from advisor.verification.search import Scenarios
 
 SCENARIOS = 4_000
 

@@ -14,10 +14,8 @@ from advisor.rules.checking.space import Space
 from advisor.rules.loading import load_rules
 from advisor.verification.bounds import Bounds
 from advisor.verification.compiled import Compiled
-from advisor.verification.decisive import proof_against
-from advisor.verification.reachable import Unreachable, answers
-from advisor.verification.scenarios import Scenarios
-from advisor.verification.verify import verify
+from advisor.verification.search import Scenarios
+from advisor.verification.verify import Unreachable, answers, proof_against, verify
 
 
 def compiled_of(base) -> tuple[Compiled, Bounds]:

@@ -15,7 +15,7 @@ from advisor.facts import Fact, FactBase, Source
 from advisor.rules.engine import Engine
 from advisor.rules.loading import load_rules, rules_folder
 from advisor.verdict.decision import decide
-from advisor.verification.outcome import outcome_of
+from advisor.verification.four_words import outcome_of
 from advisor.verification.verify import verify
 
 FACTS = {

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from advisor.microbench.judging.noise import Array, Noise, noise_of_mean, run_noise
 from advisor.microbench.judging.table import judging_table
-from advisor.microbench.spec import Metric
+from advisor.microbench.records import Metric
 
 _POINTS = 100.0
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from advisor.microbench.judging.noise import Array, noise_of_mean, run_noise
 from advisor.microbench.judging.table import judging_table
-from advisor.microbench.spec import Metric, Record, TrialResult
+from advisor.microbench.records import Metric, Record, TrialResult
 
 _POINTS = 100.0
 _LEAST_FOR_CORRELATION = 3

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from advisor.catalogue.tables import Method, load_table
 from advisor.microbench.planning.plan import MethodPlan
 from advisor.microbench.planning.schedule import rungs
-from advisor.microbench.spec import MethodProbe, Purpose, Route, Trial
+from advisor.microbench.records import MethodProbe, Purpose, Route, Trial
 
 
 class Sizes(NamedTuple):

@@ -19,7 +19,7 @@ from advisor.microbench.planning.cost import (
     wished_level,
 )
 from advisor.microbench.planning.plan import MethodPlan, Plan
-from advisor.microbench.spec import Bench, Probe, Route
+from advisor.microbench.records import Bench, Probe, Route
 
 _MINUTE = 60
 _TWENTIETHS = tuple(count / 20 for count in range(20, 0, -1))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from advisor.catalogue.tables import Method
 from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.ladder import Room, long_enough
-from advisor.microbench.spec import Bench, Probe
+from advisor.microbench.records import Bench, Probe
 
 
 class Shape(NamedTuple):

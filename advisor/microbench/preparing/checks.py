@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from advisor.microbench.preparing.slices import Slice
 from advisor.microbench.preparing.table import preparation
-from advisor.microbench.spec import Task
+from advisor.microbench.records import Task
 from advisor.profilers.data.head import is_number
 from advisor.profilers.data.rows import printable
 from advisor.support.errors import AdvisorError

@@ -11,10 +11,9 @@ from advisor.microbench.preparing.checks import (
 )
 from advisor.microbench.preparing.slices import Slice
 from advisor.microbench.preparing.table import preparation
-from advisor.microbench.spec import Metric, Route, Task
+from advisor.microbench.records import Metric, Route, Task
 from advisor.profilers.data.columns import Columns
-from advisor.profilers.data.labels import Labels
-from advisor.profilers.data.lengths import Lengths
+from advisor.profilers.data.labels import Labels, Lengths
 from advisor.profilers.data.shapes import Shape
 from advisor.profilers.data.task_guess import guess_task
 from advisor.support.errors import AdvisorError, did_you_mean

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from advisor.microbench.preparing.rendering import CHOICES, spoken
 from advisor.microbench.preparing.table import preparation
-from advisor.microbench.spec import Prompt
+from advisor.microbench.records import Prompt
 from advisor.support.errors import did_you_mean
 
 LABELS = "{labels}"

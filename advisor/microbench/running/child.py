@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from advisor.microbench.spec import Job, Status
+from advisor.microbench.records import Job, Status
 
 if TYPE_CHECKING:
     from advisor.microbench.worker.workbench import Workbench

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from advisor import __version__
+from advisor.microbench.records import Bench, Ending, Job, Status
 from advisor.microbench.running import node
 from advisor.microbench.running.connecting import Connection
 from advisor.microbench.running.room import (
@@ -17,7 +18,6 @@ from advisor.microbench.running.room import (
     require_memory,
     shortage,
 )
-from advisor.microbench.spec import Bench, Ending, Job, Status
 from advisor.support.errors import AdvisorError, ExitCode
 
 Say = Callable[[str], None]

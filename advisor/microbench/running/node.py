@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from advisor import __version__
+from advisor.microbench.records import Job
 from advisor.microbench.running.local import LocalExecutor
 from advisor.microbench.running.owner import has_ended, owner
-from advisor.microbench.spec import Job
 from advisor.support.errors import AdvisorError
 
 _BENCH = "bench.json"

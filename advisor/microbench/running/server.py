@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from advisor.microbench.records import Bench, Job
 from advisor.microbench.running.child import (
     die_with,
     guarded,
@@ -29,7 +30,6 @@ from advisor.microbench.running.child import (
     own_process_only,
     write_answer,
 )
-from advisor.microbench.spec import Bench, Job
 from advisor.support.errors import AdvisorError, ExitCode
 
 if TYPE_CHECKING:

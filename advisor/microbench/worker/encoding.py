@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.microbench.preparing.rendering import render
-from advisor.microbench.spec import Example, Prompt
+from advisor.microbench.records import Example, Prompt
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from transformers import DynamicCache, EncoderDecoderCache
 
-from advisor.microbench.spec import Prompt
+from advisor.microbench.records import Prompt
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.prefix import cache_argument
 from advisor.microbench.worker.workbench import Workbench

@@ -10,7 +10,7 @@ import torch
 
 from advisor.catalogue.tables import load_methods
 from advisor.estimate.trace.building import first_line, virtual_config
-from advisor.microbench.spec import Route
+from advisor.microbench.records import Route
 from advisor.microbench.worker.constants import training_constants
 from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.initialisation import start_from_words

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from advisor.catalogue.tables import Method
-from advisor.microbench.spec import Trial
+from advisor.microbench.records import Trial
 from advisor.microbench.worker.learner import Learner
 from advisor.support.errors import AdvisorError
 

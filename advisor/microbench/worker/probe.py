@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import torch
 
 from advisor.catalogue.tables import load_methods
-from advisor.microbench.spec import (
+from advisor.microbench.records import (
     MethodProbe,
     Precision,
     Purpose,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from advisor.microbench.preparing.rendering import LETTERS, spoken
-from advisor.microbench.spec import Prompt
+from advisor.microbench.records import Prompt
 from advisor.microbench.worker.encoding import Encoder
 from advisor.support.errors import AdvisorError
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.microbench.spec import Bench, Example, Prompt, Route
+from advisor.microbench.records import Bench, Example, Prompt, Route
 from advisor.microbench.worker.coding import Coder, coder_of
 from advisor.microbench.worker.encoding import Encoder, quantiles
 from advisor.microbench.worker.environment import prepare_process

@@ -1,21 +1,90 @@
-"""The sections of a run, in the order in which somebody who has to decide reads them."""
+"""The sections of a run or a micro-benchmark, in the order in which somebody decides by them."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
+from advisor.report import confirmation_document as measured
 from advisor.report import document
 from advisor.report.blocks import Block, Heading, Paragraph, Record
+from advisor.report.html.charts.curve import curve_chart
 from advisor.report.html.charts.decision_map import map_chart
 from advisor.report.html.charts.memory import memory_chart
 from advisor.report.html.charts.parity import parity_chart
 from advisor.report.html.charts.waterfall import waterfall_chart
-from advisor.report.html.commands import command_section
 from advisor.report.html.illustration import Illustration
-from advisor.report.html.measured_sections import measured_sections
 from advisor.report.html.section import Section, titled
 from advisor.report.outlook_document import CHANGES, answer_words, outlook_blocks
+
+
+def measured_sections(record: Record) -> Iterator[Section]:
+    """Alarms first, since the figures after them mean less by them."""
+    yield from titled("alarms", measured.alarm_blocks(record))
+    yield from titled("scores", measured.score_blocks(record))
+    for section in titled("curve", measured.curve_blocks(record)):
+        yield replace(section, chart=curve_chart(record))
+    yield from titled("predicted", measured.prediction_blocks(record))
+    yield from titled("measured", measured.setting_blocks(record))
+
+
+def outcome(record: Record) -> tuple[Block, ...]:
+    """What was measured and what it does to the advice, for the head of the page."""
+    if "results" not in record:
+        return ()
+    return (Heading("What the micro-benchmark found"), *measured.outcome_blocks(record))
+
+
+_BASE_METHODS = ("prompt_tuning", "full_fine_tuning")
+_TRACED = "traced"
+
+
+def command_section(record: Record) -> Section:
+    """How to make the report again from itself."""
+    said = [
+        "The report holds its run, so that it is the save file, too. Put its name in the place of "
+        "report.html. The first command judges the same facts again, the second asks on from them."
+    ]
+    if _traced(record):
+        said.append("Memory was traced: add --model MODEL --trace for that.")
+    if _measured(record):
+        said.append(
+            "The third command measures again; MODEL and FILE stand for the model's folder and the "
+            "data, and figures of another machine or version differ."
+        )
+    return Section(
+        "reproduce",
+        "Make it again, or go on from it",
+        lead=tuple(map(Paragraph, said)),
+        commands=tuple(_commands(record)),
+    )
+
+
+def _commands(record: Record) -> Iterator[str]:
+    packs = sorted({reason["house_rules"] for reason in record["reasons"]} - {""})
+    rules = "".join(f" --rules {shlex.quote(pack)}" for pack in packs)
+    yield f"advisor advise --facts report.html{rules} -o again.html"
+    yield f"advisor ask --facts report.html{rules} -o next.html"
+    if _measured(record):
+        plan = record["plan"]
+        others = [m for m in record["results"] if m not in _BASE_METHODS]
+        wanted = "".join(f" --method {shlex.quote(method)}" for method in others)
+        yield (
+            f"advisor confirm --facts report.html --model MODEL --data FILE "
+            f"--budget {plan['budget_seconds']:g}s{wanted}{rules} -o again.html"
+        )
+
+
+def _measured(record: Record) -> bool:
+    return "results" in record
+
+
+def _traced(record: Record) -> bool:
+    return any(
+        key.endswith(".memory_gib") and entry["detail"].startswith(_TRACED)
+        for key, entry in record["facts"].items()
+    )
 
 
 def run_sections(record: Record, shown: Illustration) -> Iterator[Section]:

@@ -1,8 +1,9 @@
-"""Other values to try out in the page: its controls, and what its scripts need."""
+"""Other values to try out in the page: its controls, and what its scripts need inside the page."""
 
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,14 +16,26 @@ from advisor.catalogue.tables import load_methods, load_table
 from advisor.facts import load_vocabulary
 from advisor.facts.showing import show_value
 from advisor.report import inpage
-from advisor.report.html.embedding import embedded_json
 from advisor.report.html.illustration import Illustration
-from advisor.report.map_document import HERE, LETTERS
-from advisor.report.outlook_document import answer_words
+from advisor.report.outlook_document import HERE, LETTERS, answer_words
 from advisor.report.wording import first_sentence, second_sentence
 from advisor.support.sentences import capital
 from advisor.verdict.decision import Status
 from advisor.verdict.headline import FULL
+
+_ESCAPED = str.maketrans(
+    {char: f"\\u{ord(char):04x}" for char in ("<", ">", "&", "\u2028", "\u2029")}
+)
+
+
+def embedded_json(record: dict[str, Any]) -> Markup:
+    """The record as JSON in which nothing can end the element or begin another.
+
+    JSON holds the escaped characters in strings alone, so that it stays the same JSON.
+    """
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(text.translate(_ESCAPED))  # noqa: S704 - escaped above
+
 
 _SCRIPTS = (
     Path(inpage.__file__).parent / "judge.js",

@@ -3,11 +3,10 @@
 import pytest
 from made_trials import FULL, PROMPT, by_count, failed, results
 
-from advisor.confirmation.measured import earlier_measurements, measured_facts
-from advisor.confirmation.record import difference_of
+from advisor.confirmation.record import difference_of, earlier_measurements, measured_facts
 from advisor.facts import Fact, FactBase, Source
 from advisor.microbench.judging.outcome import compare
-from advisor.microbench.spec import Metric, Status
+from advisor.microbench.records import Metric, Status
 
 RESULT = {"score": 80.0, "peak_memory_bytes": 2**30, "seconds_per_step": 0.5}
 

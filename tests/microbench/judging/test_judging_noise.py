@@ -20,7 +20,7 @@ from advisor.microbench.judging.noise import (
 from advisor.microbench.judging.paired import paired_difference
 from advisor.microbench.judging.scores import example_points
 from advisor.microbench.judging.table import judging_table
-from advisor.microbench.spec import Metric
+from advisor.microbench.records import Metric
 
 REPEATS = 400
 

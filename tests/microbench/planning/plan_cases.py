@@ -10,7 +10,7 @@ from advisor.microbench.planning.ladder import (
     sizes_for,
     whole_sizes,
 )
-from advisor.microbench.spec import (
+from advisor.microbench.records import (
     Bench,
     Example,
     MethodProbe,

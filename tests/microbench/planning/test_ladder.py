@@ -11,7 +11,7 @@ from plan_cases import BOTH, FAST, SLOW, bench, plan, probe, sizes_for
 
 from advisor.microbench.planning.cost import levels, planning, wished_level
 from advisor.microbench.planning.ladder import Room, head_rows, new_tokens_for, tokens_for
-from advisor.microbench.spec import Route
+from advisor.microbench.records import Route
 
 
 def test_three_minutes_hold_rates_and_seeds_for_a_small_encoder():

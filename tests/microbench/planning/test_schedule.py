@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plan_cases import plan
 
 from advisor.microbench.planning.schedule import curve, due, finals, rungs, search, spare, winner
-from advisor.microbench.spec import Point, Purpose, Status, TrialResult
+from advisor.microbench.records import Point, Purpose, Status, TrialResult
 
 METHOD = "prompt_tuning"
 

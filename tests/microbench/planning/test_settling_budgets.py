@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 from plan_cases import BOTH, FAST, SLOW, bench, plan, probe
 
-from advisor.microbench.conduct import Findings
 from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.schedule import due
 from advisor.microbench.preparing.budget import parse_budget
-from advisor.microbench.settling import budget_for
-from advisor.microbench.spec import Status, TrialResult
-from advisor.microbench.summary import Judged
+from advisor.microbench.records import Status, TrialResult
+from advisor.microbench.run import Findings
+from advisor.microbench.summary import Judged, budget_for
 
 SOFT, FULL = BOTH
 

@@ -7,11 +7,11 @@ from plan_cases import BOTH, bench, plan, probe
 
 from advisor.catalogue.tables import load_methods
 from advisor.confirmation.record import difference_of
-from advisor.microbench.conduct import Findings
 from advisor.microbench.judging.alarms import Level
 from advisor.microbench.judging.outcome import Outcome
 from advisor.microbench.planning.schedule import due
-from advisor.microbench.spec import Baselines, Point, Status, TrialResult
+from advisor.microbench.records import Baselines, Point, Status, TrialResult
+from advisor.microbench.run import Findings
 from advisor.microbench.summary import Judged
 
 SOFT, FULL = BOTH

@@ -15,7 +15,7 @@ from advisor.microbench.preparing.prompts import candidate_prompts, label_notes
 from advisor.microbench.preparing.rendering import pieces, render
 from advisor.microbench.preparing.table import preparation
 from advisor.microbench.preparing.tasks import choose_task
-from advisor.microbench.spec import Example, Prompt, Route
+from advisor.microbench.records import Example, Prompt, Route
 
 
 def rendered(task_, example):

@@ -9,7 +9,7 @@ from advisor.facts import load_vocabulary
 from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.table import preparation
 from advisor.microbench.preparing.tasks import choose_task
-from advisor.microbench.spec import Metric, Route, Task
+from advisor.microbench.records import Metric, Route, Task
 from advisor.support.errors import AdvisorError, ExitCode
 
 VOCABULARY = load_vocabulary()

@@ -8,7 +8,7 @@ import tempfile
 import pytest
 from tiny_benches import bench_of
 
-from advisor.microbench.spec import Route
+from advisor.microbench.records import Route
 
 
 @pytest.fixture(scope="module")

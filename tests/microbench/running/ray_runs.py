@@ -9,10 +9,10 @@ import pytest
 
 from advisor.confirmation.silent import Silent
 from advisor.microbench.allowance import Allowance
-from advisor.microbench.conduct import Conductor, Findings
 from advisor.microbench.planning.plan import Plan
+from advisor.microbench.records import Precision
+from advisor.microbench.run import Conductor, Findings
 from advisor.microbench.running.journal import Journal
-from advisor.microbench.spec import Precision
 
 MARKS = [
     pytest.mark.slow,

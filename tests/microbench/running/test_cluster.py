@@ -9,9 +9,9 @@ from processes import children_of, processes_of, wait_for
 from ray_runs import ENDLESS, MARKS, plan, run
 from trial_jobs import ending_of, job, trial
 
+from advisor.microbench.records import Status
 from advisor.microbench.running.cluster import RayExecutor
 from advisor.microbench.running.local import LocalExecutor
-from advisor.microbench.spec import Status
 from advisor.support.errors import AdvisorError
 
 pytestmark = MARKS

@@ -14,9 +14,9 @@ from tiny_benches import bench_of
 from trial_jobs import ending_of, job, trial
 
 from advisor.confirmation.silent import Silent
+from advisor.microbench.records import Route
 from advisor.microbench.running.cluster import RayExecutor
 from advisor.microbench.running.journal import Journal
-from advisor.microbench.spec import Route
 from advisor.support.errors import AdvisorError, ExitCode
 
 pytestmark = MARKS

@@ -14,8 +14,8 @@ from tiny_benches import bench_of
 from trial_jobs import job, trial
 
 from advisor import __version__
+from advisor.microbench.records import Route, Status
 from advisor.microbench.running import node
-from advisor.microbench.spec import Route, Status
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,8 @@ from advisor.catalogue.tables import load_methods
 from advisor.confirmation.record import difference_of
 from advisor.microbench import allowance
 from advisor.microbench.allowance import Allowance
-from advisor.microbench.conduct import Conductor
 from advisor.microbench.planning.cost import planning
-from advisor.microbench.running.journal import Journal
-from advisor.microbench.spec import (
+from advisor.microbench.records import (
     Baseline,
     Ending,
     JobKind,
@@ -24,6 +22,8 @@ from advisor.microbench.spec import (
     Status,
     TrialResult,
 )
+from advisor.microbench.run import Conductor
+from advisor.microbench.running.journal import Journal
 from advisor.microbench.summary import Judged
 
 SOFT, FULL = BOTH

@@ -11,7 +11,7 @@ from test_padding import stir
 from tiny_benches import bench_of, writing_bench
 from trial_settings import a_trial
 
-from advisor.microbench.spec import Precision, Route
+from advisor.microbench.records import Precision, Route
 from advisor.microbench.worker.artefact import artefact_bytes, save_artefact
 from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.evaluation import answers

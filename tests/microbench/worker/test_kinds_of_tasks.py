@@ -8,7 +8,7 @@ import pytest
 from tiny_benches import FAMILIES, baselines, bench_of, pairs, questions, ratings, reviews, splits
 from trial_settings import a_trial
 
-from advisor.microbench.spec import Metric, Prompt, Route, Task
+from advisor.microbench.records import Metric, Prompt, Route, Task
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
 from advisor.support.errors import AdvisorError

@@ -6,7 +6,7 @@ import pytest
 import torch
 from tiny_benches import WORDS, bench_of, reviews, splits
 
-from advisor.microbench.spec import Example, Prompt, Route
+from advisor.microbench.records import Example, Prompt, Route
 from advisor.microbench.worker.artefact import artefact_bytes
 from advisor.microbench.worker.initialisation import prompt_ids
 from advisor.microbench.worker.methods import METHODS, equip

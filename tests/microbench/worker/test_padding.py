@@ -6,7 +6,7 @@ import pytest
 import torch
 from tiny_benches import bench_of, writing_bench
 
-from advisor.microbench.spec import Route
+from advisor.microbench.records import Route
 from advisor.microbench.worker.methods import METHODS, equip
 from advisor.microbench.worker.workbench import load_workbench
 

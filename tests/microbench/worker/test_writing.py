@@ -10,7 +10,7 @@ from test_padding import stir
 from tiny_benches import baselines, copies, splits, writing_bench
 from trial_settings import a_trial
 
-from advisor.microbench.spec import Metric, Prompt, Status
+from advisor.microbench.records import Metric, Prompt, Status
 from advisor.microbench.worker.generation import Opening, write_greedily
 from advisor.microbench.worker.methods import METHODS, equip
 from advisor.microbench.worker.routes import text

@@ -11,7 +11,7 @@ import torch
 import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from advisor.microbench.spec import (
+from advisor.microbench.records import (
     Baseline,
     Baselines,
     Bench,

@@ -9,9 +9,8 @@ import pytest
 from html_pages import MEASURED, NO_MAP, TITLE, Page, drawn, measured
 from report_cases import PERSONAS, record_of, stated
 
-from advisor.facts.embedded import embedded_run
-from advisor.report.html.page import run_page
-from advisor.report.html.portable import portable
+from advisor.facts.factsfile import embedded_run
+from advisor.report.html.page import portable, run_page
 
 HOSTILE = [
     "<script>alert(1)</script>",

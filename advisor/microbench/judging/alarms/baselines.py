@@ -7,7 +7,7 @@ from advisor.microbench.judging.noise import Array
 from advisor.microbench.judging.paired import Paired, largest_difference, paired_difference
 from advisor.microbench.judging.scores import never_vary, score_of
 from advisor.microbench.judging.table import judging_table
-from advisor.microbench.spec import Metric
+from advisor.microbench.records import Metric
 
 
 def same_answer_always(runs: MethodRuns, metric: Metric) -> Alarm | None:
