@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from advisor.decide.answer import answer_for as advise_on
 from advisor.facts.factsfile import facts_from
-from advisor.pipeline import advise as advise_on
-from advisor.pipeline import load_engine
 from advisor.report.record import record
+from advisor.rules.engine import load_engine
 from advisor.support.strictyaml import YamlDocument
 
 
@@ -101,8 +101,8 @@ def what_if(
         >>> found["changes"]
         {'data.train_examples': {'from': 500, 'to': 5}}
     """
+    from advisor.app.whatif import whatif_record
     from advisor.reasoning.case import Case
-    from advisor.reasoning.record import whatif_record
 
     case = Case(facts_from(YamlDocument(dict(facts), {}, "facts")), load_engine(rules))
     changed = facts_from(YamlDocument(dict(changes or {}), {}, "changes"))
@@ -176,7 +176,7 @@ def fit_weights(path: str | Path | None = None) -> str:
     Raises:
         AdvisorError: if the file is wrong, or numpy or scipy is not installed.
     """
-    from advisor.calibrating import fit_weights as fit
+    from advisor.app.calibrate import fit_weights as fit
 
     return fit(None if path is None else Path(path))
 
@@ -226,8 +226,9 @@ def estimate_model(  # noqa: PLR0913 - one keyword for each thing that a user sa
         >>> found["methods"]["lora"]["fits"]
         'fits'
     """
-    from advisor.estimating import Wishes, estimate
-    from advisor.gather import Request
+    from advisor.app.estimate import estimate
+    from advisor.estimate.assumed import Wishes
+    from advisor.profilers.request import Request
     from advisor.report.estimate_record import estimate_record
 
     stated = [f"{key}={value}" for key, value in (facts or {}).items()]
@@ -284,9 +285,8 @@ def confirm(  # noqa: PLR0913 - one keyword for each thing that a user says
     Raises:
         AdvisorError: if model, data or machine cannot be used.
     """
-    from advisor.confirmation.confirm import Wish, confirm_advice
-    from advisor.confirmation.silent import Silent
-    from advisor.gather import DataFiles, Request
+    from advisor.app.confirm import Silent, Wish, confirm_advice
+    from advisor.profilers.request import DataFiles, Request
 
     stated = facts_from(YamlDocument(dict(facts or {}), {}, "facts"))
     request = Request(

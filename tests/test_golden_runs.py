@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from advisor.decide.answer import answer_for
 from advisor.facts.factsfile import RUN_SCHEMAS, load_facts
-from advisor.pipeline import advise
 from advisor.report.document import blocks
 from advisor.report.schema import RunFile, json_schema
 
@@ -22,7 +22,7 @@ def test_there_is_a_golden_run_of_every_schema_version():
 
 @pytest.mark.parametrize("version", RUN_SCHEMAS)
 def test_an_old_run_is_judged_again(version):
-    verdict = advise(load_facts(GOLDEN / f"run-{version}.json")).verdict
+    verdict = answer_for(load_facts(GOLDEN / f"run-{version}.json")).verdict
     assert verdict.recommendation == "prompt_tuning"
 
 

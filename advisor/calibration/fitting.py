@@ -14,9 +14,9 @@ from scipy.special import expit
 
 from advisor.catalogue.evidence import Comparison
 from advisor.catalogue.tables import load_table
+from advisor.decide.tally import contributions, settled
 from advisor.rules.engine import Engine
 from advisor.rules.rule import Kind, Rule
-from advisor.verdict.tally import contributions, settled
 
 Array = NDArray[Any]
 _TOLERANCE = "quality.tolerance_points"

@@ -12,7 +12,7 @@ from advisor.cli import options
 from advisor.support.errors import AdvisorError, ExitCode, did_you_mean
 
 if TYPE_CHECKING:
-    from advisor.verdict.checks import PlanCheck
+    from advisor.decide.checks import PlanCheck
 
 _CODES = {
     "feasible": ExitCode.INFEASIBLE,
@@ -58,12 +58,13 @@ def check(
 
       advisor check run.json --data train.jsonl --eval-data test.jsonl --strict
     """
+    from advisor.app.gather import gather
     from advisor.cli.options import request_from
+    from advisor.decide.answer import answer_for
+    from advisor.decide.checks import check_plan
     from advisor.facts.factsfile import facts_from, load_document
-    from advisor.gather import gather
-    from advisor.pipeline import advise, load_engine
     from advisor.report.record import record
-    from advisor.verdict.checks import check_plan
+    from advisor.rules.engine import load_engine
 
     if format_ in (options.Format.MARKDOWN, options.Format.HTML):
         raise AdvisorError("a check is written as terminal text or JSON", where="--format")
@@ -79,7 +80,7 @@ def check(
     if len(gathered.models) > 1:
         raise AdvisorError("a plan is checked for one model at a time", where="--model")
     own = [fact for _, facts in gathered.models for fact in facts]
-    answer = advise([*gathered.common, *own], engine)
+    answer = answer_for([*gathered.common, *own], engine)
     recorded = document.value if "schema_version" in document.value else {}
     expected = _expected(expect, recorded, engine.base.settings.groups["all_methods"])
     checks = check_plan(answer, engine, expected)

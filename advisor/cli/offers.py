@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from advisor.support.errors import AdvisorError, printable
 
 if TYPE_CHECKING:
+    from advisor.app.confirm import Confirmed
     from advisor.cli.options import Format
     from advisor.cli.output import Report
-    from advisor.confirmation.confirm import Confirmed
     from advisor.facts import Fact
-    from advisor.gather import Request
+    from advisor.profilers.request import Request
 
 
 class TerminalPrompter:
@@ -67,9 +67,9 @@ def offer_to_confirm(
 def _confirmed(
     request: Request, stated: Sequence[Fact], rules: Sequence[Path], budget: str, *, plain: bool
 ) -> Confirmed:
+    from advisor.app.confirm import Wish, confirm_advice
     from advisor.cli.output import say
     from advisor.cli.progress import LiveProgress
-    from advisor.confirmation.confirm import Wish, confirm_advice
 
     wish = Wish(budget=budget, resumable=False)
     with LiveProgress(plain=plain) as progress:

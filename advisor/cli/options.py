@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from advisor.gather import DataFiles, Request
+from advisor.profilers.request import DataFiles, Request
 
 
 class Format(str, Enum):

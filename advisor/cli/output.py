@@ -13,9 +13,9 @@ from advisor.report.files import format_for, to_json, write_file
 from advisor.support.errors import ExitCode, printable
 
 if TYPE_CHECKING:
+    from advisor.decide.verdict import Answer
     from advisor.report.blocks import Block
     from advisor.rules.engine import Engine
-    from advisor.verdict.verdict import Answer
 
 _PASSED_ROUND = (Format.MARKDOWN.value, Format.HTML.value)
 _CODES = {"undetermined": ExitCode.UNDETERMINED, "infeasible": ExitCode.INFEASIBLE}
@@ -137,8 +137,8 @@ def _page(report: Report) -> str:
 
     if report.rules is None:
         return plain_page(report.record, report.title, report.blocks_of)
-    from advisor.pipeline import load_engine
     from advisor.reasoning.illustrating import illustration
+    from advisor.rules.engine import load_engine
 
     shown = illustration(report.record, load_engine(report.rules))
     return run_page(report.record, report.title, shown)

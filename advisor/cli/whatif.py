@@ -42,13 +42,13 @@ def whatif(
 
       advisor whatif project.yaml --map --axes model.parameters,hardware.accelerator_memory_gib
     """
+    from advisor.app.gather import setting_facts
+    from advisor.app.whatif import whatif_record
     from advisor.cli.output import Report, deliver
     from advisor.facts.factsfile import load_facts
-    from advisor.gather import setting_facts
-    from advisor.pipeline import load_engine
     from advisor.reasoning.case import Case
     from advisor.reasoning.document import TITLE, whatif_blocks
-    from advisor.reasoning.record import whatif_record
+    from advisor.rules.engine import load_engine
 
     changes = {fact.key: fact.value for fact in setting_facts(settings or ())}
     swept = None if sweep is None else _swept(sweep)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from advisor.catalogue.tables import load_methods
 from advisor.facts import FactBase
-from advisor.gather import DataFiles
 from advisor.microbench.planning.ladder import new_tokens_for, sizes_for, tokens_for
 from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.general import general_text
@@ -20,6 +19,7 @@ from advisor.profilers.model.base import has_tokenizer, require_base
 from advisor.profilers.model.hub import cached_folder
 from advisor.profilers.model.locate import Kind, locate
 from advisor.profilers.model.shards import holds_weights
+from advisor.profilers.request import DataFiles
 from advisor.support.errors import AdvisorError, ExitCode, printable
 
 # The trials import torch anyway, which can take a minute where the disk is cold.

@@ -1,4 +1,4 @@
-"""What the advisor expects of a micro-benchmark, sealed before its first trial, and how it fared."""
+"""What the advisor expects of a micro-benchmark, sealed before its first trial; how it fared."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from enum import Enum
 from typing import Any
 
 from advisor.catalogue.tables import load_methods
+from advisor.decide.headline import FULL, Headline
+from advisor.decide.verdict import Answer
 from advisor.estimate.assumed import usual_settings
 from advisor.estimate.need import need_of
 from advisor.estimate.roofline import DeviceSpeed, step_seconds
@@ -19,8 +21,6 @@ from advisor.microbench.planning.plan import Plan
 from advisor.microbench.records import Precision as TrialPrecision
 from advisor.microbench.records import Probe, Route, Status, Task
 from advisor.support.sentences import capital
-from advisor.verdict.headline import FULL, Headline
-from advisor.verdict.verdict import Answer
 
 _HEADS = {
     Route.HEAD: Head.CLASSIFICATION,

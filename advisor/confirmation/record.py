@@ -8,18 +8,18 @@ from typing import Any
 from advisor.catalogue.tables import load_methods
 from advisor.confirmation.bench import Prepared
 from advisor.confirmation.prediction import SOFT, agreement_of
+from advisor.decide.answer import answer_for
+from advisor.decide.headline import FULL
+from advisor.decide.verdict import Answer
 from advisor.facts import Fact, FactBase, Source
 from advisor.microbench.judging.alarms import Alarm, Level
 from advisor.microbench.judging.outcome import Comparison
 from advisor.microbench.planning.cost import recipe_steps
 from advisor.microbench.run import Findings
 from advisor.microbench.summary import Judged, baselines_of, results_of
-from advisor.pipeline import advise
 from advisor.reasoning.outlook import outlook
 from advisor.report.record import record
 from advisor.rules.engine import Engine
-from advisor.verdict.headline import FULL
-from advisor.verdict.verdict import Answer
 
 _GIB = 2.0**30
 _HOUR = 3600.0
@@ -138,7 +138,7 @@ def confirmation_record(
         *(fact for fact in stated if not fact.key.startswith(anew)),
         *measured_facts(measured, before.facts, reference=reference),
     ]
-    after = advise(facts, engine)
+    after = answer_for(facts, engine)
     agreement = agreement_of(after, findings.prediction, results, differences)
     return {
         **record(after, engine.base, outlook(facts, engine, quick=True)),

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
+from advisor.decide.answer import answer_for
+from advisor.decide.decision import Status
 from advisor.facts import Fact, Value
-from advisor.pipeline import advise
 from advisor.portfolio.completing import Completer
 from advisor.portfolio.reading import Reader
 from advisor.report.record import rounded
 from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError
-from advisor.verdict.decision import Status
 
 _CHUNK = 512
 """Records that are read before any is answered."""
@@ -100,7 +100,7 @@ def answers(
 
 def _alone(stated: list[Fact], engine: Engine) -> dict[str, Any]:
     """The answer with exact bounds, which many projects at once are not judged by."""
-    verdict = advise(stated, engine).verdict
+    verdict = answer_for(stated, engine).verdict
     return {
         "status": verdict.status.value,
         "recommendation": verdict.recommendation,

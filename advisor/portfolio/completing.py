@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, TypeVar
 
-from advisor.completion import completed
+from advisor.decide.completion import completed
 from advisor.estimate.estimator import memory_facts, storage_facts
 from advisor.estimate.job import corners
 from advisor.estimate.memory import FindProfile
@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 
 class Completer:
-    """Adds defaults and computed facts, as `advisor.completion.completed` does.
+    """Adds defaults and computed facts, as `advisor.decide.completion.completed` does.
 
     Args:
         wanted: the facts that are needed; other estimates are left out.

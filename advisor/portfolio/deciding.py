@@ -1,4 +1,4 @@
-"""The decision of `advisor.verdict.decision`, step by step, on arrays."""
+"""The decision of `advisor.decide.decision`, step by step, on arrays."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from advisor.decide.decision import Status
+from advisor.decide.headline import FEW_SHOT, FULL, Headline
+from advisor.decide.parity import probability
 from advisor.portfolio.columns import Booleans, Floats, Integers
 from advisor.portfolio.effects import Sums
 from advisor.rules.rule import Settings
-from advisor.verdict.decision import Status
-from advisor.verdict.headline import FEW_SHOT, FULL, Headline
-from advisor.verdict.parity import probability
 
 NOBODY = -1
 """Stands for no method."""

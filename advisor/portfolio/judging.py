@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from advisor.decide.decision import Decision, decide
 from advisor.facts import Fact, FactBase, Source, Value, Vocabulary, load_vocabulary
 from advisor.portfolio.columns import Column, Encoder
 from advisor.portfolio.deciding import HEADLINES, NOBODY, STATUSES, Decider, Decisions, Standing
@@ -15,7 +16,6 @@ from advisor.portfolio.effects import Effects
 from advisor.portfolio.lookups import Lookups
 from advisor.portfolio.nearness import Nearness
 from advisor.rules.engine import Engine
-from advisor.verdict.decision import Decision, decide
 
 _BLOCK = 8192
 """Projects that are judged together: enough to spread numpy's overhead, and few enough that the

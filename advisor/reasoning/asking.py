@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from advisor.completion import completed
+from advisor.decide.completion import completed
+from advisor.decide.missing import missing_facts
 from advisor.facts import Fact, FactBase, FactType, Source
 from advisor.reasoning.questions_matter import Settling
 from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError
-from advisor.verdict.missing import missing_facts
 
 
 class Agenda:

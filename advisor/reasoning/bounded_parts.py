@@ -9,14 +9,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 
-from advisor.bounds.open_rules import OpenRules
-from advisor.bounds.search import bounds_and_parts
-from advisor.completion import completed
+from advisor.decide.bounds.open_rules import OpenRules
+from advisor.decide.bounds.search import bounds_and_parts
+from advisor.decide.completion import completed
+from advisor.decide.headline import Headline, contest
+from advisor.decide.tally import tally
 from advisor.facts import Fact, Source, Value, load_vocabulary
 from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError
-from advisor.verdict.headline import Headline, contest
-from advisor.verdict.tally import tally
 
 Values = Mapping[str, Value]
 

@@ -7,17 +7,17 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from advisor.completion import completed
+from advisor.decide.answer import answer_for
+from advisor.decide.completion import completed
+from advisor.decide.decision import Status, outcome_of
+from advisor.decide.headline import Bounds, contest
+from advisor.decide.tally import tally
+from advisor.decide.verdict import Answer
 from advisor.facts import Fact, Interval, Source, Value
-from advisor.pipeline import advise
 from advisor.reasoning.bounded_parts import Parts, headlines_in_reach
 from advisor.reasoning.counterexamples import Witnesses
 from advisor.rules.engine import Engine, Finding
 from advisor.support.errors import AdvisorError
-from advisor.verdict.decision import Status, outcome_of
-from advisor.verdict.headline import Bounds, contest
-from advisor.verdict.tally import tally
-from advisor.verdict.verdict import Answer
 
 _SIZE = "model.parameters"
 # Sizes that belong to one model; a model of another number of parameters has others.
@@ -139,7 +139,7 @@ class Case:
         Raises:
             AdvisorError: if the values contradict each other.
         """
-        return advise(self.statements(changes or {}), self.engine)
+        return answer_for(self.statements(changes or {}), self.engine)
 
     def _judge(self, values: Mapping[str, Value], changes: Mapping[str, Value]) -> Outcome:
         findings = self.engine.assess(values).findings

@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
-from advisor.bounds.cells import cells_of, span_of
-from advisor.completion import completed
+from advisor.decide.bounds.cells import cells_of, span_of
+from advisor.decide.completion import completed
+from advisor.decide.headline import Headline, contest
+from advisor.decide.tally import tally
 from advisor.facts import Fact, FactBase, FactType, Source, Value
 from advisor.facts.values import is_known
 from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError
-from advisor.verdict.headline import Headline, contest
-from advisor.verdict.tally import tally
 
 _GUESSES = 12
 """Sets of values that are tried before bounds are worked out."""

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from advisor.decide.decision import Status
+from advisor.decide.headline import Headline
 from advisor.facts import FactType, Value
 from advisor.reasoning.case import Case, Outcome
 from advisor.reasoning.reach import everything, outcomes_in_reach
 from advisor.reasoning.representatives import decades, representatives
 from advisor.reasoning.whatif import Along, Among
-from advisor.verdict.decision import Status
-from advisor.verdict.headline import Headline
 
 Wanted = Callable[[Outcome], bool]
 ANOTHER = "another_answer"

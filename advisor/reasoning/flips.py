@@ -12,12 +12,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from advisor.bounds.cells import Number, before, middle
 from advisor.catalogue.evidence import load_evidence
+from advisor.decide.bounds.cells import Number, before, middle
+from advisor.decide.decision import Status
 from advisor.facts import FactType, Interval
 from advisor.reasoning.case import Case, Outcome
 from advisor.reasoning.reach import outcomes_in_reach
-from advisor.verdict.decision import Status
 
 _TINY = 1e-9
 """Share by which an edge of a neighbourhood may be off after a power of ten."""

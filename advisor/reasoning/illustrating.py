@@ -7,6 +7,7 @@ from typing import Any
 
 from advisor.catalogue.evidence import Published
 from advisor.catalogue.tables import load_methods
+from advisor.decide.parity import published_near
 from advisor.facts import Value
 from advisor.facts.factsfile import facts_from
 from advisor.reasoning.case import Case
@@ -19,7 +20,6 @@ from advisor.rules.engine import Engine
 from advisor.rules.rule import Settings
 from advisor.support.errors import AdvisorError
 from advisor.support.strictyaml import YamlDocument
-from advisor.verdict.parity import published_near
 
 _SIZE = DEFAULT_AXES[0]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advisor.bounds.cells import Number
+from advisor.decide.bounds.cells import Number
 from advisor.facts import FactType
 from advisor.facts.reading import read_value
 from advisor.reasoning.case import Case, Outcome

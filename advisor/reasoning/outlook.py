@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from advisor.bounds.cells import Number
+from advisor.decide.bounds.cells import Number
+from advisor.decide.decision import Status
 from advisor.facts import Fact
 from advisor.facts.showing import plain_value
 from advisor.reasoning.case import Case
@@ -14,7 +15,6 @@ from advisor.reasoning.record import outcome_entry, worth_entry
 from advisor.reasoning.whatif import along, among_all
 from advisor.reasoning.worth_knowing import cheapest
 from advisor.rules.engine import Engine
-from advisor.verdict.decision import Status
 
 _MOST = 700
 """Judged changes after which no further number is followed that estimates are computed from."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from advisor.bounds.open_rules import OpenRules
+from advisor.decide.bounds.open_rules import OpenRules
+from advisor.decide.decision import Status
+from advisor.decide.headline import FULL, Headline, Leads, contest
+from advisor.decide.tally import Tally, lead_of, tally
 from advisor.facts import FactType, Interval, Value
 from advisor.reasoning.case import Case, Outcome
 from advisor.rules.engine import Finding
 from advisor.rules.rule import Kind, Settings
-from advisor.verdict.decision import Status
-from advisor.verdict.headline import FULL, Headline, Leads, contest
-from advisor.verdict.tally import Tally, lead_of, tally
 
 _WITHOUT_TRAINING = {
     Headline.INFEASIBLE: Outcome(Status.INFEASIBLE, None),

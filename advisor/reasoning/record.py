@@ -1,106 +1,15 @@
-"""What ``advisor whatif`` prints, as plain values; docs/whatif-file.md describes every key."""
+"""Changes and their answers as plain values; docs/whatif-file.md describes every key."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
-import advisor
-from advisor.bounds.cells import Number
-from advisor.facts import Value
 from advisor.facts.showing import plain_value
 from advisor.reasoning.case import Case, Outcome
-from advisor.reasoning.counterfactual import Smallest, smallest_changes
+from advisor.reasoning.counterfactual import Smallest
 from advisor.reasoning.flips import Stretch
-from advisor.reasoning.map import DecisionMap, decision_map
-from advisor.reasoning.whatif import (
-    Along,
-    Among,
-    Saying,
-    along,
-    along_all,
-    among_all,
-    moved_rules,
-)
-from advisor.reasoning.worth_knowing import Worth, worth_finding_out
-from advisor.report.record import record
-from advisor.support.errors import AdvisorError
-from advisor.verdict.verdict import Answer
-
-SCHEMA_VERSION = "1"
-_SHOWN = ("status", "headline", "recommendation", "variant", "confidence", "alternative")
-
-
-def whatif_record(
-    case: Case,
-    changes: Mapping[str, Value] | None = None,
-    sweep: tuple[str, Number, Number] | None = None,
-    axes: tuple[str, str] | None = None,
-) -> dict[str, Any]:
-    """The answer as it is, and what would change it.
-
-    Args:
-        case: the project.
-        changes: other values that the user names, all at once.
-        sweep: a numeric fact and the ends of the range to follow it over, with the changes made.
-        axes: two numeric facts to draw a decision map over, with the changes made. With neither
-            changes nor sweep nor axes, every known fact is changed alone.
-
-    Raises:
-        AdvisorError: if the changes contradict other facts, or a fact is computed.
-    """
-    for key in [*(changes or ()), *(sweep or ())[:1]]:
-        _refuse_computed(case, key)
-    found: dict[str, Any] = {
-        "schema_version": SCHEMA_VERSION,
-        "advisor_version": advisor.__version__,
-        "now": _answer(case.answer(), case),
-    }
-    if changes:
-        found |= _named_change(changes, case.answer(changes), case)
-    if sweep is not None:
-        parts = along(case.altered(changes) if changes else case, *sweep)
-        found["sweep"] = {"fact": sweep[0], "stretches": [_stretch(part) for part in parts]}
-    if axes is not None:
-        found["map"] = map_entry(decision_map(case.altered(changes) if changes else case, *axes))
-    if not changes and sweep is None and axes is None:
-        numbers, choices = tuple(along_all(case)), tuple(among_all(case))
-        found |= _single_changes(numbers, choices)
-        found["counterfactuals"] = {
-            name: _smallest(one) for name, one in smallest_changes(case, numbers, choices).items()
-        }
-        found["find_out"] = [worth_entry(one, case) for one in worth_finding_out(case)]
-    return found
-
-
-def _refuse_computed(case: Case, key: str) -> None:
-    inputs = case.facts.vocabulary[key].inputs
-    if inputs:
-        raise AdvisorError(
-            f"{key} is computed from other facts, which would still say otherwise",
-            where=key,
-            hint=f"change one of those: {', '.join(dict.fromkeys(inputs))}",
-        )
-
-
-def _single_changes(numbers: Iterable[Along], choices: Iterable[Among]) -> dict[str, Any]:
-    """What each fact alone would change."""
-    return {
-        "numbers": {
-            one.key: {"now": one.now, "stretches": [_stretch(part) for part in one.stretches]}
-            for one in numbers
-        },
-        "choices": {
-            one.key: {
-                "now": plain_value(one.now),
-                "answers": [
-                    {"value": plain_value(value), **outcome_entry(outcome)}
-                    for value, outcome in one.outcomes.items()
-                ],
-            }
-            for one in choices
-        },
-    }
+from advisor.reasoning.map import DecisionMap
+from advisor.reasoning.worth_knowing import Worth
 
 
 def map_entry(found: DecisionMap) -> dict[str, Any]:
@@ -116,7 +25,8 @@ def map_entry(found: DecisionMap) -> dict[str, Any]:
     }
 
 
-def _smallest(smallest: Smallest) -> dict[str, Any]:
+def smallest_entry(smallest: Smallest) -> dict[str, Any]:
+    """The fewest facts that give another answer."""
     found = [
         {
             "changes": {key: plain_value(value) for key, value in one.changes.items()},
@@ -142,32 +52,8 @@ def worth_entry(worth: Worth, case: Case) -> dict[str, Any]:
     }
 
 
-def _named_change(changes: Mapping[str, Value], after: Answer, case: Case) -> dict[str, Any]:
-    """What facts that the user names would change."""
-    return {
-        "changes": {
-            key: {"from": plain_value(case.facts.value(key)), "to": plain_value(value)}
-            for key, value in changes.items()
-        },
-        "then": _answer(after, case),
-        "rules": [
-            {
-                "rule": one.rule,
-                "claim": one.claim,
-                "before": _saying(one.before),
-                "after": _saying(one.after),
-            }
-            for one in moved_rules(case, changes)
-        ],
-    }
-
-
-def _answer(answer: Answer, case: Case) -> dict[str, Any]:
-    whole = record(answer, case.engine.base)
-    return {key: whole[key] for key in _SHOWN}
-
-
-def _stretch(part: Stretch) -> dict[str, Any]:
+def stretch_entry(part: Stretch) -> dict[str, Any]:
+    """A stretch of a number and the answer on it."""
     return {"from": part.low, "to": part.high, **outcome_entry(part.outcome)}
 
 
@@ -176,11 +62,3 @@ def outcome_entry(outcome: Outcome | None) -> dict[str, Any]:
     if outcome is None:
         return {"status": "contradiction", "recommendation": None}
     return {"status": outcome.status.value, "recommendation": outcome.recommendation}
-
-
-def _saying(said: Saying) -> dict[str, Any]:
-    return {
-        "outcome": said.outcome.value,
-        "effects": dict(said.effects),
-        "veto": list(said.veto) if said.outcome.value != "silent" else [],
-    }

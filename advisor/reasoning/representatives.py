@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from advisor.bounds.cells import Number, before, middle
+from advisor.decide.bounds.cells import Number, before, middle
 from advisor.facts import FactType, Value
 from advisor.reasoning.case import Case
 

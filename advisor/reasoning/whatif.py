@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from advisor.bounds.cells import Number
+from advisor.decide.bounds.cells import Number
 from advisor.facts import Fact, FactType, Value
 from advisor.facts.values import is_known
 from advisor.reasoning.case import Case, Outcome

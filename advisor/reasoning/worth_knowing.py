@@ -6,16 +6,16 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from advisor.bounds.cells import cells_of, span_of
-from advisor.bounds.search import bounds_of
+from advisor.decide.bounds.cells import cells_of, span_of
+from advisor.decide.bounds.search import bounds_of
+from advisor.decide.decision import Status
+from advisor.decide.headline import Headline
 from advisor.facts import FactType, Source, Value
 from advisor.facts.values import is_known
 from advisor.facts.vocabulary import EFFORTS
 from advisor.reasoning.case import Case, Outcome
 from advisor.reasoning.representatives import decades, parts
 from advisor.support.errors import AdvisorError
-from advisor.verdict.decision import Status
-from advisor.verdict.headline import Headline
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import Any
 from advisor.catalogue.tables import Method, load_methods, load_table
 from advisor.facts import FactBase
 from advisor.facts.factsfile import load_document
-from advisor.gather import Request, gather
 from advisor.support.errors import AdvisorError, ExitCode, did_you_mean
 
 
@@ -21,13 +20,11 @@ class Run:
     Attributes:
         record: the run file's content.
         facts: with defaults.
-        request: where the facts came from.
         notes: sentences that a person should see.
     """
 
     record: Mapping[str, Any]
     facts: FactBase
-    request: Request
     notes: tuple[str, ...]
 
     @property
@@ -41,15 +38,11 @@ class Run:
         return value if isinstance(value, str) else None
 
 
-def read_run(path: Path, request: Request) -> Run:
-    """The run with what the command line adds to it.
-
-    Args:
-        path: a run file of ``advise``, ``ask`` or ``confirm``.
-        request: model and data that the command line names; the run's facts are added to it.
+def read_record(path: Path) -> Mapping[str, Any]:
+    """The content of a run file.
 
     Raises:
-        AdvisorError: if it is no run file, or a model or data file cannot be read.
+        AdvisorError: if it cannot be read, or is no run file.
     """
     record = load_document(path).value
     if not isinstance(record, dict) or "schema_version" not in record:
@@ -58,10 +51,7 @@ def read_run(path: Path, request: Request) -> Run:
             where=str(path),
             hint=f"advisor advise --facts {path} -o run.json writes one",
         )
-    gathered = gather(request)
-    model = gathered.models[0][1] if gathered.models else ()
-    facts = FactBase([*gathered.common, *model]).with_defaults()
-    return Run(record, facts, request, gathered.notes)
+    return record
 
 
 @dataclass(frozen=True, slots=True)

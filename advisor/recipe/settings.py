@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.catalogue.tables import Method, load_table
+from advisor.estimate.assumed import Wishes, common_settings, settings_for
 from advisor.estimate.plan import Planner
 from advisor.estimate.settings import Head, Kernels, Precision, Settings
+from advisor.estimate.subject import Subject
 from advisor.estimate.target import target_of
-from advisor.estimating import Wishes, common_settings, settings_for
 from advisor.microbench.preparing.table import preparation
 from advisor.recipe.choosing import Choice, Run, projects
 from advisor.recipe.from_confirmation import Carried
 from advisor.support.errors import AdvisorError, ExitCode
-from advisor.tracing import subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Fitted:
     basis: str
 
 
-def fit(run: Run, method: Method, route: str) -> Fitted:
+def fit(run: Run, method: Method, route: str, subject_of: Callable[[], Subject]) -> Fitted:
     """The least altered settings that fit the memory of the run's device.
 
     What only answers is not planned: its batch is small, and its inputs are those of the data.
@@ -39,6 +40,7 @@ def fit(run: Run, method: Method, route: str) -> Fitted:
         run: facts on the model and the device.
         method: the method.
         route: decides what stands on the model.
+        subject_of: gives the model that is to be trained; called where its size is known.
 
     Raises:
         AdvisorError: if nothing fits (exit code 4).
@@ -57,7 +59,7 @@ def fit(run: Run, method: Method, route: str) -> Fitted:
         return Fitted(asked, "The model's size is not known, so memory was not looked at.")
     if target.free_gib is None:
         return Fitted(asked, "The free memory is not known, so it was not looked at.")
-    subject = subject_of(run.request, run.facts, [], traced=False)
+    subject = subject_of()
     plan = Planner(subject, method, target, None).best(asked)
     if plan is None:
         raise AdvisorError(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from advisor.decide.verdict import Answer
 from advisor.report.record import record
 from advisor.rules.rule import RuleBase
-from advisor.verdict.verdict import Answer
 
 
 def run_record(

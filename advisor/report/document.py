@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from advisor.catalogue.tables import load_methods
+from advisor.decide.headline import FEW_SHOT
 from advisor.facts import load_vocabulary
 from advisor.report.blocks import Bars, Block, Bullets, Heading, Paragraph, Record, Table
 from advisor.report.outlook_document import outlook_blocks
 from advisor.report.wording import FITTED, method_name, near_text, parity_text, shown_value
 from advisor.support.sentences import capital
-from advisor.verdict.headline import FEW_SHOT
 
 TITLE = "Prompt-tuning or full fine-tuning?"
 _MOST_PAIRS = 8

@@ -9,13 +9,13 @@ from collections import defaultdict
 from typing import Any
 
 from advisor.catalogue.tables import Method, load_methods, load_table
+from advisor.decide.headline import FEW_SHOT, FULL, HEADLINE_SIDES
+from advisor.decide.tally import Tally, settled_lead
+from advisor.decide.verdict import Verdict
 from advisor.facts import FactBase, Interval
 from advisor.facts.showing import show_value
 from advisor.report.wording import decibans
 from advisor.rules.engine import Finding
-from advisor.verdict.headline import FEW_SHOT, FULL, HEADLINE_SIDES
-from advisor.verdict.tally import Tally, settled_lead
-from advisor.verdict.verdict import Verdict
 
 _MOST_SHOWN = 3
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")

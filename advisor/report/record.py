@@ -7,16 +7,16 @@ from typing import Any
 
 import advisor
 from advisor.catalogue.tables import load_methods
+from advisor.decide.decision import Status
+from advisor.decide.parity import Parity
+from advisor.decide.tally import Tally, waterfall
+from advisor.decide.verdict import Answer, Reason, Verdict
 from advisor.facts import FactBase, Source
 from advisor.facts.showing import plain_value
 from advisor.report.methods import chosen_method, how_to, nearest_changes, why_not
 from advisor.report.wording import FITTED, confidence_word, decibans, evidence_text, headline
 from advisor.rules.rule import Outcome, Rule, RuleBase
 from advisor.support.sentences import capital
-from advisor.verdict.decision import Status
-from advisor.verdict.parity import Parity
-from advisor.verdict.tally import Tally, waterfall
-from advisor.verdict.verdict import Answer, Reason, Verdict
 
 SCHEMA_VERSION = "1"
 _DIGITS = 4

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from advisor.catalogue.tables import load_methods
+from advisor.decide.decision import Status
+from advisor.decide.headline import FULL
+from advisor.decide.parity import Parity
+from advisor.decide.verdict import Verdict
 from advisor.facts import load_vocabulary
 from advisor.facts.reading import read_value
 from advisor.facts.showing import show_value
 from advisor.rules.rule import Settings
 from advisor.support.sentences import capital
-from advisor.verdict.decision import Status
-from advisor.verdict.headline import FULL
-from advisor.verdict.parity import Parity
-from advisor.verdict.verdict import Verdict
 
 _MINUTE = 60
 FITTED = "weights fitted to published comparisons"

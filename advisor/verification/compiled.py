@@ -12,10 +12,10 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from advisor.decide.parity import NEARNESS, kept_of, kept_share
 from advisor.facts import Fact, FactBase, Source
 from advisor.rules.checking.space import ABSENT, Cell, Space, inputs_of
 from advisor.rules.rule import Kind, Ramp, Rule, RuleBase
-from advisor.verdict.parity import NEARNESS, kept_of, kept_share
 from advisor.verification.four_words import Judge, Outcome
 
 Point: TypeAlias = tuple[int, ...]

@@ -1,6 +1,6 @@
 """The four words that an answer comes down to, from plain numbers.
 
-``advisor.verdict.decision.decide`` says the same, with everything that a report needs; this is for
+``advisor.decide.decision.decide`` says the same, with everything that a report needs; this is for
 searches that look at many thousands of answers. A test holds the two equal, and whatever a search
 finds is confirmed by ``decide`` before it is told.
 """
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from advisor.decide.decision import Decision, Status
+from advisor.decide.headline import FEW_SHOT, FULL, Headline
 from advisor.rules.rule import Settings
-from advisor.verdict.decision import Decision, Status
-from advisor.verdict.headline import FEW_SHOT, FULL, Headline
 
 
 class Outcome(NamedTuple):

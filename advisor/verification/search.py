@@ -14,6 +14,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from advisor.decide.decision import decide
 from advisor.facts import FactBase
 from advisor.facts.factbase import require_consistent
 from advisor.facts.vocabulary import Relation
@@ -21,7 +22,6 @@ from advisor.rules.checking.space import ABSENT, Box, Cell
 from advisor.rules.engine import Engine
 from advisor.rules.rule import Ramp, RuleBase
 from advisor.support.errors import AdvisorError
-from advisor.verdict.decision import decide
 from advisor.verification.compiled import Compiled, Point
 from advisor.verification.four_words import Outcome, outcome_of
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from advisor.decide.decision import Status
+from advisor.decide.headline import FEW_SHOT, FULL, Headline
 from advisor.facts.showing import plain_value
 from advisor.rules.checking.contradictions import places_of
 from advisor.rules.checking.cover import uncovered, vetoes_on
 from advisor.rules.checking.remark import Remark, Severity
 from advisor.rules.checking.space import OTHER_TEXT, Box, Space, exists
 from advisor.rules.rule import Effect, Kind, Ramp, Rule, RuleBase
-from advisor.verdict.decision import Status
-from advisor.verdict.headline import FEW_SHOT, FULL, Headline
 from advisor.verification.bounds import Bounds
 from advisor.verification.compiled import Compiled, Point
 from advisor.verification.search import Found, Search

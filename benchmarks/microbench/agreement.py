@@ -28,9 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from cells import HERE, Cell, cells, files_of
 from measuring import table, write_results
 
-from advisor.confirmation.confirm import Wish, confirm_advice
-from advisor.confirmation.silent import Silent
-from advisor.gather import DataFiles, Request
+from advisor.app.confirm import Silent, Wish, confirm_advice
+from advisor.profilers.request import DataFiles, Request
 
 BUDGET = "3m"
 MEASURED = HERE / "measured"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 
+from advisor.app.gather import named_facts
 from advisor.facts import Fact, FactBase, FactType, Value, load_vocabulary
-from advisor.gather import named_facts
 from advisor.questionnaire import questions
 from advisor.questionnaire.session import Session
 from advisor.reasoning.asking import Agenda

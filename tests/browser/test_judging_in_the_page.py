@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from random_projects import VOCABULARY, portfolio, some_values
 
+from advisor.decide.verdict import Verdict, judge
 from advisor.facts import Fact, FactBase, Source
 from advisor.report import inpage
 from advisor.report.inpage.rules_as_data import rules_as_data, value_as_data
-from advisor.verdict.verdict import Verdict, judge
 
 SCENARIOS = 10_000
 PARTS = 10

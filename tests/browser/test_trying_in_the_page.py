@@ -9,10 +9,10 @@ import pytest
 from project_page import PROJECT, project_page
 
 from advisor.facts.factsfile import load_facts
-from advisor.pipeline import load_engine
 from advisor.reasoning.case import Case
 from advisor.report.html.page import MOST_BYTES
 from advisor.report.record import record
+from advisor.rules.engine import load_engine
 
 
 @cache

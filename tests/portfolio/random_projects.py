@@ -8,9 +8,8 @@ from functools import cache
 from typing import Any
 
 from advisor.facts import FactType, Interval, load_vocabulary
-from advisor.pipeline import load_engine
 from advisor.portfolio.judging import Portfolio
-from advisor.rules.engine import Engine
+from advisor.rules.engine import Engine, load_engine
 
 VOCABULARY = load_vocabulary()
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_projects import VOCABULARY, portfolio, some_values
 
+from advisor.decide.decision import Status, decide
 from advisor.facts import Fact, FactBase, Source
 from advisor.portfolio.judging import Portfolio
-from advisor.verdict.decision import Status, decide
 
 SCENARIOS = 12_000
 PARTS = 8

@@ -7,9 +7,8 @@ import dataclasses
 from test_against_the_engine import alone, draw, together
 
 from advisor.facts import load_vocabulary
-from advisor.pipeline import load_engine
 from advisor.portfolio.judging import Portfolio
-from advisor.rules.engine import Engine
+from advisor.rules.engine import Engine, load_engine
 from advisor.rules.loading import load_rules
 
 _RULE = """\

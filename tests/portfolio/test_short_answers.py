@@ -9,10 +9,10 @@ from random_projects import some_record
 
 import advisor
 from advisor.facts import Fact, FactBase, Source
-from advisor.pipeline import load_engine
 from advisor.portfolio import answering
 from advisor.portfolio.completing import Remembered
 from advisor.portfolio.reading import Reader
+from advisor.rules.engine import load_engine
 from advisor.support.errors import AdvisorError
 
 KEYS = ("status", "recommendation", "variant", "alternative", "confidence")

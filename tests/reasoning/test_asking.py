@@ -6,12 +6,13 @@ import random
 
 import pytest
 
+from advisor.decide.answer import answer_for
+from advisor.decide.decision import Status
 from advisor.facts import Fact, FactBase, Source, load_vocabulary
 from advisor.facts.reading import read_value
-from advisor.pipeline import advise, load_engine
 from advisor.questionnaire.questions import open_questions
 from advisor.reasoning.asking import Agenda
-from advisor.verdict.decision import Status
+from advisor.rules.engine import load_engine
 
 ENGINE = load_engine()
 VOCABULARY = load_vocabulary()
@@ -75,7 +76,7 @@ def asked(truth: dict, agenda) -> tuple[FactBase, list[str]]:
 
 
 def answer(facts: FactBase):
-    verdict = advise(facts.statements(), ENGINE).verdict
+    verdict = answer_for(facts.statements(), ENGINE).verdict
     return verdict.status, verdict.recommendation, verdict.variant, verdict.alternative
 
 

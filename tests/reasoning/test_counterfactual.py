@@ -8,13 +8,13 @@ import random
 import pytest
 from cases import ENGINE, LLAMA, VOCABULARY, llama, stated
 
-from advisor.pipeline import advise
+from advisor.decide.answer import answer_for
+from advisor.decide.decision import Status
 from advisor.reasoning.case import Outcome
 from advisor.reasoning.counterfactual import ANOTHER, Proof, distance, smallest_changes
 from advisor.reasoning.reach import everything, outcomes_in_reach
 from advisor.reasoning.representatives import representatives
 from advisor.reasoning.whatif import along_all, among_all
-from advisor.verdict.decision import Status
 
 FULL = Outcome(Status.DECIDED, "full_fine_tuning")
 LOCKED = {"deployment.base_must_stay_unchanged": "yes"}
@@ -28,7 +28,7 @@ def smallest(case):
 def judged(facts: dict, changes: dict) -> Outcome:
     """The answer of the whole pipeline, which shares nothing with the search but the facts."""
     kept = stated({key: raw for key, raw in facts.items() if key not in changes})
-    verdict = advise([*kept, *stated(changes)], ENGINE).verdict
+    verdict = answer_for([*kept, *stated(changes)], ENGINE).verdict
     return Outcome(verdict.status, verdict.recommendation)
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from cases import ENGINE, LLAMA, VOCABULARY, llama, stated
 
-from advisor.bounds.cells import cells_of
+from advisor.decide.answer import answer_for
+from advisor.decide.bounds.cells import cells_of
+from advisor.decide.decision import Status
 from advisor.facts.vocabulary import EFFORTS
-from advisor.pipeline import advise
 from advisor.reasoning.case import Outcome
 from advisor.reasoning.worth_knowing import cheapest, worth_finding_out
-from advisor.verdict.decision import Status
 
 OPEN = {"model.weights_access": "open"}
 
 
 def judged(facts: dict) -> Outcome:
-    verdict = advise(stated(facts), ENGINE).verdict
+    verdict = answer_for(stated(facts), ENGINE).verdict
     return Outcome(verdict.status, verdict.recommendation)
 
 

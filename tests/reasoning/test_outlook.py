@@ -7,8 +7,8 @@ import math
 import pytest
 from cases import ENGINE, LLAMA, VOCABULARY, stated
 
+from advisor.decide.answer import answer_for
 from advisor.facts import Fact, Source
-from advisor.pipeline import advise
 from advisor.reasoning.case import Outcome
 from advisor.reasoning.outlook import outlook
 from advisor.report.judged_schema import Outlook
@@ -19,7 +19,7 @@ PROJECTS = {"llama": LLAMA, "bert": BERT, "tenants": {**LLAMA, "deployment.tasks
 
 def judged(facts: dict, key: str, value: float) -> Outcome:
     kept = stated({k: raw for k, raw in facts.items() if k != key})
-    verdict = advise([*kept, Fact(key, value, Source.ANSWERED)], ENGINE).verdict
+    verdict = answer_for([*kept, Fact(key, value, Source.ANSWERED)], ENGINE).verdict
     return Outcome(verdict.status, verdict.recommendation)
 
 

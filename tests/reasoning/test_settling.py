@@ -8,10 +8,10 @@ import random
 import pytest
 from test_asking import ENGINE, POOL, VOCABULARY, answer, person
 
+from advisor.decide.decision import Status
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.reading import read_value
 from advisor.reasoning.questions_matter import Settling
-from advisor.verdict.decision import Status
 
 OPEN = (
     "data.label_count", "model.architecture", "quality.tolerance_points", "data.domain_shift",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from cases import ENGINE, VOCABULARY, stated
 
-from advisor.pipeline import advise
+from advisor.app.whatif import whatif_record
+from advisor.decide.answer import answer_for
+from advisor.decide.decision import Status, outcome_of
 from advisor.reasoning.case import Case, Outcome
-from advisor.reasoning.record import whatif_record
 from advisor.reasoning.whatif import along, among_all
-from advisor.verdict.decision import Status, outcome_of
 
 # How many cores there are is unknown; the time that they take speaks against both sides alike,
 # which only bounds over parts of what is unknown show.
@@ -43,7 +43,7 @@ def slow() -> Case:
 
 
 def judged(facts: dict) -> Outcome:
-    verdict = advise(stated(facts), ENGINE).verdict
+    verdict = answer_for(stated(facts), ENGINE).verdict
     return Outcome(verdict.status, verdict.recommendation)
 
 

@@ -9,9 +9,9 @@ import oracle_verdict
 import pytest
 from naive_judge import VOCABULARY, keys_in_play, shipped, some_facts, some_number
 
+from advisor.decide.decision import decide
 from advisor.facts import Fact, FactBase, Interval, Source
 from advisor.rules.rule import Outcome
-from advisor.verdict.decision import decide
 
 RULES, TABLES = oracle.read_rules(), oracle.read_tables()
 SCENARIOS = 10_000

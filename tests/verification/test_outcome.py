@@ -7,10 +7,10 @@ from functools import cache
 
 import pytest
 
+from advisor.decide.decision import decide
 from advisor.rules.checking.space import Space
 from advisor.rules.engine import Engine
 from advisor.rules.loading import load_rules
-from advisor.verdict.decision import decide
 from advisor.verification.compiled import Compiled
 from advisor.verification.four_words import outcome_of
 from advisor.verification.search import Scenarios

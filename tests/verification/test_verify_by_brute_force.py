@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seeded import defect
 
+from advisor.decide.decision import decide
 from advisor.facts import Fact, FactBase, Source
 from advisor.rules.engine import Engine
 from advisor.rules.loading import load_rules, rules_folder
-from advisor.verdict.decision import decide
 from advisor.verification.four_words import outcome_of
 from advisor.verification.verify import verify
 

@@ -13,6 +13,8 @@ from typing import Any
 from markupsafe import Markup
 
 from advisor.catalogue.tables import load_methods, load_table
+from advisor.decide.decision import Status
+from advisor.decide.headline import FULL
 from advisor.facts import load_vocabulary
 from advisor.facts.showing import show_value
 from advisor.report import inpage
@@ -20,8 +22,6 @@ from advisor.report.html.illustration import Illustration
 from advisor.report.outlook_document import HERE, LETTERS, answer_words
 from advisor.report.wording import first_sentence, second_sentence
 from advisor.support.sentences import capital
-from advisor.verdict.decision import Status
-from advisor.verdict.headline import FULL
 
 _ESCAPED = str.maketrans(
     {char: f"\\u{ord(char):04x}" for char in ("<", ">", "&", "\u2028", "\u2029")}

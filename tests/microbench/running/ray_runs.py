@@ -7,7 +7,7 @@ import sys
 import plan_cases
 import pytest
 
-from advisor.confirmation.silent import Silent
+from advisor.app.confirm import Silent
 from advisor.microbench.allowance import Allowance
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.records import Precision

@@ -13,7 +13,7 @@ from ray_runs import ENDLESS, MARKS, plan, run
 from tiny_benches import bench_of
 from trial_jobs import ending_of, job, trial
 
-from advisor.confirmation.silent import Silent
+from advisor.app.confirm import Silent
 from advisor.microbench.records import Route
 from advisor.microbench.running.cluster import RayExecutor
 from advisor.microbench.running.journal import Journal

@@ -7,13 +7,13 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from advisor.bounds.cells import cells_of
-from advisor.bounds.elimination import LARGEST_TABLE, Greatest, Point, Table, greatest
+from advisor.decide.bounds.cells import cells_of
+from advisor.decide.bounds.elimination import LARGEST_TABLE, Greatest, Point, Table, greatest
+from advisor.decide.tally import Tally, contributions, settled
 from advisor.facts import Value, Vocabulary
 from advisor.facts.values import is_known
 from advisor.rules.engine import Engine, Finding
 from advisor.rules.rule import DecisionTable, Outcome, Ramp, Rule
-from advisor.verdict.tally import Tally, contributions, settled
 
 Weights = Mapping[str, int]
 """How often each method's effects count; ``{a: 1, b: -1}`` is the lead of a over b."""

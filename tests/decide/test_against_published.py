@@ -15,7 +15,7 @@ import pytest
 from verdict_cases import engine, stated
 
 from advisor.catalogue.evidence import Published, load_evidence
-from advisor.pipeline import advise
+from advisor.decide.answer import answer_for
 from advisor.rules.rule import Kind
 
 METHODS = {
@@ -68,7 +68,7 @@ def project(raw: dict[str, str]) -> dict:
 def judged() -> tuple[Judged, ...]:
     result = []
     for raw, row in zip(raw_rows(), load_evidence(), strict=True):
-        parity = advise(stated(project(raw)), engine()).verdict.parity[METHODS[row.variant]]
+        parity = answer_for(stated(project(raw)), engine()).verdict.parity[METHODS[row.variant]]
         assert parity.probability is not None
         result.append(Judged(row, parity.probability))
     return tuple(result)
@@ -144,7 +144,7 @@ def test_parity_of_lora_is_level_with_the_base_rate_of_its_rows():
     outcomes = []
     for raw, row in zip(raw_rows(), load_evidence(), strict=True):
         if row.gap_lora is not None:
-            parity = advise(stated(project(raw)), engine()).verdict.parity["lora"].probability
+            parity = answer_for(stated(project(raw)), engine()).verdict.parity["lora"].probability
             assert parity is not None
             outcomes.append((parity, row.gap_lora <= TOLERANCE))
     rate = sum(within for _, within in outcomes) / len(outcomes)
@@ -171,6 +171,8 @@ def test_every_quality_weight_of_a_stated_fact_covers_a_range_and_no_single_numb
 
 def test_the_models_name_changes_no_parity():
     raw = raw_rows()[0]
-    plain = advise(stated(project(raw)), engine()).verdict.parity
-    named = advise(stated({**project(raw), "model.name": raw["model"]}), engine()).verdict.parity
+    plain = answer_for(stated(project(raw)), engine()).verdict.parity
+    named = answer_for(
+        stated({**project(raw), "model.name": raw["model"]}), engine()
+    ).verdict.parity
     assert plain == named

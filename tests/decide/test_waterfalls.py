@@ -15,11 +15,11 @@ from verdict_cases import (
     half_known,
 )
 
-from advisor.pipeline import advise
+from advisor.decide.answer import answer_for
+from advisor.decide.tally import settled_lead, waterfall
 from advisor.report.methods import chosen_method, why_not
 from advisor.report.record import record
 from advisor.rules.rule import Outcome
-from advisor.verdict.tally import settled_lead, waterfall
 
 NAMED = {
     "decided": DECIDED, "too_close": TOO_CLOSE, "undetermined": UNDETERMINED,
@@ -77,7 +77,7 @@ def test_every_status_adds_up_and_says_why_not(status):
 @MANY
 @given(half_known())
 def test_half_known_projects_add_up_and_say_why_not(project):
-    answer = advise(project.facts(), engine())
+    answer = answer_for(project.facts(), engine())
     require_sums(answer)
     require_reasons_against_every_other(answer)
 
@@ -85,7 +85,7 @@ def test_half_known_projects_add_up_and_say_why_not(project):
 @MANY
 @given(half_known())
 def test_known_projects_add_up_and_say_why_not(project):
-    answer = advise(project.facts(project.truth), engine())
+    answer = answer_for(project.facts(project.truth), engine())
     require_sums(answer)
     require_reasons_against_every_other(answer)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from advisor.bounds.cells import cells_of, halves, span_of
-from advisor.bounds.open_rules import OpenRules
-from advisor.completion import completed
+from advisor.decide.bounds.cells import cells_of, halves, span_of
+from advisor.decide.bounds.open_rules import OpenRules
+from advisor.decide.completion import completed
+from advisor.decide.headline import FEW_SHOT, FULL, Contest, contest
+from advisor.decide.tally import Tally, tally
 from advisor.facts import Fact, FactType, Source, Value
 from advisor.facts.values import is_known
 from advisor.rules.engine import Engine
 from advisor.rules.rule import Outcome
-from advisor.verdict.headline import FEW_SHOT, FULL, Contest, contest
-from advisor.verdict.tally import Tally, tally
 
 Box = Mapping[str, Value]
 """Facts that have been narrowed down, to single values or in part."""

@@ -20,11 +20,11 @@ from verdict_cases import (
     weigh,
 )
 
-from advisor.bounds.search import bounds_of
-from advisor.pipeline import advise
+from advisor.decide.answer import answer_for
+from advisor.decide.bounds.search import bounds_of
+from advisor.decide.decision import Status
+from advisor.decide.headline import Headline
 from advisor.report.record import record
-from advisor.verdict.decision import Status
-from advisor.verdict.headline import Headline
 
 FEW = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 WISHES = (
@@ -128,7 +128,7 @@ def test_rules_that_exclude_each_other_do_not_add_up():
 
 
 def test_with_nothing_known_the_bounds_are_sound_and_not_called_exact():
-    answer = advise([], engine())
+    answer = answer_for([], engine())
     assert record(answer, engine().base)["bounds"] == {
         "reachable": ["do_not_train", "full_fine_tuning", "infeasible", "prompt_tuning"],
         "exact": False,

@@ -20,10 +20,10 @@ from verdict_cases import (
     weigh,
 )
 
-from advisor.pipeline import advise
+from advisor.decide.answer import answer_for
+from advisor.decide.decision import Status
+from advisor.decide.headline import Headline
 from advisor.report.record import record
-from advisor.verdict.decision import Status
-from advisor.verdict.headline import Headline
 
 QUICK = settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 FEWER = settings(QUICK, max_examples=60)
@@ -92,7 +92,7 @@ def test_on_complete_facts_every_bound_is_the_score_and_one_headline_is_left(hal
 @given(half=half_known())
 @FEWER
 def test_the_effects_of_all_reasons_add_up_to_the_margin(half):
-    verdict = advise(half.facts(), engine()).verdict
+    verdict = answer_for(half.facts(), engine()).verdict
     if verdict.compared is None:
         assert all(reason.effect is None for reason in verdict.reasons)
     else:
@@ -102,7 +102,7 @@ def test_the_effects_of_all_reasons_add_up_to_the_margin(half):
 @given(half=half_known())
 @FEWER
 def test_the_probabilities_of_the_ranking_add_up_to_one_over_the_feasible(half):
-    answer = advise(half.facts(), engine())
+    answer = answer_for(half.facts(), engine())
     ranking = record(answer, engine().base)["ranking"]
     feasible = [entry["probability"] for entry in ranking if entry["feasible"] is not False]
     assert all(e["probability"] == 0 for e in ranking if e["feasible"] is False)
@@ -112,7 +112,7 @@ def test_the_probabilities_of_the_ranking_add_up_to_one_over_the_feasible(half):
 @given(half=half_known())
 @FEWER
 def test_status_recommendation_and_missing_facts_go_together(half):
-    verdict = advise(half.facts(), engine()).verdict
+    verdict = answer_for(half.facts(), engine()).verdict
     assert (verdict.status is Status.UNDETERMINED) == (len(verdict.reachable) > 1)
     if verdict.status in (Status.INFEASIBLE, Status.DO_NOT_TRAIN):
         assert verdict.recommendation is None
@@ -125,7 +125,7 @@ def test_status_recommendation_and_missing_facts_go_together(half):
 @given(half=half_known())
 @FEWER
 def test_a_recommended_method_is_never_vetoed(half):
-    verdict = advise(half.facts(), engine()).verdict
+    verdict = answer_for(half.facts(), engine()).verdict
     if verdict.recommendation == "full_fine_tuning":
         assert verdict.tallies["full_fine_tuning"].feasible is not False
     elif verdict.recommendation is not None:
@@ -137,7 +137,7 @@ def test_a_recommended_method_is_never_vetoed(half):
 @given(half=half_known())
 @FEWER
 def test_every_parity_lies_within_its_range(half):
-    for parity in advise(half.facts(), engine()).verdict.parity.values():
+    for parity in answer_for(half.facts(), engine()).verdict.parity.values():
         assert 0 <= parity.low <= parity.high <= 1
         if parity.probability is not None:
             assert parity.low <= parity.probability <= parity.high

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from advisor.decide.answer import answer_for
+from advisor.decide.headline import Contest, contest
+from advisor.decide.tally import Tally, tally
+from advisor.decide.verdict import Answer, Verdict
 from advisor.estimate.estimator import estimate_facts, evaluation_facts
 from advisor.facts import Fact, FactBase, Interval, Source, Value, load_vocabulary
 from advisor.facts.reading import read_value
-from advisor.pipeline import advise, load_engine
-from advisor.rules.engine import Engine
-from advisor.verdict.headline import Contest, contest
-from advisor.verdict.tally import Tally, tally
-from advisor.verdict.verdict import Answer, Verdict
+from advisor.rules.engine import Engine, load_engine
 
 VOCABULARY = load_vocabulary()
 TRAINED = ("prompt_tuning", "p_tuning", "prefix_tuning", "ia3", "lora", "qlora", "full_fine_tuning")
@@ -75,7 +75,7 @@ def stated(facts: Mapping[str, Any], source: Source = Source.ANSWERED) -> list[F
 
 def answer_on(facts: Mapping[str, Any]) -> Answer:
     """The answer of the whole pipeline."""
-    return advise(stated(facts), engine())
+    return answer_for(stated(facts), engine())
 
 
 def verdict_on(facts: Mapping[str, Any]) -> Verdict:

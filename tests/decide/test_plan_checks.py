@@ -15,7 +15,7 @@ from verdict_cases import (
     verdict_on,
 )
 
-from advisor.verdict.checks import CheckState, PlanCheck, agrees, check_plan
+from advisor.decide.checks import CheckState, PlanCheck, agrees, check_plan
 
 PASSED, FAILED, UNKNOWN = CheckState.PASSED, CheckState.FAILED, CheckState.UNKNOWN
 

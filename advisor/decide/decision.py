@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
+from advisor.decide.headline import FULL, Bounds, Contest, Headline, contest, narrowed
+from advisor.decide.parity import Parity, kept_of, parities, probability
+from advisor.decide.tally import Tally, quality_bounds, tally
 from advisor.facts import FactBase, Value
 from advisor.rules.engine import Finding
 from advisor.rules.rule import RuleBase, Settings
-from advisor.verdict.headline import FULL, Bounds, Contest, Headline, contest, narrowed
-from advisor.verdict.parity import Parity, kept_of, parities, probability
-from advisor.verdict.tally import Tally, quality_bounds, tally
 
 
 class Status(str, Enum):

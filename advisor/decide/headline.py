@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
 
+from advisor.decide.tally import Tally, lead_bounds
 from advisor.rules.engine import Finding
 from advisor.rules.rule import Outcome, Settings
-from advisor.verdict.tally import Tally, lead_bounds
 
 Leads: TypeAlias = Callable[[Tally, Tally], tuple[int, int]]
 """Sound bounds of the first method's score minus the second's."""

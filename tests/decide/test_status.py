@@ -22,13 +22,13 @@ from verdict_cases import (
     weigh,
 )
 
-from advisor.pipeline import advise
+from advisor.decide.answer import answer_for
+from advisor.decide.decision import Status
+from advisor.decide.headline import FULL, Headline
+from advisor.decide.parity import probability
+from advisor.decide.tally import contributions, quality_bounds, settled
 from advisor.report.record import record
 from advisor.rules.rule import Kind
-from advisor.verdict.decision import Status
-from advisor.verdict.headline import FULL, Headline
-from advisor.verdict.parity import probability
-from advisor.verdict.tally import contributions, quality_bounds, settled
 
 PROJECTS = {
     Status.DECIDED: DECIDED,
@@ -237,7 +237,7 @@ def test_an_encoder_that_should_generate_leaves_nothing_feasible():
 
 
 def test_no_facts_at_all_leave_every_headline_open():
-    verdict = advise([], engine()).verdict
+    verdict = answer_for([], engine()).verdict
     assert verdict.status is Status.UNDETERMINED
     assert verdict.reachable == set(Headline)
 

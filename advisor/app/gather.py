@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from advisor.facts import Fact, FactType, Source, load_vocabulary
+from advisor.facts import Fact, FactBase, FactType, Source, load_vocabulary
 from advisor.facts.factsfile import load_facts
 from advisor.facts.reading import read_value
+from advisor.profilers.request import Request, lies_on_disk
 from advisor.support.errors import AdvisorError
 
 # Whoever states one of these plans for another machine than the one that the program runs on, so
@@ -21,33 +24,12 @@ _MACHINE = (
     "hardware.accelerator_count",
 )
 
+if TYPE_CHECKING:
+    from advisor.estimate.subject import Subject
 
 _LONGEST_NAME = 200
+_LIBRARIES = ("torch", "transformers", "peft")
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class DataFiles:
-    """The data that a project is trained and evaluated on, as named by the data flags."""
-
-    train: Path | None = None
-    evaluation: Path | None = None
-    text_columns: tuple[str, ...] = ()
-    label_column: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Where the facts of one project are to come from."""
-
-    facts_files: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ()
-    models: tuple[str, ...] = ()
-    data: DataFiles = field(default_factory=DataFiles)
-    gpu: str | None = None
-    gpus: int = 1
-    offline: bool = False
-    detect: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +152,6 @@ def _is_name(spec: str) -> bool:
     return plausible and len(spec) <= _LONGEST_NAME and not lies_on_disk(spec)
 
 
-def lies_on_disk(spec: str) -> bool:
-    """Whether the text names a file or folder; one too long for any is no reason to fail."""
-    try:
-        return bool(spec) and Path(spec).exists()
-    except (OSError, ValueError):
-        return False
-
-
 def _data_facts(request: Request, notes: list[str]) -> list[Fact]:
     from advisor.profilers.data import profile_data
 
@@ -194,3 +168,53 @@ def _data_facts(request: Request, notes: list[str]) -> list[Fact]:
     )
     notes.extend(profile.notes)
     return list(profile.facts)
+
+
+def subject_of(
+    request: Request, facts: FactBase, notes: list[str], *, traced: bool, model: str = ""
+) -> Subject:
+    """The model of a request.
+
+    Args:
+        request: where the model lies, and whether the network may be used.
+        facts: what its profile has told.
+        notes: gets a remark where a trace was wanted and cannot be made.
+        traced: whether its steps are to be traced where that is possible.
+        model: which of several; the first one if empty.
+
+    Raises:
+        AdvisorError: if its size is unknown, or its configuration damaged or incomplete.
+    """
+    from advisor.estimate.job import corners
+    from advisor.estimate.subject import Subject
+    from advisor.profilers.model.profile import raw_config
+
+    job = corners(facts)
+    if job is None:
+        raise AdvisorError(
+            "the model's size is not known, so nothing can be estimated",
+            where="MODEL",
+            hint="name a folder, a config.json or a GGUF file, or --set model.parameters=8B",
+        )
+    spec = model or (request.models[0] if request.models else "")
+    largest = job.many[0]
+    # It is read even where nothing is traced: a damaged or incomplete one is an error everywhere.
+    config = raw_config(spec, offline=request.offline) if spec else None
+    if spec and traced:
+        config = _traceable(config, notes)
+    name = spec or "the stated model"
+    return Subject(name, largest.model_type, largest.shape, config if traced else None)
+
+
+def _traceable(config: Mapping[str, Any] | None, notes: list[str]) -> Mapping[str, Any] | None:
+    """The configuration to trace, or None with a note where there is nothing to trace with."""
+    missing = [name for name in _LIBRARIES if find_spec(name) is None]
+    if missing:
+        notes.append(
+            f"{' and '.join(missing)} not installed, so the closed form is used; "
+            "pip install 'tuning-advisor[train]' to trace the real step"
+        )
+        return None
+    if config is None:
+        notes.append("no configuration of the model to trace, so the closed form is used")
+    return config

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from advisor.decide.decision import Status, decide
+from advisor.decide.headline import FULL, Bounds, Contest, Headline, contest
+from advisor.decide.missing import MissingFact, missing_facts
+from advisor.decide.parity import Parity
+from advisor.decide.tally import Tally, settled_lead, tally
 from advisor.facts import FactBase, Source, Value
 from advisor.rules.engine import Assessment, Engine, Finding
 from advisor.rules.rule import Outcome, Risk, Settings
-from advisor.verdict.decision import Status, decide
-from advisor.verdict.headline import FULL, Bounds, Contest, Headline, contest
-from advisor.verdict.missing import MissingFact, missing_facts
-from advisor.verdict.parity import Parity
-from advisor.verdict.tally import Tally, settled_lead, tally
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from advisor.decide.headline import FULL
+from advisor.decide.tally import lead_of
 from advisor.facts import FactBase, Vocabulary
 from advisor.rules.engine import Finding
 from advisor.rules.rule import DecisionTable, Outcome, Settings
-from advisor.verdict.headline import FULL
-from advisor.verdict.tally import lead_of
 
 _VETO_SWING = 100
 """Decibans that a possible veto of a headline side counts as, when facts are put in order."""

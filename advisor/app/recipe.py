@@ -1,4 +1,4 @@
-"""Make the project of a run: choose, fit, carry over, and put the files together."""
+"""Write the project of a run: choose, fit, carry over, and put the files together."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import advisor
-from advisor.gather import DataFiles, Request
+from advisor.app.gather import gather, subject_of
+from advisor.facts import FactBase
 from advisor.microbench.preparing.general import general_text
-from advisor.recipe.choosing import Choice, Run, choose, read_run
+from advisor.profilers.request import DataFiles, Request
+from advisor.recipe.choosing import Choice, Run, choose, read_record
 from advisor.recipe.folder import python_files, require_free, write_folder
 from advisor.recipe.from_confirmation import carry
 from advisor.recipe.readme import config_text, pins, readme_values, render
@@ -74,10 +76,32 @@ def make_project(order: Order) -> Made:
     )
     run = read_run(order.run, request)
     choice = choose(run, order.method, order.target)
-    fitted = fit(run, choice.method, choice.route)
+    fitted = fit(
+        run,
+        choice.method,
+        choice.route,
+        lambda: subject_of(request, run.facts, [], traced=False),
+    )
     files, notes = _texts(order, run, choice, fitted)
     write_folder(order.folder, files)
     return Made(choice.method.name, tuple(files), (*run.notes, *notes))
+
+
+def read_run(path: Path, request: Request) -> Run:
+    """The run with what the command line adds to it.
+
+    Args:
+        path: a run file of ``advise``, ``ask`` or ``confirm``.
+        request: the run's facts, and the model and data that the command line names.
+
+    Raises:
+        AdvisorError: if it is no run file, or a model or data file cannot be read.
+    """
+    record = read_record(path)
+    gathered = gather(request)
+    model = gathered.models[0][1] if gathered.models else ()
+    facts = FactBase([*gathered.common, *model]).with_defaults()
+    return Run(record, facts, gathered.notes)
 
 
 def _texts(

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from advisor.catalogue.evidence import Published, rows_near
+from advisor.decide.tally import quality_bounds
 from advisor.facts import FactBase, Value
 from advisor.facts.values import is_known
 from advisor.rules.engine import Finding
 from advisor.rules.rule import RuleBase, Settings
-from advisor.verdict.tally import quality_bounds
 
 NEARNESS = ("model.parameters", "data.train_examples", "prompt.transfer_available")
 """The facts that decide which published results are near."""

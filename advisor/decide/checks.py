@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from advisor.decide.decision import Status
+from advisor.decide.headline import FEW_SHOT, FULL
+from advisor.decide.verdict import Answer, Verdict
 from advisor.facts import Value
 from advisor.rules.engine import Engine
 from advisor.rules.unary import Test
-from advisor.verdict.decision import Status
-from advisor.verdict.headline import FEW_SHOT, FULL
-from advisor.verdict.verdict import Answer, Verdict
 
 
 class CheckState(str, Enum):

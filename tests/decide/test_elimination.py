@@ -7,8 +7,8 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.bounds import elimination
-from advisor.bounds.elimination import Table, greatest
+from advisor.decide.bounds import elimination
+from advisor.decide.bounds.elimination import Table, greatest
 
 KEYS = ("a", "b", "c", "d")
 SIZES = {"a": 2, "b": 3, "c": 1, "d": 4}

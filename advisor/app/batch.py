@@ -8,10 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from advisor.app.gather import gather, machine_facts
+from advisor.decide.answer import answer_for
 from advisor.facts import Fact
 from advisor.facts.factsfile import facts_from
-from advisor.gather import Request, gather, machine_facts
-from advisor.pipeline import advise
+from advisor.profilers.request import Request
 from advisor.report.files import to_json
 from advisor.report.record import record
 from advisor.rules.engine import Engine
@@ -37,7 +38,7 @@ def judge_lines(path: Path, request: Request, engine: Engine) -> ExitCode:
     for _, where, raw in _lines(path):
         try:
             own = facts_from(YamlDocument(_parsed(raw, where), {}, where))
-            answer: dict[str, Any] = record(advise(shared.complete(own), engine), engine.base)
+            answer: dict[str, Any] = record(answer_for(shared.complete(own), engine), engine.base)
         except AdvisorError as error:
             code = ExitCode.USAGE
             answer = {**error.as_json(), "where": error.where or where}

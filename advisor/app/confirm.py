@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from advisor.app.gather import Gathered, gather, subject_of
 from advisor.catalogue.tables import Method, load_methods
 from advisor.confirmation.bench import prepare, weights_of
 from advisor.confirmation.folder import RunFolder, fingerprint_of, open_folder
@@ -20,23 +21,24 @@ from advisor.confirmation.record import (
     earlier_measurements,
     plan_record,
 )
-from advisor.estimating import chosen_methods
+from advisor.decide.answer import answer_for
+from advisor.decide.verdict import Answer
+from advisor.estimate.assumed import chosen_methods
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.quantities import QuantityError, parse_quantity
-from advisor.gather import Gathered, Request, gather
 from advisor.microbench.allowance import Allowance
 from advisor.microbench.planning.cost import planning
+from advisor.microbench.planning.plan import Plan
 from advisor.microbench.preparing.budget import parse_budget
-from advisor.microbench.records import Bench
+from advisor.microbench.records import Bench, Trial, TrialResult
 from advisor.microbench.run import Conductor, Progress
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.local import LocalExecutor
-from advisor.pipeline import advise, load_engine
 from advisor.profilers.hardware.machine import cpu_fact
+from advisor.profilers.request import Request
+from advisor.rules.engine import load_engine
 from advisor.support.errors import AdvisorError, ExitCode
 from advisor.support.textfiles import STANDARD_INPUT
-from advisor.tracing import subject_of
-from advisor.verdict.verdict import Answer
 
 _LIBRARIES = ("torch", "transformers", "peft", "numpy")
 _UNTRAINED_HERE = ("qlora",)
@@ -116,7 +118,7 @@ def confirm_advice(
     # What an earlier micro-benchmark measured would be prediction and result at once.
     stated = [fact for fact in facts if not fact.of_microbenchmark]
     engine = load_engine(rules)
-    answer = advise(stated, engine)
+    answer = answer_for(stated, engine)
     asked_at = time.monotonic()
     model = weights_of(spec, download=wish.download)
     began += time.monotonic() - asked_at  # a download is no part of the micro-benchmark
@@ -294,3 +296,22 @@ def _exit_code(record: dict[str, Any], *, interrupted: bool) -> ExitCode:
 
 def _once(notes: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(notes))
+
+
+class Silent:
+    """A progress that shows nothing, for callers from Python."""
+
+    def stage(self, sentence: str) -> None:
+        """Nothing is shown."""
+
+    def planned(self, plan: Plan) -> None:
+        """Nothing is shown."""
+
+    def started(self, trial: Trial) -> None:
+        """Nothing is shown."""
+
+    def look(self, look: Mapping[str, Any]) -> None:
+        """Nothing is shown."""
+
+    def ended(self, trial: Trial, result: TrialResult) -> None:
+        """Nothing is shown."""

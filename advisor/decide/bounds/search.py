@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from advisor.bounds.region import Box, Leaf
+from advisor.decide.bounds.region import Box, Leaf
+from advisor.decide.headline import Bounds, Headline
 from advisor.facts import Fact, Value
 from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError
-from advisor.verdict.headline import Bounds, Headline
 
 Range = tuple[int, int]
 PARTS = 40
