@@ -41,6 +41,7 @@ class Status(str, Enum):
 
 
 HEADLINES, STATUSES = tuple(Headline), tuple(Status)
+_SIDES = (*(headline.value for headline in HEADLINES), None)  # what is NOBODY is the last
 _PROMPTS, _FULL, _UNTRAINED, _NEITHER = range(len(HEADLINES))
 NOBODY = -1
 """Stands for no method, and for no side."""
@@ -49,6 +50,8 @@ _NO_SCORE = -(1 << 30)
 """Below every score."""
 
 Number: TypeAlias = Any
+Numbers: TypeAlias = Any
+"""A sequence with a `Number` for each method; or an array, its rows in their order."""
 Pick: TypeAlias = Callable[[Number, Number, Number], Number]
 """Gives the second where the first holds, else the third."""
 
@@ -116,6 +119,7 @@ class Decider:
         place = {method: number for number, method in enumerate(methods)}
         self.methods = tuple(methods)
         self.settings = settings
+        self._names = (*methods, None)  # what is NOBODY is the last
         self._where = where
         self._full, self._few_shot = place[FULL], place[FEW_SHOT]
         self.soft = tuple(place[method] for method in settings.groups["soft_prompts"])
@@ -127,7 +131,7 @@ class Decider:
             *((self._few_shot, rival) for rival in self._trained),
         )
 
-    def leaning(self, scores: Sequence[Number], vetoed: Sequence[Number]) -> Leaning:
+    def leaning(self, scores: Numbers, vetoed: Numbers) -> Leaning:
         """Which side the scores favour.
 
         Args:
@@ -149,10 +153,10 @@ class Decider:
 
     def reachable(
         self,
-        vetoed: Sequence[Number],
-        doubtful: Sequence[Number],
-        least: Sequence[Number],
-        most: Sequence[Number],
+        vetoed: Numbers,
+        doubtful: Numbers,
+        least: Numbers,
+        most: Numbers,
     ) -> tuple[Number, ...]:
         """For each of `HEADLINES` whether unknown facts may lead to it; never one too few.
 
@@ -184,10 +188,10 @@ class Decider:
 
     def _untrained(
         self,
-        vetoed: Sequence[Number],
-        sure: Sequence[Number],
-        least: Sequence[Number],
-        most: Sequence[Number],
+        vetoed: Numbers,
+        sure: Numbers,
+        least: Numbers,
+        most: Numbers,
     ) -> tuple[Number, Number]:
         """Whether few-shot prompting never leads what is trained by enough, and surely does."""
         needed = self.settings.do_not_train_decibans
@@ -206,8 +210,8 @@ class Decider:
         self,
         leaning: Leaning,
         several: Number,
-        scores: Sequence[Number],
-        out: Sequence[Number],
+        scores: Numbers,
+        out: Numbers,
         given_up: Number,
     ) -> Conclusion:
         """Status, recommendation, alternative and the lead behind the confidence.
@@ -233,23 +237,19 @@ class Decider:
         better = (recommendation == NOBODY) | (ahead >= settings.alternative_decibans)
         return Conclusion(status, recommendation, where(better, best, NOBODY), lead)
 
-    def confidence(self, conclusion: Conclusion) -> float | None:
-        """The odds of one project's lead as a probability; None if no side is recommended."""
-        if conclusion.recommendation == NOBODY:
-            return None
-        if math.isnan(conclusion.lead):
+    def confidence(self, lead: float) -> float:
+        """The odds of the lead of a recommended side as a probability."""
+        if math.isnan(lead):
             return self.settings.confidence_with_vetoed_rival
-        return probability(conclusion.lead)
+        return probability(lead)
 
     def advice(self, variant: int, conclusion: Conclusion) -> Advice:
         """The answer to one project in words."""
-        sides = (*(headline.value for headline in HEADLINES), None)  # what is NOBODY is the last
-        names = (*self.methods, None)
         return Advice(
             STATUSES[conclusion.status],
-            sides[conclusion.recommendation],
-            names[variant],
-            names[conclusion.alternative],
+            _SIDES[conclusion.recommendation],
+            self._names[variant],
+            self._names[conclusion.alternative],
         )
 
     def _borne(self, margin: Number, given_up: Number) -> Number:
@@ -261,9 +261,7 @@ class Decider:
         nearer = self._where(abs(lead) < abs(margin), abs(lead), abs(margin))
         return self._where(lead * margin > 0, nearer, 0.0)
 
-    def _best(
-        self, among: Iterable[int], scores: Sequence[Number], out: Sequence[Number]
-    ) -> tuple[Number, Number]:
+    def _best(self, among: Iterable[int], scores: Numbers, out: Numbers) -> tuple[Number, Number]:
         """The first of the highest that are not out, and its score."""
         best, score = NOBODY, _NO_SCORE
         for method in among:

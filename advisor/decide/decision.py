@@ -122,7 +122,7 @@ def decide(
         status=advice.status,
         recommendation=advice.recommendation,
         variant=advice.variant,
-        confidence=decider.confidence(found),
+        confidence=None if advice.recommendation is None else decider.confidence(found.lead),
         alternative=advice.alternative,
         state=state,
         tallies=tallies,
