@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
+from advisor.catalogue.known import UnknownMethodError
 from advisor.catalogue.tables import Method, assumptions, closed_form, load_methods
 from advisor.estimate.assumed import usual_settings
 from advisor.estimate.duration import device_speeds
@@ -79,6 +80,8 @@ def estimate(request: Request, wishes: Wishes) -> Estimates:
         try:
             _require_positions(own.sequence_length, own.virtual_tokens, positions)
             outcomes[method.id] = outcome_of(subject, method, own, target, run)
+        except UnknownMethodError:
+            raise
         except AdvisorError as error:
             outcomes[method.id] = error
     tasks = bounds(facts, "deployment.tasks_per_base") or (1.0, 1.0)

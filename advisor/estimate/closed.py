@@ -10,6 +10,7 @@ import functools
 from dataclasses import dataclass
 
 from advisor.catalogue.activations import Factors, load_activations
+from advisor.catalogue.known import UnknownMethodError
 from advisor.catalogue.tables import closed_form
 from advisor.estimate.breakdown import Breakdown, StepProfile
 from advisor.estimate.closed_work import layer_length, work_of
@@ -266,4 +267,9 @@ def _factors(shape: ModelShape, method: str, settings: Settings) -> Factors:
     row = _ROW.get(method, method)
     if row == "qlora" and not settings.upcast:
         row = "lora"
-    return load_activations()[shape.family, row, settings.precision.value, device]
+    key = (shape.family, row, settings.precision.value, device)
+    factors = load_activations().get(key)
+    if factors is None:
+        where = f"advisor/catalogue/activations.csv, row {','.join(key)}"
+        raise UnknownMethodError(method, where)
+    return factors
