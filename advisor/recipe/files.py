@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from advisor.catalogue.known import row_of
 from advisor.recipe.choosing import Choice
 from advisor.support.compiled import package_folder
 
@@ -54,8 +55,9 @@ def _serving() -> dict[str, str]:
 
 
 def _modules(choice: Choice) -> dict[str, str]:
+    family = row_of(_FAMILIES, choice.method.family, "advisor/recipe/files.py, _FAMILIES")
     names = {
-        "method.py": f"families/{_FAMILIES[choice.method.family]}",
+        "method.py": f"families/{family}",
         "task.py": f"routes/{choice.route}",
     }
     if choice.route != "head":

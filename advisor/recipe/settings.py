@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from advisor.catalogue.known import UnknownMethodError
 from advisor.catalogue.tables import load_table
 from advisor.microbench.preparing.table import preparation
 from advisor.recipe.carrying import Carried
@@ -12,6 +13,8 @@ from advisor.recipe.fitting import Fitted
 
 _VIRTUAL = ("prompt_tuning", "p_tuning", "prefix_tuning")
 _LOW_RANK = ("lora", "qlora")
+_WITHOUT = ("few_shot_prompting", "ia3", "full_fine_tuning")
+"""Methods whose adapter, if any, has no settings."""
 
 
 def project_settings(
@@ -25,6 +28,9 @@ def project_settings(
         fitted: the plan that fits the memory.
         model: folder or Hub id.
         data: the settings under ``data``.
+
+    Raises:
+        AdvisorError: if the method is not known here.
     """
     settings: dict[str, Any] = {
         "model": model,
@@ -54,7 +60,9 @@ def _adapter(choice: Choice, carried: Carried) -> dict[str, Any]:
         return {"virtual_tokens": carried.virtual_tokens}
     if choice.method.id in _LOW_RANK:
         return {key: choice.method.recipe[key] for key in ("rank", "alpha", "dropout")}
-    return {}
+    if choice.method.id in _WITHOUT:
+        return {}
+    raise UnknownMethodError(choice.method.id, "advisor/recipe/settings.py, _adapter")
 
 
 def _answering(fitted: Fitted) -> dict[str, Any]:
