@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from advisor.catalogue.known import UnknownMethodError
 from advisor.catalogue.tables import Method, load_methods
 from advisor.confirmation.agreement import Agreement, soft_prompt_to_train
 from advisor.confirmation.bench import prepare
@@ -28,7 +29,7 @@ from advisor.microbench.planning.cost import planning
 from advisor.microbench.preparing.budget import parse_budget
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.local import LocalExecutor
-from advisor.microbench.spec import Bench
+from advisor.microbench.spec import METHODS, Bench
 from advisor.pipeline import advise, load_engine
 from advisor.profilers.hardware.machine import cpu_fact
 from advisor.support.errors import AdvisorError, ExitCode
@@ -37,7 +38,6 @@ from advisor.tracing import subject_of
 from advisor.verdict.verdict import Answer
 
 _LIBRARIES = ("torch", "transformers", "peft", "numpy")
-_UNTRAINED_HERE = ("qlora",)
 _CODES = {
     Agreement.OVERTURNED.value: ExitCode.OVERTURNED,
     Agreement.UNSETTLED.value: ExitCode.INCONCLUSIVE,
@@ -193,6 +193,9 @@ def _methods(answer: Answer, wanted: Sequence[Method]) -> list[Method]:
     recommended = soft_prompt_to_train(verdict.recommendation, verdict.variant)
     chosen = dict.fromkeys((soft, recommended, *(method.id for method in wanted)))
     chosen.pop(reference, None)
+    for id_ in chosen:
+        if id_ not in METHODS:
+            raise UnknownMethodError(id_, "advisor/microbench/spec/trial.py, METHODS")
     return [load_methods()[id_] for id_ in (*chosen, reference)]
 
 
@@ -200,7 +203,7 @@ def _wanted(names: Sequence[str]) -> list[Method]:
     """The methods that were asked for."""
     found = chosen_methods(names) if names else []
     for method in found:
-        if method.id in _UNTRAINED_HERE:
+        if method.id == "qlora":
             raise AdvisorError(
                 f"the micro-benchmark does not train {method.name}",
                 where=f"--method {method.id}",

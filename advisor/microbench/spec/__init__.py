@@ -14,9 +14,10 @@ from advisor.microbench.spec.bench import (
 from advisor.microbench.spec.job import Baseline, Ending, Job, JobKind
 from advisor.microbench.spec.probe import MethodProbe, Probe
 from advisor.microbench.spec.record import Record
-from advisor.microbench.spec.trial import Point, Purpose, Status, Trial, TrialResult
+from advisor.microbench.spec.trial import METHODS, Point, Purpose, Status, Trial, TrialResult
 
 __all__ = [
+    "METHODS",
     "Baseline",
     "Baselines",
     "Bench",
