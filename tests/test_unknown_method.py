@@ -96,7 +96,7 @@ BY_ID = {
 }
 BY_FAMILY = {
     "least time": (lambda: least_hours(ODD_FAMILY, JOB, 1.0, 9.0, None), "duration.py"),
-    "files of a project": (lambda: python_files(choice(ODD_FAMILY), "transformers"), "files.py"),
+    "files of a project": (lambda: python_files(choice(ODD_FAMILY), "transformers"), "folder.py"),
     "steps": (lambda: how_to("lora", FactBase([])), "steps.yaml"),
     "alarm": (lambda: over_adaptation(runs("lora"), 4.0), "training.py"),
 }
