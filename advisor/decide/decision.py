@@ -13,6 +13,7 @@ from advisor.decide.decide import (
     Advice,
     Conclusion,
     Decider,
+    Gist,
     Headline,
     Leaning,
     Status,
@@ -130,13 +131,13 @@ def decide(
     )
 
 
-def outcome_of(
+def gist_of(
     findings: Sequence[Finding],
     values: Mapping[str, Value],
     methods: Sequence[str],
     base: RuleBase,
     bounds: Bounds | None = None,
-) -> tuple[Status, str | None]:
+) -> Gist:
     """Status and recommendation as `decide` gives them, without all that these do not need.
 
     Args:
@@ -155,7 +156,7 @@ def outcome_of(
     leaning, found = _concluded(
         state, tallies, findings, decider, lambda method: kept_of(method, values, settings)
     )
-    return decider.advice(leaning.variant, found)[:2]
+    return Gist(*decider.advice(leaning.variant, found)[:2])
 
 
 def contest(

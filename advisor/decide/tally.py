@@ -122,6 +122,18 @@ def lead_bounds(unsettled: Iterable[Finding], method: Tally, rival: Tally) -> tu
     return low, high
 
 
+def counted_lead(
+    findings: Iterable[Finding], method: str, rival: str, share: float
+) -> tuple[float, float]:
+    """The least and greatest lead where only a share of what quality rules add to it counts."""
+    low = high = 0.0
+    for finding in findings:
+        counted = share if finding.rule.kind is Kind.QUALITY else 1.0
+        least, greatest = lead_of(finding, method, rival)
+        low, high = low + counted * least, high + counted * greatest
+    return low, high
+
+
 def lead_of(finding: Finding, method: str, rival: str) -> tuple[int, int]:
     """What one finding adds to ``method``'s lead over ``rival``, at least and at most."""
     effects = contributions(finding)

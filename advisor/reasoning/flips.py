@@ -14,10 +14,9 @@ from dataclasses import dataclass
 
 from advisor.catalogue.evidence import load_evidence
 from advisor.decide.bounds.cells import Number, before, middle
-from advisor.decide.decide import Status
+from advisor.decide.decide import Gist, Status
 from advisor.facts import FactType, Interval
-from advisor.reasoning.case import Case, Outcome
-from advisor.reasoning.reach import outcomes_in_reach
+from advisor.reasoning.case import Case
 
 _TINY = 1e-9
 """Share by which an edge of a neighbourhood may be off after a power of ten."""
@@ -34,7 +33,7 @@ class Stretch:
 
     low: Number
     high: Number
-    outcome: Outcome | None
+    outcome: Gist | None
 
 
 def stretches(case: Case, key: str, low: Number, high: Number) -> list[Stretch]:
@@ -75,7 +74,7 @@ class _Search:
         self._key = fact_type.key
         self._integer = fact_type.integer
 
-    def outcome(self, value: Number) -> Outcome | None:
+    def outcome(self, value: Number) -> Gist | None:
         return self._case.outcome({self._key: value})
 
     def before(self, value: Number) -> Number:
@@ -126,7 +125,7 @@ class _Search:
         one = self.outcome(low)
         if len(ends) > 1 or one is None or one.status in _HARD_TO_BOUND:
             return False
-        return outcomes_in_reach(self._case, {self._key: Interval(low, high)}) == ends
+        return self._case.reachable({self._key: Interval(low, high)}) == ends
 
     def _fill(self, points: Sequence[Number]) -> None:
         """Spare estimates at points between two others at which all computed facts lie alike.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from advisor.decide.decide import Gist
 from advisor.facts.showing import plain_value
-from advisor.reasoning.case import Case, Outcome
+from advisor.reasoning.case import Case
 from advisor.reasoning.counterfactual import Smallest
 from advisor.reasoning.flips import Stretch
 from advisor.reasoning.map import DecisionMap
@@ -57,7 +58,7 @@ def stretch_entry(part: Stretch) -> dict[str, Any]:
     return {"from": part.low, "to": part.high, **outcome_entry(part.outcome)}
 
 
-def outcome_entry(outcome: Outcome | None) -> dict[str, Any]:
+def outcome_entry(outcome: Gist | None) -> dict[str, Any]:
     """An answer as plain values; None is a contradiction."""
     if outcome is None:
         return {"status": "contradiction", "recommendation": None}

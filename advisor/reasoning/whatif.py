@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from advisor.decide.bounds.cells import Number
+from advisor.decide.decide import Gist
 from advisor.facts import Fact, FactType, Value
 from advisor.facts.values import is_known
-from advisor.reasoning.case import Case, Outcome
+from advisor.reasoning.case import Case
 from advisor.reasoning.flips import Stretch, stretches
-from advisor.rules.rule import Outcome as RuleOutcome
+from advisor.rules.rule import Outcome
 from advisor.support.errors import AdvisorError
 
 
@@ -30,18 +31,18 @@ class Among:
 
     key: str
     now: Value
-    outcomes: Mapping[Value, Outcome | None]
+    outcomes: Mapping[Value, Gist | None]
 
 
 class Saying(NamedTuple):
     """What a rule says of a project: its outcome, decibans by method, and the methods it vetoes."""
 
-    outcome: RuleOutcome
+    outcome: Outcome
     effects: Mapping[str, int]
     veto: tuple[str, ...]
 
 
-_SILENT = Saying(RuleOutcome.SILENT, {}, ())
+_SILENT = Saying(Outcome.SILENT, {}, ())
 
 
 @dataclass(frozen=True, slots=True)
