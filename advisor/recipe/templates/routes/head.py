@@ -109,7 +109,7 @@ class Task:
         """A padded batch."""
         filler = self.tokenizer.pad_token_id
         inputs = inputs_of([item["input_ids"] for item in items], filler, device)
-        if "token_type_ids" in items[0] and "virtual_tokens" not in self.settings["adapter"]:
+        if "token_type_ids" in items[0]:
             segments = [item["token_type_ids"] for item in items]
             inputs["token_type_ids"] = padded(segments, 0, device)
         answers = torch.tensor([item.get("answer", 0) for item in items], device=device)
