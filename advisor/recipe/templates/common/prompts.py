@@ -37,9 +37,9 @@ def render(template: str, example: Example, words: Sequence[str]) -> str:
     return "".join(parts.get(piece, piece) for piece in _KNOWN.split(template)).rstrip(" ")
 
 
-def said(template: str) -> str:
+def said(template: str, words: Sequence[str] = ()) -> str:
     """What a prompt says by itself, without the input."""
-    return " ".join(_KNOWN.sub(" ", template).split())
+    return render(template, Example(("", "")), words).strip()
 
 
 def demonstration(template: str, shots: Sequence[tuple[Example, str]], words: Sequence[str]) -> str:

@@ -87,7 +87,8 @@ class Task:
 
     def starting_text(self) -> str:
         """What a soft prompt starts from: what the prompt says, else the labels."""
-        return said(self.prompt) or " ".join(self.words)
+        says = self.legend + said(self.prompt, self.words)
+        return says.strip() or " ".join(self.words)
 
     def bind(self, tuned: Tuned) -> None:
         """Take the limits and the output layer of a model."""
