@@ -13,6 +13,7 @@ import torch
 from batches import by_length, inputs_of, padded
 from data import Example
 from models import Tuned, room_left
+from prompts import Encoder
 from scoring import outcome
 
 
@@ -56,6 +57,7 @@ class Task:
         self.state = state
         self.metric = settings["task"]["metric"]
         self.longest = settings["train"]["max_tokens"]
+        self.encoder = Encoder(tokenizer, decodes=True, longest=self.longest, room=None)
         self.last: LastToken | None = None
 
     @classmethod
@@ -92,15 +94,19 @@ class Task:
         """Take the limits of a model, and a decoder's way to read its head."""
         if hasattr(tuned.base, "score"):
             self.last = LastToken(tuned.base, self.tokenizer.pad_token_id)
-        room = room_left(tuned, self.settings)
+        self.encoder.room = room = room_left(tuned, self.settings)
         if room is not None:
             self.longest = min(self.settings["train"]["max_tokens"], room)
 
     def encode(self, example: Example) -> dict[str, Any]:
         """Token ids, and the index of the label or the standardised number."""
-        first, *rest = ["\n".join(example.inputs)] if self.last else example.inputs
-        second = "\n".join(rest) or None
-        item = dict(self.tokenizer(first, second, truncation=True, max_length=self.longest))
+        if self.last:
+            whole = Example(("\n".join(example.inputs),))
+            item = {"input_ids": self.encoder.prompt("{text}", whole, ())}
+        else:
+            first, *rest = example.inputs
+            second = "\n".join(rest) or None
+            item = dict(self.tokenizer(first, second, truncation=True, max_length=self.longest))
         if example.target:
             item["answer"] = self._answer(example.target)
         return item
