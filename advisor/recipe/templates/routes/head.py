@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from batches import by_length, inputs_of, padded
-from data import Example
+from data import Example, labels_of
 from models import Tuned, room_left
 from prompts import Encoder
 from scoring import outcome
@@ -63,13 +63,12 @@ class Task:
     @classmethod
     def learn(cls, settings: dict, tokenizer: Any, train: list[Example]) -> Task:
         """A task with the labels, or the scale of the numbers, of the training rows."""
-        targets = [example.target for example in train]
         if settings["task"]["metric"] == "pearson":
-            numbers = list(map(float, targets))
+            numbers = [float(example.target) for example in train]
             spread = statistics.pstdev(numbers) or 1.0
             state = {"labels": [], "mean": statistics.fmean(numbers), "spread": spread}
         else:
-            state = {"labels": sorted(set(targets)), "mean": 0.0, "spread": 1.0}
+            state = {"labels": labels_of(train), "mean": 0.0, "spread": 1.0}
         return cls(settings, tokenizer, {**state, "prompt": ""})
 
     @property
