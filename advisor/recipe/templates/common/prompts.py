@@ -125,7 +125,11 @@ class Encoder:
         return ids or [self.tokenizer.pad_token_id if start is None else start]
 
     def _opening(self, text: str, tokens: int) -> str:
-        return self.tokenizer.decode(self.plain(text)[:tokens]) if tokens else ""
+        """As much of the text as its first tokens stand for."""
+        if not self.tokenizer.is_fast:
+            return self.tokenizer.decode(self.plain(text)[:tokens]) if tokens else ""
+        found = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        return text[: max((end for _, end in found["offset_mapping"][:tokens]), default=0)]
 
 
 def _fair_shares(lengths: Sequence[int], allowed: int) -> list[int]:
