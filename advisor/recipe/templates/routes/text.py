@@ -43,7 +43,7 @@ class Task:
         """A task with room for the longest training target, within the limit of the settings."""
         # Behind a blank an answer may have more tokens than alone.
         texts = [blank + example.target for example in train for blank in ("", " ")]
-        longest = max(map(len, tokenizer(texts, add_special_tokens=False)["input_ids"]))
+        longest = max(len(tokenizer(t, add_special_tokens=False)["input_ids"]) for t in texts)
         most = min(longest + 1, settings["train"]["max_new_tokens"])
         ends = ending([example.target for example in train])
         state = {"prompt": first_prompt(settings), "shots": "", "most": most, "ends": ends}
