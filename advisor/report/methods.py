@@ -10,7 +10,7 @@ from typing import Any
 
 from advisor.catalogue.known import row_of
 from advisor.catalogue.tables import Method, load_methods, load_table
-from advisor.decide.headline import FEW_SHOT, FULL, HEADLINE_SIDES
+from advisor.decide.decide import FEW_SHOT, FULL, HEADLINE_SIDES
 from advisor.decide.tally import Tally, settled_lead
 from advisor.decide.verdict import Verdict
 from advisor.facts import FactBase, Interval
