@@ -115,9 +115,8 @@ def _modules(choice: Choice) -> dict[str, str]:
     names = {
         "method.py": f"families/{family}",
         "task.py": f"routes/{choice.route}",
+        "prompts.py": "common/prompts",
     }
-    if choice.route != "head":
-        names["prompts.py"] = "common/prompts"
     if choice.route == "text" or choice.method.family == "soft_prompts":
         names["writing.py"] = "common/writing"
         names["greedy.py"] = _GREEDY
