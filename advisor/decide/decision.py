@@ -248,10 +248,3 @@ def _concluded(
         [not entry.feasible if sure else entry.feasible is False for entry in entries],
         given_up,
     )
-
-
-def other_methods(tallies: Mapping[str, Tally], settings: Settings) -> list[Tally]:
-    """The methods beside the two sides of the headline that are not ruled out."""
-    entries = list(tallies.values())
-    others = (entries[place] for place in decider_of(tuple(tallies), settings).others)
-    return [entry for entry in others if entry.feasible is not False]

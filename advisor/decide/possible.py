@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from advisor.decide.bounds.open_rules import OpenRules
-from advisor.decide.decide import FEW_SHOT, FULL, Gist, Headline, Status
-from advisor.decide.decision import Contest, Decision, Leads, contest, other_methods
+from advisor.decide.decide import FEW_SHOT, FULL, Gist, Headline, Status, decider_of
+from advisor.decide.decision import Contest, Decision, Leads, contest
 from advisor.decide.parity import NEARNESS
 from advisor.decide.tally import Tally, counted_lead, lead_bounds, tally
 from advisor.facts import FactType, Value, Vocabulary
 from advisor.rules.engine import Engine, Finding
 from advisor.rules.rule import Outcome, Settings
+
+if TYPE_CHECKING:
+    from advisor.decide.bounds.open_rules import OpenRules
 
 _UNTRAINED = {
     Headline.INFEASIBLE: Gist(Status.INFEASIBLE, None),
@@ -66,6 +69,8 @@ class Possible:
     @functools.cached_property
     def open_rules(self) -> OpenRules:
         """The rules that are open, to bound any sum of their effects."""
+        from advisor.decide.bounds.open_rules import OpenRules
+
         return OpenRules(self._engine, self._vocabulary, self._values, self.findings, self.tallies)
 
     def _lead(self, one: Tally, rival: Tally) -> tuple[int, int]:
@@ -207,7 +212,9 @@ def _alternative_stands(
     decision: Decision, unsettled: Sequence[Finding], settings: Settings
 ) -> bool:
     """Whether the same other method, or none, keeps serving better."""
-    others = other_methods(decision.tallies, settings)
+    entries = list(decision.tallies.values())
+    places = decider_of(tuple(decision.tallies), settings).others
+    others = [entries[place] for place in places if entries[place].feasible is not False]
     if not others:
         return True
     best = max(others, key=lambda entry: entry.score)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from advisor.decide.bounds.cells import cells_of, halves, span_of
 from advisor.decide.completion import completed
-from advisor.decide.decide import FEW_SHOT, FULL, Headline
+from advisor.decide.decide import Headline, decider_of
 from advisor.decide.decision import Bounds
 from advisor.decide.possible import Possible
 from advisor.facts import Fact, FactType, Source, Value
@@ -122,12 +122,10 @@ class _Leaf:
 
     def extremes(self) -> Iterator[Narrowed]:
         """Parts of this one in which the lead of one headline method is as far as it goes."""
-        groups = self._engine.base.settings.groups
-        pairs = [(method, FULL) for method in groups["soft_prompts"]]
-        pairs += [(FEW_SHOT, method) for method in groups["trained"]]
-        for method, rival in pairs:
+        methods = self._facts.vocabulary.methods
+        for method, rival in decider_of(methods, self._engine.base.settings).pairs:
             for sign in (1, -1):
-                found = self._open.greatest({method: sign, rival: -sign})
+                found = self._open.greatest({methods[method]: sign, methods[rival]: -sign})
                 yield {**self.box, **self._open.values_at(found.cells)}
 
     def parts(self) -> list[Narrowed]:
