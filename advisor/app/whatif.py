@@ -12,15 +12,7 @@ from advisor.facts import Value
 from advisor.facts.showing import plain_value
 from advisor.reasoning.case import Case
 from advisor.reasoning.counterfactual import smallest_changes
-from advisor.reasoning.map import decision_map
-from advisor.reasoning.record import (
-    map_entry,
-    outcome_entry,
-    smallest_entry,
-    stretch_entry,
-    worth_entry,
-)
-from advisor.reasoning.whatif import (
+from advisor.reasoning.flips import (
     Along,
     Among,
     Saying,
@@ -28,6 +20,14 @@ from advisor.reasoning.whatif import (
     along_all,
     among_all,
     moved_rules,
+)
+from advisor.reasoning.map import decision_map
+from advisor.reasoning.record import (
+    map_entry,
+    outcome_entry,
+    smallest_entry,
+    stretch_entry,
+    worth_entry,
 )
 from advisor.reasoning.worth_knowing import worth_finding_out
 from advisor.report.record import record

@@ -18,7 +18,7 @@ from advisor.decide.bounds.cells import Number, before, middle
 from advisor.decide.decide import Gist, Headline, Status
 from advisor.facts import FactType, Interval, Value
 from advisor.reasoning.case import Case
-from advisor.reasoning.whatif import Along, Among
+from advisor.reasoning.flips import Along, Among
 
 Wanted = Callable[[Gist], bool]
 ANOTHER = "another_answer"

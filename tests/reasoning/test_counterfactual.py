@@ -18,7 +18,7 @@ from advisor.reasoning.counterfactual import (
     representatives,
     smallest_changes,
 )
-from advisor.reasoning.whatif import along_all, among_all
+from advisor.reasoning.flips import along_all, among_all
 
 FULL = Gist(Status.DECIDED, "full_fine_tuning")
 LOCKED = {"deployment.base_must_stay_unchanged": "yes"}

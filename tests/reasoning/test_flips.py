@@ -16,8 +16,7 @@ from advisor.decide.decide import Gist, Status
 from advisor.facts import Fact, Source, load_vocabulary
 from advisor.facts.reading import read_value
 from advisor.reasoning.case import Case
-from advisor.reasoning.flips import stretches
-from advisor.reasoning.whatif import along, along_all, among_all, moved_rules
+from advisor.reasoning.flips import along, along_all, among_all, moved_rules, stretches
 from advisor.rules.engine import load_engine
 from advisor.support.errors import AdvisorError
 

@@ -10,7 +10,7 @@ from advisor.decide.answer import answer_for
 from advisor.decide.decide import Gist, Status
 from advisor.decide.decision import gist_of
 from advisor.reasoning.case import Case
-from advisor.reasoning.whatif import along, among_all
+from advisor.reasoning.flips import along, among_all
 
 # How many cores there are is unknown; the time that they take speaks against both sides alike,
 # which only bounds over parts of what is unknown show.
