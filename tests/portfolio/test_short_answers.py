@@ -24,8 +24,10 @@ def expected(number: int, record: dict) -> dict:
     return {"line": number, **{key: run[key] for key in KEYS}, "scores": scores}
 
 
-def test_short_answers_say_what_the_whole_runs_say():
-    records = [some_record(seed) for seed in range(160)]
+@pytest.mark.long
+@pytest.mark.cases
+def test_short_answers_say_what_the_whole_runs_say(cases):
+    records = [some_record(seed) for seed in range(cases(40))]
     for number, (record, answer) in enumerate(
         zip(records, advisor.judge_portfolio(records), strict=True), start=1
     ):
