@@ -21,8 +21,7 @@ from verdict_cases import (
 )
 
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status
-from advisor.decide.headline import Headline
+from advisor.decide.decide import Headline, Status
 from advisor.decide.verdict import Answer, Verdict
 from advisor.report.record import record
 
