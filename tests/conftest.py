@@ -36,6 +36,7 @@ LONG = (
     "estimate/trace",
     "microbench/running",
     "microbench/worker",
+    "plugins/ray",
     "microbench/test_confirm.py",
     "recipe/test_recipe_training.py",
 )

@@ -13,7 +13,7 @@ from random_projects import VOCABULARY, portfolio, some_values
 from advisor.decide.decide import Status
 from advisor.decide.decision import decide
 from advisor.facts import Fact, FactBase, Source
-from advisor.portfolio.judging import Portfolio
+from advisor_portfolio.judging import Portfolio
 
 PARTS = 4
 
