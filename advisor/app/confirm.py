@@ -36,6 +36,7 @@ from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.local import LocalExecutor
 from advisor.profilers.hardware.machine import cpu_fact
 from advisor.profilers.request import Request
+from advisor.report.measured import MeasuredRun, PlannedRun
 from advisor.rules.engine import load_engine
 from advisor.support.errors import AdvisorError, ExitCode
 from advisor.support.textfiles import STANDARD_INPUT
@@ -75,7 +76,7 @@ class Wish:
 class Confirmed:
     """The run file with what was measured, remarks for the user, and the exit code."""
 
-    record: dict[str, Any]
+    record: PlannedRun
     notes: tuple[str, ...]
     exit_code: ExitCode
     folder: RunFolder
@@ -288,10 +289,10 @@ def _stated_memory(wish: Wish) -> int | None:
     return size
 
 
-def _exit_code(record: dict[str, Any], *, interrupted: bool) -> ExitCode:
+def _exit_code(run: MeasuredRun, *, interrupted: bool) -> ExitCode:
     if interrupted:
         return ExitCode.INTERRUPTED
-    return _CODES.get(record["agreement"]["verdict"], ExitCode.OK)
+    return _CODES.get(run.agreement.verdict, ExitCode.OK)
 
 
 def _once(notes: Sequence[str]) -> tuple[str, ...]:

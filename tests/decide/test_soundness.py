@@ -103,9 +103,9 @@ def test_the_effects_of_all_reasons_add_up_to_the_margin(half):
 @FEWER
 def test_the_probabilities_of_the_ranking_add_up_to_one_over_the_feasible(half):
     answer = answer_for(half.facts(), engine())
-    ranking = record(answer, engine().base)["ranking"]
-    feasible = [entry["probability"] for entry in ranking if entry["feasible"] is not False]
-    assert all(e["probability"] == 0 for e in ranking if e["feasible"] is False)
+    ranking = record(answer, engine().base).ranking
+    feasible = [entry.probability for entry in ranking if entry.feasible is not False]
+    assert all(e.probability == 0 for e in ranking if e.feasible is False)
     assert sum(feasible) == pytest.approx(1 if feasible else 0, abs=1e-3)
 
 

@@ -161,8 +161,8 @@ def test_a_model_that_cannot_be_measured_in_time_leaves_all_open_and_says_what_i
     assert set(findings.plan.left_out) == set(BOTH)
     judged = Judged(decoder(), findings, FULL, 1.0, 300)
     found = difference_of(judged.comparisons[SOFT], withheld=False)
-    assert (found["outcome"], found["by_default"]) == ("inconclusive", False)
-    assert "take a smaller model" in found["sentence"]
+    assert (found.outcome, found.by_default) == ("inconclusive", False)
+    assert "take a smaller model" in found.sentence
 
 
 @pytest.mark.parametrize("parameters", [150e6, 300e6, 500e6])
