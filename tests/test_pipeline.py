@@ -9,7 +9,7 @@ import pytest
 
 from advisor.app.advise import Candidate, run
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status
+from advisor.decide.decide import Status
 from advisor.facts import Fact, Source, load_vocabulary
 from advisor.facts.factsfile import load_facts
 from advisor.facts.reading import read_value

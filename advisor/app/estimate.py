@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from advisor.app.gather import gather, subject_of
+from advisor.catalogue.known import UnknownMethodError
 from advisor.catalogue.tables import closed_form
 from advisor.estimate.assumed import Wishes, chosen_methods, common_settings, settings_for
 from advisor.estimate.duration import device_speeds
@@ -52,6 +53,8 @@ def estimate(request: Request, wishes: Wishes) -> Estimates:
         try:
             _require_positions(own.sequence_length, own.virtual_tokens, positions)
             outcomes[method.id] = outcome_of(subject, method, own, target, run)
+        except UnknownMethodError:
+            raise
         except AdvisorError as error:
             outcomes[method.id] = error
     tasks = bounds(facts, "deployment.tasks_per_base") or (1.0, 1.0)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from advisor.catalogue.known import FAMILIES, KNOWN, UnknownMethodError
+from advisor.facts.vocabulary import load_vocabulary
 from advisor.support.compiled import load_shipped, package_folder
+
+_TABLE = "advisor/catalogue/methods.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,13 @@ class Method:
         return float(self.recipe["epochs"])
 
 
+class Methods(dict[str, Method]):
+    """Methods by id, in the order of the table; to look up another one is an error."""
+
+    def __missing__(self, id_: str) -> Method:
+        raise UnknownMethodError(id_, _TABLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """A range of prices for one accelerator, in US dollars an hour."""
@@ -78,10 +89,16 @@ def load_table(name: str) -> Any:
 
 
 @functools.cache
-def load_methods() -> dict[str, Method]:
-    """All methods by id, in the order of the vocabulary."""
+def load_methods() -> Methods:
+    """All methods by id, in the order of the vocabulary.
+
+    Raises:
+        AdvisorError: if vocabulary, table and code do not know the same methods and families.
+    """
     raw = load_table("methods.yaml")["methods"]
-    return {
+    for name, where in _unknown(raw):
+        raise UnknownMethodError(name, where)
+    found = {
         id_: Method(
             id_,
             entry["name"],
@@ -95,6 +112,22 @@ def load_methods() -> dict[str, Method]:
         )
         for id_, entry in raw.items()
     }
+    return Methods(found)
+
+
+def _unknown(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Methods and families that some place does not know, each with that place."""
+    declared = load_vocabulary().methods
+    for id_ in dict.fromkeys((*declared, *raw)):
+        if id_ not in declared:
+            yield id_, "advisor/facts/vocabulary.yaml, methods"
+        if id_ not in raw:
+            yield id_, _TABLE
+        if id_ not in KNOWN:
+            yield id_, "advisor/catalogue/known.py, and every place that raises UnknownMethodError"
+    for entry in raw.values():
+        if entry["family"] not in FAMILIES:
+            yield entry["family"], "advisor/catalogue/known.py"
 
 
 def closed_form() -> dict[str, Any]:

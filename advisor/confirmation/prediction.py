@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 
 from advisor.catalogue.tables import load_methods
-from advisor.decide.headline import FULL, Headline
+from advisor.decide.decide import FULL, Headline
 from advisor.decide.verdict import Answer
 from advisor.estimate.assumed import usual_settings
 from advisor.estimate.need import need_of

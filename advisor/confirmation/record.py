@@ -11,7 +11,7 @@ from advisor.catalogue.tables import load_methods
 from advisor.confirmation.bench import Prepared
 from advisor.confirmation.prediction import SOFT, agreement_of, digest
 from advisor.decide.answer import answer_for
-from advisor.decide.headline import FULL
+from advisor.decide.decide import FULL
 from advisor.decide.verdict import Answer
 from advisor.facts import Fact, FactBase, Source
 from advisor.microbench.judging.alarms import Alarm, Level

@@ -6,8 +6,8 @@ import functools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
+from advisor.catalogue.known import row_of
 from advisor.catalogue.tables import Method, assumptions, load_methods
 from advisor.estimate.job import Job, bounds
 from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings
@@ -64,8 +64,9 @@ def usual_settings(method: Method, settings: Settings) -> Settings:
 @functools.cache
 def _usual(method: str, *, cpu: bool) -> tuple[Precision, Optimizer]:
     """The usual precision and optimizer of a method."""
-    rows: dict[str, Any] = assumptions()["settings"]["cpu" if cpu else "accelerator"]
-    row = rows.get(method, rows["other"])
+    place = "cpu" if cpu else "accelerator"
+    rows: dict[str, dict[str, str]] = assumptions()["settings"][place]
+    row = row_of(rows, method, f"advisor/catalogue/assumptions.yaml, settings, {place}")
     return Precision(row["precision"]), Optimizer(row["optimizer"])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
+from advisor.catalogue.known import UnknownMethodError
 from advisor.catalogue.tables import Factors, closed_form, load_activations
 from advisor.estimate.breakdown import Breakdown, StepProfile
 from advisor.estimate.closed_work import layer_length, work_of
@@ -265,4 +266,9 @@ def _factors(shape: ModelShape, method: str, settings: Settings) -> Factors:
     row = _ROW.get(method, method)
     if row == "qlora" and not settings.upcast:
         row = "lora"
-    return load_activations()[shape.family, row, settings.precision.value, device]
+    key = (shape.family, row, settings.precision.value, device)
+    factors = load_activations().get(key)
+    if factors is None:
+        where = f"advisor/catalogue/activations.csv, row {','.join(key)}"
+        raise UnknownMethodError(method, where)
+    return factors

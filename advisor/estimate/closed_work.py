@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from advisor.catalogue.known import row_of
 from advisor.catalogue.tables import closed_form, load_activations
 from advisor.estimate.breakdown import Work
 from advisor.estimate.settings import Head, Precision, Settings
@@ -24,7 +25,8 @@ def work_of(shape: ModelShape, method: str, settings: Settings) -> dict[str, Wor
     table = closed_form()
     forward = forward_flops(shape, method, settings)
     multiples: Mapping[str, float] = table["backward_flops"]
-    backward = forward * multiples.get(method, multiples["other"])
+    where = "advisor/catalogue/closed_form.yaml, backward_flops"
+    backward = forward * row_of(multiples, method, where)
     backward += forward if settings.checkpointing else 0.0
     traffic = _kept_by_full(shape, method, settings)
     shares: Mapping[str, float] = table["traffic_of_activations"]

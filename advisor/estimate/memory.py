@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
+from advisor.catalogue.known import row_of
 from advisor.catalogue.tables import Method, assumptions, device_table
 from advisor.estimate.assumed import assumed_settings
 from advisor.estimate.breakdown import Breakdown, StepProfile
@@ -73,11 +74,10 @@ def _expected_profile(
 def optimistic_gib(method: Method, job: Job, accelerator: str) -> float:
     """The least that known savings could reach: batch 1, the smallest state, split activations."""
     table = assumptions()
-    states: dict[str, float] = table["optimistic_state_bytes"]
-    each = states.get(method.id, states["other"])
-    on_cpu: dict[str, Any] = table["optimistic_state_bytes_cpu"]
-    if accelerator == "none" and method.id in on_cpu["methods"]:
-        each = on_cpu["bytes"]
+    place = "cpu" if accelerator == "none" else "accelerator"
+    states: dict[str, float] = table["optimistic_state_bytes"][place]
+    where = f"advisor/catalogue/assumptions.yaml, optimistic_state_bytes, {place}"
+    each = row_of(states, method.id, where)
     state = job.shape.parameters * each / job.devices
     kept = _least_activations(method, replace(job, batch=1.0), accelerator)
     activations = kept * float(table["optimistic_activations"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from advisor.catalogue.known import UnknownMethodError
 from advisor.catalogue.tables import closed_form, load_methods
 from advisor.estimate.settings import Settings
 from advisor.estimate.shape import ModelShape
@@ -12,7 +13,11 @@ _PROMPT_ENCODER_MATRICES = 3
 
 
 def trained_parameters(method: str, shape: ModelShape, settings: Settings) -> float:
-    """Parameters that receive gradients."""
+    """Parameters that receive gradients.
+
+    Raises:
+        AdvisorError: if the method is not known here.
+    """
     virtual, width = float(settings.virtual_tokens), shape.width
     family: Mapping[str, Mapping[str, float]] = closed_form()["families"][shape.family]
     # peft puts virtual tokens before the input of the encoder and of the decoder.
@@ -27,7 +32,11 @@ def trained_parameters(method: str, shape: ModelShape, settings: Settings) -> fl
         return virtual * shape.layers * 2.0 * shape.key_value
     if method == "p_tuning":
         return vectors + _PROMPT_ENCODER_MATRICES * (width**2 + width)
-    return vectors if method == "prompt_tuning" else 0.0
+    if method == "prompt_tuning":
+        return vectors
+    if method == "few_shot_prompting":
+        return 0.0
+    raise UnknownMethodError(method, "advisor/estimate/sizes.py, trained_parameters")
 
 
 def artefact_bytes(method: str, shape: ModelShape, settings: Settings) -> float:

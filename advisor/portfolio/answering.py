@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status
+from advisor.decide.decide import Status
 from advisor.facts import Fact, Value
 from advisor.portfolio.completing import Completer
 from advisor.portfolio.reading import Reader

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.decide.headline import FEW_SHOT, FULL
+from advisor.decide.decide import FEW_SHOT, FULL
 from advisor.decide.tally import lead_of, quality_bounds, tally
 from advisor.facts import Interval, Value
 from advisor.portfolio.columns import Booleans, Column, Floats, Integers

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from advisor.decide.decide import HEADLINES, NOBODY, STATUSES, Conclusion, Decider
 from advisor.decide.decision import Decision, decide
 from advisor.facts import Fact, FactBase, Source, Value, Vocabulary, load_vocabulary
-from advisor.portfolio.columns import Column, Encoder
-from advisor.portfolio.deciding import HEADLINES, NOBODY, STATUSES, Decider, Decisions, Standing
+from advisor.portfolio.columns import Column, Encoder, Floats, Integers
 from advisor.portfolio.effects import Effects
 from advisor.portfolio.lookups import Lookups
 from advisor.portfolio.nearness import Nearness
@@ -48,7 +48,7 @@ class Portfolio:
         self._lookups = Lookups(engine)
         self._effects = Effects(engine, self.methods)
         self._nearness = Nearness(self._effects.sums.soft, settings)
-        self._decider = Decider(self._effects.sums, settings)
+        self._decider = Decider(self.methods, settings, np.where)
         self._decided = frozenset(table.decides for table in engine.base.tables)
         keys = dict.fromkeys([
             *self._lookups.facts, *(ramp.fact for ramp in self._effects.ramps),
@@ -98,30 +98,55 @@ class Portfolio:
         vetoed = np.array([settled[rules].any(axis=0) for rules in numbers])
         doubtful = np.array([unsettled[rules].any(axis=0) for rules in numbers]) & ~vetoed
         sums = effects.add(slice(0, effects.sums.settled), settled, possibly, ramps)
-        standing = Standing(
-            scores=sums[: len(self.methods)],
-            vetoed=vetoed,
-            doubtful=doubtful,
-            quality=sums[len(self.methods) :],
-            kept=self._nearness.kept(columns),
-            open=np.logical_or.reduce(unsettled, axis=0),
-        )
-        reachable = np.zeros((len(HEADLINES), projects), dtype=np.bool_)
-        open_ = np.flatnonzero(standing.open)
+        scores, quality = sums[: len(self.methods)], sums[len(self.methods) :]
+        several = np.zeros(projects, dtype=np.bool_)
+        open_ = np.flatnonzero(np.logical_or.reduce(unsettled, axis=0))
         if len(open_):
             leads = effects.add(
                 slice(effects.sums.settled, effects.sums.rows),
                 settled[:, open_], possibly[:, open_], [states[open_] for states in ramps],
             )  # fmt: skip
-            bounds = np.split(leads, 2)
-            reachable[:, open_] = self._decider.reachable(standing.of(open_), *bounds)
-        return self._decider.decide(standing, reachable)
+            reachable = self._decider.reachable(
+                vetoed[:, open_], doubtful[:, open_], *np.split(leads, 2)
+            )
+            several[open_] = np.sum(reachable, axis=0) > 1
+        leaning = self._decider.leaning(scores, vetoed)
+        given_up: Floats = np.zeros(projects)
+        for method, of, kept in zip(
+            self._decider.soft, quality, self._nearness.kept(columns), strict=True
+        ):
+            given_up = np.where(leaning.variant == method, of * (1.0 - kept), given_up)
+        conclusion = self._decider.conclude(leaning, several, scores, vetoed, given_up)
+        return Decisions(leaning.variant, conclusion, self._confidence(conclusion), scores)
+
+    def _confidence(self, conclusion: Conclusion) -> Floats:
+        # Few leads are distinct, so each is looked up as a single project has it.
+        distinct, places = np.unique(conclusion.lead, return_inverse=True)
+        found = np.array([self._decider.confidence(lead) for lead in distinct])[places]
+        return np.where(conclusion.recommendation == NOBODY, np.nan, found)
 
     def _alone(self, values: Mapping[str, Value]) -> Decision:
         """The answer of the scalar engine."""
         stated = [Fact(key, value, Source.ANSWERED) for key, value in values.items()]
         findings = self.engine.assess(values).findings
         return decide(findings, FactBase(stated, vocabulary=self._vocabulary), self.engine.base)
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The decisions on some projects.
+
+    Attributes:
+        variant: (projects,) numbers of methods, or NOBODY.
+        conclusion: arrays of (projects,).
+        confidence: (projects,) NaN where there is none.
+        scores: (methods, projects) decibans.
+    """
+
+    variant: Integers
+    conclusion: Conclusion
+    confidence: Floats
+    scores: Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +168,12 @@ class Answers:
         methods: list[str | None] = [*self.methods, None]  # what is NOBODY is the last
         statuses = [status.value for status in STATUSES]
         headlines: list[str | None] = [*(headline.value for headline in HEADLINES), None]
-        found = self.decisions
+        found, conclusion = self.decisions, self.decisions.conclusion
         confidences = np.where(np.isnan(found.confidence), NOBODY, found.confidence)
         rows = zip(
-            found.status.tolist(), found.recommendation.tolist(), found.variant.tolist(),
-            found.alternative.tolist(), confidences.tolist(), found.scores.T.tolist(), strict=True,
+            conclusion.status.tolist(), conclusion.recommendation.tolist(),
+            found.variant.tolist(), conclusion.alternative.tolist(), confidences.tolist(),
+            found.scores.T.tolist(), strict=True,
         )  # fmt: skip
         for number, row in enumerate(rows):
             if number in self.alone:

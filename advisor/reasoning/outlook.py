@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from advisor.decide.bounds.cells import Number
-from advisor.decide.decision import Status
+from advisor.decide.decide import Status
 from advisor.facts import Fact
 from advisor.facts.showing import plain_value
 from advisor.reasoning.case import Case

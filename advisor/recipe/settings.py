@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from advisor.catalogue.known import UnknownMethodError
 from advisor.catalogue.tables import Method, load_table
 from advisor.estimate.assumed import Wishes, common_settings, settings_for
 from advisor.estimate.plan import Planner
@@ -80,6 +81,8 @@ def fit(run: Run, method: Method, route: str, subject_of: Callable[[], Subject])
 
 _VIRTUAL = ("prompt_tuning", "p_tuning", "prefix_tuning")
 _LOW_RANK = ("lora", "qlora")
+_WITHOUT = ("few_shot_prompting", "ia3", "full_fine_tuning")
+"""Methods whose adapter, if any, has no settings."""
 
 
 def project_settings(
@@ -93,6 +96,9 @@ def project_settings(
         fitted: the plan that fits the memory.
         model: folder or Hub id.
         data: the settings under ``data``.
+
+    Raises:
+        AdvisorError: if the method is not known here.
     """
     settings: dict[str, Any] = {
         "model": model,
@@ -122,7 +128,9 @@ def _adapter(choice: Choice, carried: Carried) -> dict[str, Any]:
         return {"virtual_tokens": carried.virtual_tokens}
     if choice.method.id in _LOW_RANK:
         return {key: choice.method.recipe[key] for key in ("rank", "alpha", "dropout")}
-    return {}
+    if choice.method.id in _WITHOUT:
+        return {}
+    raise UnknownMethodError(choice.method.id, "advisor/recipe/settings.py, _adapter")
 
 
 def _answering(fitted: Fitted) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from advisor.catalogue.tables import load_methods
-from advisor.decide.headline import FEW_SHOT
+from advisor.decide.decide import FEW_SHOT
 from advisor.facts import load_vocabulary
 from advisor.report.blocks import Bars, Block, Bullets, Heading, Paragraph, Table
 from advisor.report.outlook_document import outlook_blocks

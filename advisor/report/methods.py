@@ -8,8 +8,9 @@ import re
 from collections import defaultdict
 from typing import Any
 
+from advisor.catalogue.known import row_of
 from advisor.catalogue.tables import Method, load_methods, load_table
-from advisor.decide.headline import FEW_SHOT, FULL, HEADLINE_SIDES
+from advisor.decide.decide import FEW_SHOT, FULL, HEADLINE_SIDES
 from advisor.decide.tally import Tally, settled_lead
 from advisor.decide.verdict import Verdict
 from advisor.facts import FactBase, Interval
@@ -127,7 +128,8 @@ def _filled(template: str, facts: FactBase) -> str:
 def how_to(method_id: str, facts: FactBase) -> list[str]:
     """Return the steps for a method as sentences, in order."""
     method = load_methods()[method_id].on(facts.value("model.architecture"))
-    templates: list[str] = load_table("steps.yaml")["steps"][method.family]
+    rows: dict[str, list[str]] = load_table("steps.yaml")["steps"]
+    templates = row_of(rows, method.family, "advisor/catalogue/steps.yaml, steps")
     values = _values(method, facts)
     return [template.format_map(values) for template in templates]
 

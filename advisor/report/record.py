@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import advisor
 from advisor.catalogue.tables import load_methods
-from advisor.decide.decision import Status
+from advisor.decide.decide import Status
 from advisor.decide.parity import Parity
 from advisor.decide.tally import Tally, waterfall
 from advisor.decide.verdict import Answer, Reason, Verdict

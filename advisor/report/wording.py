@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from advisor.catalogue.tables import load_methods
-from advisor.decide.decision import Status
-from advisor.decide.headline import FULL
+from advisor.decide.decide import FULL, Status
 from advisor.decide.parity import Parity
 from advisor.decide.verdict import Verdict
 from advisor.facts import load_vocabulary

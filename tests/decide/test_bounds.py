@@ -22,8 +22,7 @@ from verdict_cases import (
 
 from advisor.decide.answer import answer_for
 from advisor.decide.bounds.search import bounds_of
-from advisor.decide.decision import Status
-from advisor.decide.headline import Headline
+from advisor.decide.decide import Headline, Status
 from advisor.report.record import record
 
 FEW = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)

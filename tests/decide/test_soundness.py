@@ -21,8 +21,7 @@ from verdict_cases import (
 )
 
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status
-from advisor.decide.headline import Headline
+from advisor.decide.decide import Headline, Status
 from advisor.report.record import record
 
 QUICK = settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_projects import VOCABULARY, portfolio, some_values
 
-from advisor.decide.decision import Status, decide
+from advisor.decide.decide import Status
+from advisor.decide.decision import decide
 from advisor.facts import Fact, FactBase, Source
 from advisor.portfolio.judging import Portfolio
 

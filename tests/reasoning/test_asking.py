@@ -7,7 +7,7 @@ import random
 import pytest
 
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status
+from advisor.decide.decide import Status
 from advisor.facts import Fact, FactBase, Source, load_vocabulary
 from advisor.facts.reading import read_value
 from advisor.questionnaire.questions import open_questions

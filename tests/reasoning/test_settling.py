@@ -8,7 +8,7 @@ import random
 import pytest
 from test_asking import ENGINE, POOL, VOCABULARY, answer, person
 
-from advisor.decide.decision import Status
+from advisor.decide.decide import Status
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.reading import read_value
 from advisor.reasoning.questions_matter import Settling

@@ -13,8 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from advisor.catalogue.tables import load_methods, load_table
-from advisor.decide.decision import Status
-from advisor.decide.headline import FULL
+from advisor.decide.decide import FULL, Status
 from advisor.facts import load_vocabulary
 from advisor.facts.showing import show_value
 from advisor.report import inpage
