@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Protocol
 
 from advisor.catalogue.tables import load_methods
-from advisor.decide.decision import Status
-from advisor.decide.headline import Headline
+from advisor.decide.decide import Headline, Status
 from advisor.facts import Source
 from advisor.report.part import Part, Within, Words
 from advisor.rules.rule import Kind
