@@ -12,6 +12,7 @@ from typing import Any
 
 from advisor.app.gather import Gathered, gather, subject_of
 from advisor.catalogue.known import UnknownMethodError
+from advisor.catalogue.settings import planning
 from advisor.catalogue.tables import Method, load_methods
 from advisor.confirmation.bench import prepare, weights_of
 from advisor.confirmation.folder import RunFolder, fingerprint_of, open_folder
@@ -28,7 +29,6 @@ from advisor.estimate.assumed import chosen_methods
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.quantities import QuantityError, parse_quantity
 from advisor.microbench.allowance import Allowance
-from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.preparing.budget import parse_budget
 from advisor.microbench.records import METHODS, Bench, Trial, TrialResult
@@ -265,7 +265,7 @@ def _executor(
         folder.path,
         slots=slots_for(bench, wish),
         watch=progress.look,
-        most_loading=max(budget, planning()["least_patience"]),
+        most_loading=max(budget, planning().least_patience),
     )
 
 

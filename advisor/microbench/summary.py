@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from advisor.catalogue.settings import planning
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.judging.alarms import Alarm, Level, alarms, still_better
 from advisor.microbench.judging.curve import LearningCurve, learning_curve
 from advisor.microbench.judging.failures import why_none
 from advisor.microbench.judging.outcome import Comparison, compare
 from advisor.microbench.judging.scores import usable_trials
-from advisor.microbench.planning.cost import Sizes, planning
+from advisor.microbench.planning.cost import Sizes
 from advisor.microbench.planning.ladder import Room, affordable_sizes, make_plan, sizes_for
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.planning.schedule import curve, finals, search, untrainable
@@ -38,7 +39,7 @@ def budget_for(
     probe, plan = findings.probe, findings.plan
     ids, architecture = (*plan.methods, *plan.left_out), bench.task.architecture
     methods = [load_methods()[id_].on(architecture) for id_ in ids]
-    for offered in planning()["offered_budgets"]:
+    for offered in planning().offered_budgets:
         budget = parse_budget(offered)
         if budget <= plan.budget_seconds:
             continue
