@@ -12,6 +12,7 @@ from advisor.facts.factsfile import facts_from
 from advisor.report.part import plain
 from advisor.report.record import record
 from advisor.rules.engine import load_engine
+from advisor.support.plugins import plugin
 from advisor.support.strictyaml import YamlDocument
 
 
@@ -73,13 +74,13 @@ def judge_portfolio(
         >>> [answer.get("status", "wrong") for answer in found]
         ['undetermined', 'wrong']
     """
-    from advisor.portfolio.answering import Record, answers
-
+    portfolio = plugin("advisor_portfolio")
     numbered = (
-        Record(number, f"record {number}", partial(dict, record))
+        portfolio.Record(number, f"record {number}", partial(dict, record))
         for number, record in enumerate(records, start=1)
     )
-    return answers(numbered, load_engine(rules))
+    answers: Iterator[dict[str, Any]] = portfolio.answers(numbered, load_engine(rules))
+    return answers
 
 
 def what_if(

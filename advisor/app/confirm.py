@@ -40,6 +40,7 @@ from advisor.profilers.request import Request
 from advisor.report.measured import MeasuredRun, PlannedRun
 from advisor.rules.engine import load_engine
 from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support.plugins import plugin
 from advisor.support.textfiles import STANDARD_INPUT
 
 _LIBRARIES = ("torch", "transformers", "peft", "numpy")
@@ -254,10 +255,12 @@ def _executor(
     bench: Bench, folder: RunFolder, wish: Wish, budget: float, progress: Progress
 ) -> Executor:
     if wish.ray:
-        from advisor.microbench.running.cluster import RayExecutor
-
+        cluster = plugin("advisor_ray")
         progress.stage("connecting to the cluster, whose nodes load the model")
-        return RayExecutor(bench, address=wish.address, most=wish.slots, say=progress.stage)
+        executor: Executor = cluster.RayExecutor(
+            bench, address=wish.address, most=wish.slots, say=progress.stage
+        )
+        return executor
     progress.stage("loading the model")
     folder.write_bench(bench)
     return LocalExecutor(

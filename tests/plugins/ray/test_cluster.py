@@ -10,9 +10,9 @@ from ray_runs import ENDLESS, MARKS, plan, run
 from trial_jobs import ending_of, job, trial
 
 from advisor.microbench.records import Status
-from advisor.microbench.running.cluster import RayExecutor
 from advisor.microbench.running.local import LocalExecutor
 from advisor.support.errors import AdvisorError
+from advisor_ray.cluster import RayExecutor
 
 pytestmark = MARKS
 MEASURED = {"seconds", "seconds_per_step", "peak_memory"}

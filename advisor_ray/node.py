@@ -19,8 +19,8 @@ from typing import Any
 from advisor import __version__
 from advisor.microbench.records import Job
 from advisor.microbench.running.local import LocalExecutor
-from advisor.microbench.running.owner import has_ended, owner
 from advisor.support.errors import AdvisorError
+from advisor_ray.owner import has_ended, owner
 
 _BENCH = "bench.json"
 _RUN = re.compile(r"advisor-[0-9a-f]{16}")

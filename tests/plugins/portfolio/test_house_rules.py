@@ -7,9 +7,9 @@ import dataclasses
 from test_against_the_engine import alone, draw, together
 
 from advisor.facts import load_vocabulary
-from advisor.portfolio.judging import Portfolio
 from advisor.rules.engine import Engine, load_engine
 from advisor.rules.loading import load_rules
+from advisor_portfolio.judging import Portfolio
 
 _RULE = """\
   - code: {code}

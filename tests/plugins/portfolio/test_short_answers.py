@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import sys
 
 import pytest
 from random_projects import some_record
 
 import advisor
 from advisor.facts import Fact, FactBase, Source
-from advisor.portfolio import answering
-from advisor.portfolio.completing import Remembered
-from advisor.portfolio.reading import Reader
 from advisor.rules.engine import load_engine
 from advisor.support.errors import AdvisorError
+from advisor_portfolio import answering
+from advisor_portfolio.completing import Remembered
+from advisor_portfolio.reading import Reader
 
 KEYS = ("status", "recommendation", "variant", "alternative", "confidence")
 
@@ -24,8 +25,10 @@ def expected(number: int, record: dict) -> dict:
     return {"line": number, **{key: run[key] for key in KEYS}, "scores": scores}
 
 
-def test_short_answers_say_what_the_whole_runs_say():
-    records = [some_record(seed) for seed in range(160)]
+@pytest.mark.long
+@pytest.mark.cases
+def test_short_answers_say_what_the_whole_runs_say(cases):
+    records = [some_record(seed) for seed in range(cases(40))]
     for number, (record, answer) in enumerate(
         zip(records, advisor.judge_portfolio(records), strict=True), start=1
     ):
@@ -76,7 +79,9 @@ def test_records_are_taken_some_at_a_time(monkeypatch):
 
 
 def test_without_numpy_one_message_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(answering, "find_spec", lambda _: None)
+    for name in [name for name in sys.modules if name.startswith("advisor_portfolio")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "numpy", None)
     with pytest.raises(AdvisorError, match="numpy is not installed") as caught:
         next(advisor.judge_portfolio([{}]))
     assert "pip install 'tuning-advisor[portfolio]'" in caught.value.hint

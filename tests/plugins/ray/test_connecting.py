@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from advisor.microbench.running import connecting
-from advisor.microbench.running.owner import has_ended, owner
+from advisor_ray import connecting
+from advisor_ray.owner import has_ended, owner
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def dead():
     asked = [
         sys.executable,
         "-c",
-        "from advisor.microbench.running.owner import owner as o; print(o())",
+        "from advisor_ray.owner import owner as o; print(o())",
     ]
     return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
 

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
+from pathlib import Path
 
 import pytest
-from tiny_benches import bench_of
 
-from advisor.microbench.records import Route
+for folder in ("worker", "running", "planning"):
+    sys.path.append(str(Path(__file__).parents[2] / "microbench" / folder))
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory):
+    """The folder of a BERT with two layers of 32, random weights."""
+    from tiny_benches import write_model
+
+    return write_model(tmp_path_factory.mktemp("tiny") / "bert", "bert")
 
 
 @pytest.fixture(scope="module")
@@ -46,4 +56,8 @@ def cluster(ray_alone, scratch):
 
 @pytest.fixture(scope="module")
 def bench(tiny_encoder):
+    from tiny_benches import bench_of
+
+    from advisor.microbench.records import Route
+
     return bench_of(tiny_encoder, "bert", Route.HEAD)

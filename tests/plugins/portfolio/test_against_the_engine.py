@@ -13,10 +13,9 @@ from random_projects import VOCABULARY, portfolio, some_values
 from advisor.decide.decide import Status
 from advisor.decide.decision import decide
 from advisor.facts import Fact, FactBase, Source
-from advisor.portfolio.judging import Portfolio
+from advisor_portfolio.judging import Portfolio
 
-SCENARIOS = 12_000
-PARTS = 8
+PARTS = 4
 
 
 def alone(judge: Portfolio, values: dict[str, Any]) -> dict[str, Any]:
@@ -41,13 +40,14 @@ def draw(seeds: range, judge: Portfolio | None = None) -> list[dict[str, Any]]:
     return [some_values(seed, judge.engine, judge.facts) for seed in seeds]
 
 
+@pytest.mark.long
+@pytest.mark.cases
 @pytest.mark.parametrize("part", range(PARTS))
-def test_answers_on_random_projects_with_unknowns_are_those_of_the_engine(part):
-    size = SCENARIOS // PARTS
-    projects = draw(range(part * size, (part + 1) * size))
-    for seed, (values, answer) in enumerate(
-        zip(projects, together(portfolio(), projects), strict=True), start=part * size
-    ):
+def test_answers_on_random_projects_with_unknowns_are_those_of_the_engine(part, cases):
+    seeds = range(part, cases(1200), PARTS)
+    projects = draw(seeds)
+    answers = together(portfolio(), projects)
+    for seed, values, answer in zip(seeds, projects, answers, strict=True):
         assert answer == alone(portfolio(), values), seed
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from advisor.portfolio.columns import Booleans, Column, Floats, Integers
 from advisor.rules.engine import Axis, Engine, fold
 from advisor.rules.rule import DecisionTable
+from advisor_portfolio.columns import Booleans, Column, Floats, Integers
 
 _FEW = 8
 

@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from advisor.facts import FactType, Interval, load_vocabulary
-from advisor.portfolio.judging import Portfolio
 from advisor.rules.engine import Engine, load_engine
+from advisor_portfolio.judging import Portfolio
 
 VOCABULARY = load_vocabulary()
 

@@ -15,9 +15,9 @@ from trial_jobs import ending_of, job, trial
 
 from advisor.app.confirm import Silent
 from advisor.microbench.records import Route
-from advisor.microbench.running.cluster import RayExecutor
 from advisor.microbench.running.journal import Journal
 from advisor.support.errors import AdvisorError, ExitCode
+from advisor_ray.cluster import RayExecutor
 
 pytestmark = MARKS
 

@@ -1,8 +1,4 @@
-"""The way to a Ray cluster: to one that runs, or to one that is started on this machine.
-
-Run as a program with an ADDRESS, it only tries to connect, and says on
-standard output why it could not.
-"""
+"""The way to a Ray cluster: to one that runs, or to one that is started on this machine."""
 
 from __future__ import annotations
 
@@ -19,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from advisor.microbench.running.owner import has_ended, owner
 from advisor.support.children import isolated
 from advisor.support.errors import AdvisorError, ExitCode
+from advisor_ray.owner import has_ended, owner
 
 _DIAL_SECONDS = 5.0
 _KNOCK_SECONDS = 60.0
@@ -157,7 +153,7 @@ def _knock(address: str) -> None:
             raise _unreachable(address, getattr(error, "strerror", None) or str(error)) from None
     try:
         tried = subprocess.run(  # noqa: S603 - the program's own module, no shell
-            isolated(__name__, address),
+            isolated("advisor_ray", address),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_KNOCK_SECONDS,
@@ -187,15 +183,11 @@ def _unreachable(address: str | None, told: str) -> AdvisorError:
     )
 
 
-def main(arguments: list[str]) -> int:
+def tried(address: str) -> int:
     """Try to connect; 1 and the reason on standard output if that fails."""
     try:
-        _init(_ray(), arguments[0])
+        _init(_ray(), address)
     except Exception as error:  # noqa: BLE001 - Ray raises whatever its transport does
         sys.stdout.write(str(error))
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from advisor.decide.answer import answer_for
 from advisor.decide.decide import Status
 from advisor.facts import Fact, Value
-from advisor.portfolio.completing import Completer
-from advisor.portfolio.reading import Reader
 from advisor.report.record import rounded
 from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError
+from advisor_portfolio.completing import Completer
+from advisor_portfolio.judging import Portfolio
+from advisor_portfolio.reading import Reader
 
 _CHUNK = 512
 """Records that are read before any is answered."""
@@ -52,17 +52,7 @@ def answers(
         records: in any number; some hundred of them are held at a time.
         engine: the compiled rule base.
         complete: adds the facts that a record shares with others to its own.
-
-    Raises:
-        AdvisorError: if numpy is not installed.
     """
-    if find_spec("numpy") is None:
-        raise AdvisorError(
-            "numpy is not installed, and many projects cannot be judged at once without",
-            hint="pip install 'tuning-advisor[portfolio]'",
-        )
-    from advisor.portfolio.judging import Portfolio
-
     portfolio = Portfolio(engine)
     completer, reader = Completer(portfolio.facts), Reader()
 

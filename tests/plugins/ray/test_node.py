@@ -15,7 +15,7 @@ from trial_jobs import job, trial
 
 from advisor import __version__
 from advisor.microbench.records import Route, Status
-from advisor.microbench.running import node
+from advisor_ray import node
 
 
 @pytest.fixture(autouse=True)

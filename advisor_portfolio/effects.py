@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from advisor.decide.decide import FEW_SHOT, FULL
 from advisor.decide.tally import lead_of, quality_bounds, tally
 from advisor.facts import Interval, Value
-from advisor.portfolio.columns import Booleans, Column, Floats, Integers
-from advisor.portfolio.lookups import Steps
 from advisor.rules.engine import Engine, Finding, Prepared, unsettled
 from advisor.rules.rule import Outcome, Rule, Settings
+from advisor_portfolio.columns import Booleans, Column, Floats, Integers
+from advisor_portfolio.lookups import Steps
 
 
 class Sums:

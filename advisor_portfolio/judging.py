@@ -11,11 +11,11 @@ import numpy as np
 from advisor.decide.decide import HEADLINES, NOBODY, STATUSES, Conclusion, Decider
 from advisor.decide.decision import Decision, decide
 from advisor.facts import Fact, FactBase, Source, Value, Vocabulary, load_vocabulary
-from advisor.portfolio.columns import Column, Encoder, Floats, Integers
-from advisor.portfolio.effects import Effects
-from advisor.portfolio.lookups import Lookups
-from advisor.portfolio.nearness import Nearness
 from advisor.rules.engine import Engine
+from advisor_portfolio.columns import Column, Encoder, Floats, Integers
+from advisor_portfolio.effects import Effects
+from advisor_portfolio.lookups import Lookups
+from advisor_portfolio.nearness import Nearness
 
 _BLOCK = 8192
 """Projects that are judged together: enough to spread numpy's overhead, and few enough that the

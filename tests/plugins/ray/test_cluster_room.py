@@ -6,15 +6,15 @@ import sys
 
 import pytest
 
-from advisor.microbench.running.connecting import Connection
-from advisor.microbench.running.room import (
+from advisor.support.errors import AdvisorError, ExitCode
+from advisor_ray.connecting import Connection
+from advisor_ray.room import (
     Node,
     largest_share,
     nodes_with_room,
     require_memory,
     shortage,
 )
-from advisor.support.errors import AdvisorError, ExitCode
 
 
 def listed(alive=True, **resources):

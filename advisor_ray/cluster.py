@@ -9,16 +9,16 @@ from typing import Any
 
 from advisor import __version__
 from advisor.microbench.records import Bench, Ending, Job, Status
-from advisor.microbench.running import node
-from advisor.microbench.running.connecting import Connection
-from advisor.microbench.running.room import (
+from advisor.support.errors import AdvisorError, ExitCode
+from advisor_ray import node
+from advisor_ray.connecting import Connection
+from advisor_ray.room import (
     Node,
     largest_share,
     nodes_with_room,
     require_memory,
     shortage,
 )
-from advisor.support.errors import AdvisorError, ExitCode
 
 Say = Callable[[str], None]
 

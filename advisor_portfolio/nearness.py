@@ -9,8 +9,8 @@ import numpy as np
 
 from advisor.catalogue.evidence import Published, decades_apart, rows_on
 from advisor.decide.parity import NEARNESS, kept_share, measured_key
-from advisor.portfolio.columns import Booleans, Column, Floats, Integers
 from advisor.rules.rule import Settings
+from advisor_portfolio.columns import Booleans, Column, Floats, Integers
 
 _PARAMETERS, _EXAMPLES, _TRANSFER = NEARNESS
 
