@@ -11,9 +11,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from advisor.support.children import isolated
 from advisor.support.errors import AdvisorError, ExitCode
 from advisor_ray.owner import has_ended, owner
 
@@ -29,6 +31,8 @@ _SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     # Without it Ray warns that it will change its mind about tasks without a GPU.
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    # Ray would take the current folder to every node if the program was started by `uv run`.
+    "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
     # By default Ray repeats a task without end where a node is short of memory.
     "RAY_task_oom_retries": "3",
 }
@@ -91,7 +95,19 @@ def _ray() -> Any:
 
 def _init(ray: Any, address: str | None, folder: str | None = None) -> None:
     own = {"include_dashboard": False, "_temp_dir": folder} if address is None else {}
-    ray.init(address=address or "local", log_to_driver=False, logging_level="error", **own)
+    with _away():
+        ray.init(address=address or "local", log_to_driver=False, logging_level="error", **own)
+
+
+@contextlib.contextmanager
+def _away() -> Iterator[None]:
+    """Stand where nobody else can put files: Ray's processes import from where this one stands."""
+    here = Path.cwd()
+    os.chdir(os.sep)
+    try:
+        yield
+    finally:
+        os.chdir(here)
 
 
 def _join(ray: Any, address: str | None, folder: str | None) -> None:
@@ -137,7 +153,7 @@ def _knock(address: str) -> None:
             raise _unreachable(address, getattr(error, "strerror", None) or str(error)) from None
     try:
         tried = subprocess.run(  # noqa: S603 - the program's own module, no shell
-            [sys.executable, "-m", __package__, address],
+            isolated(__package__, address),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_KNOCK_SECONDS,

@@ -33,11 +33,13 @@ LONG = (
     "decide/test_against_published.py",
     "decide/test_bounds.py",
     "decide/test_soundness.py",
+    "estimate/test_monotonicity.py",
     "estimate/trace",
     "microbench/running",
+    "microbench/test_ask_offer.py",
+    "microbench/test_confirm",
     "microbench/worker",
     "plugins/ray",
-    "microbench/test_confirm.py",
     "recipe/test_recipe_training.py",
 )
 """Beside single tests that are marked so: what needs a browser, traces, trains, or tries much."""
