@@ -153,7 +153,7 @@ def _knock(address: str) -> None:
             raise _unreachable(address, getattr(error, "strerror", None) or str(error)) from None
     try:
         tried = subprocess.run(  # noqa: S603 - the program's own module, no shell
-            isolated(__package__, address),
+            isolated("advisor_ray", address),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_KNOCK_SECONDS,

@@ -39,7 +39,7 @@ def judge_lines(path: Path, request: Request, engine: Engine) -> ExitCode:
     for _, where, raw in _lines(path):
         try:
             own = facts_from(YamlDocument(_parsed(raw, where), {}, where))
-            answer: dict[str, Any] = record(answer_for(shared.complete(own), engine), engine.base)
+            answer: Any = record(answer_for(shared.complete(own), engine), engine.base)
         except AdvisorError as error:
             code = ExitCode.USAGE
             answer = {**error.as_json(), "where": error.where or where}

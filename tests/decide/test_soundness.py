@@ -107,9 +107,9 @@ def require_that_effects_add_up_to_the_margin(verdict: Verdict) -> None:
 
 
 def require_that_probabilities_add_up_to_one_over_the_feasible(answer: Answer) -> None:
-    ranking = record(answer, engine().base)["ranking"]
-    feasible = [entry["probability"] for entry in ranking if entry["feasible"] is not False]
-    assert all(e["probability"] == 0 for e in ranking if e["feasible"] is False)
+    ranking = record(answer, engine().base).ranking
+    feasible = [entry.probability for entry in ranking if entry.feasible is not False]
+    assert all(e.probability == 0 for e in ranking if e.feasible is False)
     assert sum(feasible) == pytest.approx(1 if feasible else 0, abs=1e-3)
 
 

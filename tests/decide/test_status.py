@@ -201,7 +201,7 @@ def test_lora_is_named_as_the_alternative_where_it_leads_by_the_setting():
 def test_an_alternative_comes_with_its_reason_and_its_lead():
     answer = answer_on(BERT)
     lead = answer.verdict.tallies["lora"].score - answer.verdict.tallies["full_fine_tuning"].score
-    reason = record(answer, engine().base)["alternative_reason"]
+    reason = record(answer, engine().base).alternative_reason
     assert reason.startswith(f"LoRA scores {lead} decibans above full fine-tuning")
 
 

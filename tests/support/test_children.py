@@ -133,15 +133,15 @@ def test_the_command_runs_nothing_of_the_current_folder(hostile, tmp_path):
 
 STARTERS = {"asyncio", "concurrent.futures", "multiprocessing", "pty", "subprocess"}
 STARTING = ("exec", "fork", "popen", "posix_spawn", "spawn", "startfile", "system")
-HOME = "advisor/support/children.py"
+HOME = "support/children.py"
 # Where processes are started, and the first argument of each start there.
 KNOWN = {
-    "advisor/microbench/running/local.py": {
+    "advisor_ray/connecting.py": {"isolated('advisor_ray', address)"},
+    "microbench/running/local.py": {
         "isolated(_SERVER, str(self._bench_file), str(self._folder), str(os.getpid()))"
     },
-    "advisor/microbench/running/server.py": {""},  # a fork
-    "advisor/profilers/hardware/child.py": {"list(command)"},
-    "advisor_ray/connecting.py": {"isolated(__package__, address)"},
+    "microbench/running/server.py": {""},  # a fork
+    "profilers/hardware/child.py": {"list(command)"},
 }
 
 
@@ -164,11 +164,11 @@ def imported_by(tree):
 
 
 def modules():
-    home = package_folder().parent
-    for package in ("advisor", "advisor_portfolio", "advisor_ray"):
-        for path in (home / package).rglob("*.py"):
-            text = path.read_text(encoding="utf-8")
-            yield path.relative_to(home).as_posix(), ast.parse(text)
+    home = package_folder()
+    for folder in (home, home.with_name("advisor_portfolio"), home.with_name("advisor_ray")):
+        for path in folder.rglob("*.py"):
+            within = home if folder == home else home.parent
+            yield path.relative_to(within).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
 
 
 def test_processes_are_started_in_known_places_only():

@@ -1,16 +1,19 @@
-"""What the plug-in starts imports nothing of the folder where the user stands."""
+"""The processes of Ray import nothing of the folder where the user stands."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
-from planted import plant, run_in
 from trial_jobs import ending_of, job, trial
 
 from advisor.microbench.records import Status
 from advisor_ray import connecting
 from advisor_ray.cluster import RayExecutor
+
+sys.path.append(str(Path(__file__).parents[2] / "support"))
+from planted import plant, run_in
 
 
 @pytest.fixture
