@@ -40,7 +40,14 @@ LONG = (
     "microbench/test_confirm",
     "microbench/worker",
     "plugins/ray",
+    "profilers/test_data_bounds.py",
+    "reasoning/test_asking.py",
+    "reasoning/test_counterfactual.py",
+    "reasoning/test_flips.py",
+    "recipe/test_recipe_answers.py",
     "recipe/test_recipe_training.py",
+    "rules/test_checks_by_brute_force.py",
+    "verification",
 )
 """Beside single tests that are marked so: what needs a browser, traces, trains, or tries much."""
 
