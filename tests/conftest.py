@@ -45,6 +45,8 @@ LONG = (
     "reasoning/test_counterfactual.py",
     "reasoning/test_flips.py",
     "recipe/test_recipe_answers.py",
+    "recipe/test_recipe_broken.py",
+    "recipe/test_recipe_projects.py",
     "recipe/test_recipe_training.py",
     "rules/test_checks_by_brute_force.py",
     "verification",
