@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from advisor.app.gather import Gathered, gather, subject_of
-from advisor.catalogue.tables import Method, load_methods
 from advisor.confirmation.bench import prepare, weights_of
 from advisor.confirmation.folder import RunFolder, fingerprint_of, open_folder
 from advisor.confirmation.prediction import Agreement, Forecaster, soft_prompt_to_train
@@ -26,6 +25,7 @@ from advisor.decide.verdict import Answer
 from advisor.estimate.assumed import chosen_methods
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.quantities import QuantityError, parse_quantity
+from advisor.methods import Method, load_methods
 from advisor.microbench.allowance import Allowance
 from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.plan import Plan

@@ -1,66 +1,14 @@
-"""The reference tables: methods and recipes, constants of the closed form, prices, terms."""
+"""The reference tables: constants of the closed form, prices, terms."""
 
 from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from advisor.methods import load_methods
 from advisor.support.compiled import load_shipped, package_folder
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """One method and its recipe.
-
-    Attributes:
-        id: the identifier used everywhere, such as ``prompt_tuning``.
-        family: ``prompting``, ``soft_prompts``, ``adapters`` or ``full``.
-        trains: what is trained, in a few words.
-        lengthens_input: whether every request in production carries extra tokens.
-        recipe: settings by name, as in methods.yaml; rates are ranges with a first value.
-        checkpointing: whether activations can be recomputed instead of kept.
-        by_architecture: recipe and source where bases of an architecture need another one.
-    """
-
-    id: str
-    name: str
-    family: str
-    trains: str
-    lengthens_input: bool
-    recipe: Mapping[str, Any]
-    source: str
-    checkpointing: bool
-    by_architecture: Mapping[str, Mapping[str, Any]]
-
-    def on(self, architecture: object) -> Method:
-        """The method as the recipe has it for bases of this architecture."""
-        own = self.by_architecture.get(str(architecture))
-        if own is None:
-            return self
-        return replace(self, recipe={**self.recipe, **own["recipe"]}, source=own["source"])
-
-    @property
-    def trained(self) -> bool:
-        """Whether the method trains anything at all."""
-        return self.family != "prompting"
-
-    @property
-    def virtual_tokens(self) -> int:
-        """How many the recipe has, none where the method has no such thing."""
-        return int(self.recipe.get("virtual_tokens", 0))
-
-    @property
-    def rank(self) -> int:
-        """Of the recipe's low-rank updates, 0 where there are none."""
-        return int(self.recipe.get("rank", 0))
-
-    @property
-    def epochs(self) -> float:
-        """Passes over the training data."""
-        return float(self.recipe["epochs"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +23,6 @@ class Price:
 def load_table(name: str) -> Any:
     """The plain content of a YAML table that ships beside this module."""
     return load_shipped(package_folder() / "catalogue" / name, name=name).value
-
-
-@functools.cache
-def load_methods() -> dict[str, Method]:
-    """All methods by id, in the order of the vocabulary."""
-    raw = load_table("methods.yaml")["methods"]
-    return {
-        id_: Method(
-            id_,
-            entry["name"],
-            entry["family"],
-            entry["trains"],
-            entry["lengthens_input"],
-            entry["recipe"],
-            entry["source"],
-            entry.get("gradient_checkpointing", True),
-            entry.get("by_architecture", {}),
-        )
-        for id_, entry in raw.items()
-    }
 
 
 def closed_form() -> dict[str, Any]:

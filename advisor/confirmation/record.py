@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from advisor.catalogue.tables import load_methods
 from advisor.confirmation.bench import Prepared
 from advisor.confirmation.prediction import SOFT, agreement_of
 from advisor.decide.answer import answer_for
-from advisor.decide.headline import FULL
 from advisor.decide.verdict import Answer
 from advisor.facts import Fact, FactBase, Source
+from advisor.methods import FULL, load_methods
 from advisor.microbench.judging.alarms import Alarm, Level
 from advisor.microbench.judging.outcome import Comparison
 from advisor.microbench.planning.cost import recipe_steps

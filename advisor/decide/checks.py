@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from advisor.decide.decision import Status
-from advisor.decide.headline import FEW_SHOT, FULL
 from advisor.decide.verdict import Answer, Verdict
 from advisor.facts import Value
+from advisor.methods import FEW_SHOT, FULL
 from advisor.rules.engine import Engine
 from advisor.rules.unary import Test
 

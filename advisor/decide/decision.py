@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from advisor.decide.headline import FULL, Bounds, Contest, Headline, contest, narrowed
+from advisor.decide.headline import Bounds, Contest, Headline, contest, narrowed
 from advisor.decide.parity import Parity, kept_of, parities, probability
 from advisor.decide.tally import Tally, quality_bounds, tally
 from advisor.facts import FactBase, Value
+from advisor.methods import FULL
 from advisor.rules.engine import Finding
 from advisor.rules.rule import RuleBase, Settings
 

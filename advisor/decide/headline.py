@@ -8,22 +8,19 @@ from enum import Enum
 from typing import TypeAlias
 
 from advisor.decide.tally import Tally, lead_bounds
+from advisor.methods import FEW_SHOT, FULL, SOFT_PROMPT
 from advisor.rules.engine import Finding
 from advisor.rules.rule import Outcome, Settings
 
 Leads: TypeAlias = Callable[[Tally, Tally], tuple[int, int]]
 """Sound bounds of the first method's score minus the second's."""
 
-FULL = "full_fine_tuning"
-FEW_SHOT = "few_shot_prompting"
-HEADLINE_SIDES = (FULL, "prompt_tuning", "p_tuning", "prefix_tuning")
-
 
 class Headline(str, Enum):
     """What the answer can come down to."""
 
-    PROMPT_TUNING = "prompt_tuning"
-    FULL_FINE_TUNING = "full_fine_tuning"
+    PROMPT_TUNING = SOFT_PROMPT
+    FULL_FINE_TUNING = FULL
     DO_NOT_TRAIN = "do_not_train"
     INFEASIBLE = "infeasible"
 

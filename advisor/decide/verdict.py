@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from advisor.decide.decision import Status, decide
-from advisor.decide.headline import FULL, Bounds, Contest, Headline, contest
+from advisor.decide.headline import Bounds, Contest, Headline, contest
 from advisor.decide.missing import MissingFact, missing_facts
 from advisor.decide.parity import Parity
 from advisor.decide.tally import Tally, settled_lead, tally
 from advisor.facts import FactBase, Source, Value
+from advisor.methods import FULL
 from advisor.rules.engine import Assessment, Engine, Finding
 from advisor.rules.rule import Outcome, Risk, Settings
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from advisor.catalogue.tables import Method
+from advisor.methods import Method
 from advisor.microbench.allowance import Account, Allowance
 from advisor.microbench.planning.cost import Sizes, expected_seconds, planning
 from advisor.microbench.planning.ladder import make_plan

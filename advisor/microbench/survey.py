@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from advisor.catalogue.tables import Method
+from advisor.methods import Method
 from advisor.microbench.allowance import Account
 from advisor.microbench.planning.cost import Sizes, planning
 from advisor.microbench.planning.ladder import (

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from advisor.decide.decision import Status
-from advisor.decide.headline import FEW_SHOT, FULL, Headline
+from advisor.decide.headline import Headline
 from advisor.decide.parity import probability
+from advisor.methods import FEW_SHOT, FULL
 from advisor.portfolio.columns import Booleans, Floats, Integers
 from advisor.portfolio.effects import Sums
 from advisor.rules.rule import Settings

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.decide.headline import FEW_SHOT, FULL
 from advisor.decide.tally import lead_of, quality_bounds, tally
 from advisor.facts import Interval, Value
+from advisor.methods import FEW_SHOT, FULL
 from advisor.portfolio.columns import Booleans, Column, Floats, Integers
 from advisor.portfolio.lookups import Steps
 from advisor.rules.engine import Engine, Finding, Prepared, unsettled

@@ -15,11 +15,11 @@ from typing import NamedTuple
 from advisor.decide.bounds.cells import cells_of, halves, span_of
 from advisor.decide.completion import completed
 from advisor.decide.decision import Decision, Status, decide, other_methods
-from advisor.decide.headline import FEW_SHOT, FULL
 from advisor.decide.parity import NEARNESS
 from advisor.decide.tally import Tally, lead_bounds, lead_of
 from advisor.facts import Fact, FactBase, FactType, Interval, Source, Value
 from advisor.facts.values import is_known
+from advisor.methods import FEW_SHOT, FULL
 from advisor.rules.engine import Engine, Finding
 from advisor.rules.rule import Kind, Outcome, Settings
 from advisor.support.errors import AdvisorError

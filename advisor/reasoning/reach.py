@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 
 from advisor.decide.bounds.open_rules import OpenRules
 from advisor.decide.decision import Status
-from advisor.decide.headline import FULL, Headline, Leads, contest
+from advisor.decide.headline import Headline, Leads, contest
 from advisor.decide.tally import Tally, lead_of, tally
 from advisor.facts import FactType, Interval, Value
+from advisor.methods import FULL
 from advisor.reasoning.case import Case, Outcome
 from advisor.rules.engine import Finding
 from advisor.rules.rule import Kind, Settings

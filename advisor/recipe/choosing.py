@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advisor.catalogue.tables import Method, load_methods, load_table
+from advisor.catalogue.tables import load_table
 from advisor.facts import FactBase
 from advisor.facts.factsfile import load_document
+from advisor.methods import Method, load_methods
 from advisor.support.errors import AdvisorError, ExitCode, did_you_mean
 
 
@@ -185,8 +186,8 @@ def _require_target(method: Method, architecture: str, route: str, target: str) 
             where="--target trl",
             hint="use instead: --target transformers",
         )
-    if method.id not in projects()["trl"]:
-        able = ", ".join(projects()["trl"])
+    if not method.trl:
+        able = ", ".join(id_ for id_, other in load_methods().items() if other.trl)
         raise AdvisorError(
             f"no TRL project is made for {method.name}",
             where="--target trl",

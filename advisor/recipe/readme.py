@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.recipe.choosing import Choice, Run, projects
 from advisor.recipe.from_confirmation import Carried
 from advisor.recipe.settings import Fitted
@@ -97,7 +97,7 @@ def _origins(
             yield f"{_NAMES[key]} {value:g}: {source}."
     if choice.method.trained:
         yield f"Batch {fitted.settings.batch_size} x {fitted.settings.accumulation}: {fitted.basis}"
-        yield "Epochs, steps, warm-up, decay and patience: the recipe of advisor's methods.yaml."
+        yield "Epochs, steps, warm-up, decay and patience: advisor's recipe of the method."
 
 
 def _watch(choice: Choice, settings: dict[str, Any]) -> Iterator[str]:

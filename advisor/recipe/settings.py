@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from advisor.catalogue.tables import Method, load_table
+from advisor.catalogue.tables import load_table
 from advisor.estimate.assumed import Wishes, common_settings, settings_for
 from advisor.estimate.plan import Planner
 from advisor.estimate.settings import Head, Kernels, Precision, Settings
 from advisor.estimate.subject import Subject
 from advisor.estimate.target import target_of
+from advisor.methods import Method
 from advisor.microbench.preparing.table import preparation
 from advisor.recipe.choosing import Choice, Run, projects
 from advisor.recipe.from_confirmation import Carried

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Record, Table
 from advisor.report.wording import method_name, shown_value, side_name
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from advisor.catalogue.tables import load_methods
-from advisor.decide.headline import FEW_SHOT
 from advisor.facts import load_vocabulary
+from advisor.methods import FEW_SHOT, load_methods
 from advisor.report.blocks import Bars, Block, Bullets, Heading, Paragraph, Record, Table
 from advisor.report.outlook_document import outlook_blocks
 from advisor.report.wording import FITTED, method_name, near_text, parity_text, shown_value

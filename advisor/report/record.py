@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import advisor
-from advisor.catalogue.tables import load_methods
 from advisor.decide.decision import Status
 from advisor.decide.parity import Parity
 from advisor.decide.tally import Tally, waterfall
 from advisor.decide.verdict import Answer, Reason, Verdict
 from advisor.facts import FactBase, Source
 from advisor.facts.showing import plain_value
+from advisor.methods import load_methods
 from advisor.report.methods import chosen_method, how_to, nearest_changes, why_not
 from advisor.report.wording import FITTED, confidence_word, decibans, evidence_text, headline
 from advisor.rules.rule import Outcome, Rule, RuleBase

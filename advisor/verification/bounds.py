@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from advisor.decide.headline import FEW_SHOT, FULL
+from advisor.methods import FEW_SHOT, FULL
 from advisor.rules.checking.cover import uncovered, vetoes_on
 from advisor.rules.checking.space import Box
 from advisor.verification.compiled import Compiled

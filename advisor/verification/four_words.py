@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from advisor.decide.decision import Decision, Status
-from advisor.decide.headline import FEW_SHOT, FULL, Headline
+from advisor.decide.headline import Headline
+from advisor.methods import FEW_SHOT, FULL
 from advisor.rules.rule import Settings
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.decide.decision import Status
-from advisor.decide.headline import FEW_SHOT, FULL, Headline
+from advisor.decide.headline import Headline
 from advisor.facts.showing import plain_value
+from advisor.methods import FEW_SHOT, FULL
 from advisor.rules.checking.contradictions import places_of
 from advisor.rules.checking.cover import uncovered, vetoes_on
 from advisor.rules.checking.remark import Remark, Severity

@@ -24,9 +24,10 @@ from verdict_cases import (
 
 from advisor.decide.answer import answer_for
 from advisor.decide.decision import Status
-from advisor.decide.headline import FULL, Headline
+from advisor.decide.headline import Headline
 from advisor.decide.parity import probability
 from advisor.decide.tally import contributions, quality_bounds, settled
+from advisor.methods import FULL
 from advisor.report.record import record
 from advisor.rules.rule import Kind
 

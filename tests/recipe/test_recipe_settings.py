@@ -9,7 +9,8 @@ import yaml
 from tinyprojects import write_rows, write_run
 
 from advisor.app.recipe import Order, make_project
-from advisor.catalogue.tables import load_methods, load_table
+from advisor.catalogue.tables import load_table
+from advisor.methods import load_methods
 from advisor.profilers.request import DataFiles
 from advisor.recipe.readme import in_yaml
 from advisor.support.errors import AdvisorError

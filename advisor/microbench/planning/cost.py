@@ -7,7 +7,8 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from advisor.catalogue.tables import Method, load_table
+from advisor.catalogue.tables import load_table
+from advisor.methods import Method
 from advisor.microbench.planning.plan import MethodPlan
 from advisor.microbench.planning.schedule import rungs
 from advisor.microbench.records import MethodProbe, Purpose, Route, Trial

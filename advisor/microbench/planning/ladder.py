@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from advisor.catalogue.tables import Method
+from advisor.methods import Method
 from advisor.microbench.planning.cost import (
     Level,
     Sizes,

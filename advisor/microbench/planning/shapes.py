@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from advisor.catalogue.tables import Method
+from advisor.methods import Method
 from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.ladder import Room, long_enough
 from advisor.microbench.records import Bench, Probe

@@ -8,8 +8,8 @@ from typing import Any
 import peft
 import torch
 
-from advisor.catalogue.tables import load_methods
 from advisor.estimate.trace.building import first_line, virtual_config
+from advisor.methods import load_methods
 from advisor.microbench.records import Route
 from advisor.microbench.worker.constants import training_constants
 from advisor.microbench.worker.environment import without_known_warnings

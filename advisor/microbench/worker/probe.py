@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.records import (
     MethodProbe,
     Precision,
