@@ -25,12 +25,12 @@ from advisor.decide.verdict import Answer
 from advisor.estimate.assumed import chosen_methods
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.quantities import QuantityError, parse_quantity
-from advisor.methods import Method, load_methods
+from advisor.methods import Method, UnknownMethodError, load_methods
 from advisor.microbench.allowance import Allowance
 from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.preparing.budget import parse_budget
-from advisor.microbench.records import Bench, Trial, TrialResult
+from advisor.microbench.records import METHODS, Bench, Trial, TrialResult
 from advisor.microbench.run import Conductor, Progress
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.local import LocalExecutor
@@ -41,7 +41,6 @@ from advisor.support.errors import AdvisorError, ExitCode
 from advisor.support.textfiles import STANDARD_INPUT
 
 _LIBRARIES = ("torch", "transformers", "peft", "numpy")
-_UNTRAINED_HERE = ("qlora",)
 _CODES = {
     Agreement.OVERTURNED.value: ExitCode.OVERTURNED,
     Agreement.UNSETTLED.value: ExitCode.INCONCLUSIVE,
@@ -197,6 +196,9 @@ def _methods(answer: Answer, wanted: Sequence[Method]) -> list[Method]:
     recommended = soft_prompt_to_train(verdict.recommendation, verdict.variant)
     chosen = dict.fromkeys((soft, recommended, *(method.id for method in wanted)))
     chosen.pop(reference, None)
+    for id_ in chosen:
+        if id_ not in METHODS:
+            raise UnknownMethodError(id_, "advisor/microbench/spec/trial.py, METHODS")
     return [load_methods()[id_] for id_ in (*chosen, reference)]
 
 
@@ -204,7 +206,7 @@ def _wanted(names: Sequence[str]) -> list[Method]:
     """The methods that were asked for."""
     found = chosen_methods(names) if names else []
     for method in found:
-        if method.id in _UNTRAINED_HERE:
+        if method.id == "qlora":
             raise AdvisorError(
                 f"the micro-benchmark does not train {method.name}",
                 where=f"--method {method.id}",

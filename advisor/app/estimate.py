@@ -19,6 +19,7 @@ from advisor.estimate.subject import Subject
 from advisor.estimate.target import Target, target_of
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.factbase import require_consistent
+from advisor.methods import UnknownMethodError
 from advisor.profilers.request import Request
 from advisor.support.errors import AdvisorError
 
@@ -52,6 +53,8 @@ def estimate(request: Request, wishes: Wishes) -> Estimates:
         try:
             _require_positions(own.sequence_length, own.virtual_tokens, positions)
             outcomes[method.id] = outcome_of(subject, method, own, target, run)
+        except UnknownMethodError:
+            raise
         except AdvisorError as error:
             outcomes[method.id] = error
     tasks = bounds(facts, "deployment.tasks_per_base") or (1.0, 1.0)

@@ -12,15 +12,20 @@ from pathlib import Path
 from advisor.catalogue.evidence_check import check_evidence, stripped
 from advisor.catalogue.tables import load_table
 from advisor.facts import Value
+from advisor.methods import row_of
 from advisor.support.compiled import package_folder
 from advisor.support.errors import AdvisorError
 from advisor.support.textfiles import read_text
 
-# Which published variants speak for a method. QLoRA and IA3 have no rows of their own here.
-_VARIANTS = {
+# Which published variants speak for a method. LoRA has a column; others have no rows of their own.
+_VARIANTS: dict[str, tuple[str, ...]] = {
+    "few_shot_prompting": (),
     "prompt_tuning": ("prompt_tuning",),
     "p_tuning": ("p_tuning", "prompt_tuning"),
     "prefix_tuning": ("prefix",),
+    "ia3": (),
+    "qlora": (),
+    "full_fine_tuning": (),
 }
 _TRANSFERRED = "prompt_tuning+transfer"
 _METHODS = {_TRANSFERRED: "prompt_tuning", "prefix": "prefix_tuning"}
@@ -188,9 +193,10 @@ def rows_on(method: str, *, transferred: bool) -> tuple[Published, ...]:
     """All rows on ``method``; with ``transferred`` those of transferred soft prompts alone."""
     if method == "lora":
         return tuple(one.row for one in comparisons(load_evidence()) if one.method == method)
-    return tuple(
-        row for row in load_evidence() if _speaks_for(row, method, transferred=transferred)
-    )
+    variants = row_of(_VARIANTS, method, "advisor/catalogue/evidence.py, _VARIANTS")
+    if method == "prompt_tuning" and transferred:
+        variants = (_TRANSFERRED,)
+    return tuple(row for row in load_evidence() if row.variant in variants)
 
 
 def _within(row: Published, parameters: float, train_examples: float, decades: float) -> bool:
@@ -198,12 +204,6 @@ def _within(row: Published, parameters: float, train_examples: float, decades: f
         decades_apart(row.parameters, parameters) <= decades
         and decades_apart(row.train_examples, train_examples) <= decades
     )
-
-
-def _speaks_for(row: Published, method: str, *, transferred: bool) -> bool:
-    if method == "prompt_tuning" and transferred:
-        return row.variant == _TRANSFERRED
-    return row.variant in _VARIANTS.get(method, ())
 
 
 def decades_apart(left: float, right: float) -> float:

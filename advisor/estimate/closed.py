@@ -16,7 +16,7 @@ from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Setti
 from advisor.estimate.shape import ModelShape
 from advisor.estimate.sharding import GATHERING, Sharding, shared_part
 from advisor.estimate.sizes import trained_parameters
-from advisor.methods import Method, load_methods
+from advisor.methods import Method, load_methods, row_of
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -265,4 +265,5 @@ def _factors(shape: ModelShape, method: Method, settings: Settings) -> Factors:
     row = method.activations or method.id
     if not settings.upcast:
         row = method.activations_16bit or row
-    return load_activations()[shape.family, row, settings.precision.value, device]
+    key = shape.family, row, settings.precision.value, device
+    return row_of(load_activations(), key, "advisor/catalogue/activations.csv")

@@ -12,6 +12,7 @@ import functools
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from advisor.support.compiled import load_shipped, package_folder
@@ -38,7 +39,11 @@ TAGS = {
 }
 """What can be said of a method; its family and ``any`` are tags as well."""
 ANY = "any"
+TABLE = "method.yaml"
+PARTS = (TABLE, "__init__.py")
+"""The files of a method's folder; one that lacks a part is refused."""
 FAMILIES = ("prompting", "soft_prompts", "adapters", "full")
+_K = TypeVar("_K")
 _T = TypeVar("_T")
 
 
@@ -58,19 +63,19 @@ class UnknownMethodError(AdvisorError):
         )
 
 
-def row_of(rows: Mapping[str, _T], name: str, where: str) -> _T:
+def row_of(rows: Mapping[_K, _T], name: _K, where: str) -> _T:
     """The row of a method or family.
 
     Args:
-        rows: by method or family.
-        name: of the method or family.
+        rows: by method or family, or by that and more.
+        name: of the row.
         where: as for `UnknownMethodError`.
 
     Raises:
         UnknownMethodError: if there is none.
     """
     if name not in rows:
-        raise UnknownMethodError(name, where)
+        raise UnknownMethodError(name if isinstance(name, str) else str(name), where)
     return rows[name]
 
 
@@ -242,11 +247,21 @@ def load_methods() -> Methods:
     Raises:
         AdvisorError: if a table says something that no code knows, or lacks what it has to say.
     """
-    tables = sorted((package_folder() / "methods").glob("*/method.yaml"))
-    found = [method_from(path.parent.name, load_shipped(path, name=_table(path.parent.name)).value)
-             for path in tables]  # fmt: skip
+    found = []
+    for folder in method_folders():
+        for name in PARTS:
+            if not (folder / name).is_file():
+                raise UnknownMethodError(folder.name, f"advisor/methods/{folder.name}/{name}")
+        table = load_shipped(folder / TABLE, name=_table(folder.name)).value
+        found.append(method_from(folder.name, table))
     found.sort(key=lambda method: method.place)
     return Methods({method.id: method for method in found})
+
+
+def method_folders() -> list[Path]:
+    """The folders that hold a method, or a part of one."""
+    folders = [path for path in (package_folder() / "methods").iterdir() if path.is_dir()]
+    return [folder for folder in folders if any((folder / name).exists() for name in PARTS)]
 
 
 def method_from(id_: str, content: Mapping[str, Any]) -> Method:
@@ -287,4 +302,4 @@ def is_tag(name: str) -> bool:
 
 
 def _table(id_: str) -> str:
-    return f"advisor/methods/{id_}/method.yaml"
+    return f"advisor/methods/{id_}/{TABLE}"

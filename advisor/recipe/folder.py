@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from advisor.methods import row_of
 from advisor.recipe.choosing import Choice
 from advisor.support.compiled import package_folder
 from advisor.support.errors import AdvisorError
@@ -110,8 +111,9 @@ def _serving() -> dict[str, str]:
 
 
 def _modules(choice: Choice) -> dict[str, str]:
+    family = row_of(_FAMILIES, choice.method.family, "advisor/recipe/folder.py, _FAMILIES")
     names = {
-        "method.py": f"families/{_FAMILIES[choice.method.family]}",
+        "method.py": f"families/{family}",
         "task.py": f"routes/{choice.route}",
     }
     if choice.route != "head":

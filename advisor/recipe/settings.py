@@ -12,7 +12,7 @@ from advisor.estimate.plan import Planner
 from advisor.estimate.settings import Head, Kernels, Precision, Settings
 from advisor.estimate.subject import Subject
 from advisor.estimate.target import target_of
-from advisor.methods import Method
+from advisor.methods import Method, UnknownMethodError
 from advisor.microbench.preparing.table import preparation
 from advisor.recipe.choosing import Choice, Run, projects
 from advisor.recipe.from_confirmation import Carried
@@ -81,6 +81,8 @@ def fit(run: Run, method: Method, route: str, subject_of: Callable[[], Subject])
 
 _VIRTUAL = ("prompt_tuning", "p_tuning", "prefix_tuning")
 _LOW_RANK = ("lora", "qlora")
+_WITHOUT = ("few_shot_prompting", "ia3", "full_fine_tuning")
+"""Methods whose adapter, if any, has no settings."""
 
 
 def project_settings(
@@ -94,6 +96,9 @@ def project_settings(
         fitted: the plan that fits the memory.
         model: folder or Hub id.
         data: the settings under ``data``.
+
+    Raises:
+        AdvisorError: if the method is not known here.
     """
     settings: dict[str, Any] = {
         "model": model,
@@ -123,7 +128,9 @@ def _adapter(choice: Choice, carried: Carried) -> dict[str, Any]:
         return {"virtual_tokens": carried.virtual_tokens}
     if choice.method.id in _LOW_RANK:
         return {key: choice.method.recipe[key] for key in ("rank", "alpha", "dropout")}
-    return {}
+    if choice.method.id in _WITHOUT:
+        return {}
+    raise UnknownMethodError(choice.method.id, "advisor/recipe/settings.py, _adapter")
 
 
 def _answering(fitted: Fitted) -> dict[str, Any]:

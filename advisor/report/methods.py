@@ -13,7 +13,7 @@ from advisor.decide.tally import Tally, settled_lead
 from advisor.decide.verdict import Verdict
 from advisor.facts import FactBase, Interval
 from advisor.facts.showing import show_value
-from advisor.methods import FEW_SHOT, FULL, Method, load_methods
+from advisor.methods import FEW_SHOT, FULL, Method, load_methods, row_of
 from advisor.report.wording import decibans
 from advisor.rules.engine import Finding
 
@@ -127,7 +127,8 @@ def _filled(template: str, facts: FactBase) -> str:
 def how_to(method_id: str, facts: FactBase) -> list[str]:
     """Return the steps for a method as sentences, in order."""
     method = load_methods()[method_id].on(facts.value("model.architecture"))
-    templates: list[str] = load_table("steps.yaml")["steps"][method.family]
+    rows: dict[str, list[str]] = load_table("steps.yaml")["steps"]
+    templates = row_of(rows, method.family, "advisor/catalogue/steps.yaml, steps")
     values = _values(method, facts)
     return [template.format_map(values) for template in templates]
 

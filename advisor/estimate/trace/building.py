@@ -13,6 +13,7 @@ from transformers import AutoModelForSequenceClassification as AutoClassifier
 
 from advisor.estimate.settings import Head, Precision, Settings
 from advisor.estimate.trace.quantised import quantise
+from advisor.methods import UnknownMethodError
 from advisor.support.errors import AdvisorError
 
 _CLASSES: dict[Head, Any] = {
@@ -21,6 +22,8 @@ _CLASSES: dict[Head, Any] = {
     Head.SEQ2SEQ: AutoModelForSeq2SeqLM,
 }
 _VIRTUAL = ("prompt_tuning", "p_tuning", "prefix_tuning")
+_LOW_RANK = ("lora", "qlora")
+_HERE = "advisor/estimate/trace/building.py"
 _TASKS = {Head.CAUSAL_LM: "CAUSAL_LM", Head.CLASSIFICATION: "SEQ_CLS", Head.SEQ2SEQ: "SEQ_2_SEQ_LM"}
 
 
@@ -134,6 +137,8 @@ def _peft_config(model: Any, method: str, settings: Settings) -> Any:
         return virtual_config(config, method, common, settings.virtual_tokens)
     if method == "ia3":
         return peft.IA3Config(**common)
+    if method not in _LOW_RANK:
+        raise UnknownMethodError(method, f"{_HERE}, _peft_config")
     targets = list(settings.targets) or "all-linear"
     if settings.head is Head.CLASSIFICATION:
         # They are trained as a whole; peft takes a pre_classifier for a classifier as well.
@@ -155,6 +160,9 @@ def virtual_config(config: Any, method: str, common: dict[str, Any], tokens: int
         method: prompt tuning, P-tuning or prefix tuning.
         common: what else the configuration gets, such as the task's type.
         tokens: how many virtual ones.
+
+    Raises:
+        AdvisorError: if the method is none of them.
     """
     import peft
 
@@ -175,7 +183,9 @@ def virtual_config(config: Any, method: str, common: dict[str, Any], tokens: int
     width = _first(config, "embedding_size") or config.hidden_size
     if method == "p_tuning":
         return peft.PromptEncoderConfig(**sizes, token_dim=width, encoder_hidden_size=width)
-    return peft.PromptTuningConfig(**sizes, token_dim=width)
+    if method == "prompt_tuning":
+        return peft.PromptTuningConfig(**sizes, token_dim=width)
+    raise UnknownMethodError(method, f"{_HERE}, virtual_config")
 
 
 def _first(config: Any, *names: str) -> Any:

@@ -13,6 +13,7 @@ from advisor.microbench.records.bench import (
 )
 from advisor.microbench.records.job import Baseline, Ending, Job, JobKind, MethodProbe, Probe
 from advisor.microbench.records.trial import (
+    METHODS,
     Baselines,
     Point,
     PromptScore,
@@ -23,6 +24,7 @@ from advisor.microbench.records.trial import (
 )
 
 __all__ = [
+    "METHODS",
     "Baseline",
     "Baselines",
     "Bench",

@@ -9,8 +9,8 @@ import peft
 import torch
 
 from advisor.estimate.trace.building import first_line, virtual_config
-from advisor.methods import load_methods
-from advisor.microbench.records import Route
+from advisor.methods import UnknownMethodError, load_methods
+from advisor.microbench.records import METHODS, Route
 from advisor.microbench.worker.constants import training_constants
 from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.initialisation import start_from_words
@@ -24,7 +24,6 @@ from advisor.support.errors import AdvisorError
 VIRTUAL = ("prompt_tuning", "p_tuning", "prefix_tuning")
 # Their virtual tokens stand before the embedded input; those of prefix tuning are keys and values.
 _LENGTHENING = ("prompt_tuning", "p_tuning")
-METHODS = (*VIRTUAL, "ia3", "lora", "full_fine_tuning")
 
 
 def equip(workbench: Workbench, method: str, seed: int) -> Learner:
@@ -39,7 +38,7 @@ def equip(workbench: Workbench, method: str, seed: int) -> Learner:
         AdvisorError: if the method does not exist here or does not fit the model.
     """
     if method not in METHODS:
-        raise AdvisorError(f"the micro-benchmark cannot train by {method!r}", where="the trial")
+        raise UnknownMethodError(method, "advisor/microbench/spec/trial.py, METHODS")
     random.seed(seed)
     torch.manual_seed(seed)
     base = workbench.model
@@ -80,6 +79,8 @@ def _wrapped(workbench: Workbench, method: str) -> Any:
     try:
         with without_known_warnings():
             return peft.get_peft_model(base, _config(workbench, method))
+    except AdvisorError:
+        raise
     except Exception as error:
         if out_of_memory(error):
             raise
@@ -106,6 +107,8 @@ def _config(workbench: Workbench, method: str) -> Any:
         return virtual_config(config, method, common, workbench.bench.virtual_tokens)
     if method == "ia3":
         return peft.IA3Config(**common)
+    if method != "lora":
+        raise UnknownMethodError(method, "advisor/microbench/worker/methods.py, _config")
     recipe = load_methods()["lora"].recipe
     return peft.LoraConfig(
         **common,

@@ -6,15 +6,15 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from advisor.methods import load_methods
+from advisor.methods import load_methods, row_of
 from advisor.microbench.judging.alarms.alarm import Alarm, Level, MethodRuns, Run
 from advisor.microbench.judging.failures import left_out, why_none
 from advisor.microbench.judging.noise import run_variance
 from advisor.microbench.judging.table import judging_table
 from advisor.microbench.records import Status, TrialResult
 
-_ATTACHED = {"soft_prompts": "prompt", "adapters": "adapter"}
-"""What a method adds to a model that it leaves as it is, by family."""
+_ATTACHED = {"soft_prompts": "prompt", "adapters": "adapter", "full": None}
+"""What a method adds to a model that it leaves as it is, by family; None where it changes it."""
 
 
 def failed(runs: MethodRuns) -> Alarm | None:
@@ -86,7 +86,8 @@ def over_adaptation(runs: MethodRuns, before: float) -> Alarm | None:
     if level is None:
         return None
     rise = f"the loss on general text rose from {before:.2f} to {mean:.2f}"
-    part = _ATTACHED.get(load_methods()[runs.method].family)
+    where = "advisor/microbench/judging/alarms/training.py, _ATTACHED"
+    part = row_of(_ATTACHED, load_methods()[runs.method].family, where)
     if part is None:
         return runs.alarm("over_adaptation", level, f"forgets: {rise}.")
     text = f"predicts general text worse with its {part} attached: {rise}. "

@@ -40,6 +40,8 @@ def _prepare(settings: dict, base: Tuned) -> None:
     if settings["method"] == "qlora":
         # Where it is wanted, checkpointing is on already, and not of the kind that peft would take.
         peft.prepare_model_for_kbit_training(base.model, use_gradient_checkpointing=False)
+    elif settings["method"] not in METHODS:
+        raise SystemExit(f"method.py does not know the method {settings['method']!r}")
 
 
 def _config(settings: dict, base: Tuned) -> Any:
@@ -53,6 +55,8 @@ def _config(settings: dict, base: Tuned) -> Any:
         common["modules_to_save"] = [m for m in modules if m.split(".")[0] not in HEADS]
     if settings["method"] == "ia3":
         return peft.IA3Config(**common)
+    if settings["method"] not in ("lora", "qlora"):
+        raise SystemExit(f"method.py has no configuration for the method {settings['method']!r}")
     return peft.LoraConfig(
         **common,
         r=adapter["rank"],

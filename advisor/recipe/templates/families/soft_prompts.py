@@ -40,6 +40,8 @@ def load(settings: dict, task: Any, folder: Path) -> Tuned:
 
 
 def _tuned(settings: dict, base: Tuned, model: Any) -> Tuned:
+    if settings["method"] not in METHODS:
+        raise SystemExit(f"method.py does not know the method {settings['method']!r}")
     prefix = settings["method"] == "prefix_tuning"
     shift = 0 if prefix else settings["adapter"]["virtual_tokens"]
     forward = PrefixForward(model, base.model) if prefix else model
@@ -68,7 +70,9 @@ def _config(settings: dict, base: Tuned) -> Any:
     width = getattr(config, "embedding_size", None) or config.hidden_size
     if method == "p_tuning":
         return peft.PromptEncoderConfig(**common, token_dim=width, encoder_hidden_size=width)
-    return peft.PromptTuningConfig(**common, token_dim=width)
+    if method == "prompt_tuning":
+        return peft.PromptTuningConfig(**common, token_dim=width)
+    raise SystemExit(f"method.py has no configuration for the method {method!r}")
 
 
 def _prefix_sizes(config: Any) -> dict[str, int]:
@@ -107,8 +111,10 @@ def _start_from_words(settings: dict, task: Any, tuned: Tuned) -> None:
     with torch.no_grad():
         if settings["method"] == "prompt_tuning":
             start = tuned.model.word_embeddings(words)[0]
-        else:
+        elif settings["method"] == "prefix_tuning":
             start = keys_and_values(tuned.base, words)
+        else:
+            raise SystemExit(f"method.py has no start for the method {settings['method']!r}")
         if start.shape == weight.shape:
             weight.copy_(start)
 
