@@ -22,7 +22,6 @@ from advisor.methods import UnknownMethodError, load_methods
 from advisor.microbench.judging.alarms.training import over_adaptation
 from advisor.recipe.choosing import Choice
 from advisor.recipe.folder import python_files
-from advisor.recipe.settings import _adapter
 from advisor.report.methods import how_to
 
 SHAPE = ModelShape("llama", 8030261248, 32, 4096, 4096, 14336, 1024, 32, 128256, tied=False)
@@ -61,15 +60,14 @@ BY_ID = {
     "activations": (lambda: forward_activations(SHAPE, FAKE, Settings()), "method.yaml"),
     "work": (lambda: work_of(SHAPE, FAKE, Settings()), "method.yaml"),
     "published rows": (lambda: rows_on(FAKE, transferred=False), "evidence.py"),
-    "settings of a project": (lambda: _adapter(choice(FAKE_METHOD), None), "recipe/settings.py"),
     "steps": (lambda: how_to(FAKE, FactBase([])), "method.yaml"),
     "micro-benchmark": (
         lambda: _methods(answered(None, None), [FAKE_METHOD]),
-        "microbench/spec/trial.py",
+        "dora_x/method.yaml",
     ),
     "micro-benchmark of the advice": (
         lambda: _methods(answered("prompt_tuning", FAKE), []),
-        "microbench/spec/trial.py",
+        "dora_x/method.yaml",
     ),
 }
 BY_FAMILY = {
@@ -96,6 +94,6 @@ def test_an_unknown_family_is_refused(place, monkeypatch):
 def test_every_known_method_has_its_sizes_files_and_steps(method):
     own = load_methods()[method]
     assert trained_parameters(method, SHAPE, Settings(virtual_tokens=20, rank=16)) >= own.trained
-    assert python_files(choice(own), "transformers")["method.py"].text.count(f'"{method}"')
+    assert python_files(choice(own), "transformers")["adapter.py"].text.count(f'"{method}"')
     assert how_to(method, FactBase([]))
     assert optimistic_gib(own, JOB, "none") > 0

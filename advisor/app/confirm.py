@@ -30,7 +30,7 @@ from advisor.microbench.allowance import Allowance
 from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.preparing.budget import parse_budget
-from advisor.microbench.records import METHODS, Bench, Trial, TrialResult
+from advisor.microbench.records import Bench, Trial, TrialResult
 from advisor.microbench.run import Conductor, Progress
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.local import LocalExecutor
@@ -197,8 +197,8 @@ def _methods(answer: Answer, wanted: Sequence[Method]) -> list[Method]:
     chosen = dict.fromkeys((soft, recommended, *(method.id for method in wanted)))
     chosen.pop(reference, None)
     for id_ in chosen:
-        if id_ not in METHODS:
-            raise UnknownMethodError(id_, "advisor/microbench/spec/trial.py, METHODS")
+        if not load_methods()[id_].microbench:
+            raise UnknownMethodError(id_, f"advisor/methods/{id_}/method.yaml, microbench")
     return [load_methods()[id_] for id_ in (*chosen, reference)]
 
 
@@ -206,11 +206,12 @@ def _wanted(names: Sequence[str]) -> list[Method]:
     """The methods that were asked for."""
     found = chosen_methods(names) if names else []
     for method in found:
-        if method.id == "qlora":
+        if not method.microbench:
             raise AdvisorError(
                 f"the micro-benchmark does not train {method.name}",
                 where=f"--method {method.id}",
-                hint="its quality is near that of LoRA: --method lora",
+                hint=f"its quality is near that of {load_methods()[method.instead].name}: "
+                f"--method {method.instead}",
             )
     return found
 

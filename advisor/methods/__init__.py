@@ -40,9 +40,10 @@ TAGS = {
 """What can be said of a method; its family and ``any`` are tags as well."""
 ANY = "any"
 TABLE = "method.yaml"
-PARTS = (TABLE, "__init__.py")
+PARTS = (TABLE, "__init__.py", "adapter.py")
 """The files of a method's folder; one that lacks a part is refused."""
 FAMILIES = ("prompting", "soft_prompts", "adapters", "full")
+_ADAPTER = ("virtual_tokens", "rank", "alpha", "dropout")
 _K = TypeVar("_K")
 _T = TypeVar("_T")
 
@@ -119,6 +120,7 @@ class Method:
         stored_bytes: of each parameter that is kept.
         validated: whether its estimates were compared with real runs.
         needs_accelerator: the kind without which it does not run; empty where any will do.
+        instead: the method that is named where it cannot be used.
         microbench: whether the micro-benchmark trains it.
         trl: whether a project with TRL can be made of it.
         optimizer_name: what transformers calls the optimizer where the recipe has one of its own.
@@ -150,6 +152,7 @@ class Method:
     activations_16bit: str = ""
     stored_bytes: int = 4
     needs_accelerator: str = ""
+    instead: str = ""
     microbench: bool = False
     trl: bool = False
     optimizer_name: str = ""
@@ -211,6 +214,11 @@ class Method:
     def rank(self) -> int:
         """Of the recipe's low-rank updates, 0 where there are none."""
         return int(self.recipe.get("rank", 0))
+
+    @property
+    def adapter_settings(self) -> dict[str, Any]:
+        """What its adapter reads of the recipe."""
+        return {key: self.recipe[key] for key in _ADAPTER if key in self.recipe}
 
     @property
     def epochs(self) -> float:
@@ -285,6 +293,10 @@ def method_from(id_: str, content: Mapping[str, Any]) -> Method:
         raise AdvisorError(f"the table is not complete: {error}", where=_table(id_)) from None
     if method.family not in FAMILIES:
         raise UnknownMethodError(method.family, "advisor/methods/__init__.py, FAMILIES")
+    if not (method.microbench or method.instead) and method.has("trained"):
+        raise AdvisorError(
+            "a method that the micro-benchmark does not train names one instead", where=_table(id_)
+        )
     for tag in method.stated_tags:
         if tag not in TAGS:
             raise UnknownMethodError(tag, "advisor/methods/__init__.py, TAGS")

@@ -114,6 +114,7 @@ def _modules(choice: Choice) -> dict[str, str]:
     family = row_of(_FAMILIES, choice.method.family, "advisor/recipe/folder.py, _FAMILIES")
     names = {
         "method.py": f"families/{family}",
+        "adapter.py": f"../../methods/{choice.method.id}/adapter",
         "task.py": f"routes/{choice.route}",
     }
     if choice.route != "head":

@@ -56,7 +56,8 @@ def pins(settings: dict[str, Any], target: str) -> dict[str, str]:
     files = (settings["data"]["train"], settings["data"]["evaluation"] or "")
     if any(str(name).lower().endswith(".parquet") for name in files):
         wanted.append("pyarrow")
-    if settings["method"] == "qlora" or "bit" in settings["train"].get("optimizer", ""):
+    quantised = load_methods()[settings["method"]].quantised_base
+    if quantised or "bit" in settings["train"].get("optimizer", ""):
         wanted.append("bitsandbytes")
     if target == "trl":
         wanted += ["trl", "datasets"]

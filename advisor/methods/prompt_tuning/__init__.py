@@ -11,10 +11,9 @@ if TYPE_CHECKING:
 
 
 def trained_parameters(shape: ModelShape, settings: Settings, family: Mapping[str, Any]) -> float:
-    """The vectors; peft puts as many before the input of a decoder of its own."""
+    """The vectors; those of an encoder-decoder stand before the encoder's input alone."""
     del family
-    stacks = 2.0 if shape.encoder_decoder else 1.0
-    return settings.virtual_tokens * shape.width * stacks
+    return settings.virtual_tokens * shape.width
 
 
 stored_parameters = trained_parameters

@@ -6,7 +6,7 @@ import pytest
 from tiny_models import MODELS
 
 from advisor.estimate.settings import Settings
-from advisor.estimate.trace.building import build_model, hugging_face_config, virtual_config
+from advisor.estimate.trace.building import build_model
 from advisor.methods import UnknownMethodError
 
 
@@ -14,11 +14,4 @@ def test_an_unknown_method_is_not_built():
     raw = {"model_type": "llama", **MODELS["llama"]}
     with pytest.raises(UnknownMethodError, match="'dora_x'") as caught:
         build_model(raw, "dora_x", Settings())
-    assert caught.value.where == "advisor/estimate/trace/building.py, _peft_config"
-
-
-def test_an_unknown_soft_prompt_is_not_configured():
-    config = hugging_face_config({"model_type": "llama", **MODELS["llama"]})
-    with pytest.raises(UnknownMethodError, match="'soft_x'") as caught:
-        virtual_config(config, "soft_x", {}, 4)
-    assert caught.value.where == "advisor/estimate/trace/building.py, virtual_config"
+    assert caught.value.where == "advisor/methods/dora_x/method.yaml"
