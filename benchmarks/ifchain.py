@@ -97,7 +97,7 @@ def _span(name: str, low: float, high: float) -> str:
 
 
 def _finish(settings: Settings) -> Callable[[dict[str, int], set[str]], Chained]:
-    """The headline as `advisor.decide.headline` has it, for settled scores."""
+    """The headline as `advisor.decide.decide` has it, for settled scores."""
     soft: Sequence[str] = settings.groups["soft_prompts"]
     trained = settings.groups["trained"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from advisor.decide.decision import Status
+from advisor.decide.decide import Status
 from advisor.decide.verdict import Answer, Verdict
 from advisor.facts import Value
 from advisor.methods import FEW_SHOT, FULL

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from advisor.decide.decision import Status, decide
-from advisor.decide.headline import Bounds, Contest, Headline, contest
+from advisor.decide.decide import Headline, Status
+from advisor.decide.decision import Bounds, Contest, contest, decide
 from advisor.decide.missing import MissingFact, missing_facts
 from advisor.decide.parity import Parity
 from advisor.decide.tally import Tally, settled_lead, tally

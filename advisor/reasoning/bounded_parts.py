@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from advisor.decide.bounds.open_rules import OpenRules
 from advisor.decide.bounds.search import bounds_and_parts
 from advisor.decide.completion import completed
-from advisor.decide.headline import Headline, contest
+from advisor.decide.decide import Headline
+from advisor.decide.decision import contest
 from advisor.decide.tally import tally
 from advisor.facts import Fact, Source, Value, load_vocabulary
 from advisor.rules.engine import Engine

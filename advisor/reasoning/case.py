@@ -9,8 +9,8 @@ from typing import NamedTuple, TypeAlias
 
 from advisor.decide.answer import answer_for
 from advisor.decide.completion import completed
-from advisor.decide.decision import Status, outcome_of
-from advisor.decide.headline import Bounds, contest
+from advisor.decide.decide import Status
+from advisor.decide.decision import Bounds, contest, outcome_of
 from advisor.decide.tally import tally
 from advisor.decide.verdict import Answer
 from advisor.facts import Fact, Interval, Source, Value

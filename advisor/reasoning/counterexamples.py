@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from advisor.decide.bounds.cells import cells_of, span_of
 from advisor.decide.completion import completed
-from advisor.decide.headline import Headline, contest
+from advisor.decide.decide import Headline
+from advisor.decide.decision import contest
 from advisor.decide.tally import tally
 from advisor.facts import Fact, FactBase, FactType, Source, Value
 from advisor.facts.values import is_known

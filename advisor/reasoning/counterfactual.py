@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from advisor.decide.decision import Status
-from advisor.decide.headline import Headline
+from advisor.decide.decide import Headline, Status
 from advisor.facts import FactType, Value
 from advisor.reasoning.case import Case, Outcome
 from advisor.reasoning.reach import everything, outcomes_in_reach

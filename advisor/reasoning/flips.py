@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from advisor.catalogue.evidence import load_evidence
 from advisor.decide.bounds.cells import Number, before, middle
-from advisor.decide.decision import Status
+from advisor.decide.decide import Status
 from advisor.facts import FactType, Interval
 from advisor.reasoning.case import Case, Outcome
 from advisor.reasoning.reach import outcomes_in_reach

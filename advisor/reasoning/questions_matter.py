@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from advisor.decide.bounds.cells import cells_of, halves, span_of
 from advisor.decide.completion import completed
-from advisor.decide.decision import Decision, Status, decide, other_methods
+from advisor.decide.decide import Status
+from advisor.decide.decision import Decision, decide, other_methods
 from advisor.decide.parity import NEARNESS
 from advisor.decide.tally import Tally, lead_bounds, lead_of
 from advisor.facts import Fact, FactBase, FactType, Interval, Source, Value

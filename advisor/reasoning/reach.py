@@ -10,8 +10,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from advisor.decide.bounds.open_rules import OpenRules
-from advisor.decide.decision import Status
-from advisor.decide.headline import Headline, Leads, contest
+from advisor.decide.decide import Headline, Status
+from advisor.decide.decision import Leads, contest
 from advisor.decide.tally import Tally, lead_of, tally
 from advisor.facts import FactType, Interval, Value
 from advisor.methods import FULL

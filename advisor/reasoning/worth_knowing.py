@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from advisor.decide.bounds.cells import cells_of, span_of
 from advisor.decide.bounds.search import bounds_of
-from advisor.decide.decision import Status
-from advisor.decide.headline import Headline
+from advisor.decide.decide import Headline, Status
 from advisor.facts import FactType, Source, Value
 from advisor.facts.values import is_known
 from advisor.facts.vocabulary import EFFORTS

@@ -116,9 +116,8 @@ def _modules(choice: Choice) -> dict[str, str]:
         "method.py": f"families/{family}",
         "adapter.py": f"../../methods/{choice.method.id}/adapter",
         "task.py": f"routes/{choice.route}",
+        "prompts.py": "common/prompts",
     }
-    if choice.route != "head":
-        names["prompts.py"] = "common/prompts"
     if choice.route == "text" or choice.method.family == "soft_prompts":
         names["writing.py"] = "common/writing"
         names["greedy.py"] = _GREEDY

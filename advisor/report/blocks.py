@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
-
-Record: TypeAlias = Mapping[str, Any]
-"""What a report is made from."""
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)

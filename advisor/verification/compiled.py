@@ -9,17 +9,20 @@ for each of its cells beforehand; the others are found by one bit mask for each 
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from advisor.decide.decide import Advice, decider_of
 from advisor.decide.parity import NEARNESS, kept_of, kept_share
 from advisor.facts import Fact, FactBase, Source
 from advisor.rules.checking.space import ABSENT, Cell, Space, inputs_of
 from advisor.rules.rule import Kind, Ramp, Rule, RuleBase
-from advisor.verification.four_words import Judge, Outcome
 
 Point: TypeAlias = tuple[int, ...]
 """The number of a cell for each stated fact, then of a level for each sub-decision."""
+
+Numbers: TypeAlias = tuple[Sequence[int], Sequence[int], Sequence[int]]
+"""Scores, their part in quality, and the number of vetoes, by method."""
 
 _LANE = 32
 _MIDDLE = 1 << (_LANE - 1)
@@ -56,7 +59,7 @@ class Compiled:
         self.stated = tuple(key for key in space.cells if key not in space.tables)
         self.keys = (*self.stated, *(key for key in space.tables if key in space.cells))
         self.place = {key: number for number, key in enumerate(self.keys)}
-        self._judge = Judge(self.methods, base.settings)
+        self._decider = decider_of(self.methods, base.settings)
         self._unpack = struct.Struct(f"<{3 * len(self.methods)}I").unpack
         self._zero = sum(_MIDDLE << (_LANE * lane) for lane in range(3 * len(self.methods)))
         self._levels: dict[tuple[int, ...], int] = {}
@@ -103,25 +106,30 @@ class Compiled:
             return 0
         return gives[0 if place is None else point[place]]
 
-    def outcome(self, total: int, point: Point) -> Outcome:
-        """The outcome of a packed sum."""
-        scores, quality, vetoes = self.numbers(total)
-        return self._judge.judge(scores, quality, vetoes, lambda m: self._kept_at(m, point))
+    def advice(self, total: int, point: Point) -> Advice:
+        """The advice on a packed sum."""
+        return self._advice(self.numbers(total), lambda method: self._kept_at(method, point))
 
-    def outcomes(self, total: int) -> list[Outcome]:
-        """The outcome for every amount of evidence that there could be near the facts.
+    def advice_by_evidence(self, total: int) -> list[Advice]:
+        """The advice for every amount of evidence that there could be near the facts.
 
         Within a cell, and on facts that no rule reads, projects differ in how near evidence is.
         """
-        scores, quality, vetoes = self.numbers(total)
-        settings = self.base.settings
+        numbers, settings = self.numbers(total), self.base.settings
         shares = [kept_share(studies, settings) for studies in range(settings.enough_studies + 1)]
-        return [
-            self._judge.judge(scores, quality, vetoes, lambda _, kept=kept: kept)  # type: ignore[misc]
-            for kept in shares
-        ]
+        return [self._advice(numbers, lambda _, kept=kept: kept) for kept in shares]  # type: ignore[misc]
 
-    def numbers(self, total: int) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+    def _advice(self, numbers: Numbers, kept: Callable[[int], float]) -> Advice:
+        scores, quality, vetoes = numbers
+        vetoed = [veto > 0 for veto in vetoes]
+        leaning = self._decider.leaning(scores, vetoed)
+        variant = leaning.variant
+        given_up = quality[variant] * (1.0 - kept(variant)) if leaning.contested else 0.0
+        return self._decider.advice(
+            variant, self._decider.conclude(leaning, False, scores, vetoed, given_up)
+        )
+
+    def numbers(self, total: int) -> Numbers:
         """Scores, quality and number of vetoes of each method."""
         count = len(self.methods)
         lanes = [

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.decide.decision import Status
-from advisor.decide.headline import Headline
+from advisor.decide.decide import Headline, Status
 from advisor.facts.showing import plain_value
 from advisor.methods import FEW_SHOT, FULL
 from advisor.rules.checking.contradictions import places_of
@@ -20,7 +19,7 @@ from advisor.verification.compiled import Compiled, Point
 from advisor.verification.search import Found, Search
 
 Answer = tuple[str, str]
-"""A field of the outcome and a value of it."""
+"""A field of `Advice` and a value of it."""
 
 
 def answers(base: RuleBase, methods: Sequence[str]) -> list[Answer]:
@@ -282,7 +281,7 @@ def _unreached(
 ) -> Iterator[Remark]:
     """Remarks on answers that no scenario led to."""
     unreachable = Unreachable(compiled, bounds)
-    possible = {pair for outcome in found.possible for pair in outcome._asdict().items()}
+    possible = {pair for advice in found.possible for pair in advice._asdict().items()}
     for answer in wanted:
         if answer in found.reached:
             continue

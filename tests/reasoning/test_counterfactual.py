@@ -9,7 +9,7 @@ import pytest
 from cases import ENGINE, LLAMA, VOCABULARY, llama, stated
 
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status
+from advisor.decide.decide import Status
 from advisor.reasoning.case import Outcome
 from advisor.reasoning.counterfactual import ANOTHER, Proof, distance, smallest_changes
 from advisor.reasoning.reach import everything, outcomes_in_reach

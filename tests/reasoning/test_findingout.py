@@ -6,7 +6,7 @@ from cases import ENGINE, LLAMA, VOCABULARY, llama, stated
 
 from advisor.decide.answer import answer_for
 from advisor.decide.bounds.cells import cells_of
-from advisor.decide.decision import Status
+from advisor.decide.decide import Status
 from advisor.facts.vocabulary import EFFORTS
 from advisor.reasoning.case import Outcome
 from advisor.reasoning.worth_knowing import cheapest, worth_finding_out

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from advisor.app.whatif import whatif_record
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status
+from advisor.decide.decide import Status
 from advisor.facts import Fact, Source, load_vocabulary
 from advisor.facts.reading import read_value
 from advisor.reasoning.case import Case, Outcome

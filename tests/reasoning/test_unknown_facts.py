@@ -7,7 +7,8 @@ from cases import ENGINE, VOCABULARY, stated
 
 from advisor.app.whatif import whatif_record
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status, outcome_of
+from advisor.decide.decide import Status
+from advisor.decide.decision import outcome_of
 from advisor.reasoning.case import Case, Outcome
 from advisor.reasoning.whatif import along, among_all
 

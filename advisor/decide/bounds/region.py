@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from advisor.decide.bounds.cells import cells_of, halves, span_of
 from advisor.decide.bounds.open_rules import OpenRules
 from advisor.decide.completion import completed
-from advisor.decide.headline import Contest, contest
+from advisor.decide.decision import Contest, contest
 from advisor.decide.tally import Tally, tally
 from advisor.facts import Fact, FactType, Source, Value
 from advisor.facts.values import is_known

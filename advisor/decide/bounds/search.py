@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from advisor.decide.bounds.region import Box, Leaf
-from advisor.decide.headline import Bounds, Headline
+from advisor.decide.decide import Headline
+from advisor.decide.decision import Bounds
 from advisor.facts import Fact, Value
 from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError

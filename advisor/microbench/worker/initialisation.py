@@ -13,7 +13,8 @@ import torch
 from transformers import DynamicCache, EncoderDecoderCache
 
 from advisor.methods import load_methods
-from advisor.microbench.records import Prompt
+from advisor.microbench.preparing.rendering import CHOICES, render
+from advisor.microbench.records import Example
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.prefix import cache_argument
 from advisor.microbench.worker.workbench import Workbench
@@ -44,7 +45,7 @@ def start_from_words(learner: Learner, workbench: Workbench) -> None:
 def prompt_ids(workbench: Workbench, count: int) -> list[int]:
     """Token ids of the training prompt's text, or of words that the seed draws."""
     encoder = workbench.encoder
-    ids = encoder.unmarked(_text(workbench.wording.prompt))
+    ids = encoder.unmarked(_text(workbench))
     if not ids:
         drawn: list[int] = torch.randint(len(encoder.tokenizer), (count,)).tolist()
         return drawn
@@ -71,7 +72,9 @@ def keys_and_values(base: Any, ids: Any) -> Any:
     return torch.cat(parts, dim=1)
 
 
-def _text(prompt: Prompt) -> str:
-    """What the prompt says around an input, or the words of the labels if it says nothing."""
-    said = f"{prompt.before}{prompt.after}".strip()
-    return said or " ".join(prompt.words.values())
+def _text(workbench: Workbench) -> str:
+    """What the prompt says around its inputs, or the words of the labels if it says nothing."""
+    prompt, first = workbench.wording.prompt, workbench.bench.splits.train[0]
+    blank = Example(inputs=("",) * len(first.inputs), target="")
+    said = render(prompt, blank).replace(CHOICES, "").strip()
+    return said or " ".join(word.strip() for word in prompt.words.values())

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from advisor.report import confirmation_document as measured
 from advisor.report import document
-from advisor.report.blocks import Block, Heading, Paragraph, Record
+from advisor.report.blocks import Block, Heading, Paragraph
 from advisor.report.html.charts.curve import curve_chart
 from advisor.report.html.charts.decision_map import map_chart
 from advisor.report.html.charts.memory import memory_chart
@@ -16,22 +16,24 @@ from advisor.report.html.charts.parity import parity_chart
 from advisor.report.html.charts.waterfall import waterfall_chart
 from advisor.report.html.illustration import Illustration
 from advisor.report.html.section import Section, titled
+from advisor.report.measured import MeasuredRun
 from advisor.report.outlook_document import CHANGES, answer_words, outlook_blocks
+from advisor.report.run import RunFile
 
 
-def measured_sections(record: Record) -> Iterator[Section]:
+def measured_sections(record: MeasuredRun) -> Iterator[Section]:
     """Alarms first, since the figures after them mean less by them."""
     yield from titled("alarms", measured.alarm_blocks(record))
     yield from titled("scores", measured.score_blocks(record))
     for section in titled("curve", measured.curve_blocks(record)):
-        yield replace(section, chart=curve_chart(record))
+        yield replace(section, chart=curve_chart(record.curve))
     yield from titled("predicted", measured.prediction_blocks(record))
     yield from titled("measured", measured.setting_blocks(record))
 
 
-def outcome(record: Record) -> tuple[Block, ...]:
+def outcome(record: RunFile) -> tuple[Block, ...]:
     """What was measured and what it does to the advice, for the head of the page."""
-    if "results" not in record:
+    if not isinstance(record, MeasuredRun):
         return ()
     return (Heading("What the micro-benchmark found"), *measured.outcome_blocks(record))
 
@@ -40,7 +42,7 @@ _BASE_METHODS = ("prompt_tuning", "full_fine_tuning")
 _TRACED = "traced"
 
 
-def command_section(record: Record) -> Section:
+def command_section(record: RunFile) -> Section:
     """How to make the report again from itself."""
     said = [
         "The report holds its run, so that it is the save file, too. Put its name in the place of "
@@ -48,7 +50,7 @@ def command_section(record: Record) -> Section:
     ]
     if _traced(record):
         said.append("Memory was traced: add --model MODEL --trace for that.")
-    if _measured(record):
+    if isinstance(record, MeasuredRun):
         said.append(
             "The third command measures again; MODEL and FILE stand for the model's folder and the "
             "data, and figures of another machine or version differ."
@@ -61,33 +63,29 @@ def command_section(record: Record) -> Section:
     )
 
 
-def _commands(record: Record) -> Iterator[str]:
-    packs = sorted({reason["house_rules"] for reason in record["reasons"]} - {""})
+def _commands(record: RunFile) -> Iterator[str]:
+    packs = sorted({reason.house_rules for reason in record.reasons} - {""})
     rules = "".join(f" --rules {shlex.quote(pack)}" for pack in packs)
     yield f"advisor advise --facts report.html{rules} -o again.html"
     yield f"advisor ask --facts report.html{rules} -o next.html"
-    if _measured(record):
-        plan = record["plan"]
-        others = [m for m in record["results"] if m not in _BASE_METHODS]
+    if isinstance(record, MeasuredRun):
+        plan = record.plan
+        others = [m for m in record.results if m not in _BASE_METHODS]
         wanted = "".join(f" --method {shlex.quote(method)}" for method in others)
         yield (
             f"advisor confirm --facts report.html --model MODEL --data FILE "
-            f"--budget {plan['budget_seconds']:g}s{wanted}{rules} -o again.html"
+            f"--budget {plan.budget_seconds:g}s{wanted}{rules} -o again.html"
         )
 
 
-def _measured(record: Record) -> bool:
-    return "results" in record
-
-
-def _traced(record: Record) -> bool:
+def _traced(record: RunFile) -> bool:
     return any(
-        key.endswith(".memory_gib") and entry["detail"].startswith(_TRACED)
-        for key, entry in record["facts"].items()
+        key.endswith(".memory_gib") and entry.detail.startswith(_TRACED)
+        for key, entry in record.facts.items()
     )
 
 
-def run_sections(record: Record, shown: Illustration) -> Iterator[Section]:
+def run_sections(record: RunFile, shown: Illustration) -> Iterator[Section]:
     """All sections after the verdict."""
     yield from titled("models", document.candidate_blocks(record))
     yield _changes(record)
@@ -101,32 +99,32 @@ def run_sections(record: Record, shown: Illustration) -> Iterator[Section]:
     yield from titled("facts", document.fact_blocks(record))
     yield from titled("risks", document.risk_blocks(record))
     yield from titled("how-to", document.how_to_blocks(record))
-    if "results" in record:
+    if isinstance(record, MeasuredRun):
         yield from measured_sections(record)
     yield command_section(record)
 
 
-def _changes(record: Record) -> Section:
+def _changes(record: RunFile) -> Section:
     """What would change the answer, with all that is open or would lift a veto."""
     blocks: list[Block] = [
         *document.open_question_blocks(record),
         *document.change_blocks(record),
     ]
-    if record.get("outlook"):
-        _, *rest = outlook_blocks(record["outlook"])
+    if record.outlook:
+        _, *rest = outlook_blocks(record.outlook)
         blocks.extend([Heading("Values that change the answer"), *rest] if blocks else rest)
     if not blocks:
         blocks.append(Paragraph("Not worked out for this run: `advisor whatif FILE` does it."))
     return Section("changes", CHANGES, blocks=tuple(blocks))
 
 
-def _memory(record: Record) -> Iterator[Section]:
+def _memory(record: RunFile) -> Iterator[Section]:
     chart = memory_chart(record)
     if chart is not None:
         yield Section("memory", "Memory against the device's limit", chart=chart)
 
 
-def _evidence(record: Record) -> Section:
+def _evidence(record: RunFile) -> Section:
     """The waterfall between what rules out and what was decided before it."""
     return Section(
         "waterfall",
@@ -137,7 +135,7 @@ def _evidence(record: Record) -> Section:
     )
 
 
-def _parity(record: Record, shown: Illustration) -> Iterator[Section]:
+def _parity(record: RunFile, shown: Illustration) -> Iterator[Section]:
     """Parity with the published rows behind it, and the ranking that it goes into."""
     heading, *ranking = document.ranking_blocks(record)
     chart = parity_chart(record)
@@ -154,19 +152,19 @@ def _parity(record: Record, shown: Illustration) -> Iterator[Section]:
     )
 
 
-def _map(record: Record, shown: Illustration) -> Section:
+def _map(record: RunFile, shown: Illustration) -> Section:
     """The decision map, or why there is none."""
     empty = Section("map", "The answer for other sizes of model and data")
     if shown.map is None:
         return replace(empty, blocks=(Paragraph(shown.no_map),))
     found = shown.map
     notes = []
-    right, high = found["across"]["here"], found["up"]["here"]
+    right, high = found.across.here, found.up.here
     if right is None or high is None:
-        unknown = found["across" if right is None else "up"]["fact"]
+        unknown = (found.across if right is None else found.up).fact
         notes.append(Paragraph(f"Your place is not marked, since {unknown} is not known exactly."))
     else:
-        today = answer_words(found["answers"][found["grid"][high][right]])
+        today = answer_words(found.answers[found.grid[high][right]])
         then = answer_words(record)
         if today != then:
             notes.append(

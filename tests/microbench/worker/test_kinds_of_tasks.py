@@ -117,4 +117,4 @@ def test_labels_that_begin_alike_get_symbols(model_folder):
     )
     assert len(set(workbench.wording.tokens)) == 2
     assert "symbols" in workbench.note
-    assert workbench.wording.prompt.before.startswith("A: positive\nB: negative\n")
+    assert workbench.wording.prompt.before.startswith("A: good x\nB: good\n")

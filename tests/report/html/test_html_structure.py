@@ -6,10 +6,9 @@ import itertools
 import re
 
 import pytest
-from html_pages import DRAWN, NO_MAP, PERSONAS, TITLE, golden, pages, parsed
+from html_pages import DRAWN, NO_MAP, PERSONAS, TITLE, golden, pages, parsed, run_page
 from report_cases import persona
 
-from advisor.report.html.page import run_page
 from advisor.report.html.trying import trying_scripts
 
 NAMES = (*PERSONAS, "an old run", "measured")
