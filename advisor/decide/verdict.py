@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from advisor.decide.decide import FULL, Headline, Status
+from advisor.decide.decide import Headline, Status
 from advisor.decide.decision import Bounds, Contest, decide
 from advisor.decide.missing import MissingFact, missing_facts
 from advisor.decide.parity import Parity
 from advisor.decide.possible import Possible
 from advisor.decide.tally import Tally, settled_lead
 from advisor.facts import FactBase, Source, Value
+from advisor.methods import FULL
 from advisor.rules.engine import Assessment, Engine, Finding
 from advisor.rules.rule import Outcome, Risk, Settings
 
