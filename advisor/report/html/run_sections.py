@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
+from advisor.methods import FULL, SOFT_PROMPT
 from advisor.report import confirmation_document as measured
 from advisor.report import document
 from advisor.report.blocks import Block, Heading, Paragraph
@@ -38,7 +39,7 @@ def outcome(record: RunFile) -> tuple[Block, ...]:
     return (Heading("What the micro-benchmark found"), *measured.outcome_blocks(record))
 
 
-_BASE_METHODS = ("prompt_tuning", "full_fine_tuning")
+_BASE_METHODS = (SOFT_PROMPT, FULL)
 _TRACED = "traced"
 
 
