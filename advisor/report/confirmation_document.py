@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Table
+from advisor.report.blocks import Block, Bullets, Heading, Paragraph, ReportSection, Table
 from advisor.report.document import blocks
 from advisor.report.measured import (
     ComparedDifference,
@@ -34,18 +34,14 @@ def confirmation_blocks(record: PlannedRun) -> Iterator[Block]:
     if not isinstance(record, MeasuredRun):
         yield from dry_run_blocks(record)
         return
-    yield Heading("What the micro-benchmark found")
-    yield from outcome_blocks(record)
-    yield from alarm_blocks(record)
-    yield from score_blocks(record)
-    yield from curve_blocks(record)
-    yield from prediction_blocks(record)
-    yield from setting_blocks(record)
+    for section in MEASURED_SECTIONS:
+        yield from section.blocks(record)
     yield from blocks(record)
 
 
 def outcome_blocks(record: MeasuredRun) -> Iterator[Block]:
     """What the measurement does to the advice, and the differences that it found."""
+    yield Heading("What the micro-benchmark found")
     yield Paragraph(record.agreement.sentence, strong=True)
     yield Paragraph(record.difference.sentence)
     if record.complete is False:
@@ -343,3 +339,14 @@ def _size(size: int | None) -> str:
         if size >= scale:
             return f"{size / scale:.3g} {unit}"
     return f"{size} bytes"
+
+
+MEASURED_SECTIONS: tuple[ReportSection[MeasuredRun], ...] = (
+    ReportSection("outcome", outcome_blocks),
+    ReportSection("alarms", alarm_blocks),
+    ReportSection("scores", score_blocks),
+    ReportSection("curve", curve_blocks),
+    ReportSection("predicted", prediction_blocks),
+    ReportSection("measured", setting_blocks),
+)
+"""What a micro-benchmark puts before the sections of its run; alarms stand before figures."""

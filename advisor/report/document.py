@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from advisor.catalogue.tables import load_methods
 from advisor.decide.decide import FEW_SHOT
 from advisor.facts import load_vocabulary
-from advisor.report.blocks import Bars, Block, Bullets, Heading, Paragraph, Table
+from advisor.report.blocks import Bars, Block, Bullets, Heading, Paragraph, ReportSection, Table
 from advisor.report.outlook_document import outlook_blocks
 from advisor.report.run import (
     BoundsEntry,
@@ -35,25 +35,26 @@ _ANSWERS = {
 
 def blocks(record: RunFile) -> Iterator[Block]:
     """The whole report in reading order."""
+    for section in RUN_SECTIONS:
+        yield from section.blocks(record)
+
+
+def verdict_blocks(record: RunFile) -> Iterator[Block]:
+    """The answer, and what stands beside it."""
     yield Heading("Recommendation")
     yield Paragraph(record.headline, strong=True)
     if record.evidence:
         yield Paragraph(record.evidence.text)
     if record.alternative_reason:
         yield Paragraph(record.alternative_reason)
-    yield from candidate_blocks(record)
+
+
+def outlook_section(record: RunFile) -> Iterator[Block]:
+    """What is open, what would lift vetoes, and what would change the answer."""
     yield from open_question_blocks(record)
     yield from change_blocks(record)
     if record.outlook:
         yield from outlook_blocks(record.outlook)
-    yield from _why(record)
-    yield from ranking_blocks(record)
-    yield from why_not_blocks(record)
-    yield from belief_blocks(record)
-    yield from risk_blocks(record)
-    yield from how_to_blocks(record)
-    yield from cost_blocks(record)
-    yield from fact_blocks(record)
 
 
 def candidate_blocks(record: RunFile) -> Iterator[Block]:
@@ -121,7 +122,8 @@ def change_blocks(record: RunFile) -> Iterator[Block]:
         )
 
 
-def _why(record: RunFile) -> Iterator[Block]:
+def why_blocks(record: RunFile) -> Iterator[Block]:
+    """The evidence, rule by rule, and what was settled before it."""
     if record.reasons:
         yield Heading("Why")
     yield from veto_blocks(record)
@@ -309,3 +311,22 @@ def fact_blocks(record: RunFile) -> Iterator[Block]:
 
 def _shown(facts: Mapping[str, FactEntry], key: str, otherwise: str = "not known") -> str:
     return shown_value(key, facts[key].value) if key in facts else otherwise
+
+
+RUN_SECTIONS: tuple[ReportSection[RunFile], ...] = (
+    ReportSection("verdict", verdict_blocks),
+    ReportSection("models", candidate_blocks),
+    ReportSection("changes", outlook_section),
+    ReportSection("memory"),
+    ReportSection("waterfall", why_blocks),
+    ReportSection("parity", ranking_blocks),
+    ReportSection("map"),
+    ReportSection("why-not", why_not_blocks),
+    ReportSection("beliefs", belief_blocks),
+    ReportSection("risks", risk_blocks),
+    ReportSection("how-to", how_to_blocks),
+    ReportSection("costs", cost_blocks),
+    ReportSection("facts", fact_blocks),
+    ReportSection("reproduce"),
+)
+"""The sections of a run in reading order, which terminal, Markdown and page follow."""

@@ -1,14 +1,15 @@
-"""The sections of a run or a micro-benchmark, in the order in which somebody decides by them."""
+"""The sections of a run or a micro-benchmark as the page shows them, in every report's order."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from advisor.report import confirmation_document as measured
 from advisor.report import document
 from advisor.report.blocks import Block, Heading, Paragraph
+from advisor.report.confirmation_document import MEASURED_SECTIONS, outcome_blocks
+from advisor.report.document import RUN_SECTIONS
 from advisor.report.html.charts.curve import curve_chart
 from advisor.report.html.charts.decision_map import map_chart
 from advisor.report.html.charts.memory import memory_chart
@@ -21,28 +22,18 @@ from advisor.report.outlook_document import CHANGES, answer_words, outlook_block
 from advisor.report.run import RunFile
 
 
-def measured_sections(record: MeasuredRun) -> Iterator[Section]:
-    """Alarms first, since the figures after them mean less by them."""
-    yield from titled("alarms", measured.alarm_blocks(record))
-    yield from titled("scores", measured.score_blocks(record))
-    for section in titled("curve", measured.curve_blocks(record)):
-        yield replace(section, chart=curve_chart(record.curve))
-    yield from titled("predicted", measured.prediction_blocks(record))
-    yield from titled("measured", measured.setting_blocks(record))
-
-
 def outcome(record: RunFile) -> tuple[Block, ...]:
     """What was measured and what it does to the advice, for the head of the page."""
     if not isinstance(record, MeasuredRun):
         return ()
-    return (Heading("What the micro-benchmark found"), *measured.outcome_blocks(record))
+    return tuple(outcome_blocks(record))
 
 
 _BASE_METHODS = ("prompt_tuning", "full_fine_tuning")
 _TRACED = "traced"
 
 
-def command_section(record: RunFile) -> Section:
+def _reproduce(record: RunFile, _: Illustration) -> Iterator[Section]:
     """How to make the report again from itself."""
     said = [
         "The report holds its run, so that it is the save file, too. Put its name in the place of "
@@ -55,7 +46,7 @@ def command_section(record: RunFile) -> Section:
             "The third command measures again; MODEL and FILE stand for the model's folder and the "
             "data, and figures of another machine or version differ."
         )
-    return Section(
+    yield Section(
         "reproduce",
         "Make it again, or go on from it",
         lead=tuple(map(Paragraph, said)),
@@ -86,47 +77,40 @@ def _traced(record: RunFile) -> bool:
 
 
 def run_sections(record: RunFile, shown: Illustration) -> Iterator[Section]:
-    """All sections after the verdict."""
-    yield from titled("models", document.candidate_blocks(record))
-    yield _changes(record)
-    yield from _memory(record)
-    yield _evidence(record)
-    yield from _parity(record, shown)
-    yield _map(record, shown)
-    yield from titled("costs", document.cost_blocks(record))
-    yield from titled("why-not", document.why_not_blocks(record))
-    yield from titled("beliefs", document.belief_blocks(record))
-    yield from titled("facts", document.fact_blocks(record))
-    yield from titled("risks", document.risk_blocks(record))
-    yield from titled("how-to", document.how_to_blocks(record))
+    """All sections after the verdict, each with its drawing."""
     if isinstance(record, MeasuredRun):
-        yield from measured_sections(record)
-    yield command_section(record)
+        for measured in MEASURED_SECTIONS[1:]:
+            for section in titled(measured.id, measured.blocks(record)):
+                drawn = measured.id == "curve"
+                yield replace(section, chart=curve_chart(record.curve)) if drawn else section
+    for one in RUN_SECTIONS[1:]:
+        draw = _DRAWN.get(one.id)
+        yield from draw(record, shown) if draw else titled(one.id, one.blocks(record))
 
 
-def _changes(record: RunFile) -> Section:
+def _changes(record: RunFile, _: Illustration) -> Iterator[Section]:
     """What would change the answer, with all that is open or would lift a veto."""
     blocks: list[Block] = [
         *document.open_question_blocks(record),
         *document.change_blocks(record),
     ]
     if record.outlook:
-        _, *rest = outlook_blocks(record.outlook)
+        rest = list(outlook_blocks(record.outlook))[1:]
         blocks.extend([Heading("Values that change the answer"), *rest] if blocks else rest)
     if not blocks:
         blocks.append(Paragraph("Not worked out for this run: `advisor whatif FILE` does it."))
-    return Section("changes", CHANGES, blocks=tuple(blocks))
+    yield Section("changes", CHANGES, blocks=tuple(blocks))
 
 
-def _memory(record: RunFile) -> Iterator[Section]:
+def _memory(record: RunFile, _: Illustration) -> Iterator[Section]:
     chart = memory_chart(record)
     if chart is not None:
         yield Section("memory", "Memory against the device's limit", chart=chart)
 
 
-def _evidence(record: RunFile) -> Section:
+def _evidence(record: RunFile, _: Illustration) -> Iterator[Section]:
     """The waterfall between what rules out and what was decided before it."""
-    return Section(
+    yield Section(
         "waterfall",
         "The evidence, rule by rule",
         lead=tuple(document.veto_blocks(record)),
@@ -152,11 +136,12 @@ def _parity(record: RunFile, shown: Illustration) -> Iterator[Section]:
     )
 
 
-def _map(record: RunFile, shown: Illustration) -> Section:
+def _map(record: RunFile, shown: Illustration) -> Iterator[Section]:
     """The decision map, or why there is none."""
     empty = Section("map", "The answer for other sizes of model and data")
     if shown.map is None:
-        return replace(empty, blocks=(Paragraph(shown.no_map),))
+        yield replace(empty, blocks=(Paragraph(shown.no_map),))
+        return
     found = shown.map
     notes = []
     right, high = found.across.here, found.up.here
@@ -173,4 +158,15 @@ def _map(record: RunFile, shown: Illustration) -> Section:
                     f"answer here: {today}. The run itself says: {then}."
                 )
             )
-    return replace(empty, chart=map_chart(found), blocks=tuple(notes))
+    yield replace(empty, chart=map_chart(found), blocks=tuple(notes))
+
+
+_DRAWN: dict[str, Callable[[RunFile, Illustration], Iterator[Section]]] = {
+    "changes": _changes,
+    "memory": _memory,
+    "waterfall": _evidence,
+    "parity": _parity,
+    "map": _map,
+    "reproduce": _reproduce,
+}
+"""How sections are laid out that the page shows otherwise than as their blocks."""

@@ -120,9 +120,9 @@ def test_the_sections_stand_in_the_order_in_which_a_lead_reads():
     main = parsed("measured").named("main")[0]
     ids = [e.attributes["id"] for e in main.children if e.tag == "section"]
     assert ids == [
-        "verdict", "changes", "memory", "waterfall", "parity", "map", "costs", "why-not",
-        "beliefs", "facts", "risks", "how-to", "alarms", "scores", "curve", "predicted",
-        "measured", "reproduce",
+        "verdict", "alarms", "scores", "curve", "predicted", "measured", "changes", "memory",
+        "waterfall", "parity", "map", "why-not", "beliefs", "risks", "how-to", "costs", "facts",
+        "reproduce",
     ]  # fmt: skip
 
 
