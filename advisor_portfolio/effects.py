@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.decide.decide import FEW_SHOT, FULL
+from advisor.decide.decide import decider_of
 from advisor.decide.tally import lead_of, quality_bounds, tally
 from advisor.facts import Interval, Value
 from advisor.rules.engine import Engine, Finding, Prepared, unsettled
@@ -34,9 +34,9 @@ class Sums:
     def __init__(self, methods: Sequence[str], settings: Settings) -> None:
         self.methods = tuple(methods)
         self.soft = settings.groups["soft_prompts"]
-        self.pairs = (
-            *((method, FULL) for method in self.soft),
-            *((FEW_SHOT, rival) for rival in settings.groups["trained"]),
+        self.pairs = tuple(
+            (methods[one], methods[rival])
+            for one, rival in decider_of(self.methods, settings).pairs
         )
         self.settled = len(self.methods) + len(self.soft)
         self.rows = self.settled + 2 * len(self.pairs)
@@ -107,7 +107,7 @@ class Effects:
         self._fires: Floats = np.array(fires, dtype=np.float64).reshape(-1, self.sums.rows).T
         self._open: Floats = np.array(open_, dtype=np.float64).reshape(-1, self.sums.rows).T
 
-    def settle(
+    def firing(
         self, columns: Mapping[str, Column], surely: Booleans, possibly: Booleans
     ) -> tuple[Booleans, list[Integers]]:
         """Which rules fire with known effects, and the states of the ramps.

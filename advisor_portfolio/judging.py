@@ -92,7 +92,7 @@ class Portfolio:
     def _judge_block(self, columns: Mapping[str, Column], projects: int) -> Decisions:
         effects = self._effects
         surely, possibly = self._lookups.judge(columns, projects)
-        settled, ramps = effects.settle(columns, surely, possibly)
+        settled, ramps = effects.firing(columns, surely, possibly)
         unsettled = possibly[: len(settled)] & ~settled
         numbers = effects.vetoes.values()
         vetoed = np.array([settled[rules].any(axis=0) for rules in numbers])

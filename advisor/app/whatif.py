@@ -12,6 +12,15 @@ from advisor.facts import Value
 from advisor.facts.showing import plain_value
 from advisor.reasoning.case import Case
 from advisor.reasoning.counterfactual import smallest_changes
+from advisor.reasoning.flips import (
+    Along,
+    Among,
+    Saying,
+    along,
+    along_all,
+    among_all,
+    moved_rules,
+)
 from advisor.reasoning.map import decision_map
 from advisor.reasoning.record import (
     ChoiceAnswer,
@@ -20,15 +29,6 @@ from advisor.reasoning.record import (
     smallest_entry,
     stretch_entry,
     worth_entry,
-)
-from advisor.reasoning.whatif import (
-    Along,
-    Among,
-    Saying,
-    along,
-    along_all,
-    among_all,
-    moved_rules,
 )
 from advisor.reasoning.worth_knowing import worth_finding_out
 from advisor.report.record import record

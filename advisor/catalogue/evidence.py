@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from advisor.catalogue.evidence_check import check_evidence, stripped
-from advisor.catalogue.known import row_of
 from advisor.catalogue.tables import load_table
 from advisor.facts import Value
+from advisor.methods import row_of
 from advisor.support.compiled import package_folder
 from advisor.support.errors import AdvisorError
 from advisor.support.textfiles import read_text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from advisor.catalogue.tables import load_methods
 from advisor.facts import FactBase
+from advisor.methods import load_methods
 from advisor.microbench.planning.ladder import new_tokens_for, sizes_for, tokens_for
 from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.general import general_text

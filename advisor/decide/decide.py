@@ -1,6 +1,6 @@
 """The decision on plain numbers: one text for one project, and for arrays of many.
 
-A `Number` is an int, float or bool; or a numpy array with one of them for each project, and then
+An `Amount` is an int, float or bool; or a numpy array with one of them for each project, and then
 ``numpy.where`` is the `Pick`. So nothing branches on a number, and "not" is written ``^ True``.
 Methods stand for their places in the vocabulary.
 """
@@ -14,18 +14,15 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
+from advisor.methods import FEW_SHOT, FULL, SOFT_PROMPT
 from advisor.rules.rule import Settings
-
-FULL = "full_fine_tuning"
-FEW_SHOT = "few_shot_prompting"
-HEADLINE_SIDES = (FULL, "prompt_tuning", "p_tuning", "prefix_tuning")
 
 
 class Headline(str, Enum):
     """What the answer can come down to."""
 
-    PROMPT_TUNING = "prompt_tuning"
-    FULL_FINE_TUNING = "full_fine_tuning"
+    PROMPT_TUNING = SOFT_PROMPT
+    FULL_FINE_TUNING = FULL
     DO_NOT_TRAIN = "do_not_train"
     INFEASIBLE = "infeasible"
 
@@ -49,14 +46,14 @@ _DECIDED, _TOO_CLOSE, _UNDETERMINED, _INFEASIBLE, _DO_NOT_TRAIN = range(len(STAT
 _NO_SCORE = -(1 << 30)
 """Below every score."""
 
-Number: TypeAlias = Any
-Numbers: TypeAlias = Any
-"""A sequence with a `Number` for each method; or an array, its rows in their order."""
-Pick: TypeAlias = Callable[[Number, Number, Number], Number]
+Amount: TypeAlias = Any
+Amounts: TypeAlias = Any
+"""A sequence with an `Amount` for each method; or an array, its rows in their order."""
+Pick: TypeAlias = Callable[[Amount, Amount, Amount], Amount]
 """Gives the second where the first holds, else the third."""
 
 
-def pick(condition: Number, one: Number, other: Number) -> Number:
+def pick(condition: Amount, one: Amount, other: Amount) -> Amount:
     """The `Pick` of one project."""
     return one if condition else other
 
@@ -72,11 +69,11 @@ class Leaning(NamedTuple):
         contested: whether neither side is ruled out; else the margin means nothing.
     """
 
-    headline: Number
-    variant: Number
-    score: Number
-    margin: Number
-    contested: Number
+    headline: Amount
+    variant: Amount
+    score: Amount
+    margin: Amount
+    contested: Amount
 
 
 class Conclusion(NamedTuple):
@@ -90,10 +87,10 @@ class Conclusion(NamedTuple):
             `confidence` tells what it is worth.
     """
 
-    status: Number
-    recommendation: Number
-    alternative: Number
-    lead: Number
+    status: Amount
+    recommendation: Amount
+    alternative: Amount
+    lead: Amount
 
 
 class Advice(NamedTuple):
@@ -103,6 +100,18 @@ class Advice(NamedTuple):
     recommendation: str | None
     variant: str | None
     alternative: str | None
+
+
+class Gist(NamedTuple):
+    """What counts as the same answer where facts are changed.
+
+    Attributes:
+        status: how far the answer goes.
+        recommendation: ``prompt_tuning`` or ``full_fine_tuning``; None if neither.
+    """
+
+    status: Status
+    recommendation: str | None
 
 
 class Decider:
@@ -131,7 +140,7 @@ class Decider:
             *((self._few_shot, rival) for rival in self._trained),
         )
 
-    def leaning(self, scores: Numbers, vetoed: Numbers) -> Leaning:
+    def leaning(self, scores: Amounts, vetoed: Amounts) -> Leaning:
         """Which side the scores favour.
 
         Args:
@@ -153,11 +162,11 @@ class Decider:
 
     def reachable(
         self,
-        vetoed: Numbers,
-        doubtful: Numbers,
-        least: Numbers,
-        most: Numbers,
-    ) -> tuple[Number, ...]:
+        vetoed: Amounts,
+        doubtful: Amounts,
+        least: Amounts,
+        most: Amounts,
+    ) -> tuple[Amount, ...]:
         """For each of `HEADLINES` whether unknown facts may lead to it; never one too few.
 
         Args:
@@ -188,11 +197,11 @@ class Decider:
 
     def _untrained(
         self,
-        vetoed: Numbers,
-        sure: Numbers,
-        least: Numbers,
-        most: Numbers,
-    ) -> tuple[Number, Number]:
+        vetoed: Amounts,
+        sure: Amounts,
+        least: Amounts,
+        most: Amounts,
+    ) -> tuple[Amount, Amount]:
         """Whether few-shot prompting never leads what is trained by enough, and surely does."""
         needed = self.settings.do_not_train_decibans
         few_shot = self._few_shot
@@ -209,10 +218,10 @@ class Decider:
     def conclude(
         self,
         leaning: Leaning,
-        several: Number,
-        scores: Numbers,
-        out: Numbers,
-        given_up: Number,
+        several: Amount,
+        scores: Amounts,
+        out: Amounts,
+        given_up: Amount,
     ) -> Conclusion:
         """Status, recommendation, alternative and the lead behind the confidence.
 
@@ -252,7 +261,7 @@ class Decider:
             self._names[conclusion.alternative],
         )
 
-    def _borne(self, margin: Number, given_up: Number) -> Number:
+    def _borne(self, margin: Amount, given_up: Amount) -> Amount:
         """The size of a margin once part of it is given up, at most what it was.
 
         Zero where that turns it. Where preferences outvote quality, less of quality would even add.
@@ -261,7 +270,7 @@ class Decider:
         nearer = self._where(abs(lead) < abs(margin), abs(lead), abs(margin))
         return self._where(lead * margin > 0, nearer, 0.0)
 
-    def _best(self, among: Iterable[int], scores: Numbers, out: Numbers) -> tuple[Number, Number]:
+    def _best(self, among: Iterable[int], scores: Amounts, out: Amounts) -> tuple[Amount, Amount]:
         """The first of the highest that are not out, and its score."""
         best, score = NOBODY, _NO_SCORE
         for method in among:
@@ -282,5 +291,5 @@ def probability(decibans: float) -> float:
     return 1.0 / (1.0 + math.pow(10.0, -decibans / 10.0))
 
 
-def _any(found: Iterable[Number]) -> Number:
+def _any(found: Iterable[Amount]) -> Amount:
     return functools.reduce(operator.or_, found, False)

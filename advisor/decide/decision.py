@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from advisor.decide.decide import (
-    FULL,
     HEADLINES,
     NOBODY,
     Advice,
     Conclusion,
     Decider,
+    Gist,
     Headline,
     Leaning,
     Status,
@@ -21,6 +21,7 @@ from advisor.decide.decide import (
 from advisor.decide.parity import Parity, kept_of, parities
 from advisor.decide.tally import Tally, lead_bounds, quality_bounds, tally
 from advisor.facts import FactBase, Value
+from advisor.methods import FULL
 from advisor.rules.engine import Finding
 from advisor.rules.rule import Outcome, RuleBase, Settings
 
@@ -130,13 +131,13 @@ def decide(
     )
 
 
-def outcome_of(
+def gist_of(
     findings: Sequence[Finding],
     values: Mapping[str, Value],
     methods: Sequence[str],
     base: RuleBase,
     bounds: Bounds | None = None,
-) -> tuple[Status, str | None]:
+) -> Gist:
     """Status and recommendation as `decide` gives them, without all that these do not need.
 
     Args:
@@ -155,7 +156,7 @@ def outcome_of(
     leaning, found = _concluded(
         state, tallies, findings, decider, lambda method: kept_of(method, values, settings)
     )
-    return decider.advice(leaning.variant, found)[:2]
+    return Gist(*decider.advice(leaning.variant, found)[:2])
 
 
 def contest(
@@ -247,10 +248,3 @@ def _concluded(
         [not entry.feasible if sure else entry.feasible is False for entry in entries],
         given_up,
     )
-
-
-def other_methods(tallies: Mapping[str, Tally], settings: Settings) -> list[Tally]:
-    """The methods beside the two sides of the headline that are not ruled out."""
-    entries = list(tallies.values())
-    others = (entries[place] for place in decider_of(tuple(tallies), settings).others)
-    return [entry for entry in others if entry.feasible is not False]

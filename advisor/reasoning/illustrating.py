@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from advisor.catalogue.evidence import Published
-from advisor.catalogue.tables import load_methods
 from advisor.decide.parity import published_near
 from advisor.facts import Value
 from advisor.facts.factsfile import facts_from
+from advisor.methods import load_methods
 from advisor.reasoning.case import Case
 from advisor.reasoning.map import DEFAULT_AXES, decision_map
 from advisor.reasoning.page_controls import offered

@@ -9,9 +9,8 @@ from advisor.decide.decide import Status
 from advisor.facts import Fact
 from advisor.facts.showing import plain_value
 from advisor.reasoning.case import Case
-from advisor.reasoning.flips import Stretch
+from advisor.reasoning.flips import Stretch, along, among_all
 from advisor.reasoning.record import outcome_entry, worth_entry
-from advisor.reasoning.whatif import along, among_all
 from advisor.reasoning.worth_knowing import cheapest
 from advisor.report.run import ChoiceOutlook, Flip, NumberOutlook, Outlook
 from advisor.rules.engine import Engine

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.decide.bounds.cells import Number
+from advisor.decide.decide import Gist
 from advisor.facts.showing import plain_value
-from advisor.reasoning.case import Case, Outcome
+from advisor.reasoning.case import Case
 from advisor.reasoning.counterfactual import Smallest
 from advisor.reasoning.flips import Stretch
 from advisor.reasoning.map import DecisionMap
@@ -91,12 +92,12 @@ def stretch_entry(part: Stretch) -> StretchAnswer:
     return StretchAnswer(from_=part.low, to=part.high, **outcome_entry(part.outcome))
 
 
-def outcome_entry(outcome: Outcome | None) -> dict[str, Any]:
+def outcome_entry(outcome: Gist | None) -> dict[str, Any]:
     """An answer as the fields of a part."""
     return fields_of(answer_of(outcome))
 
 
-def answer_of(outcome: Outcome | None) -> OtherAnswer:
+def answer_of(outcome: Gist | None) -> OtherAnswer:
     """An answer as a run states it; None is a contradiction."""
     if outcome is None:
         return OtherAnswer(status="contradiction", recommendation=None)

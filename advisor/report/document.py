@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from advisor.catalogue.tables import load_methods
-from advisor.decide.decide import FEW_SHOT
 from advisor.facts import load_vocabulary
+from advisor.methods import FEW_SHOT, load_methods
 from advisor.report.blocks import Bars, Block, Bullets, Heading, Paragraph, ReportSection, Table
 from advisor.report.outlook_document import outlook_blocks
 from advisor.report.run import (

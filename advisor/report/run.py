@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Protocol
 
-from advisor.catalogue.tables import load_methods
 from advisor.decide.decide import Headline, Status
 from advisor.facts import Source
+from advisor.methods import load_methods
 from advisor.report.part import Part, Within, Words
 from advisor.rules.rule import Kind
 

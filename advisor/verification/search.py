@@ -68,7 +68,7 @@ class Scenarios:
                 self._cell(number, within.get(number), hardship, present)
                 for number in range(len(self._cells))
             ]
-            point = self._settled(stated, box or {})
+            point = self._repaired(stated, box or {})
             if point is not None:
                 return point
         return None
@@ -80,7 +80,7 @@ class Scenarios:
         for _ in range(self._chance.choice((1, 1, 2))):
             number = self._chance.randrange(len(stated))
             stated[number] = self._chance.choice(within.get(number) or self._cells[number])
-        return self._settled(stated, box)
+        return self._repaired(stated, box)
 
     def _narrowed(self, box: Box) -> dict[int, Sequence[int]]:
         """By place, the cells of stated facts that the box allows."""
@@ -110,7 +110,7 @@ class Scenarios:
             if tuple(stated[place] for place in places) not in allowed:
                 yield lower
 
-    def _settled(self, stated: list[int], box: Box) -> Point | None:
+    def _repaired(self, stated: list[int], box: Box) -> Point | None:
         """The point of stated facts, repaired where a relation is broken; None if it is no use."""
         for lower in self._broken(stated):
             if lower is None:
@@ -173,7 +173,7 @@ _STEPS = 40
 
 
 @dataclass(slots=True)
-class Found:
+class Witnessed:
     """What a search has found.
 
     Attributes:
@@ -202,7 +202,7 @@ class Search:
         self._scenarios = Scenarios(compiled)
         self._open = {rule.label: rule for rule in base.rules}
         self._met: set[Advice] = set()
-        self.found = Found()
+        self.found = Witnessed()
 
     def broadly(self) -> None:
         """Look at every point if there are few, else at random ones, and at no facts at all."""

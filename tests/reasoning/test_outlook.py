@@ -8,8 +8,8 @@ import pytest
 from cases import ENGINE, LLAMA, VOCABULARY, stated
 
 from advisor.decide.answer import answer_for
+from advisor.decide.decide import Gist
 from advisor.facts import Fact, Source
-from advisor.reasoning.case import Outcome
 from advisor.reasoning.outlook import outlook
 from advisor.report.part import plain
 from advisor.report.run import Outlook
@@ -19,10 +19,10 @@ BERT = {**LLAMA, "model.parameters": "110M", "model.architecture": "encoder"}
 PROJECTS = {"llama": LLAMA, "bert": BERT, "tenants": {**LLAMA, "deployment.tasks_per_base": 100}}
 
 
-def judged(facts: dict, key: str, value: float) -> Outcome:
+def judged(facts: dict, key: str, value: float) -> Gist:
     kept = stated({k: raw for k, raw in facts.items() if k != key})
     verdict = answer_for([*kept, Fact(key, value, Source.ANSWERED)], ENGINE).verdict
-    return Outcome(verdict.status, verdict.recommendation)
+    return Gist(verdict.status, verdict.recommendation)
 
 
 @pytest.mark.parametrize("name", PROJECTS)

@@ -11,7 +11,7 @@ from test_asking import ENGINE, POOL, VOCABULARY, answer, person
 from advisor.decide.decide import Status
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.reading import read_value
-from advisor.reasoning.questions_matter import Settling
+from advisor.reasoning.asking import OpenQuestions
 
 OPEN = (
     "data.label_count", "model.architecture", "quality.tolerance_points", "data.domain_shift",
@@ -55,7 +55,7 @@ def test_what_is_called_settled_has_one_answer_for_all_replies(part, cases):
         truth = {**person(seed), "model.weights_access": "open"}
         open_ = dice.sample(OPEN, dice.choice((1, 2)))
         facts = state(truth, open_)
-        told = Settling(facts, [VOCABULARY[key] for key in open_], ENGINE).settled()
+        told = not OpenQuestions(facts, [VOCABULARY[key] for key in open_], ENGINE).matter()
         found = answers(facts, open_)
         assert len(found) == 1 or not told, (seed, open_)
         one = len(found) == 1 and next(iter(found))[0] is not Status.UNDETERMINED

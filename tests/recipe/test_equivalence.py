@@ -20,10 +20,11 @@ from tinyprojects import write_project
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
 from advisor.catalogue.settings import preparation
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.preparing.general import general_text
-from advisor.microbench.worker.methods import METHODS
 from advisor.recipe.choosing import projects
+
+METHODS = tuple(id_ for id_, method in load_methods().items() if method.microbench)
 
 # Why a method that is trained is not compared.
 LEFT_OUT = {"qlora": "the worker does not train it, and a project needs a CUDA device for it"}

@@ -12,10 +12,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from advisor.catalogue.tables import load_methods, load_table
-from advisor.decide.decide import FULL, Status
+from advisor.catalogue.tables import load_table
+from advisor.decide.decide import Status
 from advisor.facts import load_vocabulary
 from advisor.facts.showing import show_value
+from advisor.methods import FULL, load_methods
 from advisor.report import inpage
 from advisor.report.html.illustration import Illustration
 from advisor.report.outlook_document import HERE, LETTERS, answer_words

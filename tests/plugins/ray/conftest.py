@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-for folder in ("worker", "running", "planning"):
-    sys.path.append(str(Path(__file__).parents[2] / "microbench" / folder))
+for folder in ("microbench/worker", "microbench/running", "microbench/planning", "support"):
+    sys.path.append(str(Path(__file__).parents[2] / folder))
 
 
 @pytest.fixture(scope="session")
