@@ -59,7 +59,7 @@ BY_ID = {
     "step": (lambda: closed_form_profile(SHAPE, FAKE, Settings()), "method.yaml"),
     "activations": (lambda: forward_activations(SHAPE, FAKE, Settings()), "method.yaml"),
     "work": (lambda: work_of(SHAPE, FAKE, Settings()), "method.yaml"),
-    "published rows": (lambda: rows_on(FAKE, transferred=False), "evidence.py"),
+    "published rows": (lambda: rows_on(FAKE, transferred=False), "method.yaml"),
     "steps": (lambda: how_to(FAKE, FactBase([])), "method.yaml"),
     "micro-benchmark": (
         lambda: _methods(answered(None, None), [FAKE_METHOD]),

@@ -59,7 +59,7 @@ def _nearby(
     found: dict[tuple[Published, float], list[str]] = {}
     for method in methods:
         for row in published_near(method, values, settings) or ():
-            gap = row.gap_lora if method == "lora" else row.gap
+            gap = row.gap_of(method)
             if gap is not None:
                 found.setdefault((row, gap), []).append(load_methods()[method].name)
     for (row, gap), names in sorted(found.items(), key=_order):

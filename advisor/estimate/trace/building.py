@@ -22,7 +22,6 @@ _CLASSES: dict[Head, Any] = {
     Head.SEQ2SEQ: AutoModelForSeq2SeqLM,
 }
 _HEADS = ("classifier", "score")
-_LOW_RANK = ("lora", "qlora")
 _TASKS = {Head.CAUSAL_LM: "CAUSAL_LM", Head.CLASSIFICATION: "SEQ_CLS", Head.SEQ2SEQ: "SEQ_2_SEQ_LM"}
 
 

@@ -16,7 +16,7 @@ from advisor.catalogue.tables import load_table
 from advisor.decide.decide import Status
 from advisor.facts import load_vocabulary
 from advisor.facts.showing import show_value
-from advisor.methods import FULL, load_methods
+from advisor.methods import FULL, SOFT_PROMPT, load_methods
 from advisor.report import inpage
 from advisor.report.html.illustration import Illustration
 from advisor.report.outlook_document import HERE, LETTERS, answer_words
@@ -138,7 +138,7 @@ def _first_sentences(rules: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every sentence that an answer can begin with, by what the script knows of it."""
     for status in (Status.INFEASIBLE, Status.DO_NOT_TRAIN):
         yield status.value, first_sentence(status, (None, None), "", rival_vetoed=False)
-    soft = [("prompt_tuning", variant) for variant in rules["settings"]["soft"]]
+    soft = [(SOFT_PROMPT, variant) for variant in rules["settings"]["soft"]]
     yield (
         f"{Status.UNDETERMINED.value}||",
         first_sentence(Status.UNDETERMINED, (None, None), "", rival_vetoed=False),
