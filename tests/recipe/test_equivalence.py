@@ -15,7 +15,7 @@ import transformers.trainer
 import yaml
 from bothsides import LOOKS, ROUTES, STEPS, by_the_project, by_the_worker
 from forkedruns import forked
-from tiny_benches import FAMILIES, WORDS, write_model
+from tiny_benches import FAMILIES, METHODS, WORDS, write_model
 from tinyprojects import write_project
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
