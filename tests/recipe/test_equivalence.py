@@ -24,8 +24,6 @@ from advisor.methods import load_methods
 from advisor.microbench.preparing.general import general_text
 from advisor.recipe.choosing import projects
 
-METHODS = tuple(id_ for id_, method in load_methods().items() if method.microbench)
-
 # Why a method that is trained is not compared.
 LEFT_OUT = {"qlora": "the worker does not train it, and a project needs a CUDA device for it"}
 GENERAL = tuple(general_text()[:4])
