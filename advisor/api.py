@@ -7,10 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from advisor.decide.answer import answer_for as advise_on
 from advisor.facts.factsfile import facts_from
-from advisor.pipeline import advise as advise_on
-from advisor.pipeline import load_engine
+from advisor.report.part import plain
 from advisor.report.record import record
+from advisor.rules.engine import load_engine
+from advisor.support.plugins import plugin
 from advisor.support.strictyaml import YamlDocument
 
 
@@ -41,7 +43,10 @@ def advise(
     answer = advise_on(stated, engine)
     from advisor.reasoning.outlook import outlook as look_out
 
-    return record(answer, engine.base, look_out(stated, engine, quick=not outlook))
+    run: dict[str, Any] = plain(
+        record(answer, engine.base, look_out(stated, engine, quick=not outlook))
+    )
+    return run
 
 
 def judge_portfolio(
@@ -69,13 +74,13 @@ def judge_portfolio(
         >>> [answer.get("status", "wrong") for answer in found]
         ['undetermined', 'wrong']
     """
-    from advisor.portfolio.answering import Record, answers
-
+    portfolio = plugin("advisor_portfolio")
     numbered = (
-        Record(number, f"record {number}", partial(dict, record))
+        portfolio.Record(number, f"record {number}", partial(dict, record))
         for number, record in enumerate(records, start=1)
     )
-    return answers(numbered, load_engine(rules))
+    answers: Iterator[dict[str, Any]] = portfolio.answers(numbered, load_engine(rules))
+    return answers
 
 
 def what_if(
@@ -101,12 +106,13 @@ def what_if(
         >>> found["changes"]
         {'data.train_examples': {'from': 500, 'to': 5}}
     """
+    from advisor.app.whatif import whatif_record
     from advisor.reasoning.case import Case
-    from advisor.reasoning.record import whatif_record
 
     case = Case(facts_from(YamlDocument(dict(facts), {}, "facts")), load_engine(rules))
     changed = facts_from(YamlDocument(dict(changes or {}), {}, "changes"))
-    return whatif_record(case, {fact.key: fact.value for fact in changed})
+    found: dict[str, Any] = plain(whatif_record(case, {fact.key: fact.value for fact in changed}))
+    return found
 
 
 def decision_map(
@@ -144,7 +150,8 @@ def decision_map(
     from advisor.reasoning.record import map_entry
 
     case = Case(facts_from(YamlDocument(dict(facts), {}, "facts")), load_engine(rules))
-    return map_entry(drawn(case, x, y))
+    found: dict[str, Any] = plain(map_entry(drawn(case, x, y)))
+    return found
 
 
 def check_evidence(path: str | Path) -> list[str]:
@@ -176,7 +183,7 @@ def fit_weights(path: str | Path | None = None) -> str:
     Raises:
         AdvisorError: if the file is wrong, or numpy or scipy is not installed.
     """
-    from advisor.calibrating import fit_weights as fit
+    from advisor.app.calibrate import fit_weights as fit
 
     return fit(None if path is None else Path(path))
 
@@ -226,8 +233,9 @@ def estimate_model(  # noqa: PLR0913 - one keyword for each thing that a user sa
         >>> found["methods"]["lora"]["fits"]
         'fits'
     """
-    from advisor.estimating import Wishes, estimate
-    from advisor.gather import Request
+    from advisor.app.estimate import estimate
+    from advisor.estimate.assumed import Wishes
+    from advisor.profilers.request import Request
     from advisor.report.estimate_record import estimate_record
 
     stated = [f"{key}={value}" for key, value in (facts or {}).items()]
@@ -284,9 +292,8 @@ def confirm(  # noqa: PLR0913 - one keyword for each thing that a user says
     Raises:
         AdvisorError: if model, data or machine cannot be used.
     """
-    from advisor.confirmation.confirm import Wish, confirm_advice
-    from advisor.confirmation.silent import Silent
-    from advisor.gather import DataFiles, Request
+    from advisor.app.confirm import Silent, Wish, confirm_advice
+    from advisor.profilers.request import DataFiles, Request
 
     stated = facts_from(YamlDocument(dict(facts or {}), {}, "facts"))
     request = Request(
@@ -302,4 +309,5 @@ def confirm(  # noqa: PLR0913 - one keyword for each thing that a user says
     wish = Wish(methods=tuple(methods), budget=budget, seed=seed)
     found = confirm_advice(request, wish, rules, Silent(), stated)
     found.delivered()
-    return found.record
+    run: dict[str, Any] = plain(found.record)
+    return run

@@ -23,13 +23,13 @@ from scenarios import SEED, bounds_read, scenarios, with_unknowns
 from zenrules import decision_graph, flat
 
 import advisor
+from advisor.decide.answer import answer_for
+from advisor.decide.decision import Contest, contest
+from advisor.decide.tally import Tally, tally
 from advisor.facts import Vocabulary, load_vocabulary
 from advisor.facts.factsfile import load_facts
-from advisor.pipeline import advise
 from advisor.rules.engine import Assessment, Engine
 from advisor.rules.loading import load_rules
-from advisor.verdict.headline import Contest, contest
-from advisor.verdict.tally import Tally, tally
 
 try:
     import zen
@@ -200,7 +200,7 @@ def _rates(bench: Bench, rounds: int) -> dict[str, list[float]]:
         OWN: (bench.decide, known),
         "advisor, findings alone": (bench.engine.assess, known),
         f"advisor, {_UNKNOWN_SHARE:.0%} of the facts unknown": (bench.decide, partly),
-        "advisor, whole answer with estimates": (lambda f: advise(f, bench.engine), project),
+        "advisor, whole answer with estimates": (lambda f: answer_for(f, bench.engine), project),
     }
     if bench.zen:
         sides[ZEN] = (lambda facts: bench.zen.evaluate(facts, {"trace": True}), flattened)

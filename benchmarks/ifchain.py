@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from advisor.facts import Vocabulary
+from advisor.methods import FEW_SHOT, FULL
 from advisor.rules.rule import Ramp, Rule, RuleBase, Settings
 from advisor.rules.unary import NumberTest, Test
-from advisor.verdict.headline import FEW_SHOT, FULL
 
 
 class Chained(NamedTuple):
@@ -97,7 +97,7 @@ def _span(name: str, low: float, high: float) -> str:
 
 
 def _finish(settings: Settings) -> Callable[[dict[str, int], set[str]], Chained]:
-    """The headline as `advisor.verdict.headline` has it, for settled scores."""
+    """The headline as `advisor.decide.decide` has it, for settled scores."""
     soft: Sequence[str] = settings.groups["soft_prompts"]
     trained = settings.groups["trained"]
 

@@ -13,13 +13,14 @@ from records import records
 from scenarios import with_unknowns
 
 import advisor
+from advisor.decide.answer import answer_for
+from advisor.decide.decision import decide
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.factsfile import facts_from
-from advisor.pipeline import advise, load_engine
-from advisor.portfolio.judging import Portfolio
+from advisor.rules.engine import load_engine
 from advisor.support.strictjson import parse_flat_json
 from advisor.support.strictyaml import YamlDocument
-from advisor.verdict.decision import decide
+from advisor_portfolio.judging import Portfolio
 
 ZEN, TRACED = "zen-engine, without trace", "zen-engine, with trace"
 CHAIN, SCALAR, OWN = "if-chain in Python", "advisor, one by one", "advisor, all together"
@@ -161,7 +162,7 @@ def written_sides() -> Sides:
         )
         sides[f"{SCALAR}, {name}"] = (
             lambda few=few: [
-                advise(facts_from(YamlDocument(one, {}, "record")), engine) for one in few
+                answer_for(facts_from(YamlDocument(one, {}, "record")), engine) for one in few
             ],
             len(few),
         )

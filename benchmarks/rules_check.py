@@ -22,7 +22,7 @@ from advisor.rules.checking.space import Space
 from advisor.rules.loading import load_rules
 from advisor.rules.rule import RuleBase
 from advisor.verification.compiled import Compiled
-from advisor.verification.scenarios import Scenarios
+from advisor.verification.search import Scenarios
 from advisor.verification.verify import verify
 
 ROOT = Path(__file__).resolve().parent.parent

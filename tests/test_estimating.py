@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 import advisor
-from advisor import tracing
+from advisor.app import gather
+from advisor.app.advise import run
 from advisor.estimate.settings import Settings
 from advisor.estimate.shape import ModelShape
 from advisor.estimate.subject import Subject
-from advisor.gather import Request
-from advisor.pipeline import load_engine, run
+from advisor.profilers.request import Request
+from advisor.rules.engine import load_engine
 from advisor.support.errors import AdvisorError
 
 MODELS = Path(__file__).parents[1] / "examples" / "models"
@@ -49,7 +50,7 @@ def test_a_trace_without_a_model_is_remarked():
 
 
 def test_without_the_libraries_the_closed_form_is_used_and_said_so(monkeypatch):
-    monkeypatch.setattr(tracing, "find_spec", lambda _: None)
+    monkeypatch.setattr(gather, "find_spec", lambda _: None)
     found = advisor.estimate_model(
         str(MODELS / "gpt2"), methods=["lora"], gpu="RTX 4090", offline=True
     )

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from advisor.app.gather import gather, machine_facts, setting_fact
 from advisor.facts import Fact, FactBase, Source
-from advisor.gather import DataFiles, Request, gather, machine_facts, setting_fact
+from advisor.profilers.request import DataFiles, Request
 from advisor.support.errors import AdvisorError
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

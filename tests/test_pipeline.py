@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from advisor.app.advise import Candidate, run
+from advisor.decide.answer import answer_for
+from advisor.decide.decide import Status
 from advisor.facts import Fact, Source, load_vocabulary
 from advisor.facts.factsfile import load_facts
 from advisor.facts.reading import read_value
-from advisor.gather import DataFiles, Request
-from advisor.pipeline import Candidate, advise, load_engine, run
-from advisor.report.candidates import run_record
-from advisor.rules.engine import Engine
+from advisor.profilers.request import DataFiles, Request
+from advisor.report.part import plain
+from advisor.report.record import candidates_record
+from advisor.rules.engine import Engine, load_engine
 from advisor.support.errors import AdvisorError
-from advisor.verdict.decision import Status
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 MODELS = EXAMPLES / "models"
@@ -41,11 +43,11 @@ def stated(facts: dict) -> list[Fact]:
 
 
 def record_of(candidates: list[Candidate]) -> dict:
-    return run_record([(c.model, c.answer) for c in candidates], engine().base)
+    return plain(candidates_record([(c.model, c.answer) for c in candidates], engine().base))
 
 
 def test_the_example_project_gets_an_answer():
-    verdict = advise(load_facts(EXAMPLES / "project.yaml"), engine()).verdict
+    verdict = answer_for(load_facts(EXAMPLES / "project.yaml"), engine()).verdict
     assert verdict.status is Status.DECIDED
 
 
@@ -139,18 +141,18 @@ def test_one_model_has_no_pairs():
 
 def test_facts_that_contradict_each_other_are_refused():
     with pytest.raises(AdvisorError, match="contradict"):
-        advise(stated({"data.median_tokens": 500, "data.p95_tokens": 100}), engine())
+        answer_for(stated({"data.median_tokens": 500, "data.p95_tokens": 100}), engine())
 
 
 def test_a_machine_without_an_accelerator_has_no_accelerator_memory():
     facts = {"hardware.accelerator": "none", "hardware.accelerator_memory_gib": 24}
     with pytest.raises(AdvisorError, match="contradict"):
-        advise(stated(facts), engine())
+        answer_for(stated(facts), engine())
 
 
 def test_the_metric_is_taken_from_the_task_unless_it_is_stated():
-    usual = advise(stated({"task.type": "extractive_qa"}), engine()).facts
-    own = advise(stated({"task.type": "extractive_qa", "task.metric": "BLEU"}), engine()).facts
+    usual = answer_for(stated({"task.type": "extractive_qa"}), engine()).facts
+    own = answer_for(stated({"task.type": "extractive_qa", "task.metric": "BLEU"}), engine()).facts
     assert usual.value("task.metric") == "token F1"
     assert own.value("task.metric") == "BLEU"
 
@@ -158,16 +160,22 @@ def test_the_metric_is_taken_from_the_task_unless_it_is_stated():
 def test_advice_does_not_change_the_facts_that_it_was_given():
     facts = stated({"task.type": "classification", "model.parameters": "1B"})
     before = list(facts)
-    advise(facts, engine())
+    answer_for(facts, engine())
     assert facts == before
 
 
 def test_the_shipped_rules_are_used_where_no_engine_is_given():
     facts = {"model.weights_access": "api_only"}
-    assert advise(stated(facts)).verdict.status is advise(stated(facts), engine()).verdict.status
+    assert (
+        answer_for(stated(facts)).verdict.status
+        is answer_for(stated(facts), engine()).verdict.status
+    )
 
 
 def test_a_second_run_on_the_same_engine_gives_the_same_answer():
     facts = stated({"task.type": "classification", "model.parameters": "1B"})
-    first, second = (run_record([("", advise(facts, engine()))], engine().base) for _ in range(2))
+    first, second = (
+        plain(candidates_record([("", answer_for(facts, engine()))], engine().base))
+        for _ in range(2)
+    )
     assert first == second

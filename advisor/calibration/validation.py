@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
-from advisor.calibration.fitting import fitted_shares, studies_of
-from advisor.calibration.samples import Array, Samples
+from advisor.calibration.fitting import Array, Samples, fitted_shares, studies_of
 from advisor.catalogue.tables import load_table
 
 _LEAST = 1e-6

@@ -7,8 +7,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from advisor.calibration.fitting import fitted_shares, studies_of
-from advisor.calibration.samples import Array, Samples, Weight, samples_of
+from advisor.calibration.fitting import (
+    Array,
+    Samples,
+    Weight,
+    fitted_shares,
+    samples_of,
+    studies_of,
+)
 from advisor.calibration.validation import Choice, Validation, study_draws, tempered
 from advisor.catalogue.evidence import Published, comparisons
 from advisor.catalogue.tables import load_table

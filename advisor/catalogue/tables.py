@@ -1,65 +1,14 @@
-"""The reference tables: methods and their recipes, the closed form's constants, prices."""
+"""The reference tables: constants of the closed form, prices, terms."""
 
 from __future__ import annotations
 
+import csv
 import functools
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from advisor.methods import load_methods
 from advisor.support.compiled import load_shipped, package_folder
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """One method and its recipe.
-
-    Attributes:
-        id: the identifier used everywhere, such as ``prompt_tuning``.
-        family: ``prompting``, ``soft_prompts``, ``adapters`` or ``full``.
-        trains: what is trained, in a few words.
-        lengthens_input: whether every request in production carries extra tokens.
-        recipe: settings by name, as in methods.yaml; rates are ranges with a first value.
-        checkpointing: whether activations can be recomputed instead of kept.
-        by_architecture: recipe and source where bases of an architecture need another one.
-    """
-
-    id: str
-    name: str
-    family: str
-    trains: str
-    lengthens_input: bool
-    recipe: Mapping[str, Any]
-    source: str
-    checkpointing: bool
-    by_architecture: Mapping[str, Mapping[str, Any]]
-
-    def on(self, architecture: object) -> Method:
-        """The method as the recipe has it for bases of this architecture."""
-        own = self.by_architecture.get(str(architecture))
-        if own is None:
-            return self
-        return replace(self, recipe={**self.recipe, **own["recipe"]}, source=own["source"])
-
-    @property
-    def trained(self) -> bool:
-        """Whether the method trains anything at all."""
-        return self.family != "prompting"
-
-    @property
-    def virtual_tokens(self) -> int:
-        """How many the recipe has, none where the method has no such thing."""
-        return int(self.recipe.get("virtual_tokens", 0))
-
-    @property
-    def rank(self) -> int:
-        """Of the recipe's low-rank updates, 0 where there are none."""
-        return int(self.recipe.get("rank", 0))
-
-    @property
-    def epochs(self) -> float:
-        """Passes over the training data."""
-        return float(self.recipe["epochs"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +23,6 @@ class Price:
 def load_table(name: str) -> Any:
     """The plain content of a YAML table that ships beside this module."""
     return load_shipped(package_folder() / "catalogue" / name, name=name).value
-
-
-@functools.cache
-def load_methods() -> dict[str, Method]:
-    """All methods by id, in the order of the vocabulary."""
-    raw = load_table("methods.yaml")["methods"]
-    return {
-        id_: Method(
-            id_,
-            entry["name"],
-            entry["family"],
-            entry["trains"],
-            entry["lengthens_input"],
-            entry["recipe"],
-            entry["source"],
-            entry.get("gradient_checkpointing", True),
-            entry.get("by_architecture", {}),
-        )
-        for id_, entry in raw.items()
-    }
 
 
 def closed_form() -> dict[str, Any]:
@@ -131,3 +60,65 @@ def price_of(gpu_name: str) -> Price:
             return Price(row["low"], row["high"], f"{row['source']} (read {row['read']})")
     unlisted = table["unlisted"]
     return Price(unlisted["low"], unlisted["high"], "not in the price table, widest range taken")
+
+
+def load_glossary() -> dict[str, str]:
+    """All terms with their meaning."""
+    terms: dict[str, str] = load_table("glossary.yaml")["terms"]
+    return terms
+
+
+def term_page(term: str) -> str | None:
+    """The page of a term or method; hyphens, underscores and spaces are the same."""
+    wanted = _plain(term)
+    pages = [
+        f"{known}\n{meaning}"
+        for known, meaning in load_glossary().items()
+        if _plain(known) == wanted
+    ]
+    pages.extend(
+        f"{method.name} ({method.id})\nTrains {method.trains}.\nSource: {method.source}"
+        for method in load_methods().values()
+        if wanted in (_plain(method.id), _plain(method.name))
+    )
+    return "\n\n".join(pages) or None
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("-", " ").replace("_", " ").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """Bytes of forward activations, per unit of what they are linear in.
+
+    The first eight count for each layer: bytes per token and unit of the residual width, of the
+    queries' width where it can differ, of the feed-forward width, of the key and value width, and
+    of the adapter's rank; per element of all heads' attention scores and of one mask of them; and
+    per parameter, which mixed precision copies. The others count once: per token and unit of width
+    and of vocabulary, per element of a mask, per parameter of the head, and per token and unit of
+    vocabulary in the backward pass.
+    """
+
+    width: float
+    query: float
+    feed_forward: float
+    key_value: float
+    rank: float
+    scores: float
+    mask: float
+    parameters: float
+    fixed_width: float
+    fixed_vocabulary: float
+    fixed_mask: float
+    fixed_parameters: float
+    backward_vocabulary: float
+
+
+@functools.cache
+def load_activations() -> dict[tuple[str, str, str, str], Factors]:
+    """The rows of activations.csv by family, method, precision and device."""
+    text = (package_folder() / "catalogue" / "activations.csv").read_text(encoding="utf-8")
+    rows = csv.reader(text.splitlines())
+    next(rows)
+    return {(row[0], row[1], row[2], row[3]): Factors(*map(float, row[4:])) for row in rows}

@@ -52,10 +52,11 @@ def advise(
 
       advisor advise --batch portfolio.jsonl --brief > answers.jsonl
     """
+    from advisor.app.advise import run
+    from advisor.cli.options import request_from
     from advisor.cli.output import deliver, exit_code, outlook_of, run_report, say
-    from advisor.cli.requests import request_from
-    from advisor.pipeline import load_engine, run
-    from advisor.report.candidates import run_record
+    from advisor.report.record import candidates_record
+    from advisor.rules.engine import load_engine
 
     request = request_from(
         facts=facts, settings=settings, models=model, data=data, eval_data=eval_data,
@@ -68,7 +69,7 @@ def advise(
     if batch is not None:
         if format_ not in (None, options.Format.JSON) or output is not None:
             raise AdvisorError("--batch writes JSON lines to standard output", where="--batch")
-        from advisor.cli.batch import judge_lines, judge_lines_briefly
+        from advisor.app.batch import judge_lines, judge_lines_briefly
 
         judge = judge_lines_briefly if brief else judge_lines
         raise typer.Exit(int(judge(batch, request, engine)))
@@ -76,7 +77,7 @@ def advise(
     # A trace knows more than the closed form that changes are judged by.
     alone = len(candidates) == 1 and not trace
     found = outlook_of(candidates[0].answer, engine, format_, output) if alone else None
-    record = run_record([(c.model, c.answer) for c in candidates], engine.base, found)
+    record = candidates_record([(c.model, c.answer) for c in candidates], engine.base, found)
     say(gathered.notes)
     deliver(run_report(record, rules or ()), format_, output, plain=plain)
     code = exit_code(record)

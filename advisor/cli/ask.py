@@ -14,7 +14,7 @@ from advisor.support.errors import AdvisorError, ExitCode
 
 if TYPE_CHECKING:
     from advisor.facts import Fact, FactBase
-    from advisor.gather import Request
+    from advisor.profilers.request import Request
     from advisor.rules.engine import Engine
 
 
@@ -50,14 +50,15 @@ def ask(
 
       advisor ask --resume
     """
+    from advisor.app.gather import gather
     from advisor.cli.offers import offer_to_confirm, offer_to_keep, show_measured
+    from advisor.cli.options import request_from
     from advisor.cli.output import deliver, exit_code, outlook_of, run_report, say
-    from advisor.cli.requests import request_from
-    from advisor.gather import gather
-    from advisor.pipeline import advise, load_engine
+    from advisor.decide.answer import answer_for
     from advisor.questionnaire.saved import forget_answers, saved_answers
     from advisor.report.files import format_for
     from advisor.report.record import record
+    from advisor.rules.engine import load_engine
 
     if output is not None and format_ is None:
         format_for(output)  # a wrong suffix is said before the questions, not after them
@@ -78,7 +79,7 @@ def ask(
     say(gathered.notes)
     known = [*gathered.common, *(fact for _, own in gathered.models for fact in own)]
     stated = _questions(known, engine, plain=plain, offline=offline)
-    answer = advise(stated.statements(), engine)
+    answer = answer_for(stated.statements(), engine)
     run = record(answer, engine.base, outlook_of(answer, engine, format_, output))
     deliver(run_report(run, rules or ()), format_, output, plain=plain)
     forget_answers()
@@ -102,12 +103,11 @@ def ask_with_defaults() -> None:
 
 
 def _questions(known: list[Fact], engine: Engine, *, plain: bool, offline: bool) -> FactBase:
-    from advisor.cli.prompter import TerminalPrompter
+    from advisor.app.gather import named_facts
+    from advisor.cli.offers import TerminalPrompter
     from advisor.facts import FactBase
-    from advisor.gather import named_facts
-    from advisor.questionnaire.prompter import Quit
     from advisor.questionnaire.saved import save_answers
-    from advisor.questionnaire.session import Session
+    from advisor.questionnaire.session import Quit, Session
     from advisor.reasoning.asking import Agenda
 
     session = Session(
@@ -127,7 +127,7 @@ def _questions(known: list[Fact], engine: Engine, *, plain: bool, offline: bool)
 
 def _why(engine: Engine) -> Callable[[str], str]:
     """Tells what reads a fact: rules with their claims, and estimates with who reads those."""
-    from advisor.rules.purpose import purpose_of
+    from advisor.rules.manual import purpose_of
 
     return lambda key: "\n".join(f"  {line}" for line in purpose_of(key, engine.base))
 
@@ -136,8 +136,8 @@ def _require_terminal(request: Request) -> None:
     """Refuse to ask where nobody can answer, and name what would have been asked."""
     if sys.stdin.isatty():
         return
+    from advisor.app.gather import gather
     from advisor.facts import FactBase
-    from advisor.gather import gather
     from advisor.questionnaire.questions import open_questions
 
     gathered = gather(request)

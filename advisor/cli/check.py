@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from advisor.cli import options
+from advisor.methods import FULL, SOFT_PROMPT
 from advisor.support.errors import AdvisorError, ExitCode, did_you_mean
 
 if TYPE_CHECKING:
-    from advisor.verdict.checks import PlanCheck
+    from advisor.decide.checks import PlanCheck
+    from advisor.report.run import RunFile
 
 _CODES = {
     "feasible": ExitCode.INFEASIBLE,
@@ -58,12 +60,14 @@ def check(
 
       advisor check run.json --data train.jsonl --eval-data test.jsonl --strict
     """
-    from advisor.cli.requests import request_from
+    from advisor.app.gather import gather
+    from advisor.cli.options import request_from
+    from advisor.decide.answer import answer_for
+    from advisor.decide.checks import check_plan
     from advisor.facts.factsfile import facts_from, load_document
-    from advisor.gather import gather
-    from advisor.pipeline import advise, load_engine
+    from advisor.report.part import plain
     from advisor.report.record import record
-    from advisor.verdict.checks import check_plan
+    from advisor.rules.engine import load_engine
 
     if format_ in (options.Format.MARKDOWN, options.Format.HTML):
         raise AdvisorError("a check is written as terminal text or JSON", where="--format")
@@ -79,12 +83,12 @@ def check(
     if len(gathered.models) > 1:
         raise AdvisorError("a plan is checked for one model at a time", where="--model")
     own = [fact for _, facts in gathered.models for fact in facts]
-    answer = advise([*gathered.common, *own], engine)
+    answer = answer_for([*gathered.common, *own], engine)
     recorded = document.value if "schema_version" in document.value else {}
     expected = _expected(expect, recorded, engine.base.settings.groups["all_methods"])
     checks = check_plan(answer, engine, expected)
     run = record(answer, engine.base)
-    moved = _moved(recorded.get("facts", {}), run["facts"])
+    moved = _moved(recorded.get("facts", {}), plain(run.facts))
     code = _exit_code(checks, strict=strict)
     if format_ is options.Format.JSON:
         _print_json(checks, moved, run, code)
@@ -99,7 +103,7 @@ def _expected(
 ) -> str | None:
     if stated is None:
         advised = recorded.get("recommendation")
-        if advised not in (None, "prompt_tuning", "full_fine_tuning"):
+        if advised not in (None, SOFT_PROMPT, FULL):
             raise AdvisorError(
                 "the run file recommends neither side", where="recommendation", hint="judge it anew"
             )
@@ -134,8 +138,8 @@ def _exit_code(checks: list[PlanCheck], *, strict: bool) -> ExitCode:
     return ExitCode.OK
 
 
-def _print(checks: list[PlanCheck], moved: list[str], run: Mapping[str, Any]) -> None:
-    typer.echo(run["headline"])
+def _print(checks: list[PlanCheck], moved: list[str], run: RunFile) -> None:
+    typer.echo(run.headline)
     for entry in checks:
         typer.echo(f"{entry.state.value:<8} {entry.name:<12} {entry.text}")
     if moved:
@@ -144,13 +148,11 @@ def _print(checks: list[PlanCheck], moved: list[str], run: Mapping[str, Any]) ->
             typer.echo(f"  {change}")
 
 
-def _print_json(
-    checks: list[PlanCheck], moved: list[str], run: Mapping[str, Any], code: ExitCode
-) -> None:
+def _print_json(checks: list[PlanCheck], moved: list[str], run: RunFile, code: ExitCode) -> None:
     from advisor.report.files import to_json
 
     result = {
-        "schema_version": run["schema_version"],
+        "schema_version": run.schema_version,
         "exit_code": int(code),
         "checks": [{"name": e.name, "state": e.state.value, "text": e.text} for e in checks],
         "moved_facts": moved,

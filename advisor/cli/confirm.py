@@ -13,8 +13,8 @@ from advisor.cli import options
 from advisor.support.errors import AdvisorError, ExitCode
 
 if TYPE_CHECKING:
+    from advisor.app.confirm import Confirmed
     from advisor.cli.output import Report
-    from advisor.confirmation.confirm import Confirmed
 
 
 class Place(str, Enum):
@@ -93,10 +93,10 @@ def confirm(
 
       advisor confirm --model model.gguf --data train.csv --budget 20m --method lora
     """
+    from advisor.app.confirm import Wish, confirm_advice
+    from advisor.cli.options import request_from
     from advisor.cli.output import run_report, say
     from advisor.cli.progress import LiveProgress
-    from advisor.cli.requests import request_from
-    from advisor.confirmation.confirm import Wish, confirm_advice
 
     if model is None or data is None:
         raise AdvisorError(

@@ -94,10 +94,10 @@ def estimate(
 
       advisor estimate ./bert --quick --format json
     """
+    from advisor.app.estimate import estimate as estimate_all
     from advisor.cli.output import deliver, estimate_report, say
-    from advisor.estimating import Wishes
-    from advisor.estimating import estimate as estimate_all
-    from advisor.gather import Request
+    from advisor.estimate.assumed import Wishes
+    from advisor.profilers.request import Request
     from advisor.report.estimate_record import estimate_record
 
     stated = list(settings or ())

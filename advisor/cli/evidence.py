@@ -87,7 +87,7 @@ def fit_evidence(
     # The library reads this when it is loaded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-    from advisor.calibrating import fit_weights
+    from advisor.app.calibrate import fit_weights
     from advisor.rules.loading import FITTED
     from advisor.support.compiled import rules_folder
 

@@ -26,7 +26,7 @@ def explain(
 
       advisor explain "soft prompt"
     """
-    from advisor.catalogue.glossary import load_glossary, term_page
+    from advisor.catalogue.tables import load_glossary, term_page
     from advisor.facts import load_vocabulary
     from advisor.rules.loading import load_rules
     from advisor.rules.manual import fact_page, rule_page

@@ -14,14 +14,13 @@ import advisor
 from advisor.cli.advise import advise
 from advisor.cli.ask import ask, ask_with_defaults
 from advisor.cli.check import check
-from advisor.cli.compare import compare
 from advisor.cli.confirm import confirm
 from advisor.cli.doctor import doctor
 from advisor.cli.estimate import estimate
 from advisor.cli.evidence import evidence_app
 from advisor.cli.explain import explain
 from advisor.cli.recipe import recipe
-from advisor.cli.report import report
+from advisor.cli.report import compare, report
 from advisor.cli.rules import rules_app
 from advisor.cli.whatif import whatif
 from advisor.support.errors import AdvisorError, ExitCode, printable

@@ -5,17 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from advisor.cli.prompter import TerminalPrompter
 from advisor.support.errors import AdvisorError, printable
 
 if TYPE_CHECKING:
+    from advisor.app.confirm import Confirmed
     from advisor.cli.options import Format
     from advisor.cli.output import Report
-    from advisor.confirmation.confirm import Confirmed
     from advisor.facts import Fact
-    from advisor.gather import Request
+    from advisor.profilers.request import Request
+    from advisor.report.run import RunFile
+
+
+class TerminalPrompter:
+    """Talks on standard error, so that standard output holds the report alone."""
+
+    def __init__(self, *, plain: bool) -> None:
+        from rich.console import Console
+
+        self._console = Console(stderr=True, highlight=False, no_color=plain or None)
+
+    def say(self, text: str = "") -> None:
+        """Show one line."""
+        self._console.print(text, markup=False)
+
+    def ask(self, prompt: str) -> str:
+        """Show a prompt and read a line; ``input`` gives line editing where there is any."""
+        self._console.print(f"{prompt} > " if prompt else "> ", end="", markup=False, style="bold")
+        return input()
 
 
 def offer_to_confirm(
@@ -50,9 +68,9 @@ def offer_to_confirm(
 def _confirmed(
     request: Request, stated: Sequence[Fact], rules: Sequence[Path], budget: str, *, plain: bool
 ) -> Confirmed:
+    from advisor.app.confirm import Wish, confirm_advice
     from advisor.cli.output import say
     from advisor.cli.progress import LiveProgress
-    from advisor.confirmation.confirm import Wish, confirm_advice
 
     wish = Wish(budget=budget, resumable=False)
     with LiveProgress(plain=plain) as progress:
@@ -79,14 +97,14 @@ def show_measured(
     return True
 
 
-def offer_to_keep(run: dict[str, Any], rules: Sequence[Path], *, plain: bool) -> None:
+def offer_to_keep(run: RunFile, rules: Sequence[Path], *, plain: bool) -> None:
     """Repeat the verdict, which a long report has scrolled away, and offer to save the run."""
     from advisor.cli.output import render, run_report
     from advisor.report.files import format_for, write_file
 
     prompter = TerminalPrompter(plain=plain)
     prompter.say()
-    prompter.say(run["headline"])
+    prompter.say(run.headline)
     while True:
         try:
             name = prompter.ask(

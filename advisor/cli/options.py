@@ -1,12 +1,15 @@
-"""Options that several commands share, under the same names everywhere."""
+"""Options that several commands share under the same names, and the request that they make."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from advisor.profilers.request import DataFiles, Request
 
 
 class Format(str, Enum):
@@ -70,3 +73,30 @@ OutputFormat = Annotated[
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the report here.")
 ]
+
+
+def request_from(
+    *,
+    facts: Sequence[str] | None,
+    settings: Sequence[str] | None,
+    models: Sequence[str] | None,
+    data: Path | None,
+    eval_data: Path | None,
+    text_columns: Sequence[str] | None,
+    label_column: str | None,
+    gpu: str | None,
+    gpus: int,
+    offline: bool,
+    no_detect: bool = False,
+) -> Request:
+    """The request that the shared options describe."""
+    return Request(
+        facts_files=tuple(facts or ()),
+        settings=tuple(settings or ()),
+        models=tuple(models or ()),
+        data=DataFiles(data, eval_data, tuple(text_columns or ()), label_column),
+        gpu=gpu,
+        gpus=gpus,
+        offline=offline,
+        detect=not no_detect,
+    )

@@ -54,9 +54,9 @@ def recipe(
 
       advisor recipe run.json -o project --method lora --target trl
     """
+    from advisor.app.recipe import Order, make_project
     from advisor.cli.output import say
-    from advisor.gather import DataFiles
-    from advisor.recipe.project import Order, make_project
+    from advisor.profilers.request import DataFiles
 
     order = Order(
         run=run, folder=output, method=method, target=target.value,

@@ -1,4 +1,4 @@
-"""``advisor report``: a run shown again, in any format."""
+"""``advisor report`` and ``advisor compare``: a run shown again, or two side by side."""
 
 from __future__ import annotations
 
@@ -30,16 +30,54 @@ def report(
       advisor report report.html --format json -o run.json
     """
     from advisor.cli.output import deliver, estimate_report, run_report
-    from advisor.report.runfile import is_run, load_record
+    from advisor.report.runfile import load_record
 
-    record = load_record(file)
-    shown = run_report(record, rules or ()) if is_run(record) else estimate_report(record)
+    run, held = load_record(file)
+    shown = estimate_report(held) if run is None else run_report(run, rules or (), held)
     try:
         deliver(shown, format_, output, plain=plain)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        # What its schema leaves open was not as a run has it: the plan, the curve, an estimate.
+        # An estimate has no schema, and a run may name facts or methods that are not known here.
         raise AdvisorError(
             f"the file is damaged, and cannot be shown: {type(error).__name__}: {error}",
             where=file,
             hint="judge its facts again: advisor advise --facts FILE",
         ) from error
+
+
+def compare(
+    first: Annotated[str, typer.Argument(metavar="FIRST", help="A run, JSON or HTML.")],
+    second: Annotated[str, typer.Argument(metavar="SECOND", help="Another one.")],
+    format_: options.OutputFormat = None,
+    output: options.Output = None,
+    plain: options.Plain = False,
+) -> None:
+    """Show the facts, rules, scores and verdicts that moved between two runs.
+
+    For example:
+
+      advisor compare before.json after.json
+
+      advisor compare report.html again.html --format json
+    """
+    from advisor.cli.output import Report, deliver
+    from advisor.report.comparison_document import (
+        COMPARISON_TITLE,
+        comparison_blocks,
+        comparison_record,
+    )
+    from advisor.report.runfile import load_record
+    from advisor.rules.loading import load_rules
+
+    runs = []
+    for file in (first, second):
+        run, _ = load_record(file)
+        if run is None:
+            raise AdvisorError(
+                "an estimate has no verdict to compare",
+                where=file,
+                hint="give two files that advise, ask or confirm wrote",
+            )
+        runs.append(run)
+    found = comparison_record(runs[0], runs[1], load_rules(quick=True).claims)
+    deliver(Report(found, COMPARISON_TITLE, comparison_blocks), format_, output, plain=plain)

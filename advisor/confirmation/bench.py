@@ -1,24 +1,61 @@
-"""From the user's flags and facts to the bench that every trial works on."""
+"""From the user's flags and facts to weights, device and the bench that every trial works on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from advisor.catalogue.tables import load_methods
-from advisor.confirmation.device import device_of
 from advisor.facts import FactBase
-from advisor.gather import DataFiles
+from advisor.methods import SOFT_PROMPT, load_methods
 from advisor.microbench.planning.ladder import new_tokens_for, sizes_for, tokens_for
 from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.general import general_text
-from advisor.microbench.preparing.prompts import candidate_prompts, label_notes
-from advisor.microbench.preparing.sizes import SplitSizes
-from advisor.microbench.preparing.splits import split
+from advisor.microbench.preparing.prompts import candidate_prompts, label_notes, read_prompts
+from advisor.microbench.preparing.splits import SplitSizes, split
 from advisor.microbench.preparing.tasks import choose_task
-from advisor.microbench.preparing.userprompts import read_prompts
-from advisor.microbench.spec import Bench, Route
-from advisor.support.errors import AdvisorError
+from advisor.microbench.records import Bench, Route
+from advisor.profilers.hardware.torch_child import ask_torch, torch_is_cpu_build
+from advisor.profilers.model.base import has_tokenizer, require_base
+from advisor.profilers.model.hub import cached_folder
+from advisor.profilers.model.locate import Kind, locate
+from advisor.profilers.model.shards import holds_weights
+from advisor.profilers.request import DataFiles
+from advisor.support.errors import AdvisorError, ExitCode, printable
+
+# The trials import torch anyway, which can take a minute where the disk is cold.
+_SECONDS = 120.0
+# ROCm answers to the name of CUDA in PyTorch.
+_NAMES = {"cuda": "cuda", "rocm": "cuda", "mps": "mps"}
+
+
+def device_of(facts: FactBase, *, here: bool) -> tuple[str, str]:
+    """The device by PyTorch's name, and why it is not the project's; empty if it is.
+
+    The driver may know a card that the installed torch cannot use, and the facts may tell of
+    another machine, so torch itself is asked.
+
+    Args:
+        facts: tell the project's accelerator.
+        here: whether the trials run on this machine.
+    """
+    wanted = _NAMES.get(str(facts.value("hardware.accelerator")), "cpu")
+    if wanted == "cpu" or not here:
+        return wanted, ""
+    reason = _why_not(wanted)
+    if not reason:
+        return wanted, ""
+    return "cpu", f"The trials run on this machine's CPU, not on {wanted}: {reason}."
+
+
+def _why_not(wanted: str) -> str:
+    """Why torch cannot compute on the device; empty if it can."""
+    if torch_is_cpu_build():
+        return "the installed torch is a build for the CPU alone"
+    survey = ask_torch(timeout_s=_SECONDS).survey
+    if _NAMES.get(survey.accelerator or "") == wanted:
+        return ""
+    return "; ".join(survey.notes) or f"{survey.source} finds {survey.accelerator} instead"
+
 
 _SPARE = 4
 """So many times the wanted rows are sampled, since repeated and overlapping ones drop out."""
@@ -84,7 +121,7 @@ def prepare(
         general=general_text(),
         max_tokens=tokens_for(budget),
         max_new_tokens=new_tokens_for(budget) if task.route is Route.TEXT else 0,
-        virtual_tokens=load_methods()["prompt_tuning"].virtual_tokens,
+        virtual_tokens=load_methods()[SOFT_PROMPT].virtual_tokens,
         device=device,
     )
     notes = [*train.notes, *(evaluation.notes if evaluation else ()), *parts.notes]
@@ -109,3 +146,71 @@ def _architecture(facts: FactBase) -> str:
 def _text(facts: FactBase, key: str) -> str | None:
     value = facts.value(key)
     return value if isinstance(value, str) else None
+
+
+_WANTED = ("*.json", "*.safetensors", "*.txt", "*.model")
+"""Files that are fetched: configuration, tokenizer, weights. Pickled weights and code are not."""
+
+
+def weights_of(spec: str, *, download: bool) -> Path:
+    """The folder or GGUF file to load.
+
+    Args:
+        spec: a model folder, a GGUF file or a Hub id.
+        download: whether the user allows the Hub to be asked for weights that are not here.
+
+    Raises:
+        AdvisorError: if there are no weights of a base model, or only such as are never opened.
+    """
+    target = locate(spec)
+    if target.kind is Kind.FOLDER:
+        require_base(target.path)
+    if target.kind in (Kind.FOLDER, Kind.GGUF):
+        return _named_in_utf8(target.path)
+    if target.kind is Kind.HUB:
+        return _of_hub(target.text, download=download)
+    raise AdvisorError(
+        "this file alone cannot be trained",
+        where=spec,
+        hint="name the folder that holds it with config.json, weights and tokenizer",
+    )
+
+
+def _named_in_utf8(path: Path) -> Path:
+    """The path, which the libraries that load weights want as text."""
+    try:
+        str(path.resolve()).encode()
+    except UnicodeEncodeError:
+        raise AdvisorError(
+            "the path of the model is not UTF-8 text",
+            where=printable(str(path)),
+            hint="rename the folder, or link to it under another name",
+        ) from None
+    return path
+
+
+def _of_hub(model_id: str, *, download: bool) -> Path:
+    cached = cached_folder(model_id)
+    if cached is not None and holds_weights(cached) and has_tokenizer(cached):
+        require_base(cached)
+        return cached
+    if not download:
+        raise AdvisorError(
+            "the weights of this model are not, or not all, on this machine",
+            where=model_id,
+            hint="--download fetches them from the Hub, which may be gigabytes",
+        )
+    from huggingface_hub import snapshot_download
+
+    try:
+        folder = Path(snapshot_download(model_id, allow_patterns=list(_WANTED)))
+    except Exception as error:  # noqa: BLE001 - the library raises errors of many kinds
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:300]
+        raise AdvisorError(
+            f"the weights cannot be fetched: {reason}",
+            where=model_id,
+            hint="check the network and the name; gated models need a login",
+            exit_code=ExitCode.MICROBENCH_FAILED,
+        ) from None
+    require_base(folder)
+    return folder

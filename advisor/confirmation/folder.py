@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 
 from pydantic_core import PydanticSerializationError
 
+from advisor.microbench.records import Bench
 from advisor.microbench.running.journal import VERSION, Entry, Journal
-from advisor.microbench.spec import Bench
 from advisor.support.errors import AdvisorError
 
 _JOURNAL = "journal.jsonl"

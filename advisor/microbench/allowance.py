@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from advisor.microbench.planning.ladder import Room
-from advisor.microbench.spec import Probe
+from advisor.microbench.records import Probe
 
 
 @dataclass(frozen=True)

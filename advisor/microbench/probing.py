@@ -1,15 +1,13 @@
-"""Measure what steps take, at the largest shape that the budget can afford."""
+"""Measure each method for a moment: which prompt it gets, how long a step is, how much memory."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from advisor.catalogue.tables import Method
+from advisor.catalogue.settings import planning
+from advisor.methods import Method
 from advisor.microbench.allowance import Account
-from advisor.microbench.asking import Asker
-from advisor.microbench.endings import failure, method_probe
-from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.ladder import usual_batch
 from advisor.microbench.planning.shapes import (
     Shape,
@@ -18,8 +16,7 @@ from advisor.microbench.planning.shapes import (
     smaller,
     smallest,
 )
-from advisor.microbench.sharing import Sharing
-from advisor.microbench.spec import (
+from advisor.microbench.records import (
     Bench,
     Ending,
     Job,
@@ -29,6 +26,85 @@ from advisor.microbench.spec import (
     Probe,
     Status,
 )
+from advisor.microbench.running.executor import Executor
+from advisor.microbench.running.results import failure, method_probe, no_answer
+
+
+class Sharing:
+    """Bytes that each process may add to the model that all share, by how many run at a time.
+
+    Args:
+        executor: whose free memory is looked at once, before anything runs.
+        stated: bytes for each process as the user says, however many run; None for a share.
+    """
+
+    def __init__(self, executor: Executor, stated: int | None) -> None:
+        share = planning().memory_share
+        self.slots = executor.slots
+        self._limits = {
+            slots: int(executor.slot_memory(slots) * share) if stated is None else stated
+            for slots in range(1, self.slots + 1)
+        }
+
+    def limit(self, slots: int) -> int:
+        """Bytes for each of so many processes."""
+        return self._limits[slots]
+
+    def slots_for(self, probes: Iterable[MethodProbe]) -> int:
+        """The most processes side by side of which each has room for any of these methods."""
+        margin = planning().memory_margin
+        most = margin * max((probe.added_memory for probe in probes), default=0)
+        fitting = (slots for slots, limit in self._limits.items() if limit >= most)
+        return max(fitting, default=1)
+
+
+WAIT_SECONDS = 0.5
+
+
+class Asker:
+    """Makes the jobs of a survey, and waits for their ends."""
+
+    def __init__(self, account: Account, executor: Executor) -> None:
+        self._account = account
+        self._executor = executor
+
+    @property
+    def allowed(self) -> float:
+        """Wall seconds that a measurement may take which begins now."""
+        table = planning()
+        share = table.survey_share * self._account.left
+        return max(share, table.survey_least)
+
+    def job(self, id_: str, kind: JobKind, shape: Shape, memory: int | None, **asked: Any) -> Job:
+        """A job that is given up when it takes more than its share."""
+        return Job(
+            id=id_, kind=kind, **shape._asdict(), time_limit=self.allowed,
+            memory_limit=memory, **asked,
+        )  # fmt: skip
+
+    def all(self, jobs: Iterable[Job]) -> list[Ending]:
+        """Run jobs to their ends; in the order in which they were given.
+
+        Raises:
+            AdvisorError: if they take longer than all of them may one after another, and than the
+                whole run may, as where a cluster has no room for them.
+        """
+        asked = []
+        for job in jobs:
+            self._executor.submit(job)
+            asked.append(job)
+        longest = max(sum(job.time_limit for job in asked), self._account.allowance.budget)
+        patience = longest * (1.0 + planning().overrun_share)
+        deadline = self._account.spent + patience
+        found: dict[str, Ending] = {}
+        while len(found) < len(asked):
+            ending = self._executor.next_ending(WAIT_SECONDS)
+            if ending is not None:
+                found[ending.job] = ending
+            elif self._account.spent > deadline:
+                raise no_answer(patience)
+        return [found[job.id] for job in asked]
+
 
 _NO_ROOM = (Status.OUT_OF_MEMORY, Status.KILLED)
 _UNPROBED: dict[str, Any] = {"precision": Precision.FP32, "speed": None, "seconds": None}
@@ -79,7 +155,7 @@ class Prober:
         Raises:
             AdvisorError: if the model cannot be run at all.
         """
-        small = Shape(int(planning()["probe_batch"]), self._bench.max_tokens)
+        small = Shape(planning().probe_batch, self._bench.max_tokens)
         known = self._answer(self._asker.job("examples", JobKind.EXAMPLES, small, None))
         shape = Shape(usual_batch(self._bench, known["token_lengths"]), self._bench.max_tokens)
         job = self._asker.job("precision", JobKind.PRECISION, small, self._sharing.limit(1))

@@ -1,11 +1,13 @@
-"""Which question comes next, and how it is put."""
+"""The questions that can be asked, and what is taken for granted unless the person objects."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
-from advisor.facts import Fact, FactBase, FactType, Source
+from advisor.facts import Fact, FactBase, FactType, Source, Value
 from advisor.facts.showing import show_value
+from advisor.support.errors import AdvisorError
 
 
 def open_questions(facts: FactBase) -> Iterator[FactType]:
@@ -41,3 +43,62 @@ def suggestion(fact_type: FactType, facts: FactBase) -> str:
 def choices_of(fact_type: FactType) -> tuple[str, ...]:
     """The numbered choices of a question; empty where a number or text is asked for."""
     return ("yes", "no") if fact_type.type == "boolean" else fact_type.choices
+
+
+FEWEST = 2
+"""Assumptions from which they are shown together; a single one is asked like any question."""
+HEADING = "Taken for granted, unless you say otherwise:"
+PROMPT = "Enter if all of it is right, or the numbers that are not, such as 2 5"
+_PICK = re.compile(r"([0-9]{1,3})(\?)?\Z")
+_OF_TWO = 2
+
+
+def granted(facts: FactBase) -> list[FactType]:
+    """The open questions that have an answer if nobody gives one."""
+    return [one for one in open_questions(facts) if one.default is not None or one.optional]
+
+
+def shown(fact_type: FactType) -> str:
+    """The question with what is taken for granted."""
+    assumed = "no limit" if fact_type.optional else show_value(fact_type, fact_type.default)
+    return f"{fact_type.question}  {assumed}"
+
+
+def picked(line: str, assumed: Sequence[FactType]) -> dict[str, bool]:
+    """The facts that a line of numbers picks, and whether each is said to be unknown.
+
+    The line "unknown" picks all of them so.
+
+    Raises:
+        AdvisorError: if the line holds anything else.
+    """
+    if line == "unknown":
+        return {one.key: True for one in assumed}
+    found: dict[str, bool] = {}
+    for word in line.replace(",", " ").split():
+        match = _PICK.match(word)
+        number = int(match[1]) if match else 0
+        if match is None or not 1 <= number <= len(assumed):
+            raise AdvisorError(
+                f"type numbers from 1 to {len(assumed)} with blanks between, or Enter",
+                hint="A number with ? behind it, such as 3?, is one that you do not know",
+            )
+        found[assumed[number - 1].key] = bool(match[2])
+    return found
+
+
+def replies(assumed: Sequence[FactType], picks: Mapping[str, bool]) -> dict[str, Value]:
+    """What the picks say of each fact; those that need a question of their own are left out.
+
+    Of two choices the picked one is the other; of more, the question is asked.
+    """
+    said: dict[str, Value] = {}
+    for one in assumed:
+        if one.key not in picks:
+            said[one.key] = one.default
+        elif picks[one.key]:
+            said[one.key] = None
+        elif len(choices_of(one)) == _OF_TWO:
+            values: Sequence[Value] = (True, False) if one.type == "boolean" else one.choices
+            said[one.key] = next(value for value in values if value != one.default)
+    return said

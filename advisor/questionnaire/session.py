@@ -4,15 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
+from typing import Protocol
 
 from advisor.facts import Fact, FactBase, FactType, Source, Value
 from advisor.facts.reading import read_value
 from advisor.facts.showing import show_value
-from advisor.questionnaire import granted
-from advisor.questionnaire.prompter import Prompter, Quit
+from advisor.questionnaire import questions
 from advisor.questionnaire.questions import choices_of, open_questions, suggestion
 from advisor.support.errors import AdvisorError
 from advisor.support.sentences import capital
+
+
+class Prompter(Protocol):
+    """Says lines and reads answers; a terminal, or a script in tests."""
+
+    def say(self, text: str = "") -> None:
+        """Show one line."""
+
+    def ask(self, prompt: str) -> str:
+        """Show a prompt and return the line that is typed.
+
+        Raises:
+            EOFError: if the input has ended.
+            KeyboardInterrupt: if the person interrupts.
+        """
+
+
+class Quit(Exception):  # noqa: N818 - not an error: the person wants to stop
+    """The person has typed ``quit``, or the input has ended."""
+
 
 _HELP = "Words: ? (help), why (why this is asked), unknown, back, quit (saves). Or just answer."
 
@@ -87,14 +107,14 @@ class Session:
 
     def _confirm_granted(self) -> None:
         """Let the person say in one line what of the assumptions is not so."""
-        assumed = granted.granted(self.facts)
-        if len(assumed) < granted.FEWEST or not self._worth_asking():
+        assumed = questions.granted(self.facts)
+        if len(assumed) < questions.FEWEST or not self._worth_asking():
             return
-        self._prompter.say(granted.HEADING)
+        self._prompter.say(questions.HEADING)
         for number, fact_type in enumerate(assumed, start=1):
-            self._prompter.say(f"  {number}. {granted.shown(fact_type)}")
+            self._prompter.say(f"  {number}. {questions.shown(fact_type)}")
         picks = self._pick(assumed)
-        for key, value in granted.replies(assumed, picks).items():
+        for key, value in questions.replies(assumed, picks).items():
             self._record(self.facts.vocabulary[key], value)
         # What is not so is asked where it can matter, and unknown where it cannot.
         self._set_aside = {key for key in picks if not self.facts.said_by(key, Source.ANSWERED)}
@@ -103,7 +123,7 @@ class Session:
 
     def _pick(self, assumed: Sequence[FactType]) -> dict[str, bool]:
         while True:
-            line = self._prompter.ask(granted.PROMPT).strip().lower()
+            line = self._prompter.ask(questions.PROMPT).strip().lower()
             if line == "quit":
                 raise Quit
             if line in ("?", "help", "how", "why"):
@@ -111,16 +131,16 @@ class Session:
                     self._prompter.say(f"  {fact_type.question} {fact_type.help}")
                 continue
             try:
-                return granted.picked("" if line in ("y", "yes") else line, assumed)
+                return questions.picked("" if line in ("y", "yes") else line, assumed)
             except AdvisorError as error:
                 self._prompter.say(_told(error))
 
     def _ask_all(self) -> None:
         self._prompter.say(_HELP)
-        while questions := self._worth_asking():
+        while left := self._worth_asking():
             self._prompter.say()
-            self._prompter.say(f"At most {len(questions)} left.")
-            if self._ask(questions[0]) is _Move.BACK:
+            self._prompter.say(f"At most {len(left)} left.")
+            if self._ask(left[0]) is _Move.BACK:
                 self._step_back()
         spared = len(list(open_questions(self.facts)))
         if spared:
@@ -129,8 +149,8 @@ class Session:
             self._prompter.say(f"{spared} more question{plural} cannot change the answer.")
 
     def _worth_asking(self) -> Sequence[FactType]:
-        questions = list(open_questions(self.facts))
-        return self._agenda(self.facts, questions) if questions else questions
+        left = list(open_questions(self.facts))
+        return self._agenda(self.facts, left) if left else left
 
     def _step_back(self) -> None:
         if not self._answered:

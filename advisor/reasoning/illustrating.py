@@ -6,40 +6,42 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from advisor.catalogue.evidence import Published
-from advisor.catalogue.tables import load_methods
+from advisor.decide.parity import published_near
 from advisor.facts import Value
 from advisor.facts.factsfile import facts_from
+from advisor.methods import load_methods
 from advisor.reasoning.case import Case
 from advisor.reasoning.map import DEFAULT_AXES, decision_map
-from advisor.reasoning.offered import offered
+from advisor.reasoning.page_controls import offered
 from advisor.reasoning.record import map_entry
 from advisor.report.html.illustration import Illustration, Nearby
 from advisor.report.inpage.rules_as_data import rules_as_data
+from advisor.report.part import plain
+from advisor.report.run import RunFile
 from advisor.rules.engine import Engine
 from advisor.rules.rule import Settings
 from advisor.support.errors import AdvisorError
 from advisor.support.strictyaml import YamlDocument
-from advisor.verdict.parity import published_near
 
 _SIZE = DEFAULT_AXES[0]
 
 
-def illustration(record: Mapping[str, Any], engine: Engine) -> Illustration:
-    """Judge the record's project at every point of the usual map; some seconds.
+def illustration(run: RunFile, engine: Engine) -> Illustration:
+    """Judge the run's project at every point of the usual map; some seconds.
 
     Args:
-        record: a run; nothing in it is changed.
+        run: nothing in it is changed.
         engine: the rules of the map. Facts that they do not know, as those of another version,
             leave the report without a map, which then says so.
     """
     try:
-        case = Case(facts_from(YamlDocument(dict(record), {}, "the run")), engine)
+        case = Case(facts_from(YamlDocument(plain(run), {}, "the run")), engine)
         values = case.facts.values()
     except AdvisorError as error:
         return Illustration(
             None, f"There is no map, since the facts cannot be read: {error.message}."
         )
-    near = tuple(_nearby(record["parity"], values, engine.base.settings))
+    near = tuple(_nearby(run.parity, values, engine.base.settings))
     if not isinstance(values.get(_SIZE), (int, float)):
         return Illustration(None, "There is no map, since the model's size is not known.", near)
     return Illustration(
@@ -57,7 +59,7 @@ def _nearby(
     found: dict[tuple[Published, float], list[str]] = {}
     for method in methods:
         for row in published_near(method, values, settings) or ():
-            gap = row.gap_lora if method == "lora" else row.gap
+            gap = row.gap_of(method)
             if gap is not None:
                 found.setdefault((row, gap), []).append(load_methods()[method].name)
     for (row, gap), names in sorted(found.items(), key=_order):

@@ -1,186 +1,104 @@
-"""What ``advisor whatif`` prints, as plain values; docs/whatif-file.md describes every key."""
+"""Changes and their answers as `whatif` states them; docs/whatif-file.md describes every key."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-import advisor
-from advisor.bounds.cells import Number
-from advisor.facts import Value
+from advisor.decide.bounds.cells import Number
+from advisor.decide.decide import Gist
 from advisor.facts.showing import plain_value
-from advisor.reasoning.case import Case, Outcome
-from advisor.reasoning.counterfactual import Smallest, smallest_changes
-from advisor.reasoning.findingout import Worth, worth_finding_out
+from advisor.reasoning.case import Case
+from advisor.reasoning.counterfactual import Smallest
 from advisor.reasoning.flips import Stretch
-from advisor.reasoning.map import DecisionMap, decision_map
-from advisor.reasoning.whatif import (
-    Along,
-    Among,
-    Saying,
-    along,
-    along_all,
-    among_all,
-    moved_rules,
-)
-from advisor.report.record import record
-from advisor.support.errors import AdvisorError
-from advisor.verdict.verdict import Answer
-
-SCHEMA_VERSION = "1"
-_SHOWN = ("status", "headline", "recommendation", "variant", "confidence", "alternative")
+from advisor.reasoning.map import DecisionMap
+from advisor.reasoning.worth_knowing import Worth
+from advisor.report.part import fields_of
+from advisor.report.run import FindOut, MapAxis, MapEntry, OtherAnswer
 
 
-def whatif_record(
-    case: Case,
-    changes: Mapping[str, Value] | None = None,
-    sweep: tuple[str, Number, Number] | None = None,
-    axes: tuple[str, str] | None = None,
-) -> dict[str, Any]:
-    """The answer as it is, and what would change it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchAnswer:
+    """A stretch of a number, both ends in it, and the answer on it."""
 
-    Args:
-        case: the project.
-        changes: other values that the user names, all at once.
-        sweep: a numeric fact and the ends of the range to follow it over, with the changes made.
-        axes: two numeric facts to draw a decision map over, with the changes made. With neither
-            changes nor sweep nor axes, every known fact is changed alone.
-
-    Raises:
-        AdvisorError: if the changes contradict other facts, or a fact is computed.
-    """
-    for key in [*(changes or ()), *(sweep or ())[:1]]:
-        _refuse_computed(case, key)
-    found: dict[str, Any] = {
-        "schema_version": SCHEMA_VERSION,
-        "advisor_version": advisor.__version__,
-        "now": _answer(case.answer(), case),
-    }
-    if changes:
-        found |= _named_change(changes, case.answer(changes), case)
-    if sweep is not None:
-        parts = along(case.altered(changes) if changes else case, *sweep)
-        found["sweep"] = {"fact": sweep[0], "stretches": [_stretch(part) for part in parts]}
-    if axes is not None:
-        found["map"] = map_entry(decision_map(case.altered(changes) if changes else case, *axes))
-    if not changes and sweep is None and axes is None:
-        numbers, choices = tuple(along_all(case)), tuple(among_all(case))
-        found |= _single_changes(numbers, choices)
-        found["counterfactuals"] = {
-            name: _smallest(one) for name, one in smallest_changes(case, numbers, choices).items()
-        }
-        found["find_out"] = [worth_entry(one, case) for one in worth_finding_out(case)]
-    return found
+    from_: Number
+    to: Number
+    status: str
+    recommendation: str | None
 
 
-def _refuse_computed(case: Case, key: str) -> None:
-    inputs = case.facts.vocabulary[key].inputs
-    if inputs:
-        raise AdvisorError(
-            f"{key} is computed from other facts, which would still say otherwise",
-            where=key,
-            hint=f"change one of those: {', '.join(dict.fromkeys(inputs))}",
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceAnswer:
+    """A value of a fact, and the answer with it."""
+
+    value: Any
+    status: str
+    recommendation: str | None
 
 
-def _single_changes(numbers: Iterable[Along], choices: Iterable[Among]) -> dict[str, Any]:
-    """What each fact alone would change."""
-    return {
-        "numbers": {
-            one.key: {"now": one.now, "stretches": [_stretch(part) for part in one.stretches]}
-            for one in numbers
-        },
-        "choices": {
-            one.key: {
-                "now": plain_value(one.now),
-                "answers": [
-                    {"value": plain_value(value), **outcome_entry(outcome)}
-                    for value, outcome in one.outcomes.items()
-                ],
-            }
-            for one in choices
-        },
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedAnswer:
+    """Other values of some facts, and the answer with all of them."""
+
+    changes: dict[str, Any]
+    status: str
+    recommendation: str | None
 
 
-def map_entry(found: DecisionMap) -> dict[str, Any]:
+def map_entry(found: DecisionMap) -> MapEntry:
     """A decision map; each answer stands once, and the grid holds their places."""
     answers = list(dict.fromkeys(outcome for row in found.outcomes for outcome in row))
-    return {
-        **{
-            name: {"fact": axis.key, "values": list(axis.values), "here": axis.here}
-            for name, axis in (("across", found.across), ("up", found.up))
-        },
-        "answers": [outcome_entry(outcome) for outcome in answers],
-        "grid": [[answers.index(outcome) for outcome in row] for row in found.outcomes],
-    }
+    across, up = (
+        MapAxis(fact=axis.key, values=list(axis.values), here=axis.here)
+        for axis in (found.across, found.up)
+    )
+    return MapEntry(
+        across=across,
+        up=up,
+        answers=[answer_of(outcome) for outcome in answers],
+        grid=[[answers.index(outcome) for outcome in row] for row in found.outcomes],
+    )
 
 
-def _smallest(smallest: Smallest) -> dict[str, Any]:
+def smallest_entry(smallest: Smallest) -> dict[str, Any]:
+    """The fewest facts that give another answer."""
     found = [
-        {
-            "changes": {key: plain_value(value) for key, value in one.changes.items()},
+        ChangedAnswer(
+            changes={key: plain_value(value) for key, value in one.changes.items()},
             **outcome_entry(one.outcome),
-        }
+        )
         for one in smallest.found
     ]
     proofs = [proof.value for proof in smallest.proofs]
     return {"facts": len(proofs) + 1 if found else None, "not_enough": proofs, "found": found}
 
 
-def worth_entry(worth: Worth, case: Case) -> dict[str, Any]:
-    """A fact that is worth finding out, as plain values."""
+def worth_entry(worth: Worth, case: Case) -> FindOut:
+    """A fact that is worth finding out."""
     fact_type = case.facts.vocabulary[worth.key]
-    return {
-        "fact": worth.key,
-        "question": fact_type.question,
-        "assumed": plain_value(worth.assumed),
-        "effort": worth.effort,
-        "how": fact_type.find_out,
-        "share": round(worth.share, 4),
-        "answers": [outcome_entry(outcome) for outcome in worth.outcomes],
-    }
+    return FindOut(
+        fact=worth.key,
+        question=fact_type.question,
+        assumed=plain_value(worth.assumed),
+        effort=worth.effort,
+        how=fact_type.find_out,
+        share=round(worth.share, 4),
+        answers=[answer_of(outcome) for outcome in worth.outcomes],
+    )
 
 
-def _named_change(changes: Mapping[str, Value], after: Answer, case: Case) -> dict[str, Any]:
-    """What facts that the user names would change."""
-    return {
-        "changes": {
-            key: {"from": plain_value(case.facts.value(key)), "to": plain_value(value)}
-            for key, value in changes.items()
-        },
-        "then": _answer(after, case),
-        "rules": [
-            {
-                "rule": one.rule,
-                "claim": one.claim,
-                "before": _saying(one.before),
-                "after": _saying(one.after),
-            }
-            for one in moved_rules(case, changes)
-        ],
-    }
+def stretch_entry(part: Stretch) -> StretchAnswer:
+    """A stretch of a number and the answer on it."""
+    return StretchAnswer(from_=part.low, to=part.high, **outcome_entry(part.outcome))
 
 
-def _answer(answer: Answer, case: Case) -> dict[str, Any]:
-    whole = record(answer, case.engine.base)
-    return {key: whole[key] for key in _SHOWN}
+def outcome_entry(outcome: Gist | None) -> dict[str, Any]:
+    """An answer as the fields of a part."""
+    return fields_of(answer_of(outcome))
 
 
-def _stretch(part: Stretch) -> dict[str, Any]:
-    return {"from": part.low, "to": part.high, **outcome_entry(part.outcome)}
-
-
-def outcome_entry(outcome: Outcome | None) -> dict[str, Any]:
-    """An answer as plain values; None is a contradiction."""
+def answer_of(outcome: Gist | None) -> OtherAnswer:
+    """An answer as a run states it; None is a contradiction."""
     if outcome is None:
-        return {"status": "contradiction", "recommendation": None}
-    return {"status": outcome.status.value, "recommendation": outcome.recommendation}
-
-
-def _saying(said: Saying) -> dict[str, Any]:
-    return {
-        "outcome": said.outcome.value,
-        "effects": dict(said.effects),
-        "veto": list(said.veto) if said.outcome.value != "silent" else [],
-    }
+        return OtherAnswer(status="contradiction", recommendation=None)
+    return OtherAnswer(status=outcome.status.value, recommendation=outcome.recommendation)

@@ -1,17 +1,81 @@
-"""The settings of a project, as its config.yaml holds them."""
+"""The settings of a project as its config.yaml holds them, and the plan that fits the memory."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
-from advisor.catalogue.tables import load_table
-from advisor.microbench.preparing.table import preparation
-from advisor.recipe.carrying import Carried
-from advisor.recipe.choosing import Choice, projects
-from advisor.recipe.fitting import Fitted
+from advisor.catalogue.settings import preparation, training
+from advisor.estimate.assumed import Wishes, common_settings, settings_for
+from advisor.estimate.plan import Planner
+from advisor.estimate.settings import Head, Kernels, Precision, Settings
+from advisor.estimate.subject import Subject
+from advisor.estimate.target import target_of
+from advisor.methods import Method
+from advisor.recipe.choosing import Choice, Run, projects
+from advisor.recipe.from_confirmation import Carried
+from advisor.support.errors import AdvisorError, ExitCode
 
-_VIRTUAL = ("prompt_tuning", "p_tuning", "prefix_tuning")
-_LOW_RANK = ("lora", "qlora")
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Settings, and a sentence on how they were found.
+
+    Attributes:
+        settings: of the run.
+        basis: the memory they need and have, or why that is not known.
+    """
+
+    settings: Settings
+    basis: str
+
+
+def fit(run: Run, method: Method, route: str, subject_of: Callable[[], Subject]) -> Fitted:
+    """The least altered settings that fit the memory of the run's device.
+
+    What only answers is not planned: its batch is small, and its inputs are those of the data.
+
+    Args:
+        run: facts on the model and the device.
+        method: the method.
+        route: decides what stands on the model.
+        subject_of: gives the model that is to be trained; called where its size is known.
+
+    Raises:
+        AdvisorError: if nothing fits (exit code 4).
+    """
+    target = target_of(run.facts)
+    if not method.trained:
+        return Fitted(common_settings(Wishes(), run.facts, target), "Nothing is trained.")
+    wishes = Wishes(batch_size=int(method.recipe["batch_size"]), quick=True)
+    if route == "head":
+        # A new head is trained in 32 bits, and with it the model is kept in them.
+        mixed = target.kernels is Kernels.CUDA and not method.quantised_base
+        precision = Precision.BF16_MIXED if mixed else None
+        wishes = replace(wishes, head=Head.CLASSIFICATION, precision=precision)
+    asked = settings_for(method, wishes, common_settings(wishes, run.facts, target))
+    if run.facts.value("model.parameters") is None:
+        return Fitted(asked, "The model's size is not known, so memory was not looked at.")
+    if target.free_gib is None:
+        return Fitted(asked, "The free memory is not known, so it was not looked at.")
+    subject = subject_of()
+    plan = Planner(subject, method, target, None).best(asked)
+    if plan is None:
+        raise AdvisorError(
+            f"{method.name} does not fit into the {target.free_gib:.1f} GiB of {target.name}, "
+            "whatever batch, checkpointing, format and optimizer are taken",
+            where=f"--method {method.id}",
+            hint="name a method that needs less (advisor estimate lists all), a smaller model, or "
+            "a larger device",
+            exit_code=ExitCode.INFEASIBLE,
+        )
+    changed = f" Altered to fit: {plan.change}." if plan.change else ""
+    return Fitted(
+        plan.settings,
+        f"Needs {plan.need.allocated:.1f} GiB by closed form, at most {plan.need.high:.1f}; "
+        f"{target.free_gib:.1f} GiB are free on {target.name}.{changed}",
+    )
 
 
 def project_settings(
@@ -25,6 +89,7 @@ def project_settings(
         fitted: the plan that fits the memory.
         model: folder or Hub id.
         data: the settings under ``data``.
+
     """
     settings: dict[str, Any] = {
         "model": model,
@@ -32,7 +97,7 @@ def project_settings(
         "task": {
             "type": choice.task,
             "route": choice.route,
-            "metric": preparation()["metrics"][choice.task],
+            "metric": preparation().metrics[choice.task],
         },
         "data": data,
         "prompts": list(carried.prompts),
@@ -50,11 +115,10 @@ def project_settings(
 
 
 def _adapter(choice: Choice, carried: Carried) -> dict[str, Any]:
-    if choice.method.id in _VIRTUAL:
-        return {"virtual_tokens": carried.virtual_tokens}
-    if choice.method.id in _LOW_RANK:
-        return {key: choice.method.recipe[key] for key in ("rank", "alpha", "dropout")}
-    return {}
+    found = choice.method.adapter_settings
+    if "virtual_tokens" in found:
+        found["virtual_tokens"] = carried.virtual_tokens
+    return found
 
 
 def _answering(fitted: Fitted) -> dict[str, Any]:
@@ -70,9 +134,7 @@ def _answering(fitted: Fitted) -> dict[str, Any]:
 
 def _training(choice: Choice, carried: Carried, fitted: Fitted) -> dict[str, Any]:
     recipe, plan = choice.method.recipe, fitted.settings
-    optimizer = projects()["optimizers"][plan.optimizer.value]
-    if choice.method.id == "qlora":
-        optimizer = "paged_adamw_8bit"
+    optimizer = choice.method.optimizer_name or projects()["optimizers"][plan.optimizer.value]
     return {
         "learning_rate": carried.learning_rate,
         "head_rate": carried.head_rate,
@@ -82,7 +144,7 @@ def _training(choice: Choice, carried: Carried, fitted: Fitted) -> dict[str, Any
         "max_steps": None,
         "warmup_share": recipe["warmup_share"],
         "weight_decay": recipe["weight_decay"],
-        "clip_norm": load_table("training.yaml")["clip_norm"],
+        "clip_norm": training().clip_norm,
         "looks": projects()["looks"],
         "patience": recipe["patience"],
         "seed": 0,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from advisor.gather import DataFiles, lies_on_disk
 from advisor.microbench.preparing.choices import Marking
 from advisor.microbench.preparing.examples import read_examples
 from advisor.profilers.data.columns import Columns
-from advisor.profilers.data.opened import open_training
+from advisor.profilers.data.opening import open_training
 from advisor.profilers.data.shapes import Shape
+from advisor.profilers.request import DataFiles, lies_on_disk
 from advisor.recipe.choosing import Choice, projects
 from advisor.support.errors import AdvisorError
 

@@ -14,7 +14,7 @@ from advisor.report.blocks import (
     Stacks,
     Table,
 )
-from advisor.report.gridlayout import grid_lines
+from advisor.report.layout import grid_lines
 
 _GRID_WIDTH = 80
 _SPECIAL = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|#"} | {"\n": " ", "\r": " "})

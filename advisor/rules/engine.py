@@ -12,10 +12,12 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from advisor.facts import FactType, Vocabulary, load_vocabulary
 from advisor.facts.values import Interval, Value
+from advisor.rules.loading import load_rules
 from advisor.rules.rule import DecisionTable, Outcome, Ramp, Rule, RuleBase
 from advisor.rules.unary import NumberTest, Test
 
@@ -308,3 +310,8 @@ def _level(
                 break
     distinct = frozenset(levels)
     return (levels[0] if len(distinct) == 1 else distinct), tuple(rows)
+
+
+def load_engine(packs: Sequence[Path] = ()) -> Engine:
+    """Compile the shipped rules, with house rules from ``packs`` on top."""
+    return Engine(load_rules(packs, quick=True))

@@ -1,5 +1,5 @@
 """What the rules come to: which rules can decide an answer, and which answers can be reached.
 
 The checks of ``advisor.rules.checking`` look at conditions and effects alone; these look at the
-verdict, so they stand above ``advisor.verdict``. Nothing here is needed for an answer.
+verdict, so they stand above ``advisor.decide``. Nothing here is needed for an answer.
 """

@@ -18,7 +18,7 @@ from metrics import METRICS, Array, Judged, by_probability, draws, interval, rel
 from rivals import rivals
 from scipy.special import expit
 
-from advisor.calibration.samples import Samples, samples_of
+from advisor.calibration.fitting import Samples, samples_of
 from advisor.calibration.validation import Validation
 from advisor.catalogue.evidence import comparisons, load_evidence
 from advisor.catalogue.tables import load_table

@@ -20,7 +20,7 @@ from metrics import Array, by_probability, by_rule, near_full
 from rivals import features, fitted_logistic
 from scipy.special import expit
 
-from advisor.calibration.samples import samples_of
+from advisor.calibration.fitting import samples_of
 from advisor.catalogue.evidence import comparisons, load_evidence
 from advisor.rules.engine import Engine
 from advisor.rules.fitted import calibration_from, with_fitted

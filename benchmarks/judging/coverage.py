@@ -17,10 +17,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.microbench.judging.noise import Noise
+from advisor.microbench.judging.noise import Noise, t_quantile
 from advisor.microbench.judging.paired import Paired, paired_difference
-from advisor.microbench.judging.student import t_quantile
-from advisor.microbench.spec import Metric
+from advisor.microbench.records import Metric
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from measuring import table, versions, write_results

@@ -28,9 +28,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from cells import HERE, Cell, cells, files_of
 from measuring import table, write_results
 
-from advisor.confirmation.confirm import Wish, confirm_advice
-from advisor.confirmation.silent import Silent
-from advisor.gather import DataFiles, Request
+from advisor.app.confirm import Silent, Wish, confirm_advice
+from advisor.profilers.request import DataFiles, Request
+from advisor.report.part import plain
 
 BUDGET = "3m"
 MEASURED = HERE / "measured"
@@ -58,7 +58,7 @@ def measure(cell: Cell) -> None:
     before = _children_seconds()
     found = confirm_advice(request, Wish(budget=BUDGET), (), Silent())
     found.delivered()
-    record = found.record
+    record = plain(found.record)
     kept = {
         key: record[key]
         for key in ("plan", "results", "difference", "outcome", "alarms", "wall_seconds")

@@ -14,10 +14,9 @@ from data import main as write_sets
 
 from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.prompts import candidate_prompts
-from advisor.microbench.preparing.sizes import SplitSizes
-from advisor.microbench.preparing.splits import split
+from advisor.microbench.preparing.splits import SplitSizes, split
 from advisor.microbench.preparing.tasks import choose_task
-from advisor.microbench.spec import Bench, Example, Precision, Splits
+from advisor.microbench.records import Bench, Example, Precision, Splits
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE / "cache"

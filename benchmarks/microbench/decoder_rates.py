@@ -20,7 +20,7 @@ from measuring import write_results
 from reference import Results, trained
 from seeds import bench_of
 
-from advisor.microbench.spec import Bench, Purpose, Trial
+from advisor.microbench.records import Bench, Purpose, Trial
 
 
 def main() -> None:

@@ -22,9 +22,9 @@ from measuring import write_results
 from reference import Results
 from seeds import developed
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.planning.schedule import Pair, quality
-from advisor.microbench.spec import Bench, Purpose, Trial
+from advisor.microbench.records import Bench, Purpose, Trial
 
 SEARCHES: Mapping[str, Sequence[tuple[int, int]]] = {
     "no search": [],

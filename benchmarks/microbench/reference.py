@@ -17,12 +17,10 @@ from typing import Any
 
 from cells import CACHE, HERE, Cell, cells, reference_bench, table
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.judging.outcome import compare
 from advisor.microbench.planning.schedule import quality
-from advisor.microbench.running.journal import Entry, Journal
-from advisor.microbench.running.local import LocalExecutor
-from advisor.microbench.spec import (
+from advisor.microbench.records import (
     Bench,
     Job,
     JobKind,
@@ -31,6 +29,8 @@ from advisor.microbench.spec import (
     Trial,
     TrialResult,
 )
+from advisor.microbench.running.journal import Entry, Journal
+from advisor.microbench.running.local import LocalExecutor
 
 METHODS = ("prompt_tuning", "full_fine_tuning")
 REFERENCES = HERE / "references"

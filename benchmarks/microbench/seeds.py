@@ -27,10 +27,9 @@ from reference import Results, trained
 from advisor.microbench.judging.noise import chance_variance
 from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.prompts import candidate_prompts
-from advisor.microbench.preparing.sizes import SplitSizes
-from advisor.microbench.preparing.splits import split
+from advisor.microbench.preparing.splits import SplitSizes, split
 from advisor.microbench.preparing.tasks import choose_task
-from advisor.microbench.spec import Bench, Precision, Purpose, Trial
+from advisor.microbench.records import Bench, Precision, Purpose, Trial
 
 FREEDOMS = (1, 2, 3, 4, 6, 8, 12, 20)
 DEVIATIONS = tuple(round(0.1 * step, 1) for step in range(3, 51))

@@ -20,7 +20,7 @@ import torch
 from cells import cells, reference_bench
 from measuring import as_record, summarise, table, write_results
 
-from advisor.microbench.spec import Purpose, Trial
+from advisor.microbench.records import Purpose, Trial
 from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.rows import training_batches

@@ -19,11 +19,12 @@ from measuring import table, write_results
 from person import Person
 from respondents import respondent
 
+from advisor.decide.answer import answer_for
+from advisor.decide.decide import Status
 from advisor.facts import Fact, FactBase, Source, Value
-from advisor.pipeline import advise, load_engine
 from advisor.questionnaire.questions import open_questions
 from advisor.reasoning.asking import Agenda
-from advisor.verdict.decision import Status
+from advisor.rules.engine import load_engine
 
 _MODEL = ("model.parameters", "model.architecture", "model.weights_access", "model.name")
 FOUND: dict[str, tuple[str, ...]] = {
@@ -121,7 +122,7 @@ def _one_by_one(known: list[Fact], truth: dict[str, Value]) -> tuple[FactBase, i
 
 
 def _answer(facts: FactBase) -> tuple[str, str | None, str | None, str | None]:
-    verdict = advise(facts.statements(), _ENGINE).verdict
+    verdict = answer_for(facts.statements(), _ENGINE).verdict
     return verdict.status.value, verdict.recommendation, verdict.variant, verdict.alternative
 
 

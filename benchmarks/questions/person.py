@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 
+from advisor.app.gather import named_facts
 from advisor.facts import Fact, FactBase, FactType, Value, load_vocabulary
-from advisor.gather import named_facts
-from advisor.questionnaire import granted
+from advisor.questionnaire import questions
 from advisor.questionnaire.session import Session
 from advisor.reasoning.asking import Agenda
 
@@ -38,14 +38,14 @@ class Person:
 
     def say(self, text: str = "") -> None:
         """See a line; a question is kept in mind."""
-        if text == granted.HEADING:
+        if text == questions.HEADING:
             assert self._session is not None
-            self._assumed = granted.granted(self._session.facts)
+            self._assumed = questions.granted(self._session.facts)
         self._key = _QUESTIONS.get(text, self._key)
 
     def ask(self, prompt: str) -> str:
         """Type a line."""
-        if prompt == granted.PROMPT:
+        if prompt == questions.PROMPT:
             self.prompts += 1
             return " ".join(self._picks())
         if prompt.startswith("Enter to judge"):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from advisor.decide.answer import answer_for
 from advisor.facts.factsfile import load_facts
-from advisor.pipeline import advise, load_engine
 from advisor.reasoning.illustrating import illustration
 from advisor.reasoning.outlook import outlook
-from advisor.report.document import TITLE
+from advisor.report.document import RUN_TITLE
 from advisor.report.html.page import run_page
 from advisor.report.record import record
+from advisor.rules.engine import load_engine
 
 PROJECT = Path(__file__).parents[2] / "examples" / "project.yaml"
 
@@ -20,5 +21,5 @@ PROJECT = Path(__file__).parents[2] / "examples" / "project.yaml"
 def project_page() -> str:
     """The page that `advisor advise --facts examples/project.yaml -o report.html` writes."""
     engine, facts = load_engine(), load_facts(str(PROJECT))
-    run = record(advise(facts, engine), engine.base, outlook(facts, engine))
-    return run_page(run, TITLE, illustration(run, engine))
+    run = record(answer_for(facts, engine), engine.base, outlook(facts, engine))
+    return run_page(run, RUN_TITLE, illustration(run, engine))

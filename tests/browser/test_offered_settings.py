@@ -10,19 +10,18 @@ from pathlib import Path
 import pytest
 from random_projects import VOCABULARY, some_record
 
+from advisor.decide.decision import decide
 from advisor.facts import Interval
 from advisor.facts.factsfile import facts_from
-from advisor.pipeline import load_engine
 from advisor.reasoning.case import Case
-from advisor.reasoning.offered import knobs_of, offered
-from advisor.reasoning.offered_estimates import KINDS
+from advisor.reasoning.page_controls import KINDS, knobs_of, offered
 from advisor.report import inpage
 from advisor.report.inpage.rules_as_data import rules_as_data
+from advisor.rules.engine import load_engine
 from advisor.support.errors import AdvisorError
 from advisor.support.strictyaml import YamlDocument
-from advisor.verdict.decision import decide
 
-TRIED = 300
+TRIED = 150
 FOLDER = Path(inpage.__file__).parent
 SCRIPTS = "".join(
     (FOLDER / name).read_text(encoding="utf-8") for name in ("judge.js", "offered.js")

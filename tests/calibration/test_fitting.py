@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from advisor.calibration.fitting import fitted_shares, studies_of
-from advisor.calibration.samples import Samples, Weight
+from advisor.calibration.fitting import Samples, Weight, fitted_shares, studies_of
 from advisor.calibration.validation import Choice, Validation, log_loss, study_draws, tempered
 
 COLUMNS = 3

@@ -8,7 +8,7 @@ import pytest
 from command_line import as_command
 
 import advisor
-from advisor.calibrating import fit_weights
+from advisor.app.calibrate import fit_weights
 from advisor.catalogue.evidence import table_text
 from advisor.rules.fitted import calibration_from
 from advisor.rules.loading import FITTED
@@ -69,7 +69,7 @@ def test_a_missing_table_is_one_clear_message(command, tmp_path):
 
 
 def test_without_the_libraries_a_fit_says_what_to_install(monkeypatch):
-    monkeypatch.setattr("advisor.calibrating.find_spec", lambda _: None)
+    monkeypatch.setattr("advisor.app.calibrate.find_spec", lambda _: None)
     with pytest.raises(AdvisorError, match="numpy and scipy not installed") as caught:
         fit_weights(None)
     assert "tuning-advisor[calibrate]" in caught.value.hint

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from advisor.cli.progress import LiveProgress
-from advisor.microbench.spec import Purpose, Status, Trial, TrialResult
+from advisor.microbench.records import Purpose, Status, Trial, TrialResult
 
 
 def trial(**changes):

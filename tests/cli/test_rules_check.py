@@ -9,10 +9,10 @@ import pexpect
 import pytest
 from house_rules import house_rule
 
+from advisor.decide.decision import decide
 from advisor.facts import Fact, FactBase, Source
 from advisor.rules.engine import Engine
 from advisor.rules.loading import load_rules
-from advisor.verdict.decision import decide
 
 KINDS = ["gap", "never decisive", "stacked", "unread"]
 RUN = "from advisor.cli.main import run; run()"

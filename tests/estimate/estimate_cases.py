@@ -7,8 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from advisor.estimate.estimator import estimate_facts
-from advisor.estimate.evaluation import evaluation_facts
+from advisor.estimate.estimator import estimate_facts, evaluation_facts
 from advisor.facts import Fact, FactBase, Interval, Source, Value, load_vocabulary
 from advisor.facts.reading import read_value
 

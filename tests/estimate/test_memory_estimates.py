@@ -7,8 +7,8 @@ from estimate_cases import base_of, estimates, known, projects, stated
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from advisor.catalogue.tables import load_methods
-from advisor.pipeline import advise
+from advisor.decide.answer import answer_for
+from advisor.methods import load_methods
 
 QUICK = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 METHODS = tuple(load_methods())
@@ -29,7 +29,7 @@ def feasible(method: str, **facts) -> bool | None:
         "hardware.accelerator": "cuda",
         **{key.replace("__", "."): value for key, value in facts.items()},
     }
-    return advise(stated(project)).verdict.tallies[method].feasible
+    return answer_for(stated(project)).verdict.tallies[method].feasible
 
 
 @pytest.mark.parametrize("kind", ["memory_gib", "memory_optimistic_gib"])

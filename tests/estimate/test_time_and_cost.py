@@ -6,11 +6,11 @@ import pytest
 from estimate_cases import bounds, estimates, known, stated
 
 from advisor.catalogue.gpus import require_gpu
-from advisor.catalogue.tables import load_methods, price_of
-from advisor.estimate.estimator import estimate_facts
-from advisor.estimate.evaluation import smallest_visible_points
+from advisor.catalogue.tables import price_of
+from advisor.decide.answer import answer_for
+from advisor.estimate.estimator import estimate_facts, smallest_visible_points
 from advisor.facts import Fact, FactBase, Source
-from advisor.pipeline import advise
+from advisor.methods import load_methods
 
 TRAINED = tuple(id_ for id_, method in load_methods().items() if method.trained)
 NO_LIMIT = 1e9
@@ -46,7 +46,7 @@ def test_a_limit_that_nobody_stated_does_not_bind(method, kind):
 
 
 def test_without_limits_no_method_is_vetoed_for_time_cost_or_disk():
-    tallies = advise(stated(PROJECT)).verdict.tallies
+    tallies = answer_for(stated(PROJECT)).verdict.tallies
     codes = {
         finding.rule.code
         for tally in tallies.values()
@@ -60,7 +60,7 @@ def test_without_limits_no_method_is_vetoed_for_time_cost_or_disk():
     [("budget.hours", 1e-6, "F202"), ("budget.cost", 1e-6, "F203")],
 )
 def test_a_budget_far_too_small_vetoes_every_trained_method(key, value, code):
-    tallies = advise(stated({**PROJECT, key: value})).verdict.tallies
+    tallies = answer_for(stated({**PROJECT, key: value})).verdict.tallies
     for method in TRAINED:
         assert code in {finding.rule.code for finding in tallies[method].vetoes}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor.facts import Fact, FactBase, Interval, Source
-from advisor.facts.consistency import require_consistent
+from advisor.facts.factbase import require_consistent
 from advisor.support.errors import AdvisorError
 
 

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from advisor.confirmation.device import device_of
+from advisor.confirmation.bench import device_of
 from advisor.facts import Fact, FactBase, Source
 
 TORCH = """

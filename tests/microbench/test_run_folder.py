@@ -10,13 +10,12 @@ from confirming import left_in
 from pydantic_core import PydanticSerializationError
 from table_executor import Table
 
-from advisor.confirmation import confirm
-from advisor.confirmation.confirm import Wish, confirm_advice
+from advisor.app import confirm
+from advisor.app.confirm import Silent, Wish, confirm_advice
 from advisor.confirmation.folder import open_folder
-from advisor.confirmation.silent import Silent
-from advisor.gather import DataFiles, Request
+from advisor.microbench.records import Ending, Status
 from advisor.microbench.running.journal import Entry
-from advisor.microbench.spec import Ending, Status
+from advisor.profilers.request import DataFiles, Request
 from advisor.support.errors import AdvisorError, ExitCode
 
 ASKED = {"seed": 0}
@@ -117,7 +116,7 @@ class Impatient(Table):
 def test_who_interrupts_again_while_processes_end_has_the_report_all_the_same(run):
     found = run(lambda *_: Impatient())
     assert found.exit_code is ExitCode.INTERRUPTED
-    assert found.record["complete"] is False
+    assert found.record.complete is False
     found.delivered()
 
 

@@ -7,7 +7,7 @@ import os
 import pytest
 from plan_cases import bench
 
-from advisor.confirmation.confirm import Wish, slots_for
+from advisor.app.confirm import Wish, slots_for
 
 QUOTA = "advisor.profilers.hardware.machine.cpu_quota"
 

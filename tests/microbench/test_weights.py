@@ -8,7 +8,7 @@ import shutil
 import huggingface_hub
 import pytest
 
-from advisor.confirmation.weights import weights_of
+from advisor.confirmation.bench import weights_of
 from advisor.support.errors import AdvisorError, ExitCode
 
 MODEL = "org/tiny"

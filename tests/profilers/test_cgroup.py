@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 
 from advisor.facts import Source
-from advisor.profilers.hardware.cgroup import cpu_quota, memory_left_bytes
-from advisor.profilers.hardware.machine import cpu_fact, disk_fact, ram_fact
+from advisor.profilers.hardware.machine import (
+    cpu_fact,
+    cpu_quota,
+    disk_fact,
+    memory_left_bytes,
+    ram_fact,
+)
 
 UNLIMITED_V1 = "9223372036854771712"
 MIB = 2**20

@@ -14,8 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from advisor.profilers.data import profile_data
-from advisor.profilers.data.fingerprints import Fingerprints
-from advisor.profilers.data.nearduplicates import NearDuplicates
+from advisor.profilers.data.nearduplicates import Fingerprints, NearDuplicates
 from advisor.support.errors import AdvisorError
 
 HEAVY = ("numpy", "pandas", "pyarrow", "torch", "datasets", "transformers", "tokenizers")

@@ -11,8 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.profilers.data import profile_data
-from advisor.profilers.data.fingerprints import Fingerprints, fingerprint, normalise
-from advisor.profilers.data.nearduplicates import SIMILAR, NearDuplicates, similarity, sketch
+from advisor.profilers.data.nearduplicates import (
+    SIMILAR,
+    Fingerprints,
+    NearDuplicates,
+    fingerprint,
+    normalise,
+    similarity,
+    sketch,
+)
 
 VOCABULARY = [f"word{n}" for n in range(2000)]
 

@@ -10,8 +10,7 @@ import pytest
 
 from advisor.facts import FactBase, Interval, Source
 from advisor.profilers.data import DataProfile, profile_data
-from advisor.profilers.data.labels import MAX_LABELS, Labels
-from advisor.profilers.data.lengths import Lengths
+from advisor.profilers.data.labels import MAX_LABELS, Labels, Lengths
 from advisor.support.errors import AdvisorError
 
 SPAM = Path(__file__).parents[2] / "examples" / "spam"

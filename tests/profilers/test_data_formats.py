@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from advisor.profilers.data import DataProfile, profile_data
-from advisor.profilers.data.csvrecords import read_records
+from advisor.profilers.data.csvrows import read_records
 from advisor.support.errors import AdvisorError
 
 ROWS = [{"text": f'She said "{n}, yes",\nand left; twice', "label": "ab"[n % 2]} for n in range(24)]

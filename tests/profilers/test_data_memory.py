@@ -18,7 +18,7 @@ PROFILE = """
 import json, resource, sys
 from advisor.profilers.data import profile_data
 from advisor.support.errors import AdvisorError
-import advisor.profilers.data.tokenizer_file
+import advisor.profilers.data.tokens
 for name in sys.argv[2:]:
     __import__(name)
 

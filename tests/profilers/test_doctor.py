@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from advisor.profilers.hardware import doctor, doctor_checks
+from advisor.profilers.hardware import doctor
 from advisor.profilers.hardware.doctor import Check, run_check, run_checks
 from advisor.profilers.hardware.survey import Device, Survey
 from advisor.profilers.hardware.torch_child import TorchAnswer
@@ -25,9 +25,9 @@ def surroundings(monkeypatch: pytest.MonkeyPatch):
     """Say what NVML and torch answer; None is a torch that is not installed."""
 
     def say(nvml: Survey = NO_DEVICE, torch: TorchAnswer | None = None) -> None:
-        monkeypatch.setattr(doctor_checks, "survey_nvml", lambda environ: nvml)
-        monkeypatch.setattr(doctor_checks, "torch_installed", lambda: torch is not None)
-        monkeypatch.setattr(doctor_checks, "ask_torch", lambda timeout_s: torch)
+        monkeypatch.setattr(doctor, "survey_nvml", lambda environ: nvml)
+        monkeypatch.setattr(doctor, "torch_installed", lambda: torch is not None)
+        monkeypatch.setattr(doctor, "ask_torch", lambda timeout_s: torch)
 
     say()
     return say
@@ -64,10 +64,10 @@ def test_the_checks_come_in_a_fixed_order(surroundings):
 
 
 def test_a_crashed_check_fails_alone_and_tells_only_the_exceptions_type(surroundings, monkeypatch):
-    def crash() -> doctor_checks.Outcome:
+    def crash() -> doctor.Outcome:
         raise OSError("/home/somebody/secret")
 
-    monkeypatch.setattr(doctor_checks, "check_ram", crash)
+    monkeypatch.setattr(doctor, "check_ram", crash)
     found = results()
     assert found["ram"].status == "failed"
     assert found["ram"].text == "the check itself failed (OSError)"
@@ -75,7 +75,7 @@ def test_a_crashed_check_fails_alone_and_tells_only_the_exceptions_type(surround
 
 
 def test_an_interrupt_by_the_user_is_not_swallowed():
-    def interrupt() -> doctor_checks.Outcome:
+    def interrupt() -> doctor.Outcome:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -83,7 +83,7 @@ def test_an_interrupt_by_the_user_is_not_swallowed():
 
 
 def test_a_missing_package_is_missing_and_nothing_is_imported(surroundings, monkeypatch):
-    monkeypatch.setattr(doctor_checks, "OPTIONAL_PACKAGES", ("no-such-package-anywhere", "psutil"))
+    monkeypatch.setattr(doctor, "OPTIONAL_PACKAGES", ("no-such-package-anywhere", "psutil"))
     before = set(sys.modules)
     found = results()
     assert found["no-such-package-anywhere"].status == "missing"

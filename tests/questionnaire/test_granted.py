@@ -6,7 +6,7 @@ import pytest
 from scripted import Run, all_but, found, in_order
 
 from advisor.facts import Fact, Source, load_vocabulary
-from advisor.questionnaire.prompter import Quit
+from advisor.questionnaire.session import Quit
 
 TASKS, TRANSFER = "deployment.tasks_per_base", "prompt.transfer_available"
 SIZE = "model.parameters"

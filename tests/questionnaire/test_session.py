@@ -6,7 +6,7 @@ import pytest
 from scripted import QUESTIONS, Run, all_but, answered, found
 
 from advisor.facts import Fact, Source, load_vocabulary
-from advisor.questionnaire.prompter import Quit
+from advisor.questionnaire.session import Quit
 
 TASK, SIZE, ARCHITECTURE = "task.type", "model.parameters", "model.architecture"
 HARDWARE = ("accelerator", "accelerator_memory_gib", "accelerator_count", "accelerator_name")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from advisor.facts import Fact, Source, load_vocabulary
 from advisor.facts.reading import read_value
-from advisor.pipeline import load_engine
 from advisor.reasoning.case import Case
+from advisor.rules.engine import load_engine
 
 ENGINE = load_engine()
 VOCABULARY = load_vocabulary()

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from cases import ENGINE, LLAMA, VOCABULARY, llama, stated
 
-from advisor.bounds.cells import cells_of
+from advisor.decide.answer import answer_for
+from advisor.decide.bounds.cells import cells_of
+from advisor.decide.decide import Gist, Status
 from advisor.facts.vocabulary import EFFORTS
-from advisor.pipeline import advise
-from advisor.reasoning.case import Outcome
-from advisor.reasoning.findingout import cheapest, worth_finding_out
-from advisor.verdict.decision import Status
+from advisor.reasoning.worth_knowing import cheapest, worth_finding_out
 
 OPEN = {"model.weights_access": "open"}
 
 
-def judged(facts: dict) -> Outcome:
-    verdict = advise(stated(facts), ENGINE).verdict
-    return Outcome(verdict.status, verdict.recommendation)
+def judged(facts: dict) -> Gist:
+    verdict = answer_for(stated(facts), ENGINE).verdict
+    return Gist(verdict.status, verdict.recommendation)
 
 
 def test_every_question_says_what_it_takes_and_how():

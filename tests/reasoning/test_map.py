@@ -7,12 +7,12 @@ import random
 import pytest
 from cases import ENGINE, LLAMA, llama, stated
 
+from advisor.app.whatif import whatif_record
+from advisor.decide.answer import answer_for
+from advisor.decide.decide import Gist
 from advisor.facts import Fact, Source
-from advisor.pipeline import advise
-from advisor.reasoning.case import Outcome
 from advisor.reasoning.document import whatif_blocks
 from advisor.reasoning.map import decision_map
-from advisor.reasoning.record import whatif_record
 from advisor.report.blocks import Grid
 from advisor.report.layout import lay_out, plain_lines
 from advisor.support.errors import AdvisorError
@@ -31,8 +31,8 @@ def test_points_are_exact_and_the_project_is_one_of_them():
         said = {found.across.key: found.across.values[column], found.up.key: found.up.values[row]}
         kept = {key: raw for key, raw in LLAMA.items() if key not in said}
         facts = [Fact(key, value, Source.ANSWERED) for key, value in said.items()]
-        verdict = advise([*stated(kept), *facts], ENGINE).verdict
-        assert found.outcomes[row][column] == Outcome(verdict.status, verdict.recommendation)
+        verdict = answer_for([*stated(kept), *facts], ENGINE).verdict
+        assert found.outcomes[row][column] == Gist(verdict.status, verdict.recommendation)
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from advisor.facts.factsfile import facts_from
-from advisor.pipeline import load_engine
 from advisor.reasoning.case import Case
+from advisor.rules.engine import load_engine
 from advisor.support.strictyaml import YamlDocument
 
 MEASURED = "measured.prompt_tuning.points_below_full"

@@ -11,7 +11,7 @@ from forkedruns import forked, forked_file, run_main
 from tiny_benches import FAMILIES
 from tinyprojects import quick, write_project, write_run
 
-from advisor.recipe.project import Order, make_project
+from advisor.app.recipe import Order, make_project
 from advisor.recipe.userdata import model_setting
 from advisor.support.errors import AdvisorError
 

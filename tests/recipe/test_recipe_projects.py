@@ -107,7 +107,7 @@ def test_a_project_stands_on_its_own(tiny_model, tmp_path):
 def test_what_is_not_filled_in_stops_with_one_message(tmp_path):
     from tinyprojects import write_run
 
-    from advisor.recipe.project import Order, make_project
+    from advisor.app.recipe import Order, make_project
 
     run = write_run(tmp_path / "run.json", "decoder", "multiple_choice")
     made = make_project(Order(run=run, folder=tmp_path / "project"))
@@ -140,8 +140,8 @@ def _python(folder):
 def test_hostile_names_and_labels_stay_data(tiny_model, tmp_path):
     from tinyprojects import write_run
 
-    from advisor.gather import DataFiles
-    from advisor.recipe.project import Order, make_project
+    from advisor.app.recipe import Order, make_project
+    from advisor.profilers.request import DataFiles
 
     column = "te'xt\"\n{{ 7*7 }}: - #"
     labels = ["{text} {% raw %}", "'); import os; os.abort() #"]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tinyprojects import write_run
 
+from advisor.app.recipe import Order, make_project
 from advisor.recipe import folder as folders
-from advisor.recipe.project import Order, make_project
 from advisor.support.errors import AdvisorError, ExitCode
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "cli"))
@@ -92,7 +92,7 @@ def test_facts_that_are_no_run(tmp_path):
 
 @pytest.mark.parametrize("name", ["model.gguf", "train.txt", "train.jsonl.gz"])
 def test_files_that_a_project_does_not_read(name, tmp_path):
-    from advisor.gather import DataFiles
+    from advisor.profilers.request import DataFiles
     from advisor.recipe.choosing import choose
     from advisor.recipe.userdata import data_settings, model_setting
 
@@ -100,8 +100,8 @@ def test_files_that_a_project_does_not_read(name, tmp_path):
         with pytest.raises(AdvisorError, match="GGUF"):
             model_setting((name,))
         return
-    from advisor.gather import Request
-    from advisor.recipe.runs import read_run
+    from advisor.app.recipe import read_run
+    from advisor.profilers.request import Request
 
     file = write_run(tmp_path / "run.json", "decoder", "classification")
     choice = choose(read_run(file, Request(facts_files=(str(file),))), "lora", "transformers")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from tinyprojects import quick, report_of, run_file, write_project
 
-from advisor.gather import DataFiles
-from advisor.recipe.project import Order, make_project
+from advisor.app.recipe import Order, make_project
+from advisor.profilers.request import DataFiles
 
 pytestmark = pytest.mark.slow
 SPAM = Path(__file__).resolve().parents[2] / "examples" / "spam"

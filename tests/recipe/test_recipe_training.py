@@ -147,7 +147,9 @@ def test_a_search_keeps_no_model_and_goes_on_after_a_divergence(inside_project):
 def a_soft_prompt_starts_from_words():
     import torch
 
-    _, _, task, tuned = parts()
+    settings, _, task, tuned = parts()
+    # Words that begin differently: else a legend of letters stands in front of the prompt.
+    settings["task"]["label_words"] = {"positive": "yes", "negative": "no"}
     task.prompt = "{text} Is it good or bad ?"
     import method
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tiny_benches import copies, pairs, questions, ratings, reviews
 
-from advisor.gather import DataFiles
-from advisor.recipe.project import Order, make_project
+from advisor.app.recipe import Order, make_project
+from advisor.profilers.request import DataFiles
 
 ROWS = {
     "classification": reviews,

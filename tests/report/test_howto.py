@@ -7,9 +7,9 @@ import re
 import pytest
 from report_cases import PERSONAS, VOCABULARY, engine, stated
 
+from advisor.decide.answer import answer_for
 from advisor.facts import FactBase
-from advisor.pipeline import advise
-from advisor.report.howto import how_to
+from advisor.report.methods import how_to
 
 FULL_FACTS = {
     **PERSONAS["newcomer_with_bert_on_a_cpu"],
@@ -34,7 +34,7 @@ EMPTY_SLOT = re.compile(r"  |\(\)|\( |,\s*,| ,| \.|: ?[;.]|\b0 to 0\b|\bNone\b|f
 
 
 def base(name: str) -> FactBase:
-    return advise(stated(BASES[name]), engine()).facts
+    return answer_for(stated(BASES[name]), engine()).facts
 
 
 @pytest.mark.parametrize("facts", BASES)
@@ -77,7 +77,7 @@ def test_a_stated_batch_size_is_used_in_place_of_the_recipes():
 
 def test_an_encoder_decoder_gets_its_own_rates():
     facts = stated({**FULL_FACTS, "model.architecture": "encoder_decoder"})
-    text = " ".join(how_to("prompt_tuning", advise(facts, engine()).facts))
+    text = " ".join(how_to("prompt_tuning", answer_for(facts, engine()).facts))
     assert "from 0.01 to 0.3 (AdamW; start with 0.3)" in text
     assert "from 0.001 to 0.3 (AdamW; start with 0.03)" in " ".join(
         how_to("prompt_tuning", base("everything"))
@@ -91,6 +91,6 @@ def test_a_lora_recipe_says_its_rank_and_qlora_also_the_quantisation():
 
 def test_the_size_of_the_artefact_is_that_of_one_task():
     one = how_to("full_fine_tuning", base("everything"))
-    many = advise(stated({**FULL_FACTS, "deployment.tasks_per_base": 50}), engine()).facts
+    many = answer_for(stated({**FULL_FACTS, "deployment.tasks_per_base": 50}), engine()).facts
     assert one[-1] == how_to("full_fine_tuning", many)[-1]
     assert "219 MB" in one[-1]

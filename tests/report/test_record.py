@@ -7,10 +7,10 @@ import json
 import pytest
 from report_cases import PERSONAS, VOCABULARY, engine, persona, read_back, record_of, stated
 
+from advisor.decide.answer import answer_for
 from advisor.facts import Fact, Interval, Source
-from advisor.pipeline import advise
 from advisor.report.files import to_json
-from advisor.report.whynot import chosen_method
+from advisor.report.methods import chosen_method
 
 KEYS = [
     "schema_version", "advisor_version", "status", "headline", "recommendation", "leaning_only",
@@ -208,6 +208,6 @@ def test_a_method_that_is_ruled_out_is_not_what_the_steps_describe():
 
 
 def test_the_chosen_method_is_the_variant_where_soft_prompts_are_recommended():
-    verdict = advise(stated(PERSONAS["a_hundred_tenants"]), engine()).verdict
+    verdict = answer_for(stated(PERSONAS["a_hundred_tenants"]), engine()).verdict
     assert verdict.recommendation == "prompt_tuning"
     assert chosen_method(verdict) == verdict.variant

@@ -8,7 +8,7 @@ import pytest
 
 from advisor.facts import load_vocabulary
 from advisor.rules.loading import load_rules
-from advisor.rules.purpose import purpose_of
+from advisor.rules.manual import purpose_of
 
 BASE = load_rules()
 VOCABULARY = load_vocabulary()

@@ -136,7 +136,7 @@ STARTING = ("exec", "fork", "popen", "posix_spawn", "spawn", "startfile", "syste
 HOME = "support/children.py"
 # Where processes are started, and the first argument of each start there.
 KNOWN = {
-    "microbench/running/connecting.py": {"isolated(__name__, address)"},
+    "advisor_ray/connecting.py": {"isolated('advisor_ray', address)"},
     "microbench/running/local.py": {
         "isolated(_SERVER, str(self._bench_file), str(self._folder), str(os.getpid()))"
     },
@@ -164,9 +164,11 @@ def imported_by(tree):
 
 
 def modules():
-    for path in package_folder().rglob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        yield path.relative_to(package_folder()).as_posix(), ast.parse(text)
+    home = package_folder()
+    for folder in (home, home.with_name("advisor_portfolio"), home.with_name("advisor_ray")):
+        for path in folder.rglob("*.py"):
+            within = home if folder == home else home.parent
+            yield path.relative_to(within).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
 
 
 def test_processes_are_started_in_known_places_only():

@@ -1,4 +1,4 @@
-"""The learning curve: both methods at several training sizes, and where the difference is heading.
+"""The learning curve of both methods, where the difference is heading, and how a run file keeps it.
 
 Scores are taken as linear in the logarithm of the training size. Three to five sizes allow no more;
 docs/decisions/0020-intervals.md says what was set aside.
@@ -10,15 +10,78 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from advisor.microbench.judging.crossing import crossing_of, straight
-from advisor.microbench.judging.curve_record import LearningCurve, Line, SizeDifference, SizeScore
+from advisor.catalogue.settings import judging
 from advisor.microbench.judging.failures import name_of
 from advisor.microbench.judging.noise import Array
 from advisor.microbench.judging.paired import largest_difference
-from advisor.microbench.judging.scores import example_points, score_of, usable_trials
-from advisor.microbench.judging.table import judging_table
+from advisor.microbench.judging.scores import MethodScore, example_points, score_of, usable_trials
 from advisor.microbench.judging.trend import Interval, Trend, run_noise_of
-from advisor.microbench.spec import Metric, TrialResult
+from advisor.microbench.records import Metric, Record, TrialResult
+from advisor.support.sentences import capital
+
+
+class Crossing(Record):
+    """The training size at which two methods are level, and its 95 % interval."""
+
+    train_size: int
+    low: int
+    high: int
+
+
+def crossing_of(trend: Trend, method_a: str, method_b: str) -> tuple[Crossing | None, str]:
+    """The crossing that can be claimed, if any, and a sentence on it.
+
+    The interval holds the sizes at which the line's own interval includes 0 (Fieller's method). It
+    counts as bounded if one method surely leads at the one end of what may be extrapolated, and the
+    other at the other end.
+
+    Args:
+        trend: of method A less method B.
+        method_a: its identifier.
+        method_b: the other's.
+    """
+    table = judging()
+    curve, level = table.curve, table.direction_level
+    least = curve.least_sizes_for_crossing
+    if len(trend.sizes) < least:
+        return None, f"A crossing is claimed from {least} training sizes on."
+    if not straight(trend):
+        return (
+            None,
+            "The difference does not change evenly with size, so no crossing is worked out.",
+        )
+    factor = curve.largest_extrapolation
+    sizes = np.geomspace(trend.sizes[0] / factor, trend.sizes[-1] * factor, curve.crossing_grid)
+    intervals = np.array([trend.at(size).interval(level) for size in sizes])
+    leads = np.where(intervals[:, 0] > 0.0, 1, np.where(intervals[:, 1] < 0.0, -1, 0))
+    reach = f"from {sizes[0]:,.0f} to {sizes[-1]:,.0f} training examples"
+    if abs(leads.sum()) == len(leads):
+        leader = name_of(method_a if leads[0] > 0 else method_b)
+        return None, f"{capital(leader)} leads by the line {reach}; no crossing."
+    low, high = trend.per_doubling().interval(level)
+    if low <= 0.0 <= high:
+        return None, "That the difference changes with size cannot be told from noise; no crossing."
+    zero = trend.zero()
+    if leads[0] * leads[-1] >= 0 or zero is None:
+        return None, f"Where the methods are level cannot be bounded {reach}; no crossing."
+    open_ = np.flatnonzero(leads == 0)
+    ends = sizes[max(open_[0] - 1, 0)], sizes[min(open_[-1] + 1, len(sizes) - 1)]
+    found = Crossing(train_size=round(zero), low=round(ends[0]), high=round(ends[1]))
+    return found, (
+        f"{capital(name_of(method_a if leads[0] > 0 else method_b))} leads with less data, "
+        f"{name_of(method_a if leads[-1] > 0 else method_b)} with more; they are level at about "
+        f"{found.train_size:,} training examples (95 % interval {found.low:,} to {found.high:,})."
+    )
+
+
+def straight(trend: Trend) -> bool | None:
+    """Whether the points lie on a line as far as can be seen; None with too few to tell."""
+    bend = trend.bend()
+    if bend is None:
+        return None
+    low, high = bend.interval(judging().curve.bend_level)
+    return low <= 0.0 <= high
+
 
 _POINTS = 100.0
 _LEAST_FOR_LINE = 2
@@ -105,7 +168,7 @@ def _trends(
 
 
 def _differences(trend: Trend, largest: float) -> Iterator[SizeDifference]:
-    level = judging_table()["direction_level"]
+    level = judging().direction_level
     for place, size in enumerate(trend.sizes):
         reading = trend.at_measured(place)
         interval = _within(reading.interval(level), (-largest, largest))
@@ -113,7 +176,7 @@ def _differences(trend: Trend, largest: float) -> Iterator[SizeDifference]:
 
 
 def _line(trend: Trend, full_size: int, possible: Interval) -> Line:
-    level = judging_table()["direction_level"]
+    level = judging().direction_level
     slope, full = trend.per_doubling(), trend.at(full_size)
     return Line(
         per_doubling=slope.value,
@@ -133,7 +196,7 @@ def _within_reach(factor: float | None) -> bool:
 
 
 def _reach() -> float:
-    return float(judging_table()["curve"]["largest_extrapolation"])
+    return judging().curve.largest_extrapolation
 
 
 def _notes(trend: Trend, methods: Sequence[str], factor: float | None) -> Iterator[str]:
@@ -155,3 +218,67 @@ def _notes(trend: Trend, methods: Sequence[str], factor: float | None) -> Iterat
             )
         elif min(runs.seeds) == 1:
             yield f"Noise of seeds of {name} is taken from the sizes with several seeds."
+
+
+class SizeScore(Record):
+    """A method at a training size."""
+
+    train_size: int
+    score: MethodScore
+
+
+class SizeDifference(Record):
+    """Method A less method B at a training size, in points; the interval is at 95 %."""
+
+    train_size: int
+    points: float
+    interval: Interval
+
+
+class Line(Record):
+    """A straight line in the logarithm of the training size; intervals are at 95 %, of noise alone.
+
+    Attributes:
+        per_doubling: points gained when the training size doubles.
+        full_points: at the full size of the user's data.
+    """
+
+    per_doubling: float
+    per_doubling_interval: Interval
+    full_points: float
+    full_interval: Interval
+
+
+class LearningCurve(Record):
+    """Two methods over the training sizes, compared where both have usable trials.
+
+    Attributes:
+        scores: of both methods, and of the others beside them, at each one's own sizes.
+        differences: A less B, by size.
+        full_size: how many training examples the user has.
+        factor: the full size over the largest measured one; None where nothing was measured.
+        line_a: of method A; None with fewer than two sizes, as are the other lines.
+        line_difference: of A less B.
+        trusted: whether the factor is within what the table allows, and the points are not seen to
+            bend away from the line.
+        straight: whether the differences lie on a line as far as can be seen; None with fewer than
+            three sizes.
+        crossing: None where none is claimed.
+        crossing_note: what is claimed, or why nothing is.
+        note: how far the lines are to be trusted; may be empty.
+    """
+
+    method_a: str
+    method_b: str
+    scores: tuple[SizeScore, ...]
+    differences: tuple[SizeDifference, ...]
+    full_size: int
+    factor: float | None
+    line_a: Line | None
+    line_b: Line | None
+    line_difference: Line | None
+    trusted: bool
+    straight: bool | None
+    crossing: Crossing | None
+    crossing_note: str
+    note: str

@@ -1,4 +1,4 @@
-"""How far a mean over test examples and seeds may be from what other examples and seeds give.
+"""How far a mean over examples and seeds may be off, by Student's t; no scipy is needed.
 
 Variance components of trials x examples: the examples of the test split are drawn once for all
 trials, the seeds apart for each method. docs/decisions/0020-intervals.md says why, and how often
@@ -7,6 +7,7 @@ the intervals cover.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,8 +17,76 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.microbench.judging.student import t_quantile
-from advisor.microbench.judging.table import judging_table
+from advisor.catalogue.settings import judging
+
+_NORMAL_FROM = 1e6  # degrees of freedom; the difference is beyond the sixth digit
+_PRECISION = 1e-12
+_MOST_STEPS = 500
+
+
+@functools.lru_cache(maxsize=1024)
+def t_quantile(probability: float, freedom: float) -> float:
+    """The quantile above the median.
+
+    Newton's method from the normal quantile: the distribution function is concave there, so that
+    each step falls short of the root and none leaps over it.
+
+    Args:
+        probability: from 0.5 to below 1.
+        freedom: degrees of freedom, at least 1; need not be whole.
+    """
+    found = NormalDist().inv_cdf(probability)
+    if freedom >= _NORMAL_FROM:
+        return found
+    for _ in range(_MOST_STEPS):
+        step = (probability - t_cdf(found, freedom)) / _density(found, freedom)
+        found += step
+        if abs(step) <= _PRECISION * (1.0 + found):
+            break
+    return found
+
+
+def t_cdf(value: float, freedom: float) -> float:
+    """The distribution function at a value of at least 0."""
+    if value == 0.0:
+        return 0.5
+    share = freedom / (freedom + value * value)
+    return 1.0 - 0.5 * _incomplete_beta(share, freedom / 2.0, 0.5)
+
+
+def _density(value: float, freedom: float) -> float:
+    half = (freedom + 1.0) / 2.0
+    constant = math.lgamma(half) - math.lgamma(freedom / 2.0)
+    root = math.sqrt(freedom * math.pi)
+    return math.exp(constant - half * math.log1p(value * value / freedom)) / root
+
+
+def _incomplete_beta(x: float, a: float, b: float) -> float:
+    """The regularised incomplete beta function, for 0 < x < 1."""
+    log_front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+    front = math.exp(log_front + a * math.log(x) + b * math.log1p(-x))
+    # The fraction converges quickly on this side only; the other one follows by symmetry.
+    if x < (a + 1.0) / (a + b + 2.0):
+        return front * _continued_fraction(x, a, b) / a
+    return 1.0 - front * _continued_fraction(1.0 - x, b, a) / b
+
+
+def _continued_fraction(x: float, a: float, b: float) -> float:
+    """Lentz's evaluation of the fraction (Abramowitz and Stegun 26.5.8)."""
+    result = d = 1.0 / (1.0 - (a + b) * x / (a + 1.0))
+    c = 1.0
+    for m in range(1, _MOST_STEPS):
+        even = m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m))
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0))
+        before = result
+        for factor in (even, odd):
+            d = 1.0 / (1.0 + factor * d)
+            c = 1.0 + factor / c
+            result *= c * d
+        if abs(result - before) <= _PRECISION * abs(result):
+            break
+    return result
+
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -88,18 +157,18 @@ class Noise:
 
         With many examples and seeds this is (1.96 + 0.84) standard errors.
         """
-        table = judging_table()
-        needed = NormalDist().inv_cdf(table["power"]) * self.standard_error
-        return self.half_width(table["direction_level"]) + needed
+        table = judging()
+        needed = NormalDist().inv_cdf(table.power) * self.standard_error
+        return self.half_width(table.direction_level) + needed
 
     def provable_margin(self) -> float:
         """How far the tolerance has to be from a true difference for equivalence to be seen.
 
         With the power of the table; of what may go wrong, either side gets half.
         """
-        table = judging_table()
-        needed = NormalDist().inv_cdf((1.0 + table["power"]) / 2.0) * self.standard_error
-        return self.half_width(table["equivalence_level"]) + needed
+        table = judging()
+        needed = NormalDist().inv_cdf((1.0 + table.power) / 2.0) * self.standard_error
+        return self.half_width(table.equivalence_level) + needed
 
     def at(self, examples: int, seeds: int) -> Noise:
         """The noise to expect with other numbers; no method gets fewer seeds than it has.
@@ -168,7 +237,7 @@ def with_prior(observed: float, freedom: int) -> tuple[float, float]:
     its degrees of freedom, since two seeds say next to nothing about it (Smyth 2004); but never to
     less than was observed.
     """
-    prior = judging_table()["seeds"]
-    known, deviation = float(prior["freedom"]), float(prior["deviation"])
+    prior = judging().seeds
+    known, deviation = prior.freedom, prior.deviation
     together = known + freedom
     return max(observed, (known * deviation**2 + freedom * observed) / together), together

@@ -1,4 +1,4 @@
-"""Which of two methods is ahead, whether they are as good as equal, or that it stays open.
+"""The difference of two methods, and what follows: one is ahead, both are equal, or it stays open.
 
 Direction and equivalence are judged apart, and both are recorded. Where both hold, the outcome is
 ``equivalent``: a lead that surely is within the tolerance is one that the user does not care for.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import Enum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from advisor.catalogue.tables import load_methods
-from advisor.microbench.judging.difference import Difference, sentence_of
+from advisor.catalogue.settings import judging
+from advisor.methods import load_methods
 from advisor.microbench.judging.failures import cannot_be_trained, left_out, name_of, why_none
 from advisor.microbench.judging.paired import (
     Needed,
@@ -21,8 +21,87 @@ from advisor.microbench.judging.paired import (
     paired_difference,
 )
 from advisor.microbench.judging.scores import example_points, never_vary, usable_trials
-from advisor.microbench.judging.table import judging_table
-from advisor.microbench.spec import Metric, Record, TrialResult
+from advisor.microbench.records import Metric, Record, TrialResult
+from advisor.support.sentences import capital
+
+
+class Difference(Record):
+    """Method A's score minus method B's, in points, and what follows.
+
+    Attributes:
+        standard_error: in points, of test examples and seeds.
+        interval_95: decides the direction.
+        interval_90: decides equivalence.
+        examples: test examples, the same for both.
+        seeds: usable trials of A and of B.
+        mcnemar_p: exact, two-sided, of these very models; None unless answers are right or wrong.
+        smallest_visible: points that this test would show with the power of the table.
+        needed_test_examples: to see a difference like this one, or that it is within the tolerance,
+            whichever takes less; None where it is settled or nothing within reach suffices.
+        needed_seeds: of each method, together with those examples.
+        needed_budget: of a micro-benchmark here that has both, as it is typed; None if none has.
+        direction: the method that is ahead; None where the interval includes zero.
+        equivalence: whether the difference surely is within the tolerance, either way.
+        a_within_tolerance: whether A surely is at most the tolerance below B.
+        note: sentences that a reader of the figures needs; may be empty.
+    """
+
+    method_a: str
+    method_b: str
+    tolerance: float
+    points: float
+    standard_error: float
+    interval_95: tuple[float, float]
+    interval_90: tuple[float, float]
+    examples: int
+    seeds: tuple[int, int]
+    mcnemar_p: float | None
+    smallest_visible: float
+    needed_test_examples: int | None
+    needed_seeds: int | None
+    needed_budget: str | None = None
+    direction: str | None
+    equivalence: bool
+    a_within_tolerance: bool
+    note: str
+
+
+def sentence_of(found: Difference) -> str:
+    """What the difference shows, and the smallest one that would have been seen."""
+    first, second = name_of(found.method_a), name_of(found.method_b)
+    chance = judging().power
+    visible = f"{found.smallest_visible:.1f} points would show here with a chance of {chance:.0%}"
+    if found.equivalence:
+        leads = f"; {name_of(found.direction)} leads, by less than that" if found.direction else ""
+        return (
+            f"{capital(first)} and {second} differ by no more than the tolerance of "
+            f"{found.tolerance:g} points{leads} ({_signed(found, 90)}). {visible}."
+        )
+    if found.direction:
+        least, most = sorted(abs(end) for end in found.interval_95)
+        return (
+            f"{capital(name_of(found.direction))} is better by {abs(found.points):.1f} points "
+            f"(95 % interval {least:.1f} to {most:.1f}). {visible}."
+        )
+    return f"Too close to call: {_signed(found, 95)}. {visible}; {_what_would_settle(found)}."
+
+
+def _signed(found: Difference, level: Literal[90, 95]) -> str:
+    """The difference with the interval that decided: the wider one may pass the tolerance."""
+    low, high = found.interval_90 if level == 90 else found.interval_95  # noqa: PLR2004
+    return (
+        f"{name_of(found.method_a)} less {name_of(found.method_b)} is {found.points:+.1f} points, "
+        f"{level} % interval {low:+.1f} to {high:+.1f}"
+    )
+
+
+def _what_would_settle(found: Difference) -> str:
+    if found.needed_test_examples is None:
+        return "no number of examples and seeds within reach would settle it"
+    return (
+        f"about {found.needed_test_examples:,} test examples and {found.needed_seeds} "
+        "seeds of each method would settle it"
+    )
 
 
 class Outcome(str, Enum):
@@ -153,9 +232,9 @@ def _difference(
     points = example_points(outcomes, metric, targets)
     own, other = points[: len(first.usable)], points[len(first.usable) :]
     paired = paired_difference(own, other, metric)
-    largest, table = largest_difference(metric), judging_table()
-    wide = paired.interval(table["direction_level"], largest)
-    narrow = paired.interval(table["equivalence_level"], largest)
+    largest, table = largest_difference(metric), judging()
+    wide = paired.interval(table.direction_level, largest)
+    narrow = paired.interval(table.equivalence_level, largest)
     # Neither difference nor noise, as where no prediction ever varies: nothing has been measured.
     measured = paired.noise.of_examples > 0.0 or paired.points != 0.0
     ahead = first.method if wide[0] > 0.0 else second.method if wide[1] < 0.0 else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.microbench.spec import Precision, Record
+from advisor.microbench.records import Precision, Record
 
 
 class MethodPlan(Record):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from advisor.microbench.planning.plan import MethodPlan, Plan
-from advisor.microbench.spec import Purpose, Trial, TrialResult
+from advisor.microbench.records import Purpose, Trial, TrialResult
 
 Pair = tuple[float, float | None]
 Results = Mapping[str, TrialResult]

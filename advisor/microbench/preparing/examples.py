@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from advisor.microbench.preparing.choices import Marking, right_choice
-from advisor.microbench.preparing.rowscan import RowScan, notes_on
-from advisor.microbench.preparing.rowtexts import RowTexts
+from advisor.microbench.preparing.rows import RowScan, RowTexts, notes_on
 from advisor.microbench.preparing.slices import Slice, first_of_each
-from advisor.microbench.spec import Example
+from advisor.microbench.records import Example
 from advisor.profilers.data.columns import Columns
-from advisor.profilers.data.opened import open_evaluation, open_training
+from advisor.profilers.data.opening import open_evaluation, open_training
 from advisor.profilers.data.rows import RowSource, printable
 from advisor.support.errors import AdvisorError
 

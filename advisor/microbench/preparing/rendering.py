@@ -6,7 +6,7 @@ import string
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from advisor.microbench.spec import Example, Prompt
+from advisor.microbench.records import Example, Prompt
 
 CHOICES = "{choices}"
 """Stands in a prompt where the lettered choices of the example go."""

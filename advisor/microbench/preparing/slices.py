@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from advisor.microbench.preparing.choices import Marking
-from advisor.microbench.spec import Example
+from advisor.microbench.records import Example
 from advisor.profilers.data.columns import Columns
-from advisor.profilers.data.fingerprints import fingerprint
+from advisor.profilers.data.nearduplicates import fingerprint
 
 
 @dataclass(frozen=True)

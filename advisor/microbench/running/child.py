@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advisor.microbench.spec import Job, Status
+from advisor.microbench.records import Job, Status
 
 if TYPE_CHECKING:
     from advisor.microbench.worker.workbench import Workbench

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from advisor.microbench.spec import Ending, Job
+from advisor.microbench.records import Ending, Job
 
 Watch = Callable[[Mapping[str, Any]], None]
 """Is told of a running trial's looks: its identifier, step, losses, rate and memory."""

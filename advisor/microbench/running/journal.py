@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ConfigDict, ValidationError
 
-from advisor.microbench.spec import Baselines, Ending, Probe, Record
+from advisor.microbench.records import Baselines, Ending, Probe, Record
 from advisor.support.errors import AdvisorError
 
 VERSION = 1

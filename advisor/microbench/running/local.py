@@ -17,9 +17,9 @@ from typing import Any
 
 import psutil
 
+from advisor.microbench.records import Ending, Job, Status
 from advisor.microbench.running.executor import Watch
-from advisor.microbench.spec import Ending, Job, Status
-from advisor.profilers.hardware.cgroup import memory_left_bytes
+from advisor.profilers.hardware.machine import memory_left_bytes
 from advisor.support.children import isolated
 from advisor.support.errors import AdvisorError, ExitCode
 

@@ -22,13 +22,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from advisor.microbench.records import Bench, Job
 from advisor.microbench.running.child import (
     die_with,
     guarded,
     own_process_only,
     write_answer,
 )
-from advisor.microbench.spec import Bench, Job
 from advisor.support.errors import AdvisorError, ExitCode
 from advisor.support.memory import limit_memory
 

@@ -1,22 +1,62 @@
-"""What no training, or next to none, reaches."""
+"""Scores that cost next to nothing: the untrained model, a linear head, the majority."""
 
 from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 
-from advisor.microbench.spec import Baseline, Prompt, PromptScore, Route
-from advisor.microbench.worker.evaluation import Answers
+from advisor.catalogue.settings import training
+from advisor.microbench.records import Baseline, Example, Prompt, PromptScore, Route
+from advisor.microbench.worker.evaluation import Answers, answers
 from advisor.microbench.worker.general import general_loss
 from advisor.microbench.worker.learner import frozen_learner
-from advisor.microbench.worker.linear_head import best_head, head_only
+from advisor.microbench.worker.linear_head import Computed, best_head, head_only
+from advisor.microbench.worker.rows import sorted_batches
 from advisor.microbench.worker.texts import likeness
-from advisor.microbench.worker.untrained import Untrained
 from advisor.microbench.worker.workbench import Workbench
+
+
+class Untrained:
+    """The untrained model under a candidate prompt.
+
+    Attributes:
+        by_label: whether it chooses among labels by their words, so that a linear head could
+            choose among them as well.
+    """
+
+    def __init__(self, workbench: Workbench, prompt: Prompt) -> None:
+        self._workbench = workbench
+        self._wording = workbench.coder.word(prompt)
+        learner = frozen_learner(workbench.model, workbench.bench.device)
+        learner.model.eval()
+        self._answering = workbench.answering(learner, self._wording)
+        task = workbench.bench.task
+        self.by_label = task.route is Route.LABEL_WORDS and bool(task.labels)
+
+    def about(self, examples: Sequence[Example]) -> tuple[Answers, Computed]:
+        """The answers, and where labels are chosen the states that choose them (else None)."""
+        bench = self._workbench.bench
+        rows = self._workbench.coder.rows(examples, self._wording)
+        if not self.by_label:
+            return answers(self._answering, rows, bench, bench.precision), Computed(rows, None)
+        seen: list[Any] = []
+        # What restricts the layer to the places where answers begin was hooked in earlier.
+        hook = self._workbench.model.get_output_embeddings().register_forward_pre_hook(
+            lambda _module, given: seen.append(self._where_answers_begin(given[0]))
+        )
+        found = answers(self._answering, rows, bench, bench.precision)
+        hook.remove()
+        size = bench.batch_size * training().evaluation_batches
+        places = [place for some, _ in sorted_batches(rows, size) for place in some]
+        return found, Computed(rows, torch.cat(seen)[torch.tensor(places).argsort()])
+
+    def _where_answers_begin(self, states: Any) -> Any:
+        """Of each sequence (B x H), in 32 bits."""
+        return (states[:, -1] if self._workbench.coder.start else states[0]).float()
 
 
 def measure(workbench: Workbench, baseline: Baseline) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Examples as rows of a route, under a prompt."""
+"""Rows as the tokens of a route, and where in them an answer stands."""
 
 from __future__ import annotations
 
@@ -7,15 +7,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.microbench.spec import Bench, Example, Prompt, Route, Task
+from advisor.microbench.records import Bench, Example, Prompt, Route, Task
 from advisor.microbench.worker.encoding import Encoder, quantiles
-from advisor.microbench.worker.positions import positions_of
 from advisor.microbench.worker.routes.head import head_rows
 from advisor.microbench.worker.routes.label_words import word_rows
 from advisor.microbench.worker.routes.targets import Scale, scale_of
 from advisor.microbench.worker.routes.text import text_rows
 from advisor.microbench.worker.rows import Row
 from advisor.microbench.worker.wording import Wording, word_choices, word_labels
+
+
+def positions_of(model: Any) -> int | None:
+    """The longest sequence that the model can read; None where nothing limits it.
+
+    RoBERTa and its kin keep the first rows of their table for padding, which config.json counts.
+    """
+    limit = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    if not isinstance(limit, int) or limit <= 0:
+        return None
+    for name, module in model.named_modules():
+        if (
+            name.endswith("position_embeddings")
+            and getattr(module, "padding_idx", None) is not None
+        ):
+            return int(module.num_embeddings) - int(module.padding_idx) - 1
+    return limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.microbench.preparing.rendering import render
-from advisor.microbench.spec import Example, Prompt
+from advisor.microbench.records import Example, Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Encoder:
 
     def prompted(self, prompt: Prompt, example: Example) -> list[int]:
         """The rendered example; where it is too long the inputs are cut, never the prompt's end."""
-        ids = self.ids(render(prompt, example))
+        ids = self.ids(_read(prompt, example))
         if len(ids) <= self.longest:
             return ids
         lengths = [len(self.unmarked(text)) for text in example.inputs]
@@ -63,7 +63,7 @@ class Encoder:
         if sum(lengths) > allowed:
             shares = fair_shares(lengths, max(allowed, 0))
             inputs = tuple(map(self._opening, example.inputs, shares))
-            ids = self.ids(render(prompt, example.model_copy(update={"inputs": inputs})))
+            ids = self.ids(_read(prompt, example.model_copy(update={"inputs": inputs})))
         return ids if self.room is None else without_middle(ids, self.room)
 
     def _opening(self, text: str, tokens: int) -> str:
@@ -76,6 +76,11 @@ class Encoder:
         found = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
         ends = [end for _, end in found["offset_mapping"][:tokens]]
         return text[: max(ends, default=0)]
+
+
+def _read(prompt: Prompt, example: Example) -> str:
+    """The rendered example without blanks at its end, where cutting may have left one."""
+    return render(prompt, example).rstrip(" ")
 
 
 def fair_shares(lengths: Sequence[int], allowed: int) -> list[int]:

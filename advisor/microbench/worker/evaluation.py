@@ -1,4 +1,4 @@
-"""Losses and outcomes of many examples, without gradients."""
+"""Answers of a model to rows, and what they score."""
 
 from __future__ import annotations
 
@@ -8,13 +8,28 @@ from dataclasses import dataclass
 
 import torch
 
-from advisor.microbench.spec import Bench, Metric, Precision
-from advisor.microbench.worker.constants import training_constants
+from advisor.catalogue.settings import training
+from advisor.microbench.records import Bench, Metric, Precision
 from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.routes.answering import Answering, Judged
+from advisor.microbench.worker.routes.targets import number
 from advisor.microbench.worker.routes.text import TextAnswering
 from advisor.microbench.worker.rows import Row, sorted_batches
-from advisor.microbench.worker.scores import score
+
+
+def score(metric: Metric, outcomes: Sequence[float], rows: Sequence[Row]) -> float:
+    """Points of 100: the mean of the outcomes, or their correlation with the targets.
+
+    A correlation with what never changes counts as none.
+    """
+    if not outcomes:
+        return 0.0
+    if metric.mean_of_examples:
+        return 100 * statistics.fmean(outcomes)
+    try:
+        return 100 * statistics.correlation(outcomes, [number(row.target) for row in rows])
+    except statistics.StatisticsError:
+        return 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +55,7 @@ def answers(
     """The final answers: as at a look, except that a model that writes now really does so."""
     if not isinstance(answering, TextAnswering):
         return evaluate(answering, rows, bench, precision).answers
-    size = bench.batch_size * training_constants().evaluation_batches
+    size = bench.batch_size * training().evaluation_batches
     with torch.no_grad(), autocast(bench.device, low_precision=precision is Precision.BF16):
         outcomes = answering.write(rows, size)
     return Answers(score(bench.task.metric, outcomes, rows), tuple(outcomes))
@@ -50,7 +65,7 @@ def evaluate(
     answering: Answering, rows: Sequence[Row], bench: Bench, precision: Precision
 ) -> Evaluation:
     """Ask about all rows, in large batches of like length."""
-    size = bench.batch_size * training_constants().evaluation_batches
+    size = bench.batch_size * training().evaluation_batches
     order: list[int] = []
     losses: list[float] = []
     outcomes: list[float] = []

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from advisor.microbench.spec import Route
+from advisor.microbench.records import Route
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.workbench import Workbench
 

@@ -6,12 +6,15 @@ peft's own default is drawn at random, and is twenty times as long as a word's e
 from __future__ import annotations
 
 import itertools
+from functools import partial
 from typing import Any
 
 import torch
 from transformers import DynamicCache, EncoderDecoderCache
 
-from advisor.microbench.spec import Prompt
+from advisor.methods import load_methods
+from advisor.microbench.preparing.rendering import CHOICES, render
+from advisor.microbench.records import Example
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.prefix import cache_argument
 from advisor.microbench.worker.workbench import Workbench
@@ -26,16 +29,14 @@ def start_from_words(learner: Learner, workbench: Workbench) -> None:
     from a GGUF file). Prefix tuning starts from their keys and values. P-tuning's encoder keeps its
     own start.
     """
-    if learner.method not in ("prompt_tuning", "prefix_tuning"):
+    method = load_methods()[learner.method]
+    if method.family != "soft_prompts" or method.adapter.start is None:
         return
     ids = torch.tensor([prompt_ids(workbench, workbench.bench.virtual_tokens)])
     ids = ids.to(learner.device)
     weight = learner.model.prompt_encoder["default"].embedding.weight
     with torch.no_grad():
-        if learner.method == "prompt_tuning":
-            start = learner.model.word_embeddings(ids)[0]
-        else:
-            start = keys_and_values(learner.base, ids)
+        start = method.adapter.start(learner.model, ids, partial(keys_and_values, learner.base))
         # Layers of different widths, as some models have them, keep the library's start.
         if start.shape == weight.shape:
             weight.copy_(start)
@@ -44,7 +45,7 @@ def start_from_words(learner: Learner, workbench: Workbench) -> None:
 def prompt_ids(workbench: Workbench, count: int) -> list[int]:
     """Token ids of the training prompt's text, or of words that the seed draws."""
     encoder = workbench.encoder
-    ids = encoder.unmarked(_text(workbench.wording.prompt))
+    ids = encoder.unmarked(_text(workbench))
     if not ids:
         drawn: list[int] = torch.randint(len(encoder.tokenizer), (count,)).tolist()
         return drawn
@@ -71,7 +72,9 @@ def keys_and_values(base: Any, ids: Any) -> Any:
     return torch.cat(parts, dim=1)
 
 
-def _text(prompt: Prompt) -> str:
-    """What the prompt says around an input, or the words of the labels if it says nothing."""
-    said = f"{prompt.before}{prompt.after}".strip()
-    return said or " ".join(prompt.words.values())
+def _text(workbench: Workbench) -> str:
+    """What the prompt says around its inputs, or the words of the labels if it says nothing."""
+    prompt, first = workbench.wording.prompt, workbench.bench.splits.train[0]
+    blank = Example(inputs=("",) * len(first.inputs), target="")
+    said = render(prompt, blank).replace(CHOICES, "").strip()
+    return said or " ".join(word.strip() for word in prompt.words.values())

@@ -1,18 +1,40 @@
-"""What a process can be asked for."""
+"""What each kind of job does in its process, and on which machine it runs."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from advisor.microbench.spec import Job, JobKind, Record
+from advisor.estimate.probe import probe_cpu
+from advisor.microbench.records import Job, JobKind, Precision, Record
 from advisor.microbench.worker.baselines import measure
-from advisor.microbench.worker.machine import describe_examples, probe_machine
-from advisor.microbench.worker.memory import limit_device_memory
-from advisor.microbench.worker.probe import probe_method
+from advisor.microbench.worker.memory import in_memory, limit_device_memory
+from advisor.microbench.worker.probe import probe_method, probe_precision
 from advisor.microbench.worker.tailoring import tailored
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import Workbench
+
+
+def describe_examples(workbench: Workbench) -> dict[str, Any]:
+    """How long inputs and answers are, as plain data; the model does nothing."""
+    return {
+        "token_lengths": list(workbench.token_lengths),
+        "answer_lengths": list(workbench.coder.answer_lengths),
+        "most_written": workbench.coder.most_written,
+        "room": workbench.encoder.room,
+    }
+
+
+def probe_machine(workbench: Workbench) -> dict[str, Any]:
+    """The faster number format, seconds of a step in it, and the speed of a CPU, as plain data."""
+    on_cpu = workbench.bench.device == "cpu"
+    fastest = in_memory(lambda: probe_precision(workbench))
+    return {
+        "precision": (fastest.precision if fastest else Precision.FP32).value,
+        "seconds": fastest.seconds if fastest else None,
+        "speed": in_memory(lambda: dataclasses.asdict(probe_cpu())) if on_cpu else None,
+    }
 
 
 def do_job(

@@ -18,7 +18,7 @@ from transformers import (
 )
 
 from advisor.estimate.trace.building import first_line
-from advisor.microbench.spec import Bench, Route
+from advisor.microbench.records import Bench, Route
 from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.gguf_files import (
     forget_quantisation,

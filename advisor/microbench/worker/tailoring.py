@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from advisor.microbench.spec import Job
+from advisor.microbench.records import Job
 from advisor.microbench.worker.coding import Coder
 from advisor.microbench.worker.workbench import Workbench
 

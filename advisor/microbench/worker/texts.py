@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from advisor.microbench.spec import Metric
+from advisor.microbench.records import Metric
 
 # Groups of three digits may be set apart by commas; a minus sign counts only where it is no dash.
 _NUMBER = re.compile(r"(?:(?<![\w)\d])-)?\d+(?:,\d{3})*(?:\.\d+)?", re.ASCII)

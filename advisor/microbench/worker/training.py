@@ -1,4 +1,4 @@
-"""The training loop: steps, looks at the development split, early stopping."""
+"""The training loop of a trial, which keeps its best state."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 
 import torch
 
-from advisor.catalogue.tables import load_methods
-from advisor.microbench.spec import Point, Precision, Status, Trial
-from advisor.microbench.worker.beststate import BestState
+from advisor.catalogue.settings import training
+from advisor.methods import load_methods
+from advisor.microbench.records import Point, Precision, Status, Trial
 from advisor.microbench.worker.clock import StepClock
-from advisor.microbench.worker.constants import training_constants
 from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.evaluation import evaluate
 from advisor.microbench.worker.learner import Learner
@@ -21,6 +20,40 @@ from advisor.microbench.worker.memory import MemoryMeter
 from advisor.microbench.worker.optimizing import Optimizer
 from advisor.microbench.worker.rows import Row, training_batches
 from advisor.microbench.worker.workbench import Workbench
+
+
+class BestState:
+    """One copy of what is trained, in the memory of the CPU."""
+
+    def __init__(self, learner: Learner) -> None:
+        self._parameters = [parameter for _, parameter in learner.trained()]
+        self._copy: list[Any] = []
+        self._current = True
+
+    @property
+    def size(self) -> int:
+        """Bytes of the copy, 0 as long as there is none."""
+        return sum(kept.numel() * kept.element_size() for kept in self._copy)
+
+    def keep(self, *, copy: bool) -> None:
+        """Remember the parameters as they are; without a copy where no step will follow."""
+        self._current = not copy
+        if not copy:
+            return
+        if not self._copy:
+            self._copy = [torch.empty_like(p, device="cpu") for p in self._parameters]
+        with torch.no_grad():
+            for kept, parameter in zip(self._copy, self._parameters, strict=True):
+                kept.copy_(parameter)
+
+    def restore(self) -> None:
+        """Set the parameters to what was remembered last."""
+        if self._current:
+            return
+        with torch.no_grad():
+            for kept, parameter in zip(self._copy, self._parameters, strict=True):
+                parameter.copy_(kept)
+
 
 Report = Callable[[dict[str, Any]], None]
 
@@ -73,7 +106,7 @@ class Trainer:
         Raises:
             DivergedError: if a loss is not a number.
         """
-        trial, constants = self._trial, training_constants()
+        trial, constants = self._trial, training()
         rows = self._workbench.train[: trial.train_size]
         size = self._workbench.bench.batch_size
         batches = training_batches(rows, size, constants.pool_batches, trial.seed)
@@ -98,7 +131,7 @@ class Trainer:
         losses.mean().backward()
         if step == 1:
             self.trained.trainable_parameters = with_gradients(self.learner)
-        torch.nn.utils.clip_grad_norm_(self._optimizer.parameters, training_constants().clip_norm)
+        torch.nn.utils.clip_grad_norm_(self._optimizer.parameters, training().clip_norm)
         self._optimizer.step(step - 1)
         # Read only when something is reported, as reading makes a GPU wait.
         self._loss += losses.detach().sum()

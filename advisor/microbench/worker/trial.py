@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from advisor.microbench.spec import Status, Trial, TrialResult
+from advisor.microbench.records import Status, Trial, TrialResult
 from advisor.microbench.worker.artefact import artefact_bytes, save_artefact
 from advisor.microbench.worker.evaluation import answers
 from advisor.microbench.worker.general import general_loss

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from advisor.microbench.preparing.rendering import LETTERS, spoken
-from advisor.microbench.spec import Prompt
+from advisor.microbench.records import Prompt
 from advisor.microbench.worker.encoding import Encoder
 from advisor.support.errors import AdvisorError
 
@@ -56,7 +56,7 @@ def word_labels(encoder: Encoder, prompt: Prompt, labels: Sequence[str]) -> Word
             hint="train a head, or let the model write the label",
         )
     if len(labels) <= _EXPLAINED:
-        legend = "".join(f"{s}: {label}\n" for s, label in zip(symbols, labels, strict=True))
+        legend = "".join(f"{s}: {word.strip()}\n" for s, word in zip(symbols, words, strict=True))
         prompt = prompt.model_copy(update={"before": legend + prompt.before})
     return Wording(prompt, tuple(found), "labels begin alike in tokens, so symbols stand for them")
 

@@ -7,16 +7,33 @@ column whose values come back often, a text one of several words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from advisor.profilers.data import names
 from advisor.profilers.data.head import ColumnStats, Head
-from advisor.profilers.data.require import require_column
 from advisor.profilers.data.rows import RowSource, printable
 from advisor.profilers.data.shapes import Found, Shape, find_shape
-from advisor.support.errors import AdvisorError
+from advisor.support.errors import AdvisorError, did_you_mean
+
+_LISTED = 20
+
+
+def require_column(name: str, available: Iterable[str], where: str) -> None:
+    """Raise AdvisorError, with the columns there are, unless ``name`` is one of them."""
+    known = list(available)
+    if name in known:
+        return
+    meant = did_you_mean(name, known)
+    listed = ", ".join(printable(column, 40) for column in known[:_LISTED])
+    more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
+    there = f"the columns are {listed}{more}" if known else "the row has no columns"
+    raise AdvisorError(
+        f"there is no column {printable(name)!r}",
+        where=where,
+        hint=f"{printable(meant, 200)} {there}".strip(),
+    )
 
 
 class Chosen(str, Enum):

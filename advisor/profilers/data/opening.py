@@ -1,15 +1,18 @@
-"""Choose the reader of a data file by its suffix, else by its first bytes."""
+"""Open the user's files by suffix or first bytes; evaluation files as their training file."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+from advisor.profilers.data.columns import Columns, choose_columns, require_column
 from advisor.profilers.data.csvrows import read_delimited
+from advisor.profilers.data.head import Head, read_head
 from advisor.profilers.data.jsonrows import read_json_file, read_json_lines
 from advisor.profilers.data.lines import open_bytes, read_guarded, read_lines
 from advisor.profilers.data.parquetrows import read_parquet
-from advisor.profilers.data.rows import Row, RowSource
+from advisor.profilers.data.rows import Row, RowSource, printable
 from advisor.support.errors import AdvisorError
 from advisor.support.textfiles import require_regular_file
 
@@ -83,3 +86,53 @@ def _form_by_content(path: Path, what: str) -> str:
 def _text_rows(path: Path, what: str) -> Iterator[Row]:
     for number, line in read_lines(path, what=what):
         yield number, {"text": line}
+
+
+class Opened(NamedTuple):
+    """An opened file, its first rows and the columns that count."""
+
+    source: RowSource
+    head: Head
+    columns: Columns
+
+
+def open_training(path: Path, *, text_columns: Sequence[str], label_column: str | None) -> Opened:
+    """Open a training file and choose its columns.
+
+    Args:
+        path: the file.
+        text_columns: the input columns; guessed if empty.
+        label_column: the label column; guessed if None.
+
+    Raises:
+        AdvisorError: if it cannot be read, holds no row, or a named column does not exist.
+    """
+    named = (text_columns,) if isinstance(text_columns, str) else tuple(text_columns)
+    source = open_rows(path, what="training data file", named=(*named, label_column or ""))
+    head = _require_rows(read_head(source), source)
+    columns = choose_columns(head, source, text_columns=named, label_column=label_column)
+    return Opened(source, head, columns)
+
+
+def open_evaluation(path: Path, columns: Columns, train: Path) -> Opened:
+    """Open an evaluation file, which needs the columns of the training file ``train``.
+
+    Raises:
+        AdvisorError: if it cannot be read, holds no row, or lacks one of the columns.
+    """
+    source = open_rows(path, what="evaluation data file", named=columns.used)
+    head = _require_rows(read_head(source), source)
+    for name in columns.used:
+        require_column(
+            name, head.columns, f"{source.path} (the columns of {printable(train.name)})"
+        )
+    return Opened(source, head, columns)
+
+
+def _require_rows(head: Head, source: RowSource) -> Head:
+    if not head.rows:
+        reason = "only a header line" if source.form in ("CSV", "TSV") else "no row"
+        raise AdvisorError(
+            f"the file holds {reason}", where=str(source.path), hint="check the path"
+        )
+    return head

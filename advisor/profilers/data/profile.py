@@ -8,13 +8,12 @@ from pathlib import Path
 
 from advisor.facts import Fact
 from advisor.profilers.data.columns import Columns
-from advisor.profilers.data.findings import eval_facts, train_facts
 from advisor.profilers.data.head import all_rows
-from advisor.profilers.data.notes import eval_notes, train_notes
-from advisor.profilers.data.opened import open_evaluation, open_training
+from advisor.profilers.data.notes import eval_facts, eval_notes, train_facts, train_notes
+from advisor.profilers.data.opening import open_evaluation, open_training
 from advisor.profilers.data.rows import RowSource
 from advisor.profilers.data.scan import EvalScan, Scan
-from advisor.profilers.data.tokenizer_file import token_meter
+from advisor.profilers.data.tokens import token_meter
 from advisor.support.errors import AdvisorError
 
 SAMPLE_LIMIT = 5_000_000

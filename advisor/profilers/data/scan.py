@@ -6,12 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from advisor.profilers.data.cells import cell_text, label_text, split_answer
-from advisor.profilers.data.columns import Chosen, Columns
-from advisor.profilers.data.fingerprints import Fingerprints, fingerprint
-from advisor.profilers.data.labels import Labels
-from advisor.profilers.data.lengths import Lengths
-from advisor.profilers.data.nearduplicates import NearDuplicates
-from advisor.profilers.data.require import require_column
+from advisor.profilers.data.columns import Chosen, Columns, require_column
+from advisor.profilers.data.labels import Labels, Lengths
+from advisor.profilers.data.nearduplicates import Fingerprints, NearDuplicates, fingerprint
 from advisor.profilers.data.rows import Row, RowSource
 from advisor.profilers.data.shapes import Shape
 from advisor.profilers.data.tokens import TokenMeter

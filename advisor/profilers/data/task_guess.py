@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from advisor.profilers.data.columns import Columns
-from advisor.profilers.data.labels import Labels
-from advisor.profilers.data.lengths import Lengths
+from advisor.profilers.data.labels import Labels, Lengths
 from advisor.profilers.data.rows import printable
 from advisor.profilers.data.shapes import Shape
 

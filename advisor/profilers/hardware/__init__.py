@@ -3,7 +3,6 @@
 Facts name no host, user, path or serial number, so a saved run can be shown to anybody.
 """
 
-from advisor.profilers.hardware.planned import planned_hardware
-from advisor.profilers.hardware.profile import profile_hardware
+from advisor.profilers.hardware.profile import planned_hardware, profile_hardware
 
 __all__ = ["planned_hardware", "profile_hardware"]

@@ -1,7 +1,8 @@
-"""What one way of looking for accelerators found, in common terms."""
+"""What one way of looking for accelerators found, in common terms and rounded."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 GIB = 2**30
@@ -51,3 +52,13 @@ def clean_name(name: object) -> str:
     text = name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name or "")
     printable = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(printable.split())[:_MAX_NAME]
+
+
+def floor_gib(amount_bytes: float) -> float:
+    """Return bytes as GiB, rounded down to hundredths so that no free memory is invented."""
+    return floor_hundredths(amount_bytes / GIB)
+
+
+def floor_hundredths(amount: float) -> float:
+    """Return ``amount`` rounded down to two places."""
+    return math.floor(amount * 100) / 100

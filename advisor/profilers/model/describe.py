@@ -1,12 +1,15 @@
-"""Loads the descriptions of model types: architectures.yaml, heads.yaml, gguf_names.yaml."""
+"""The tables of model types, and the names that a file gives to its own type."""
 
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+from advisor.profilers.model.findings import plain
 from advisor.support.strictyaml import parse_yaml
 
 
@@ -84,3 +87,29 @@ def _model_type(name: str, entry: dict[str, Any], heads: dict[str, Any]) -> Mode
         heads={head: tuple(parts) for head, parts in heads[entry["heads"]].items()},
         settings=settings,
     )
+
+
+_CACHE_FOLDER = re.compile(r"models--(?P<owner>[\w.-]+?)--(?P<name>[\w.-]+)\Z", re.ASCII)
+_GENERIC = frozenset({"config", "model", "adapter", "pytorch_model"})
+_UNNAMED = "unnamed model"
+
+
+def folder_name(folder: Path) -> str:
+    """The folder's own name, or the Hub id if it lies in the cache of the Hub."""
+    resolved = Path(folder).absolute()
+    for part in reversed(resolved.parts):
+        match = _CACHE_FOLDER.match(part)
+        if match:
+            return f"{match['owner']}/{match['name']}"
+    return _clean(resolved.name or resolved.resolve().name)
+
+
+def file_name(path: Path) -> str:
+    """The file's name without its ending; the folder's name for one like `config.json`."""
+    if path.stem in _GENERIC:
+        return folder_name(path.parent)
+    return _clean(path.stem)
+
+
+def _clean(name: str) -> str:
+    return plain(name.strip()) or _UNNAMED

@@ -7,19 +7,20 @@ from pathlib import Path
 from advisor.profilers.model.base import ADAPTER
 from advisor.profilers.model.config import ModelConfig, parse_config
 from advisor.profilers.model.config_facts import state_config, state_count
+from advisor.profilers.model.describe import file_name, folder_name
 from advisor.profilers.model.findings import Findings, plain
 from advisor.profilers.model.gguf_facts import gguf_findings
 from advisor.profilers.model.licence import licence_in_folder
-from advisor.profilers.model.naming import file_name, folder_name
 from advisor.profilers.model.safetensors_header import TensorInfo
 from advisor.profilers.model.shards import (
     SHARD_NAME,
     all_parts,
     holds_weights,
+    is_packed,
+    parameter_sum,
     read_tensors,
     weight_files,
 )
-from advisor.profilers.model.tensor_sum import is_packed, parameter_sum
 from advisor.support.errors import AdvisorError
 from advisor.support.textfiles import read_text
 

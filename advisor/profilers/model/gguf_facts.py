@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from advisor.profilers.model.describe import load_architectures
+from advisor.profilers.model.describe import file_name, load_architectures
 from advisor.profilers.model.findings import Findings, plain
 from advisor.profilers.model.gguf_header import GgufHeader, Scalar, elements_of, read_gguf_header
-from advisor.profilers.model.naming import file_name
 from advisor.profilers.model.shards import SHARD_NAME, all_parts
 from advisor.support.errors import AdvisorError
 

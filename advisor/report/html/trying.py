@@ -1,8 +1,9 @@
-"""Other values to try out in the page: its controls, and what its scripts need."""
+"""Other values to try out in the page: its controls, and what its scripts need inside the page."""
 
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,18 +12,31 @@ from typing import Any
 
 from markupsafe import Markup
 
-from advisor.catalogue.tables import load_methods, load_table
+from advisor.catalogue.tables import load_table
+from advisor.decide.decide import Status
 from advisor.facts import load_vocabulary
 from advisor.facts.showing import show_value
+from advisor.methods import FULL, SOFT_PROMPT, load_methods
 from advisor.report import inpage
-from advisor.report.html.embedding import embedded_json
 from advisor.report.html.illustration import Illustration
-from advisor.report.map_document import HERE, LETTERS
-from advisor.report.outlook_document import answer_words
+from advisor.report.outlook_document import HERE, LETTERS, answer_words
+from advisor.report.run import OtherAnswer
 from advisor.report.wording import first_sentence, second_sentence
 from advisor.support.sentences import capital
-from advisor.verdict.decision import Status
-from advisor.verdict.headline import FULL
+
+_ESCAPED = str.maketrans(
+    {char: f"\\u{ord(char):04x}" for char in ("<", ">", "&", "\u2028", "\u2029")}
+)
+
+
+def embedded_json(record: dict[str, Any]) -> Markup:
+    """The record as JSON in which nothing can end the element or begin another.
+
+    JSON holds the escaped characters in strings alone, so that it stays the same JSON.
+    """
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(text.translate(_ESCAPED))  # noqa: S704 - escaped above
+
 
 _SCRIPTS = (
     Path(inpage.__file__).parent / "judge.js",
@@ -94,7 +108,7 @@ def trying_of(shown: Illustration, *, estimates: bool = True) -> Trying | None:
         },
     }
     legend = tuple(
-        (mark, answer_words({"status": status, "recommendation": side}))
+        (mark, answer_words(OtherAnswer(status=status, recommendation=side)))
         for (status, side), mark in LETTERS.items()
     )
     controls = tuple(_controls(offered))
@@ -124,7 +138,7 @@ def _first_sentences(rules: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every sentence that an answer can begin with, by what the script knows of it."""
     for status in (Status.INFEASIBLE, Status.DO_NOT_TRAIN):
         yield status.value, first_sentence(status, (None, None), "", rival_vetoed=False)
-    soft = [("prompt_tuning", variant) for variant in rules["settings"]["soft"]]
+    soft = [(SOFT_PROMPT, variant) for variant in rules["settings"]["soft"]]
     yield (
         f"{Status.UNDETERMINED.value}||",
         first_sentence(Status.UNDETERMINED, (None, None), "", rival_vetoed=False),

@@ -1,6 +1,6 @@
 "use strict";
 /* Judges a case by rules that are given as data (rules_as_data.py). Each step has the name of its
- * counterpart in advisor/rules/engine.py and advisor/verdict/, which tests compare it with. */
+ * counterpart in advisor/rules/engine.py and advisor/decide/, which tests compare it with. */
 const AdvisorJudge = (() => {
   const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
   const isRange = (value) => value !== null && typeof value === "object" && "start" in value;

@@ -6,11 +6,9 @@ the rules come to together, the verdict, is looked at by ``advisor.verification`
 
 from __future__ import annotations
 
-from advisor.rules.checking.contradictions import contradictions
-from advisor.rules.checking.dead import never_fires
+from advisor.rules.checking.contradictions import contradictions, pairs
 from advisor.rules.checking.gaps import gaps
-from advisor.rules.checking.leftovers import overrides, stale_weights, unread_facts
-from advisor.rules.checking.pairs import pairs
+from advisor.rules.checking.leftovers import never_fires, overrides, stale_weights, unread_facts
 from advisor.rules.checking.remark import Remark, gravest_first
 from advisor.rules.checking.space import Space
 from advisor.rules.rule import RuleBase

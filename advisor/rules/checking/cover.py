@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from advisor.rules.checking.points import find_point
-from advisor.rules.checking.space import Box, Cell, Space
+from advisor.rules.checking.space import Box, Cell, Space, find_point
 from advisor.rules.rule import Rule
 
 

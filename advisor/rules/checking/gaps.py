@@ -1,4 +1,4 @@
-"""Gaps: regions of facts in which the quality rules have nothing to say but their prior.
+"""Gaps: regions where the quality rules say nothing but their prior, and how these are worded.
 
 The prior of a method are the quality rules that move it by the same decibans whatever the facts.
 Every other quality rule *speaks* within a box: its condition, and where its ramp is not zero. The
@@ -10,15 +10,70 @@ measured against, so no quality rule speaks of it and it has no gap.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from advisor.facts import FactType
+from advisor.facts.showing import show_value
 from advisor.rules.checking.cover import uncovered
-from advisor.rules.checking.points import exists
 from advisor.rules.checking.remark import Remark
-from advisor.rules.checking.space import Absent, Box, Cell, Space
-from advisor.rules.checking.wording import said
+from advisor.rules.checking.space import ABSENT, OTHER_TEXT, Absent, Box, Cell, Space, exists
 from advisor.rules.rule import Effect, Kind, Ramp, Rule, RuleBase
+
+
+def said(box: Box, space: Space) -> str:
+    """The facts that a box narrows, each with the values that it leaves."""
+    narrowed = space.narrowing(box)
+    return "; ".join(_fact(key, narrowed[key], space) for key in sorted(narrowed))
+
+
+def _fact(key: str, passed: Iterable[Cell], space: Space) -> str:
+    fact_type, cells = space.vocabulary[key], space.cells[key]
+    inside = [cell for cell in cells if cell in passed]
+    if inside == [ABSENT]:
+        return f"no {key}"
+    values = [cell for cell in inside if cell is not ABSENT]
+    said_values = _numbers(fact_type, values, cells) if fact_type.numeric else _names(values, cells)
+    absent = " or absent" if len(values) < len(inside) else ""
+    return f"{key} {said_values}{absent}"
+
+
+def _names(values: Sequence[Cell], cells: Sequence[Cell]) -> str:
+    """The choices, or those that are left out where they are fewer."""
+    others = [cell for cell in cells if cell not in values and cell is not ABSENT]
+    if len(others) < len(values) or OTHER_TEXT in values:
+        return "not " + ", ".join(map(_name, others))
+    return " or ".join(map(_name, values))
+
+
+def _name(cell: Cell) -> str:
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
+
+
+def _numbers(fact_type: FactType, values: Sequence[Cell], cells: Sequence[Cell]) -> str:
+    return " or ".join(_runs(fact_type, values, [cell for cell in cells if cell is not ABSENT]))
+
+
+def _runs(fact_type: FactType, values: Sequence[Cell], cells: Sequence[Cell]) -> Iterator[str]:
+    """Each run of neighbouring cells as one interval."""
+
+    def shown(cell: Cell) -> str:
+        return show_value(fact_type, cell)  # type: ignore[arg-type]
+
+    for inside, run in itertools.groupby(range(len(cells)), key=lambda n: cells[n] in values):
+        places = list(run)
+        if not inside:
+            continue
+        first, after = places[0], places[-1] + 1
+        if first == 0 and after == len(cells):
+            yield "any"
+        elif first == 0:
+            yield f"below {shown(cells[after])}"
+        elif after == len(cells):
+            yield f"{shown(cells[first])} or more"
+        else:
+            yield f"from {shown(cells[first])} to below {shown(cells[after])}"
+
 
 _Value: TypeAlias = Callable[[Mapping[str, int]], int]
 """What effects by method come to: one of them, or the difference between two."""

@@ -1,4 +1,4 @@
-"""Facts that nothing reads, replaced shipped rules, and fitted weights that lie idle."""
+"""What has no effect: dead rules, facts that nothing reads, idle fitted weights."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from advisor.facts import Vocabulary
 from advisor.rules.checking.remark import Remark
+from advisor.rules.checking.space import Box, Space, exists
 from advisor.rules.fitted import stale
 from advisor.rules.loading import load_rules
-from advisor.rules.rule import RuleBase
+from advisor.rules.rule import Rule, RuleBase
 
 _VOCABULARY_FILE = "vocabulary.yaml"
 
@@ -71,3 +72,19 @@ def stale_weights(base: RuleBase) -> Iterator[Remark]:
             "advisor evidence fit -o rules/fitted.yaml fits it anew",
             "rules/fitted.yaml",
         )
+
+
+def never_fires(rule: Rule, box: Box, space: Space) -> str:
+    """Why the rule can never fire, or the empty string if it can."""
+    for key, passed in box.items():
+        if not passed:
+            test = rule.when[key].text
+            return f"it can never fire: no possible value of {key} passes the test {test!r}"
+    if exists(box, space):
+        return ""
+    for relation in space.relations:
+        tied = {key: box[key] for key in relation.keys if key in box}
+        if not exists(tied, space):
+            return f"it can never fire: {relation.says}"
+    decided = " and ".join(key for key in box if key in space.tables)
+    return f"it can never fire: its other tests leave no way to this level of {decided}"

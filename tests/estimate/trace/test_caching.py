@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.estimate.trace.caching import CachingAllocator, rounded
+from advisor.estimate.trace.replay import CachingAllocator, rounded
 
 MIB = 2**20
 

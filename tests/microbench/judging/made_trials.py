@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 from hypothesis import strategies as st
 
-from advisor.microbench.spec import Point, Purpose, Status, Trial, TrialResult
+from advisor.microbench.records import Point, Purpose, Status, Trial, TrialResult
 
 PROMPT, FULL, LORA = "prompt_tuning", "full_fine_tuning", "lora"
 

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from made_trials import FULL, PROMPT, failed, results
 
-from advisor.microbench.judging.curve import learning_curve
-from advisor.microbench.judging.curve_record import LearningCurve
-from advisor.microbench.spec import Metric, Status
+from advisor.microbench.judging.curve import LearningCurve, learning_curve
+from advisor.microbench.records import Metric, Status
 
 SIZES = (64, 256, 1024)
 EXAMPLES = 1000

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from made_trials import FULL, LORA, PROMPT, by_count, failed, outcome_pairs, result, results
 
 from advisor.microbench.judging.outcome import Comparison, Outcome, compare
-from advisor.microbench.spec import Metric, Status
+from advisor.microbench.records import Metric, Status
 
 SWAPPED = {
     Outcome.PROMPT_TUNING_BETTER: Outcome.FULL_FINE_TUNING_BETTER,

@@ -14,7 +14,7 @@ from advisor.microbench.judging.scores import (
     score_of,
     usable_trials,
 )
-from advisor.microbench.spec import Metric, Status
+from advisor.microbench.records import Metric, Status
 
 TRUTH = (1.0, 2.0, 3.0, 4.0, 5.0, 7.0)
 

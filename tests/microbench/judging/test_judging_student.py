@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scipy import stats
 
-from advisor.microbench.judging.student import t_cdf, t_quantile
+from advisor.microbench.judging.noise import t_cdf, t_quantile
 
 FREEDOMS = (1, 1.3, 2, 2.7, 4, 12.5, 99, 5_000, 4e5)
 

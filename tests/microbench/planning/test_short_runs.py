@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from plan_cases import BOTH, bench, plan, probe
 
-from advisor.catalogue.tables import load_methods
 from advisor.confirmation.record import difference_of
-from advisor.microbench.conduct import Findings
+from advisor.methods import load_methods
 from advisor.microbench.judging.alarms import Level
 from advisor.microbench.judging.outcome import Outcome
 from advisor.microbench.planning.schedule import due
-from advisor.microbench.spec import Baselines, Point, Status, TrialResult
+from advisor.microbench.records import Baselines, Point, Status, TrialResult
+from advisor.microbench.run import Findings
 from advisor.microbench.summary import Judged
 
 SOFT, FULL = BOTH
@@ -62,8 +62,8 @@ def test_what_short_runs_may_decide(right, steps, outcome):
     assert (SOFT in found.withheld) == withheld
     assert ("this settles nothing: give it" in comparison.sentence) == withheld
     told = difference_of(comparison, withheld=withheld)
-    assert (told["points_below"] is None) == withheld
-    assert (told["within_tolerance"] is None) == withheld
+    assert (told.points_below is None) == withheld
+    assert (told.within_tolerance is None) == withheld
 
 
 FALLING, LEVEL = (1.0, 0.8, 0.6), (0.6, 0.6, 0.6)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.microbench.spec import Example, Metric, Route, Task
+from advisor.microbench.records import Example, Metric, Route, Task
 
 SINGLE = Example(inputs=("cheap pills",), target="spam")
 PAIR = Example(inputs=("it rains", "it is wet"), target="yes")

@@ -8,7 +8,7 @@ from itertools import islice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.microbench.preparing.strata import fair_order
+from advisor.microbench.preparing.splits import fair_order
 
 SIZES = st.dictionaries(
     st.text("abcdefgh", min_size=1, max_size=2), st.integers(1, 300), min_size=1, max_size=12

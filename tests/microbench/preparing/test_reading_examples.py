@@ -8,7 +8,7 @@ import pytest
 from userfiles import SPAM, labelled, read_rows, write_rows
 
 from advisor.microbench.preparing.examples import read_examples
-from advisor.microbench.spec import Example
+from advisor.microbench.records import Example
 from advisor.support.errors import AdvisorError, ExitCode
 
 

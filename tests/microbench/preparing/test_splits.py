@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from userfiles import SPAM, labelled, read_rows, slice_of
 
 from advisor.microbench.preparing.examples import read_examples
-from advisor.microbench.preparing.sizes import SplitSizes
 from advisor.microbench.preparing.slices import Slice, input_mark
-from advisor.microbench.preparing.splits import split
+from advisor.microbench.preparing.splits import SplitSizes, split
 from advisor.microbench.preparing.tasks import choose_task
-from advisor.microbench.spec import Example, Metric, Route, Task
+from advisor.microbench.records import Example, Metric, Route, Task
 from advisor.support.errors import AdvisorError
 
 SIZES = SplitSizes(256, 100, 200)

@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from promptcases import CHOICE, PAIR, SINGLE, task
 
-from advisor.microbench.preparing.promptfile import read_entries
+from advisor.microbench.preparing.prompts import read_entries, read_prompts
 from advisor.microbench.preparing.rendering import render
 from advisor.microbench.preparing.templates import TemplateError, parse_template
-from advisor.microbench.preparing.userprompts import read_prompts
-from advisor.microbench.spec import Prompt, Route
+from advisor.microbench.records import Prompt, Route
 from advisor.support.errors import AdvisorError, ExitCode
 
 CHOOSING = task("multiple_choice", labels=())

@@ -8,7 +8,7 @@ from typing import Any
 
 from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.slices import Slice
-from advisor.microbench.spec import Example
+from advisor.microbench.records import Example
 
 SPAM = Path(__file__).resolve().parents[3] / "examples" / "spam"
 

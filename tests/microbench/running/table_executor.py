@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from advisor.microbench.spec import Baseline, Ending, JobKind, MethodProbe, Status, TrialResult
+from advisor.microbench.records import Baseline, Ending, JobKind, MethodProbe, Status, TrialResult
 
 NO_ROOM = "DefaultCPUAllocator: can't allocate memory: you tried to allocate 3145728 bytes."
 

@@ -9,8 +9,8 @@ import json
 import pytest
 from trial_jobs import job, trial
 
+from advisor.microbench.records import Status
 from advisor.microbench.running.child import guarded
-from advisor.microbench.spec import Status
 
 
 class Huge(dict):

@@ -9,11 +9,9 @@ import pytest
 from plan_cases import BOTH, bench
 from table_executor import Table
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.allowance import Account, Allowance
-from advisor.microbench.conduct import Conductor
-from advisor.microbench.running.journal import Entry, Journal
-from advisor.microbench.spec import (
+from advisor.microbench.records import (
     Baseline,
     Ending,
     JobKind,
@@ -21,6 +19,8 @@ from advisor.microbench.spec import (
     Status,
     TrialResult,
 )
+from advisor.microbench.run import Conductor
+from advisor.microbench.running.journal import Entry, Journal
 from advisor.support.errors import AdvisorError, ExitCode
 
 SOFT, FULL = BOTH

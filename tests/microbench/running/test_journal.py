@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.microbench.records import Ending, Status
 from advisor.microbench.running.journal import Entry, Journal
-from advisor.microbench.spec import Ending, Status
 from advisor.support.errors import AdvisorError
 
 

@@ -12,10 +12,10 @@ from processes import children_of, processes_of, wait_for
 from tiny_benches import bench_of, write_model
 from trial_jobs import ending_of, job, trial
 
-from advisor.microbench.endings import trial_result
+from advisor.microbench.records import Route, Status, TrialResult
 from advisor.microbench.running import local
 from advisor.microbench.running.local import LocalExecutor
-from advisor.microbench.spec import Route, Status, TrialResult
+from advisor.microbench.running.results import trial_result
 from advisor.support.errors import AdvisorError, ExitCode
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")

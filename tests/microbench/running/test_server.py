@@ -13,8 +13,8 @@ import pytest
 from processes import ENOUGH, processes_of, wait_for
 from tiny_benches import bench_of
 
+from advisor.microbench.records import Route
 from advisor.microbench.running.local import LocalExecutor
-from advisor.microbench.spec import Route
 from advisor.support.errors import AdvisorError, ExitCode
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")

@@ -7,7 +7,7 @@ from plan_cases import BOTH
 from table_executor import Table
 from test_conduct import conductor
 
-from advisor.microbench.spec import Ending, JobKind, MethodProbe, Status
+from advisor.microbench.records import Ending, JobKind, MethodProbe, Status
 
 SOFT, FULL = BOTH
 GIB = 2**30

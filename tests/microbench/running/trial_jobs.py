@@ -6,7 +6,7 @@ import time
 
 from processes import ENOUGH
 
-from advisor.microbench.spec import Job, JobKind, Purpose, Trial
+from advisor.microbench.records import Job, JobKind, Purpose, Trial
 
 
 def trial(method="prompt_tuning", steps=6, **changes):

@@ -8,7 +8,7 @@ import pytest
 import torch
 from tiny_benches import bench_of
 
-from advisor.microbench.spec import Job, JobKind, Route
+from advisor.microbench.records import Job, JobKind, Route
 from advisor.microbench.worker import jobs
 from advisor.microbench.worker.clock import StepClock
 from advisor.microbench.worker.memory import MemoryMeter, limit_device_memory

@@ -8,9 +8,9 @@ import pytest
 import torch
 from tiny_benches import REVIEW, baselines, bench_of, questions, reviews, splits
 
-from advisor.microbench.spec import Metric, Prompt, Route, Splits, Task
+from advisor.microbench.records import Metric, Prompt, Route, Splits, Task
+from advisor.microbench.worker.baselines import Untrained
 from advisor.microbench.worker.linear_head import Features, first_new_module
-from advisor.microbench.worker.untrained import Untrained
 from advisor.microbench.worker.workbench import load_workbench
 
 

@@ -8,8 +8,8 @@ import pytest
 from tiny_benches import bench_of
 from trial_settings import a_trial
 
-from advisor.catalogue.tables import load_methods
-from advisor.microbench.spec import Route
+from advisor.methods import load_methods
+from advisor.microbench.records import Route
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.optimizing import Optimizer, linear_decay
 from advisor.microbench.worker.rows import Row, sorted_batches, training_batches

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny_benches import REVIEW, WORDS, bench_of, reviews, splits, writing_bench
 
-from advisor.microbench.spec import Example, Prompt, Route
+from advisor.microbench.records import Example, Prompt, Route
 from advisor.microbench.worker.coding import answer_lengths
 from advisor.microbench.worker.encoding import fair_shares, quantiles, without_middle
 from advisor.microbench.worker.wording import word_labels

@@ -8,7 +8,7 @@ import pytest
 from tiny_benches import FAMILIES, baselines, bench_of, pairs, questions, ratings, reviews, splits
 from trial_settings import a_trial
 
-from advisor.microbench.spec import Metric, Prompt, Route, Task
+from advisor.microbench.records import Metric, Prompt, Route, Task
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
 from advisor.support.errors import AdvisorError
@@ -117,4 +117,4 @@ def test_labels_that_begin_alike_get_symbols(model_folder):
     )
     assert len(set(workbench.wording.tokens)) == 2
     assert "symbols" in workbench.note
-    assert workbench.wording.prompt.before.startswith("A: positive\nB: negative\n")
+    assert workbench.wording.prompt.before.startswith("A: good x\nB: good\n")

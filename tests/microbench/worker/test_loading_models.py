@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from tiny_benches import bench_of
 from trial_settings import a_trial
 
-from advisor.microbench.spec import Prompt, Route, Status
+from advisor.microbench.records import Prompt, Route, Status
 from advisor.microbench.worker.loading import without_pickles
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench

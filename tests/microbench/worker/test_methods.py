@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tiny_benches import WORDS, bench_of, reviews, splits
+from tiny_benches import METHODS, WORDS, bench_of, reviews, splits
 
-from advisor.microbench.spec import Example, Prompt, Route
+from advisor.methods import UnknownMethodError
+from advisor.microbench.records import Example, Prompt, Route
 from advisor.microbench.worker.artefact import artefact_bytes
 from advisor.microbench.worker.initialisation import prompt_ids
-from advisor.microbench.worker.methods import METHODS, equip
+from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.workbench import load_workbench
 from advisor.support.errors import AdvisorError
 
@@ -117,8 +118,9 @@ def test_a_method_that_does_not_fit_is_named(model_folder, method):
 
 
 def test_an_unknown_method_is_named(model_folder):
-    with pytest.raises(AdvisorError, match="qlora"):
+    with pytest.raises(UnknownMethodError, match="qlora") as caught:
         equip(bench(model_folder), "qlora", 0)
+    assert caught.value.where == "advisor/methods/qlora/method.yaml, microbench"
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -10,7 +10,7 @@ from forked import in_a_child
 from tiny_benches import bench_of
 from trial_settings import a_trial
 
-from advisor.microbench.spec import Precision, Route, Status, TrialResult
+from advisor.microbench.records import Precision, Route, Status, TrialResult
 from advisor.microbench.worker import training
 from advisor.microbench.worker import trial as trial_module
 from advisor.microbench.worker.evaluation import Answers, Evaluation

@@ -6,7 +6,7 @@ import pytest
 import torch
 from tiny_benches import bench_of, writing_bench
 
-from advisor.microbench.spec import Precision, Route, Status
+from advisor.microbench.records import Precision, Route, Status
 from advisor.microbench.worker.memory import MemoryMeter
 from advisor.microbench.worker.probe import probe_method, probe_precision, typical_batches
 from advisor.microbench.worker.training import Trainer

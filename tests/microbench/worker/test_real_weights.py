@@ -14,7 +14,7 @@ from forked import in_a_child
 from tiny_benches import baselines
 from trial_settings import a_trial
 
-from advisor.microbench.spec import (
+from advisor.microbench.records import (
     Bench,
     Example,
     Metric,

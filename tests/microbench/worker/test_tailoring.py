@@ -6,8 +6,8 @@ import pytest
 from tiny_benches import REVIEW, WORDS, bench_of
 from trial_settings import a_trial
 
+from advisor.microbench.records import Example, Job, JobKind, Prompt, Route, Splits
 from advisor.microbench.running.server import _Server
-from advisor.microbench.spec import Example, Job, JobKind, Prompt, Route, Splits
 from advisor.microbench.worker.tailoring import coded, tailored
 from advisor.microbench.worker.workbench import load_workbench
 

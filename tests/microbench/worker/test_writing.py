@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import pytest
 import torch
 from test_padding import stir
-from tiny_benches import baselines, copies, splits, writing_bench
+from tiny_benches import METHODS, baselines, copies, splits, writing_bench
 from trial_settings import a_trial
 
-from advisor.microbench.spec import Metric, Prompt, Status
+from advisor.microbench.records import Metric, Prompt, Status
 from advisor.microbench.worker.generation import Opening, write_greedily
-from advisor.microbench.worker.methods import METHODS, equip
+from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.routes import text
 from advisor.microbench.worker.routes.answering import Picked
 from advisor.microbench.worker.rows import Row

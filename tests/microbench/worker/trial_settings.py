@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.microbench.spec import Purpose, Trial
+from advisor.microbench.records import Purpose, Trial
 
 
 def a_trial(method, **changes):

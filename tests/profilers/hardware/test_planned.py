@@ -6,8 +6,8 @@ import pytest
 
 from advisor.facts import Source
 from advisor.profilers.hardware import planned_hardware
-from advisor.profilers.hardware.apple import survey_apple
 from advisor.profilers.hardware.profile import accelerator_facts
+from advisor.profilers.hardware.search import survey_apple
 from advisor.profilers.hardware.survey import GIB, Device, Survey
 from advisor.support.errors import AdvisorError
 

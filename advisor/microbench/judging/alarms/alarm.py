@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from advisor.microbench.judging.failures import name_of
 from advisor.microbench.judging.noise import Array
-from advisor.microbench.spec import Record, Trial, TrialResult
+from advisor.microbench.records import Record, Trial, TrialResult
 from advisor.support.sentences import capital
 
 

@@ -13,18 +13,18 @@ from advisor.microbench.judging.alarms.baselines import (
     stuck_at_majority,
     worse_than_zero_shot,
 )
-from advisor.microbench.judging.alarms.searching import rate_at_edge
 from advisor.microbench.judging.alarms.training import (
     diverged,
     failed,
     over_adaptation,
     overfitting,
+    rate_at_edge,
     seeds_disagree,
     still_falling,
 )
 from advisor.microbench.judging.noise import Array
 from advisor.microbench.judging.scores import example_points, usable_trials
-from advisor.microbench.spec import (
+from advisor.microbench.records import (
     Baselines,
     Example,
     Metric,

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from advisor.microbench.spec import Example, Task
+from advisor.microbench.records import Example, Task
 from advisor.microbench.worker.encoding import Encoder
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.routes.answering import (

@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advisor.microbench.spec import Example
+from advisor.microbench.records import Example
 from advisor.support.errors import AdvisorError
 
 

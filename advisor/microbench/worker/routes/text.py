@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from advisor.microbench.spec import Example, Metric, Prompt
+from advisor.microbench.records import Example, Metric, Prompt
 from advisor.microbench.worker.encoding import Encoder
 from advisor.microbench.worker.generation import Opening, write_greedily
 from advisor.microbench.worker.learner import Learner

@@ -73,6 +73,12 @@ def read_examples(path: Path, data: dict) -> list[Example]:
     return examples
 
 
+def labels_of(examples: list[Example]) -> list[str]:
+    """The labels of examples in one order: by size if all are numbers, else by spelling."""
+    labels = sorted({example.target for example in examples})
+    return sorted(labels, key=float) if all(map(_is_number, labels)) else labels
+
+
 def columns_of(data: dict, *, asked: bool = False) -> list[str]:
     """The columns that the settings name; without that of the label where a row is only asked."""
     return [*data["text"], *filter(None, [data["choices"], None if asked else data["label"]])]

@@ -59,7 +59,7 @@ def rank_prompts(
     return sorted(found, key=lambda entry: -entry[0])
 
 
-def general_loss(task: Any, tuned: Tuned, tokenizer: Any) -> float | None:
+def general_loss(task: Any, tuned: Tuned) -> float | None:
     """The mean loss per token on a general text, with the method in place.
 
     A rise says what the model has forgotten. Soft prompts stand before the text, as they do in
@@ -69,23 +69,20 @@ def general_loss(task: Any, tuned: Tuned, tokenizer: Any) -> float | None:
         return None
     tuned.model.eval()
     text = (FOLDER / "general_text.txt").read_text(encoding="utf-8")
-    losses = [_loss(tuned, tokenizer(line)["input_ids"]) for line in text.splitlines() if line]
-    return statistics.fmean(filter(None, losses))
+    pieces = [task.encoder.ids(line)[: task.encoder.fits] for line in text.splitlines()]
+    return statistics.fmean(_loss(task, tuned, ids) for ids in pieces if len(ids) > 1)
 
 
-def _loss(tuned: Tuned, ids: list[int]) -> float | None:
+def _loss(task: Any, tuned: Tuned, ids: list[int]) -> float:
     """The loss per token of one piece; an encoder-decoder goes on with its second half."""
     half = len(ids) // 2
-    if not half:
-        return None
     with torch.no_grad():
         if tuned.base.config.is_encoder_decoder:
-            start = tuned.base.config.decoder_start_token_id or 0
             read = torch.tensor([ids[:half]], device=tuned.device)
-            begun = torch.tensor([[start, *ids[half:-1]]], device=tuned.device)
+            begun = torch.tensor([[*task.start, *ids[half:-1]]], device=tuned.device)
             mask = torch.ones_like(read)
             found = tuned.forward(input_ids=read, attention_mask=mask, decoder_input_ids=begun)
-            logits, wanted = found.logits[0], ids[half:]
+            logits, wanted = found.logits[0, len(task.start) - 1 :], ids[half:]
         else:
             read = torch.tensor([ids], device=tuned.device)
             found = tuned.forward(input_ids=read, attention_mask=torch.ones_like(read))

@@ -37,9 +37,9 @@ def render(template: str, example: Example, words: Sequence[str]) -> str:
     return "".join(parts.get(piece, piece) for piece in _KNOWN.split(template)).rstrip(" ")
 
 
-def said(template: str) -> str:
+def said(template: str, words: Sequence[str] = ()) -> str:
     """What a prompt says by itself, without the input."""
-    return " ".join(_KNOWN.sub(" ", template).split())
+    return render(template, Example(("", "")), words).strip()
 
 
 def demonstration(template: str, shots: Sequence[tuple[Example, str]], words: Sequence[str]) -> str:
@@ -72,6 +72,11 @@ class Encoder:
         self.longest = longest
         self.room = room
 
+    @property
+    def fits(self) -> int:
+        """Tokens that surely fit."""
+        return self.longest if self.room is None else min(self.longest, self.room)
+
     def prompt(
         self, template: str, example: Example, words: Sequence[str], lead: str = ""
     ) -> list[int]:
@@ -83,14 +88,14 @@ class Encoder:
             words: of the labels.
             lead: text in front of it all, as it is.
         """
-        ids = self._ids(lead + render(template, example, words))
+        ids = self.ids(lead + render(template, example, words))
         lengths = [len(self.plain(text)) for text in example.inputs]
         around = len(ids) - sum(lengths)
         allowed = self.longest if self.room is None else min(self.longest, self.room - around)
         if sum(lengths) > allowed:
             shares = _fair_shares(lengths, max(allowed, 0))
             cut = tuple(map(self._opening, example.inputs, shares))
-            ids = self._ids(lead + render(template, Example(cut, "", example.choices), words))
+            ids = self.ids(lead + render(template, Example(cut, "", example.choices), words))
         if self.room is None or len(ids) <= self.room:
             return ids
         half = self.room // 2
@@ -111,7 +116,8 @@ class Encoder:
         """The text's own tokens, without marks around them."""
         return self.tokenizer(text, add_special_tokens=False)["input_ids"]
 
-    def _ids(self, text: str) -> list[int]:
+    def ids(self, text: str) -> list[int]:
+        """The text with the model's own marks, and never empty."""
         ids = self.tokenizer(text)["input_ids"]
         if self.decodes and ids and ids[-1] == self.tokenizer.eos_token_id:
             ids = ids[:-1]
@@ -119,7 +125,11 @@ class Encoder:
         return ids or [self.tokenizer.pad_token_id if start is None else start]
 
     def _opening(self, text: str, tokens: int) -> str:
-        return self.tokenizer.decode(self.plain(text)[:tokens]) if tokens else ""
+        """As much of the text as its first tokens stand for."""
+        if not self.tokenizer.is_fast:
+            return self.tokenizer.decode(self.plain(text)[:tokens]) if tokens else ""
+        found = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        return text[: max((end for _, end in found["offset_mapping"][:tokens]), default=0)]
 
 
 def _fair_shares(lengths: Sequence[int], allowed: int) -> list[int]:

@@ -11,8 +11,9 @@ from typing import Any
 
 import torch
 from batches import by_length, inputs_of, padded
-from data import Example
+from data import Example, labels_of
 from models import Tuned, room_left
+from prompts import Encoder
 from scoring import outcome
 
 
@@ -56,18 +57,18 @@ class Task:
         self.state = state
         self.metric = settings["task"]["metric"]
         self.longest = settings["train"]["max_tokens"]
+        self.encoder = Encoder(tokenizer, decodes=True, longest=self.longest, room=None)
         self.last: LastToken | None = None
 
     @classmethod
     def learn(cls, settings: dict, tokenizer: Any, train: list[Example]) -> Task:
         """A task with the labels, or the scale of the numbers, of the training rows."""
-        targets = [example.target for example in train]
         if settings["task"]["metric"] == "pearson":
-            numbers = list(map(float, targets))
+            numbers = [float(example.target) for example in train]
             spread = statistics.pstdev(numbers) or 1.0
             state = {"labels": [], "mean": statistics.fmean(numbers), "spread": spread}
         else:
-            state = {"labels": sorted(set(targets)), "mean": 0.0, "spread": 1.0}
+            state = {"labels": labels_of(train), "mean": 0.0, "spread": 1.0}
         return cls(settings, tokenizer, {**state, "prompt": ""})
 
     @property
@@ -92,15 +93,19 @@ class Task:
         """Take the limits of a model, and a decoder's way to read its head."""
         if hasattr(tuned.base, "score"):
             self.last = LastToken(tuned.base, self.tokenizer.pad_token_id)
-        room = room_left(tuned, self.settings)
+        self.encoder.room = room = room_left(tuned, self.settings)
         if room is not None:
             self.longest = min(self.settings["train"]["max_tokens"], room)
 
     def encode(self, example: Example) -> dict[str, Any]:
         """Token ids, and the index of the label or the standardised number."""
-        first, *rest = ["\n".join(example.inputs)] if self.last else example.inputs
-        second = "\n".join(rest) or None
-        item = dict(self.tokenizer(first, second, truncation=True, max_length=self.longest))
+        if self.last:
+            whole = Example(("\n".join(example.inputs),))
+            item = {"input_ids": self.encoder.prompt("{text}", whole, ())}
+        else:
+            first, *rest = example.inputs
+            second = "\n".join(rest) or None
+            item = dict(self.tokenizer(first, second, truncation=True, max_length=self.longest))
         if example.target:
             item["answer"] = self._answer(example.target)
         return item
@@ -109,7 +114,7 @@ class Task:
         """A padded batch."""
         filler = self.tokenizer.pad_token_id
         inputs = inputs_of([item["input_ids"] for item in items], filler, device)
-        if "token_type_ids" in items[0] and "virtual_tokens" not in self.settings["adapter"]:
+        if "token_type_ids" in items[0]:
             segments = [item["token_type_ids"] for item in items]
             inputs["token_type_ids"] = padded(segments, 0, device)
         answers = torch.tensor([item.get("answer", 0) for item in items], device=device)

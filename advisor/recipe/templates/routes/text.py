@@ -43,7 +43,7 @@ class Task:
         """A task with room for the longest training target, within the limit of the settings."""
         # Behind a blank an answer may have more tokens than alone.
         texts = [blank + example.target for example in train for blank in ("", " ")]
-        longest = max(len(tokenizer(text)["input_ids"]) for text in texts)
+        longest = max(len(tokenizer(t, add_special_tokens=False)["input_ids"]) for t in texts)
         most = min(longest + 1, settings["train"]["max_new_tokens"])
         ends = ending([example.target for example in train])
         state = {"prompt": first_prompt(settings), "shots": "", "most": most, "ends": ends}
@@ -77,7 +77,8 @@ class Task:
         self.encoder.decodes = not config.is_encoder_decoder
         written = self.state["most"] if self.encoder.decodes else 0
         self.encoder.room = room_left(tuned, self.settings, written)
-        self.end = tokenizer.eos_token_id if tokenizer.eos_token_id is not None else 0
+        end = tokenizer.eos_token_id
+        self.end = tokenizer.pad_token_id if end is None else end
         self.start: list[int] = []
         self.picked = None
         if self.encoder.decodes:

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from batches import Picked, by_length, inputs_of
-from data import Example
+from data import Example, labels_of
 from evaluation import rank_prompts
 from models import Tuned, room_left
 from prompts import LETTERS, Encoder, first_prompt, render, said
@@ -42,7 +42,7 @@ class Task:
     def learn(cls, settings: dict, tokenizer: Any, train: list[Example]) -> Task:
         """A task with the labels of the training rows and the first candidate prompt."""
         most = max(len(example.choices) for example in train)
-        labels = [] if most else sorted({example.target for example in train})
+        labels = [] if most else labels_of(train)
         if most > len(LETTERS):
             raise SystemExit(f"a question has {most} choices, and there are {len(LETTERS)} letters")
         for label in settings["task"].get("label_words", {}):
@@ -87,7 +87,8 @@ class Task:
 
     def starting_text(self) -> str:
         """What a soft prompt starts from: what the prompt says, else the labels."""
-        return said(self.prompt) or " ".join(self.words)
+        says = self.legend + said(self.prompt, self.words)
+        return says.strip() or " ".join(self.words)
 
     def bind(self, tuned: Tuned) -> None:
         """Take the limits and the output layer of a model."""

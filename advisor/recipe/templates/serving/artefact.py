@@ -16,9 +16,7 @@ from task import Task
 
 def require_able(settings: dict) -> None:
     """Stop at a method or route that other files carry out, and at a folder that takes no files."""
-    if settings["method"] not in method.METHODS:
-        able = ", ".join(method.METHODS)
-        raise SystemExit(f"config.yaml: the files of this project are for {able}; make another one")
+    _require_method(settings, "config.yaml")
     if settings["task"]["route"] != Task.route:
         raise SystemExit(f"config.yaml: the files of this project are for route {Task.route}")
     try:
@@ -26,6 +24,12 @@ def require_able(settings: dict) -> None:
             pass
     except OSError as error:
         raise SystemExit(f"{FOLDER} cannot be written to: {error.strerror}") from None
+
+
+def _require_method(settings: dict, where: str) -> None:
+    if settings["method"] not in method.METHODS:
+        able = ", ".join(method.METHODS)
+        raise SystemExit(f"{where}: the files of this project are for {able}; make another one")
 
 
 def save(settings: dict, task: Task, tuned: Tuned, tokenizer: Any, folder: Path) -> None:
@@ -44,6 +48,7 @@ def load(folder: Path) -> tuple[dict, Task, Tuned]:
     try:
         saved = json.loads((folder / "task.json").read_text(encoding="utf-8"))
         settings = saved["settings"]
+        _require_method(settings, str(folder / "task.json"))
         task = Task(settings, load_tokenizer(str(folder)), saved["task"])
         tuned = method.load(settings, task, folder)
     except (OSError, ValueError, LookupError, RuntimeError, SafetensorError) as error:

@@ -91,6 +91,18 @@ class Looks:
         self.tuned.model.train()
         return metrics
 
+    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+        """Rates that rise over the warm-up and fall to nothing after the last step.
+
+        The library's own begin at nothing, and the first batch would be lost.
+        """
+        warmup = self.args.get_warmup_steps(num_training_steps)
+        self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(
+            optimizer or self.optimizer,
+            lambda done: share_of_rate(done, num_training_steps, warmup),
+        )
+        return self.lr_scheduler
+
     def best_state(self, best: BestState) -> BestState:
         """Train to the end and put the best state back."""
         self.train()
@@ -98,6 +110,13 @@ class Looks:
             self.evaluate()  # the last steps
         best.restore()
         return best
+
+
+def share_of_rate(done: int, steps: int, warmup: int) -> float:
+    """Which part of the peak rate counts behind so many steps."""
+    if done < warmup:
+        return (done + 1) / (warmup + 1)
+    return (steps - done) / max(steps - warmup, 1)
 
 
 def loop_settings(settings: dict, steps: int, rate: float, folder: Path) -> dict[str, Any]:
@@ -109,7 +128,6 @@ def loop_settings(settings: dict, steps: int, rate: float, folder: Path) -> dict
         "per_device_train_batch_size": recipe["batch_size"],
         "gradient_accumulation_steps": recipe["accumulation"],
         "learning_rate": rate,
-        "lr_scheduler_type": "linear",
         "warmup_steps": round(recipe["warmup_share"] * steps),
         "weight_decay": recipe["weight_decay"],
         "max_grad_norm": recipe["clip_norm"],

@@ -42,7 +42,7 @@ def main() -> None:
     task = Task.learn(settings, tokenizer, splits.train)
     sizes = {name: len(getattr(splits, name)) for name in ("train", "dev", "test")}
     report: dict[str, Any] = {"method": settings["method"], "examples": sizes}
-    report["before"] = before(settings, task, splits, tokenizer, report)
+    report["before"] = before(settings, task, splits, report)
     rates = (settings["train"]["learning_rate"], settings["train"]["head_rate"])
     steps = steps_of(settings, len(splits.train))
     if arguments.search:
@@ -54,14 +54,14 @@ def main() -> None:
     save(settings, task, tuned, tokenizer, FOLDER / "artefact")
     report["after"] = {
         "score": final_score(task, tuned, splits.test, settings),
-        "general_loss": general_loss(task, tuned, tokenizer),
+        "general_loss": general_loss(task, tuned),
     }
     report["trained_parameters"] = sum(p.numel() for p in tuned.trained().values())
     (FOLDER / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     show(settings, report)
 
 
-def before(settings: dict, task: Task, splits: Splits, tokenizer: Any, report: dict) -> dict:
+def before(settings: dict, task: Task, splits: Splits, report: dict) -> dict:
     """What is reached without training; chooses the best of the candidate prompts."""
     base = load_base(settings, task.outputs)
     task.bind(base)
@@ -74,7 +74,7 @@ def before(settings: dict, task: Task, splits: Splits, tokenizer: Any, report: d
         task.prompt = ranked[0][1]
     if settings["task"]["route"] != "head":  # a new head has to be trained before it can answer
         found["zero_shot"] = final_score(task, base, splits.test, settings)
-        found["general_loss"] = general_loss(task, base, tokenizer)
+        found["general_loss"] = general_loss(task, base)
     return found
 
 
