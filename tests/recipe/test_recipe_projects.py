@@ -134,7 +134,7 @@ def test_a_setting_that_does_not_exist_is_refused(tiny_model, tmp_path):
 
 
 def _python(folder):
-    return "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
 
 
 def test_hostile_names_and_labels_stay_data(tiny_model, tmp_path):

@@ -6,18 +6,16 @@ peft's own default is drawn at random, and is twenty times as long as a word's e
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
 import torch
-from transformers import DynamicCache, EncoderDecoderCache
 
 from advisor.catalogue.known import UnknownMethodError
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.preparing.rendering import CHOICES, render
 from advisor.microbench.records import Example
 from advisor.microbench.worker.learner import Learner
-from advisor.microbench.worker.prefix import cache_argument
 from advisor.microbench.worker.workbench import Workbench
+from advisor.tuning.prefix import keys_and_values
 
 
 def start_from_words(learner: Learner, workbench: Workbench) -> None:
@@ -55,26 +53,6 @@ def prompt_ids(workbench: Workbench, count: int) -> list[int]:
         drawn: list[int] = torch.randint(len(encoder.tokenizer), (count,)).tolist()
         return drawn
     return list(itertools.islice(itertools.cycle(ids), count))
-
-
-def keys_and_values(base: Any, ids: Any) -> Any:
-    """What the layers would cache of a text (1 x V), as prefix tuning keeps it.
-
-    Returns:
-        V x (layers x 2 x heads x width), keys before values in each layer.
-    """
-    training = base.training
-    base.eval()
-    cache: Any = DynamicCache()
-    inputs = {"input_ids": ids}
-    if base.config.is_encoder_decoder:
-        cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
-        inputs["decoder_input_ids"] = ids
-    base(**inputs, **{cache_argument(base): cache})
-    base.train(training)
-    layers = getattr(cache, "self_attention_cache", cache).layers
-    parts = [part[0].transpose(0, 1).flatten(1) for x in layers for part in (x.keys, x.values)]
-    return torch.cat(parts, dim=1)
 
 
 def _text(workbench: Workbench) -> str:

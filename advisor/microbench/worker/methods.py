@@ -18,9 +18,10 @@ from advisor.microbench.worker.initialisation import start_from_words
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.loading import HEADS
 from advisor.microbench.worker.memory import out_of_memory
-from advisor.microbench.worker.prefix import PrefixForward
 from advisor.microbench.worker.workbench import Workbench
 from advisor.support.errors import AdvisorError
+from advisor.tuning import TuningError
+from advisor.tuning.prefix import PrefixForward
 
 VIRTUAL = ("prompt_tuning", "p_tuning", "prefix_tuning")
 # Their virtual tokens stand before the embedded input; those of prefix tuning are keys and values.
@@ -48,11 +49,10 @@ def equip(workbench: Workbench, method: str, seed: int) -> Learner:
     model = base if method == "full_fine_tuning" else _wrapped(workbench, method)
     device = workbench.bench.device
     model.to(device).train()
-    architecture = workbench.bench.task.architecture
     learner = Learner(
         model=model,
         base=base,
-        forward=PrefixForward(model, architecture) if method == "prefix_tuning" else model,
+        forward=_forward(model, method),
         method=method,
         shift=workbench.bench.virtual_tokens if method in _LENGTHENING else 0,
         heads=workbench.new,
@@ -60,6 +60,19 @@ def equip(workbench: Workbench, method: str, seed: int) -> Learner:
     )
     start_from_words(learner, workbench)
     return learner
+
+
+def _forward(model: Any, method: str) -> Any:
+    if method != "prefix_tuning":
+        return model
+    try:
+        return PrefixForward(model)
+    except TuningError as error:
+        raise AdvisorError(
+            f"{method} does not fit: {error}",
+            where="transformers",
+            hint="leave the method out of this comparison",
+        ) from None
 
 
 def renew_heads(base: Any, names: frozenset[str]) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from batches import by_length
 from data import Example
 from models import Tuned
 from scoring import outcome, score
 from settings import FOLDER
+from tuning.batches import by_length
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ def look(task: Any, tuned: Tuned, examples: list[Example], settings: dict) -> Lo
     """Judge examples in one pass without writing, as is done during training."""
     items = [task.encode(example) for example in examples]
     losses, outcomes, targets = [], [], []
-    for places in by_length(items, 4 * settings["train"]["batch_size"]):
+    lengths = [len(item["input_ids"]) for item in items]
+    for places in by_length(lengths, 4 * settings["train"]["batch_size"]):
         chosen = [examples[place] for place in places]
         batch = task.collate([items[place] for place in places], tuned.device)
         with torch.no_grad():

@@ -13,8 +13,7 @@ from typing import Any
 import peft
 import torch
 from models import HEADS, Tuned, load_base
-from transformers import DynamicCache, EncoderDecoderCache
-from writing import cache_argument
+from tuning.prefix import PrefixForward, keys_and_values
 
 METHODS = ("prompt_tuning", "p_tuning", "prefix_tuning")
 
@@ -44,7 +43,7 @@ def _tuned(settings: dict, base: Tuned, model: Any) -> Tuned:
         raise SystemExit(f"method.py does not know the method {settings['method']!r}")
     prefix = settings["method"] == "prefix_tuning"
     shift = 0 if prefix else settings["adapter"]["virtual_tokens"]
-    forward = PrefixForward(model, base.model) if prefix else model
+    forward = PrefixForward(model) if prefix else model
     return Tuned(model, base.model, forward, shift, base.heads)
 
 
@@ -117,54 +116,6 @@ def _start_from_words(settings: dict, task: Any, tuned: Tuned) -> None:
             raise SystemExit(f"method.py has no start for the method {settings['method']!r}")
         if start.shape == weight.shape:
             weight.copy_(start)
-
-
-def keys_and_values(base: Any, ids: Any) -> Any:
-    """What the layers would cache of a text, as prefix tuning keeps it: V x (L x 2 x H x W)."""
-    training = base.training
-    base.eval()
-    cache: Any = DynamicCache()
-    inputs = {"input_ids": ids}
-    if base.config.is_encoder_decoder:
-        cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
-        inputs["decoder_input_ids"] = ids
-    base(**inputs, **{cache_argument(base): cache}, use_cache=True)
-    base.train(training)
-    layers = getattr(cache, "self_attention_cache", cache).layers
-    parts = [part[0].transpose(0, 1).flatten(1) for x in layers for part in (x.keys, x.values)]
-    return torch.cat(parts, dim=1)
-
-
-class PrefixForward:
-    """Calls the base model with the trained prefix as its cache.
-
-    peft does not do so for heads under transformers that renamed the argument, and encoders make
-    a mask for the input alone there, so that a padded batch fails.
-    """
-
-    def __init__(self, model: Any, base: Any) -> None:
-        self._model, self._base = model, base
-        self._tokens = model.active_peft_config.num_virtual_tokens
-        self._name = cache_argument(base)
-        # A decoder's head is named score.
-        heads = model.active_peft_config.task_type == "SEQ_CLS"
-        self._encodes = heads and not hasattr(base, "score")
-
-    def __call__(self, **inputs: Any) -> Any:
-        """The base model's output; hidden states are those of the input alone."""
-        cache = self._model.get_prompt(len(inputs["input_ids"]))
-        if not self._base.config.is_encoder_decoder:
-            inputs["attention_mask"] = self._mask(inputs["attention_mask"])
-        return self._base(**inputs, **{self._name: cache})
-
-    def _mask(self, mask: Any) -> Any:
-        """The mask (B x T) with the prefix in front; for encoders as it is added to the scores."""
-        whole = torch.cat([mask.new_ones(len(mask), self._tokens), mask], dim=1)
-        if not self._encodes:
-            return whole
-        added = torch.zeros(whole.shape, device=mask.device)
-        added.masked_fill_(whole == 0, torch.finfo(added.dtype).min)
-        return added[:, None, None, :].expand(-1, 1, mask.shape[1], -1)
 
 
 def _first(config: Any, *names: str) -> Any:

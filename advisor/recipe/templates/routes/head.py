@@ -10,11 +10,11 @@ import statistics
 from typing import Any
 
 import torch
-from batches import by_length, inputs_of, padded
 from data import Example, labels_of
 from models import Tuned, room_left
 from prompts import Encoder
 from scoring import outcome
+from tuning.batches import by_length, inputs_of
 
 
 class LastToken:
@@ -113,10 +113,9 @@ class Task:
     def collate(self, items: list[dict], device: Any) -> dict[str, Any]:
         """A padded batch."""
         filler = self.tokenizer.pad_token_id
-        inputs = inputs_of([item["input_ids"] for item in items], filler, device)
-        if "token_type_ids" in items[0]:
-            segments = [item["token_type_ids"] for item in items]
-            inputs["token_type_ids"] = padded(segments, 0, device)
+        sequences = [item["input_ids"] for item in items]
+        segments = [item["token_type_ids"] for item in items if "token_type_ids" in item]
+        inputs = inputs_of(sequences, filler, device, segments)
         answers = torch.tensor([item.get("answer", 0) for item in items], device=device)
         return {"inputs": inputs, "answers": answers}
 
@@ -135,7 +134,7 @@ class Task:
         """The answer to each example as text."""
         items = [self.encode(example) for example in examples]
         texts = [""] * len(items)
-        for places in by_length(items, size):
+        for places in by_length([len(item["input_ids"]) for item in items], size):
             batch = self.collate([items[place] for place in places], tuned.device)
             with torch.no_grad():
                 scores = self._scores(tuned, batch)

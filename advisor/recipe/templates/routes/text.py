@@ -6,12 +6,12 @@ import itertools
 from typing import Any
 
 import torch
-from batches import Picked, by_length, inputs_of, padded
 from data import Example
 from evaluation import rank_prompts
 from models import Tuned, room_left
 from prompts import Encoder, first_prompt, render, said
-from writing import write
+from tuning.batches import Picked, by_length, inputs_of, padded
+from tuning.writing import write
 
 
 class Task:
@@ -144,7 +144,7 @@ class Task:
         """
         items = [self.encode(example) for example in examples]
         texts = [""] * len(items)
-        for places in by_length(items, size, alike=True):
+        for places in by_length([len(item["input_ids"]) for item in items], size, alike=True):
             prompts = [items[place]["input_ids"] for place in places]
             ids = torch.tensor(prompts, device=tuned.device)
             with torch.no_grad():

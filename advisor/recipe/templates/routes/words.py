@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from batches import Picked, by_length, inputs_of
 from data import Example, labels_of
 from evaluation import rank_prompts
 from models import Tuned, room_left
 from prompts import LETTERS, Encoder, first_prompt, render, said
 from scoring import outcome
+from tuning.batches import Picked, by_length, inputs_of
 
 
 class Task:
@@ -141,7 +141,7 @@ class Task:
         """The answer to each example as text."""
         items = [self.encode(example) for example in examples]
         texts = [""] * len(items)
-        for places in by_length(items, size):
+        for places in by_length([len(item["input_ids"]) for item in items], size):
             batch = self.collate([items[place] for place in places], tuned.device)
             with torch.no_grad():
                 scores = self._scores(tuned, batch)

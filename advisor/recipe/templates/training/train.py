@@ -28,6 +28,7 @@ from scoring import majority
 from settings import FOLDER, command_line, model_of
 from task import Task
 from trainer import BestState, train
+from tuning import TuningError
 
 WORK = FOLDER / "work"
 
@@ -94,7 +95,10 @@ def trained(
     # The seed decides the new head, the adapter and the order of the rows.
     transformers.set_seed(settings["train"]["seed"])
     base = load_base(settings, task.outputs)
-    tuned = method.wrap(settings, task, base)
+    try:
+        tuned = method.wrap(settings, task, base)
+    except TuningError as error:
+        raise SystemExit(f"{settings['method']} does not fit: {error}") from None
     task.bind(tuned)
     try:
         best = train(task, tuned, settings, splits=splits, steps=steps, rates=rates, folder=WORK)
