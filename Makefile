@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The advertisements of its successors are left out; docs/decisions/0026 names them.
 SITE := NO_MKDOCS_2_WARNING=1 DISABLE_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --strict --quiet
+# A file goes to one of two cores as a whole, those that take long first.
+TESTS := $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test slow check docs screenshots bench bench-memory bench-microbench clean
+.PHONY: run quick test slow check docs screenshots bench bench-memory bench-microbench clean
 
 # The main job with everything installed, `train` included.
 run: $(VENV)/.run
@@ -16,11 +18,19 @@ run: $(VENV)/.run
 # Everything that has to pass before a change lands.
 test: $(VENV)/.test
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(TESTS)
 
-# Real weights, wheel builds, a Ray cluster and other tests that need minutes.
+# While a change is made: linters, types, and the tests that are over at once. `make quick K=lora`
+# runs those whose names hold the word; K takes what pytest's -k takes.
+quick: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(TESTS) -m "not slow and not long" $(if $(K),-k "$(K)")
+
+# Real weights, wheel builds, a Ray cluster, ten times the random cases: what needs minutes.
 slow: $(VENV)/.slow
-	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q --many -m "slow or cases"
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

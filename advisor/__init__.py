@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         what_if,
     )
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "__version__", "advise", "check_evidence", "confirm", "decision_map", "estimate_model",
     "fit_weights", "judge_portfolio", "what_if",

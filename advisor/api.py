@@ -9,8 +9,10 @@ from typing import Any
 
 from advisor.decide.answer import answer_for as advise_on
 from advisor.facts.factsfile import facts_from
+from advisor.report.part import plain
 from advisor.report.record import record
 from advisor.rules.engine import load_engine
+from advisor.support.plugins import plugin
 from advisor.support.strictyaml import YamlDocument
 
 
@@ -41,7 +43,10 @@ def advise(
     answer = advise_on(stated, engine)
     from advisor.reasoning.outlook import outlook as look_out
 
-    return record(answer, engine.base, look_out(stated, engine, quick=not outlook))
+    run: dict[str, Any] = plain(
+        record(answer, engine.base, look_out(stated, engine, quick=not outlook))
+    )
+    return run
 
 
 def judge_portfolio(
@@ -69,13 +74,13 @@ def judge_portfolio(
         >>> [answer.get("status", "wrong") for answer in found]
         ['undetermined', 'wrong']
     """
-    from advisor.portfolio.answering import Record, answers
-
+    portfolio = plugin("advisor_portfolio")
     numbered = (
-        Record(number, f"record {number}", partial(dict, record))
+        portfolio.Record(number, f"record {number}", partial(dict, record))
         for number, record in enumerate(records, start=1)
     )
-    return answers(numbered, load_engine(rules))
+    answers: Iterator[dict[str, Any]] = portfolio.answers(numbered, load_engine(rules))
+    return answers
 
 
 def what_if(
@@ -106,7 +111,8 @@ def what_if(
 
     case = Case(facts_from(YamlDocument(dict(facts), {}, "facts")), load_engine(rules))
     changed = facts_from(YamlDocument(dict(changes or {}), {}, "changes"))
-    return whatif_record(case, {fact.key: fact.value for fact in changed})
+    found: dict[str, Any] = plain(whatif_record(case, {fact.key: fact.value for fact in changed}))
+    return found
 
 
 def decision_map(
@@ -144,7 +150,8 @@ def decision_map(
     from advisor.reasoning.record import map_entry
 
     case = Case(facts_from(YamlDocument(dict(facts), {}, "facts")), load_engine(rules))
-    return map_entry(drawn(case, x, y))
+    found: dict[str, Any] = plain(map_entry(drawn(case, x, y)))
+    return found
 
 
 def check_evidence(path: str | Path) -> list[str]:
@@ -302,4 +309,5 @@ def confirm(  # noqa: PLR0913 - one keyword for each thing that a user says
     wish = Wish(methods=tuple(methods), budget=budget, seed=seed)
     found = confirm_advice(request, wish, rules, Silent(), stated)
     found.delivered()
-    return found.record
+    run: dict[str, Any] = plain(found.record)
+    return run

@@ -24,7 +24,7 @@ from zenrules import decision_graph, flat
 
 import advisor
 from advisor.decide.answer import answer_for
-from advisor.decide.headline import Contest, contest
+from advisor.decide.decision import Contest, contest
 from advisor.decide.tally import Tally, tally
 from advisor.facts import Vocabulary, load_vocabulary
 from advisor.facts.factsfile import load_facts

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from advisor.decide.headline import FEW_SHOT, FULL
+from advisor.decide.decide import FEW_SHOT, FULL
 from advisor.facts import Vocabulary
 from advisor.rules.rule import Ramp, Rule, RuleBase, Settings
 from advisor.rules.unary import NumberTest, Test
@@ -97,7 +97,7 @@ def _span(name: str, low: float, high: float) -> str:
 
 
 def _finish(settings: Settings) -> Callable[[dict[str, int], set[str]], Chained]:
-    """The headline as `advisor.decide.headline` has it, for settled scores."""
+    """The headline as `advisor.decide.decide` has it, for settled scores."""
     soft: Sequence[str] = settings.groups["soft_prompts"]
     trained = settings.groups["trained"]
 

@@ -30,8 +30,8 @@ from portfolio_sides import (
 )
 from scenarios import SEED
 
-from advisor.portfolio.columns import Column
-from advisor.portfolio.judging import Encoded
+from advisor_portfolio.columns import Column
+from advisor_portfolio.judging import Encoded
 
 AIMS = {"encoded": 100.0, "text": 20.0}
 SIZES = {"encoded": (10_000, 100_000, 1_000_000), "text": (10_000, 100_000)}

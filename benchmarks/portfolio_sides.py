@@ -17,10 +17,10 @@ from advisor.decide.answer import answer_for
 from advisor.decide.decision import decide
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.factsfile import facts_from
-from advisor.portfolio.judging import Portfolio
 from advisor.rules.engine import load_engine
 from advisor.support.strictjson import parse_flat_json
 from advisor.support.strictyaml import YamlDocument
+from advisor_portfolio.judging import Portfolio
 
 ZEN, TRACED = "zen-engine, without trace", "zen-engine, with trace"
 CHAIN, SCALAR, OWN = "if-chain in Python", "advisor, one by one", "advisor, all together"

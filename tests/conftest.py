@@ -1,9 +1,10 @@
-"""A guard against hangs, no deadlines for single examples, and one thread for each computation."""
+"""How many cases are tried, what starts first, guards against hangs and crowded cores."""
 
 from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -15,6 +16,64 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--many", action="store_true", help="ten times the random cases, and deeper models"
+    )
+
+
+LONG = (
+    "browser",
+    "cli/test_any_bytes.py",
+    "cli/test_estimate_command.py",
+    "cli/test_html_report.py",
+    "cli/test_whatif_command.py",
+    "decide/test_against_published.py",
+    "decide/test_bounds.py",
+    "decide/test_soundness.py",
+    "estimate/test_monotonicity.py",
+    "estimate/trace",
+    "microbench/running",
+    "microbench/test_ask_offer.py",
+    "microbench/test_confirm",
+    "microbench/worker",
+    "plugins/ray",
+    "profilers/test_data_bounds.py",
+    "reasoning/test_asking.py",
+    "reasoning/test_counterfactual.py",
+    "reasoning/test_flips.py",
+    "recipe/test_recipe_answers.py",
+    "recipe/test_recipe_broken.py",
+    "recipe/test_recipe_projects.py",
+    "recipe/test_recipe_training.py",
+    "rules/test_checks_by_brute_force.py",
+    "verification",
+)
+"""Beside single tests that are marked so: what needs a browser, traces, trains, or tries much."""
+
+
+def pytest_collection_modifyitems(items):
+    """Put what takes long first, so that no worker is left alone with it at the end."""
+    here = Path(__file__).parent
+    long = tuple(str(here / name) for name in LONG)
+    for item in items:
+        if str(item.path).startswith(long):
+            item.add_marker("long")
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.fixture(scope="session")
+def many(request) -> bool:
+    """Whether `make slow` asks, which tries ten times as much."""
+    return request.config.getoption("--many")
+
+
+@pytest.fixture(scope="session")
+def cases(many):
+    """From the number of random cases of `make test` the number that is tried now."""
+    return lambda few: few * 10 if many else few
 
 
 @pytest.fixture

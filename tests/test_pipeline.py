@@ -9,12 +9,13 @@ import pytest
 
 from advisor.app.advise import Candidate, run
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status
+from advisor.decide.decide import Status
 from advisor.facts import Fact, Source, load_vocabulary
 from advisor.facts.factsfile import load_facts
 from advisor.facts.reading import read_value
 from advisor.profilers.request import DataFiles, Request
-from advisor.report.candidates import run_record
+from advisor.report.part import plain
+from advisor.report.record import candidates_record
 from advisor.rules.engine import Engine, load_engine
 from advisor.support.errors import AdvisorError
 
@@ -42,7 +43,7 @@ def stated(facts: dict) -> list[Fact]:
 
 
 def record_of(candidates: list[Candidate]) -> dict:
-    return run_record([(c.model, c.answer) for c in candidates], engine().base)
+    return plain(candidates_record([(c.model, c.answer) for c in candidates], engine().base))
 
 
 def test_the_example_project_gets_an_answer():
@@ -174,6 +175,7 @@ def test_the_shipped_rules_are_used_where_no_engine_is_given():
 def test_a_second_run_on_the_same_engine_gives_the_same_answer():
     facts = stated({"task.type": "classification", "model.parameters": "1B"})
     first, second = (
-        run_record([("", answer_for(facts, engine()))], engine().base) for _ in range(2)
+        plain(candidates_record([("", answer_for(facts, engine()))], engine().base))
+        for _ in range(2)
     )
     assert first == second

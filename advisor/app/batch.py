@@ -17,6 +17,7 @@ from advisor.report.files import to_json
 from advisor.report.record import record
 from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support.plugins import plugin
 from advisor.support.strictjson import parse_flat_json, parse_json
 from advisor.support.strictyaml import YamlDocument
 from advisor.support.textfiles import STANDARD_INPUT, require_regular_file
@@ -38,7 +39,7 @@ def judge_lines(path: Path, request: Request, engine: Engine) -> ExitCode:
     for _, where, raw in _lines(path):
         try:
             own = facts_from(YamlDocument(_parsed(raw, where), {}, where))
-            answer: dict[str, Any] = record(answer_for(shared.complete(own), engine), engine.base)
+            answer: Any = record(answer_for(shared.complete(own), engine), engine.base)
         except AdvisorError as error:
             code = ExitCode.USAGE
             answer = {**error.as_json(), "where": error.where or where}
@@ -58,15 +59,14 @@ def judge_lines_briefly(path: Path, request: Request, engine: Engine) -> ExitCod
     Raises:
         AdvisorError: if numpy is not installed.
     """
-    from advisor.portfolio.answering import Record, answers
-
+    portfolio = plugin("advisor_portfolio")
     shared = _Shared(request)
     records = (
-        Record(number, where, partial(_parsed, raw, where, parse_flat_json))
+        portfolio.Record(number, where, partial(_parsed, raw, where, parse_flat_json))
         for number, where, raw in _lines(path)
     )
     code = ExitCode.OK
-    for answer in answers(records, engine, shared.complete):
+    for answer in portfolio.answers(records, engine, shared.complete):
         if "error" in answer:
             code = ExitCode.USAGE
         sys.stdout.write(to_json(answer, indent=None, ascii_only=True) + "\n")

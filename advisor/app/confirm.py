@@ -12,6 +12,7 @@ from typing import Any
 
 from advisor.app.gather import Gathered, gather, subject_of
 from advisor.catalogue.known import UnknownMethodError
+from advisor.catalogue.settings import planning
 from advisor.catalogue.tables import Method, load_methods
 from advisor.confirmation.bench import prepare, weights_of
 from advisor.confirmation.folder import RunFolder, fingerprint_of, open_folder
@@ -28,7 +29,6 @@ from advisor.estimate.assumed import chosen_methods
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.quantities import QuantityError, parse_quantity
 from advisor.microbench.allowance import Allowance
-from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.preparing.budget import parse_budget
 from advisor.microbench.records import METHODS, Bench, Trial, TrialResult
@@ -37,8 +37,10 @@ from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.local import LocalExecutor
 from advisor.profilers.hardware.machine import cpu_fact
 from advisor.profilers.request import Request
+from advisor.report.measured import MeasuredRun, PlannedRun
 from advisor.rules.engine import load_engine
 from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support.plugins import plugin
 from advisor.support.textfiles import STANDARD_INPUT
 
 _LIBRARIES = ("torch", "transformers", "peft", "numpy")
@@ -75,7 +77,7 @@ class Wish:
 class Confirmed:
     """The run file with what was measured, remarks for the user, and the exit code."""
 
-    record: dict[str, Any]
+    record: PlannedRun
     notes: tuple[str, ...]
     exit_code: ExitCode
     folder: RunFolder
@@ -253,10 +255,12 @@ def _executor(
     bench: Bench, folder: RunFolder, wish: Wish, budget: float, progress: Progress
 ) -> Executor:
     if wish.ray:
-        from advisor.microbench.running.cluster import RayExecutor
-
+        cluster = plugin("advisor_ray")
         progress.stage("connecting to the cluster, whose nodes load the model")
-        return RayExecutor(bench, address=wish.address, most=wish.slots, say=progress.stage)
+        executor: Executor = cluster.RayExecutor(
+            bench, address=wish.address, most=wish.slots, say=progress.stage
+        )
+        return executor
     progress.stage("loading the model")
     folder.write_bench(bench)
     return LocalExecutor(
@@ -264,7 +268,7 @@ def _executor(
         folder.path,
         slots=slots_for(bench, wish),
         watch=progress.look,
-        most_loading=max(budget, planning()["least_patience"]),
+        most_loading=max(budget, planning().least_patience),
     )
 
 
@@ -291,10 +295,10 @@ def _stated_memory(wish: Wish) -> int | None:
     return size
 
 
-def _exit_code(record: dict[str, Any], *, interrupted: bool) -> ExitCode:
+def _exit_code(run: MeasuredRun, *, interrupted: bool) -> ExitCode:
     if interrupted:
         return ExitCode.INTERRUPTED
-    return _CODES.get(record["agreement"]["verdict"], ExitCode.OK)
+    return _CODES.get(run.agreement.verdict, ExitCode.OK)
 
 
 def _once(notes: Sequence[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What ``advisor whatif`` prints, as plain values; docs/whatif-file.md describes every key."""
+"""What ``advisor whatif`` prints; docs/whatif-file.md describes every key."""
 
 from __future__ import annotations
 
@@ -12,15 +12,7 @@ from advisor.facts import Value
 from advisor.facts.showing import plain_value
 from advisor.reasoning.case import Case
 from advisor.reasoning.counterfactual import smallest_changes
-from advisor.reasoning.map import decision_map
-from advisor.reasoning.record import (
-    map_entry,
-    outcome_entry,
-    smallest_entry,
-    stretch_entry,
-    worth_entry,
-)
-from advisor.reasoning.whatif import (
+from advisor.reasoning.flips import (
     Along,
     Among,
     Saying,
@@ -29,12 +21,18 @@ from advisor.reasoning.whatif import (
     among_all,
     moved_rules,
 )
+from advisor.reasoning.map import decision_map
+from advisor.reasoning.record import (
+    ChoiceAnswer,
+    map_entry,
+    outcome_entry,
+    smallest_entry,
+    stretch_entry,
+    worth_entry,
+)
 from advisor.reasoning.worth_knowing import worth_finding_out
 from advisor.report.record import record
 from advisor.support.errors import AdvisorError
-
-SCHEMA_VERSION = "1"
-_SHOWN = ("status", "headline", "recommendation", "variant", "confidence", "alternative")
 
 
 def whatif_record(
@@ -58,7 +56,7 @@ def whatif_record(
     for key in [*(changes or ()), *(sweep or ())[:1]]:
         _refuse_computed(case, key)
     found: dict[str, Any] = {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": "1",
         "advisor_version": advisor.__version__,
         "now": _answer(case.answer(), case),
     }
@@ -101,7 +99,7 @@ def _single_changes(numbers: Iterable[Along], choices: Iterable[Among]) -> dict[
             one.key: {
                 "now": plain_value(one.now),
                 "answers": [
-                    {"value": plain_value(value), **outcome_entry(outcome)}
+                    ChoiceAnswer(value=plain_value(value), **outcome_entry(outcome))
                     for value, outcome in one.outcomes.items()
                 ],
             }
@@ -132,7 +130,14 @@ def _named_change(changes: Mapping[str, Value], after: Answer, case: Case) -> di
 
 def _answer(answer: Answer, case: Case) -> dict[str, Any]:
     whole = record(answer, case.engine.base)
-    return {key: whole[key] for key in _SHOWN}
+    return {
+        "status": whole.status,
+        "headline": whole.headline,
+        "recommendation": whole.recommendation,
+        "variant": whole.variant,
+        "confidence": whole.confidence,
+        "alternative": whole.alternative,
+    }
 
 
 def _saying(said: Saying) -> dict[str, Any]:

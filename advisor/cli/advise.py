@@ -55,7 +55,7 @@ def advise(
     from advisor.app.advise import run
     from advisor.cli.options import request_from
     from advisor.cli.output import deliver, exit_code, outlook_of, run_report, say
-    from advisor.report.candidates import run_record
+    from advisor.report.record import candidates_record
     from advisor.rules.engine import load_engine
 
     request = request_from(
@@ -77,7 +77,7 @@ def advise(
     # A trace knows more than the closed form that changes are judged by.
     alone = len(candidates) == 1 and not trace
     found = outlook_of(candidates[0].answer, engine, format_, output) if alone else None
-    record = run_record([(c.model, c.answer) for c in candidates], engine.base, found)
+    record = candidates_record([(c.model, c.answer) for c in candidates], engine.base, found)
     say(gathered.notes)
     deliver(run_report(record, rules or ()), format_, output, plain=plain)
     code = exit_code(record)

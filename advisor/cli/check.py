@@ -13,6 +13,7 @@ from advisor.support.errors import AdvisorError, ExitCode, did_you_mean
 
 if TYPE_CHECKING:
     from advisor.decide.checks import PlanCheck
+    from advisor.report.run import RunFile
 
 _CODES = {
     "feasible": ExitCode.INFEASIBLE,
@@ -63,6 +64,7 @@ def check(
     from advisor.decide.answer import answer_for
     from advisor.decide.checks import check_plan
     from advisor.facts.factsfile import facts_from, load_document
+    from advisor.report.part import plain
     from advisor.report.record import record
     from advisor.rules.engine import load_engine
 
@@ -85,7 +87,7 @@ def check(
     expected = _expected(expect, recorded, engine.base.settings.groups["all_methods"])
     checks = check_plan(answer, engine, expected)
     run = record(answer, engine.base)
-    moved = _moved(recorded.get("facts", {}), run["facts"])
+    moved = _moved(recorded.get("facts", {}), plain(run.facts))
     code = _exit_code(checks, strict=strict)
     if format_ is options.Format.JSON:
         _print_json(checks, moved, run, code)
@@ -135,8 +137,8 @@ def _exit_code(checks: list[PlanCheck], *, strict: bool) -> ExitCode:
     return ExitCode.OK
 
 
-def _print(checks: list[PlanCheck], moved: list[str], run: Mapping[str, Any]) -> None:
-    typer.echo(run["headline"])
+def _print(checks: list[PlanCheck], moved: list[str], run: RunFile) -> None:
+    typer.echo(run.headline)
     for entry in checks:
         typer.echo(f"{entry.state.value:<8} {entry.name:<12} {entry.text}")
     if moved:
@@ -145,13 +147,11 @@ def _print(checks: list[PlanCheck], moved: list[str], run: Mapping[str, Any]) ->
             typer.echo(f"  {change}")
 
 
-def _print_json(
-    checks: list[PlanCheck], moved: list[str], run: Mapping[str, Any], code: ExitCode
-) -> None:
+def _print_json(checks: list[PlanCheck], moved: list[str], run: RunFile, code: ExitCode) -> None:
     from advisor.report.files import to_json
 
     result = {
-        "schema_version": run["schema_version"],
+        "schema_version": run.schema_version,
         "exit_code": int(code),
         "checks": [{"name": e.name, "state": e.state.value, "text": e.text} for e in checks],
         "moved_facts": moved,

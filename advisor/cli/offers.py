@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from advisor.support.errors import AdvisorError, printable
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from advisor.cli.output import Report
     from advisor.facts import Fact
     from advisor.profilers.request import Request
+    from advisor.report.run import RunFile
 
 
 class TerminalPrompter:
@@ -96,14 +97,14 @@ def show_measured(
     return True
 
 
-def offer_to_keep(run: dict[str, Any], rules: Sequence[Path], *, plain: bool) -> None:
+def offer_to_keep(run: RunFile, rules: Sequence[Path], *, plain: bool) -> None:
     """Repeat the verdict, which a long report has scrolled away, and offer to save the run."""
     from advisor.cli.output import render, run_report
     from advisor.report.files import format_for, write_file
 
     prompter = TerminalPrompter(plain=plain)
     prompter.say()
-    prompter.say(run["headline"])
+    prompter.say(run.headline)
     while True:
         try:
             name = prompter.ask(

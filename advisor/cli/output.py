@@ -15,15 +15,16 @@ from advisor.support.errors import ExitCode, printable
 if TYPE_CHECKING:
     from advisor.decide.verdict import Answer
     from advisor.report.blocks import Block
+    from advisor.report.run import Outlook, RunFile
     from advisor.rules.engine import Engine
 
 _PASSED_ROUND = (Format.MARKDOWN.value, Format.HTML.value)
 _CODES = {"undetermined": ExitCode.UNDETERMINED, "infeasible": ExitCode.INFEASIBLE}
 
 
-def exit_code(record: dict[str, Any]) -> ExitCode:
+def exit_code(run: RunFile) -> ExitCode:
     """The exit code of an answer: zero unless facts are missing or nothing is feasible."""
-    return _CODES.get(record["status"], ExitCode.OK)
+    return _CODES.get(run.status, ExitCode.OK)
 
 
 def say(notes: Iterable[str]) -> None:
@@ -40,12 +41,14 @@ class Report(NamedTuple):
         title: what it answers.
         blocks_of: what it says, made from the record.
         rules: for a run, the house rules that its map is made with; None for other records.
+        held: what the file holds that the record was read from, keys of later versions with it.
     """
 
-    record: dict[str, Any]
+    record: Any
     title: str
-    blocks_of: Callable[[Mapping[str, Any]], Iterable[Block]]
+    blocks_of: Callable[[Any], Iterable[Block]]
     rules: Sequence[Path] | None = None
+    held: Mapping[str, Any] | None = None
 
     @property
     def blocks(self) -> Iterable[Block]:
@@ -55,7 +58,7 @@ class Report(NamedTuple):
 
 def outlook_of(
     answer: Answer, engine: Engine, format_: Format | None, output: Path | None
-) -> dict[str, Any] | None:
+) -> Outlook | None:
     """What would change the answer: all of it for a report that is passed round.
 
     Terminals and programs that read the run wait for the quick part alone.
@@ -76,23 +79,25 @@ def _chosen(format_: Format | None, output: Path | None) -> str:
     return "terminal" if output is None or str(output) == "-" else format_for(output)
 
 
-def run_report(record: dict[str, Any], rules: Sequence[Path] = ()) -> Report:
+def run_report(
+    run: RunFile, rules: Sequence[Path] = (), held: Mapping[str, Any] | None = None
+) -> Report:
     """The report of a run, with what a micro-benchmark measured if there was one."""
-    if "plan" in record:
-        from advisor.report import confirmation_document
+    from advisor.report.document import RUN_TITLE, blocks
 
-        title, blocks_of = confirmation_document.TITLE, confirmation_document.confirmation_blocks
-        return Report(record, title, blocks_of, rules if "results" in record else None)
-    from advisor.report.document import TITLE, blocks
+    if not hasattr(run, "plan"):
+        return Report(run, RUN_TITLE, blocks, rules, held)
+    from advisor.report.confirmation_document import CONFIRMATION_TITLE, confirmation_blocks
 
-    return Report(record, TITLE, blocks, rules)
+    measured = rules if hasattr(run, "results") else None
+    return Report(run, CONFIRMATION_TITLE, confirmation_blocks, measured, held)
 
 
 def estimate_report(record: dict[str, Any]) -> Report:
     """The report of an estimate."""
-    from advisor.report.estimate_document import TITLE, estimate_blocks
+    from advisor.report.estimate_document import ESTIMATE_TITLE, estimate_blocks
 
-    return Report(record, TITLE, estimate_blocks)
+    return Report(record, ESTIMATE_TITLE, estimate_blocks)
 
 
 def deliver(report: Report, format_: Format | None, output: Path | None, *, plain: bool) -> None:
@@ -118,7 +123,7 @@ def _holds_unicode() -> bool:
 def render(report: Report, format_: str, *, plain: bool, ascii_only: bool = False) -> str:
     """The report as text; ``ascii_only`` keeps JSON valid where the encoding holds no more."""
     if format_ == "json":
-        return to_json(report.record, ascii_only=ascii_only) + "\n"
+        return to_json(report.held or report.record, ascii_only=ascii_only) + "\n"
     if format_ == "markdown":
         from advisor.report.markdown import to_markdown
 
@@ -136,9 +141,9 @@ def _page(report: Report) -> str:
     from advisor.report.html.page import plain_page, run_page
 
     if report.rules is None:
-        return plain_page(report.record, report.title, report.blocks_of)
+        return plain_page(report.record, report.title, report.blocks_of, report.held)
     from advisor.reasoning.illustrating import illustration
     from advisor.rules.engine import load_engine
 
     shown = illustration(report.record, load_engine(report.rules))
-    return run_page(report.record, report.title, shown)
+    return run_page(report.record, report.title, shown, report.held)

@@ -30,14 +30,14 @@ def report(
       advisor report report.html --format json -o run.json
     """
     from advisor.cli.output import deliver, estimate_report, run_report
-    from advisor.report.runfile import is_run, load_record
+    from advisor.report.runfile import load_record
 
-    record = load_record(file)
-    shown = run_report(record, rules or ()) if is_run(record) else estimate_report(record)
+    run, held = load_record(file)
+    shown = estimate_report(held) if run is None else run_report(run, rules or (), held)
     try:
         deliver(shown, format_, output, plain=plain)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        # What its schema leaves open was not as a run has it: the plan, the curve, an estimate.
+        # An estimate has no schema, and a run may name facts or methods that are not known here.
         raise AdvisorError(
             f"the file is damaged, and cannot be shown: {type(error).__name__}: {error}",
             where=file,
@@ -61,17 +61,23 @@ def compare(
       advisor compare report.html again.html --format json
     """
     from advisor.cli.output import Report, deliver
-    from advisor.report.comparison_document import TITLE, comparison_blocks, comparison_record
-    from advisor.report.runfile import is_run, load_record
+    from advisor.report.comparison_document import (
+        COMPARISON_TITLE,
+        comparison_blocks,
+        comparison_record,
+    )
+    from advisor.report.runfile import load_record
     from advisor.rules.loading import load_rules
 
-    records = [load_record(file) for file in (first, second)]
-    for file, one in zip((first, second), records, strict=True):
-        if not is_run(one):
+    runs = []
+    for file in (first, second):
+        run, _ = load_record(file)
+        if run is None:
             raise AdvisorError(
                 "an estimate has no verdict to compare",
                 where=file,
                 hint="give two files that advise, ask or confirm wrote",
             )
-    found = comparison_record(records[0], records[1], load_rules(quick=True).claims)
-    deliver(Report(found, TITLE, comparison_blocks), format_, output, plain=plain)
+        runs.append(run)
+    found = comparison_record(runs[0], runs[1], load_rules(quick=True).claims)
+    deliver(Report(found, COMPARISON_TITLE, comparison_blocks), format_, output, plain=plain)

@@ -47,14 +47,14 @@ def whatif(
     from advisor.cli.output import Report, deliver
     from advisor.facts.factsfile import load_facts
     from advisor.reasoning.case import Case
-    from advisor.reasoning.document import TITLE, whatif_blocks
+    from advisor.reasoning.document import WHATIF_TITLE, whatif_blocks
     from advisor.rules.engine import load_engine
 
     changes = {fact.key: fact.value for fact in setting_facts(settings or ())}
     swept = None if sweep is None else _swept(sweep)
     case = Case(load_facts(file), load_engine(rules or ()))
     record = whatif_record(case, changes, swept, _axes(axes) if map_ or axes else None)
-    deliver(Report(record, TITLE, whatif_blocks), format_, output, plain=plain)
+    deliver(Report(record, WHATIF_TITLE, whatif_blocks), format_, output, plain=plain)
 
 
 def _axes(text: str | None) -> tuple[str, str]:

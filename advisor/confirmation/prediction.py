@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 
 from advisor.catalogue.tables import load_methods
-from advisor.decide.headline import FULL, Headline
+from advisor.decide.decide import FULL, Headline
 from advisor.decide.verdict import Answer
 from advisor.estimate.assumed import usual_settings
 from advisor.estimate.need import need_of
@@ -20,6 +20,16 @@ from advisor.estimate.subject import Subject
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.records import Precision as TrialPrecision
 from advisor.microbench.records import Probe, Route, Status, Task
+from advisor.report.measured import (
+    AgreementEntry,
+    Forecast,
+    MemoryCheck,
+    MethodDifference,
+    MethodResult,
+    ParityCheck,
+    Prediction,
+    SecondsCheck,
+)
 from advisor.support.sentences import capital
 
 _HEADS = {
@@ -142,47 +152,52 @@ def soft_prompt_to_train(recommendation: str | None, variant: str | None) -> str
 
 def agreement_of(
     after: Answer,
-    prediction: Mapping[str, Any],
-    results: Mapping[str, Any],
-    comparisons: Mapping[str, Any],
-) -> dict[str, Any]:
+    prediction: Prediction,
+    results: Mapping[str, MethodResult],
+    comparisons: Mapping[str, MethodDifference],
+    *,
+    intact: bool,
+) -> AgreementEntry:
     """Compare the advice before and after, and score what was sealed.
 
     Args:
         after: the advice with the measured facts.
-        prediction: as it was sealed, the advice before among it; its digest is checked.
-        results: by method, as in the record.
-        comparisons: of each method with full fine-tuning, as in the record.
+        prediction: as it was sealed, the advice before among it.
+        results: by method.
+        comparisons: of each method with full fine-tuning.
+        intact: whether the prediction still has its digest.
     """
-    old, new = prediction["recommendation"], after.verdict.recommendation
-    judged = soft_prompt_to_train(old, prediction["variant"])
+    old, new = prediction.recommendation, after.verdict.recommendation
+    judged = soft_prompt_to_train(old, prediction.variant)
     verdict, sentence = _verdict(old, new, judged, comparisons[judged])
-    return {
-        "verdict": verdict.value,
-        "before": old,
-        "after": new,
-        "judged_by": judged,
-        "sentence": sentence,
-        "seal_intact": digest(prediction) == prediction.get("sha256"),
-        "parity": {
-            method: _parity(prediction["parity"].get(method), entry)
+    return AgreementEntry(
+        verdict=verdict.value,
+        before=old,
+        after=new,
+        judged_by=judged,
+        sentence=sentence,
+        seal_intact=intact,
+        parity={
+            method: ParityCheck(
+                predicted=prediction.parity.get(method), within_tolerance=entry.within_tolerance
+            )
             for method, entry in comparisons.items()
         },
-        "memory": {
-            method: _memory(prediction["methods"].get(method), result)
+        memory={
+            method: _memory(prediction.methods.get(method), result)
             for method, result in results.items()
-            if result["peak_memory_bytes"] or _did_not_fit(result)
+            if result.peak_memory_bytes or _did_not_fit(result)
         },
-        "seconds_per_step": {
-            method: _seconds(prediction["methods"].get(method), result)
+        seconds_per_step={
+            method: _seconds(prediction.methods.get(method), result.seconds_per_step)
             for method, result in results.items()
-            if result["seconds_per_step"]
+            if result.seconds_per_step
         },
-    }
+    )
 
 
 def _verdict(
-    old: str | None, new: str | None, judged: str, entry: Mapping[str, Any]
+    old: str | None, new: str | None, judged: str, entry: MethodDifference
 ) -> tuple[Agreement, str]:
     """What the judged method's comparison does to the advice, and the same in words.
 
@@ -190,9 +205,9 @@ def _verdict(
     moves the scores.
     """
     leaning = f"the advice stays {_name(new)}" if new == old else f"it leans to {_name(new)} now"
-    if entry["by_default"]:
+    if entry.by_default:
         return Agreement.UNSETTLED, f"Nothing was compared, so nothing is settled; {leaning}."
-    if entry["outcome"] == "inconclusive":
+    if entry.outcome == "inconclusive":
         return Agreement.UNSETTLED, f"The measurement settles nothing; {leaning}."
     if old is None:
         told = f"There was no advice before; with what was measured it is {_name(new)}."
@@ -200,7 +215,7 @@ def _verdict(
     if new != old:
         told = f"{_name(old)} before, {_name(new)} with what was measured"
         return Agreement.OVERTURNED, f"The advice is overturned: {told}."
-    if entry["outcome"] == _AGAINST[old]:
+    if entry.outcome == _AGAINST[old]:
         better = FULL if old == SOFT else judged
         told = f"{capital(_name(better))} did better here, but all else keeps the advice at"
         return Agreement.UNSETTLED, f"{told} {_name(old)}."
@@ -212,32 +227,26 @@ def _name(method: str | None) -> str:
     return load_methods()[method].name if method else "open"
 
 
-def _parity(predicted: float | None, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The predicted chance of coming within the tolerance, and whether the method did."""
-    return {"predicted": predicted, "within_tolerance": entry["within_tolerance"]}
+def _did_not_fit(result: MethodResult) -> bool:
+    statuses = {entry.status for entry in result.failed}
+    return result.score is None and statuses == {Status.OUT_OF_MEMORY.value}
 
 
-def _did_not_fit(result: Mapping[str, Any]) -> bool:
-    statuses = {entry["status"] for entry in result["failed"]}
-    return result["score"] is None and statuses == {Status.OUT_OF_MEMORY.value}
-
-
-def _memory(predicted: Mapping[str, Any] | None, result: Mapping[str, Any]) -> dict[str, Any]:
+def _memory(predicted: Forecast | None, result: MethodResult) -> MemoryCheck:
     """Predicted and measured; the second is None where the method did not fit."""
-    peak = result["peak_memory_bytes"]
+    peak = result.peak_memory_bytes
     measured = round(peak / _GIB, 3) if peak else None
-    found = {"measured_gib": measured, "predicted_gib": None, "ratio": None, "inside": None}
-    if predicted is None:
-        return found
-    found["predicted_gib"] = predicted["memory_gib"]
-    if measured:
-        found["ratio"] = round(predicted["memory_gib"] / measured, 3)
-        found["inside"] = predicted["memory_low_gib"] <= measured <= predicted["memory_high_gib"]
-    return found
+    return MemoryCheck(
+        measured_gib=measured,
+        predicted_gib=predicted.memory_gib if predicted else None,
+        ratio=round(predicted.memory_gib / measured, 3) if predicted and measured else None,
+        inside=predicted.memory_low_gib <= measured <= predicted.memory_high_gib
+        if predicted and measured
+        else None,
+    )
 
 
-def _seconds(predicted: Mapping[str, Any] | None, result: Mapping[str, Any]) -> dict[str, Any]:
-    measured = result["seconds_per_step"]
-    expected = None if predicted is None else predicted["seconds_per_step"]
+def _seconds(predicted: Forecast | None, measured: float) -> SecondsCheck:
+    expected = predicted.seconds_per_step if predicted else None
     ratio = None if expected is None else round(expected / measured, 3)
-    return {"measured": measured, "predicted": expected, "ratio": ratio}
+    return SecondsCheck(measured=measured, predicted=expected, ratio=ratio)

@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from advisor.catalogue.tables import load_methods
 from advisor.confirmation.bench import Prepared
-from advisor.confirmation.prediction import SOFT, agreement_of
+from advisor.confirmation.prediction import SOFT, agreement_of, digest
 from advisor.decide.answer import answer_for
-from advisor.decide.headline import FULL
+from advisor.decide.decide import FULL
 from advisor.decide.verdict import Answer
 from advisor.facts import Fact, FactBase, Source
 from advisor.microbench.judging.alarms import Alarm, Level
 from advisor.microbench.judging.outcome import Comparison
+from advisor.microbench.judging.scores import example_points, score_of, usable_trials
 from advisor.microbench.planning.cost import recipe_steps
+from advisor.microbench.planning.schedule import winner
+from advisor.microbench.records import Baselines, TrialResult
 from advisor.microbench.run import Findings
-from advisor.microbench.summary import Judged, baselines_of, results_of
+from advisor.microbench.summary import Judged
 from advisor.reasoning.outlook import outlook
+from advisor.report.measured import (
+    AlarmEntry,
+    BaselineScores,
+    ComparedDifference,
+    CurveEntry,
+    FailedTrial,
+    MeasuredRun,
+    MethodDifference,
+    MethodResult,
+    PlanEntry,
+    PlannedRun,
+    Prediction,
+    PromptLine,
+)
+from advisor.report.part import fields_of
 from advisor.report.record import record
+from advisor.report.runfile import part_from
 from advisor.rules.engine import Engine
 
 _GIB = 2.0**30
 _HOUR = 3600.0
+_DIGITS = 4
 _OF_PROJECT = ("model.name", "model.parameters", "data.train_examples")
 
 
@@ -43,52 +65,57 @@ def earlier_measurements(facts: Sequence[Fact], notes: list[str]) -> list[Fact]:
     return found
 
 
-def measured_facts(record: Mapping[str, Any], facts: FactBase, *, reference: str) -> Iterator[Fact]:
+def measured_facts(
+    plan: PlanEntry,
+    results: Mapping[str, MethodResult],
+    differences: Mapping[str, MethodDifference],
+    examples: float | None,
+    *,
+    reference: str,
+) -> Iterator[Fact]:
     """State what was measured of each method.
 
     Args:
-        record: ``plan``, ``results`` and ``differences`` of the micro-benchmark.
-        facts: the project's, for the number of its training examples.
+        plan: of the micro-benchmark.
+        results: by method.
+        differences: of each method with the reference.
+        examples: training examples of the whole project; None if unknown.
         reference: the method that the others are compared with.
     """
-    plan, examples = record["plan"], facts.number("data.train_examples")
-    for method, result in record["results"].items():
-        detail = f"micro-benchmark, {plan['train_size']} training examples"
+    for method, result in results.items():
+        detail = f"micro-benchmark, {plan.train_size} training examples"
+        peak = result.peak_memory_bytes
         found: dict[str, Any] = {
-            "score": result["score"],
-            "memory_gib": result["peak_memory_bytes"] / _GIB
-            if result["score"] is not None
-            else None,
+            "score": result.score,
+            "memory_gib": None if result.score is None or peak is None else peak / _GIB,
             "hours": None
             if _cut(plan)
-            else _hours(method, result, examples or plan["train_size"], plan["batch_size"]),
+            else _hours(method, result, examples or plan.train_size, plan.batch_size),
         }
-        difference = record["differences"].get(method)
+        difference = differences.get(method)
         if method != reference and difference is not None:
-            found["points_below_full"] = difference["points_below"]
-            if not difference["by_default"]:  # what does not fit here says nothing of quality
-                found["outcome"] = difference["outcome"]
+            found["points_below_full"] = difference.points_below
+            if not difference.by_default:  # what does not fit here says nothing of quality
+                found["outcome"] = difference.outcome
             if examples:
-                found["data_share"] = min(plan["train_size"] / examples, 1.0)
+                found["data_share"] = min(plan.train_size / examples, 1.0)
         for name, value in found.items():
             if value is not None:
                 yield Fact(f"measured.{method}.{name}", value, Source.MEASURED, detail)
 
 
-def _cut(plan: Mapping[str, Any]) -> bool:
+def _cut(plan: PlanEntry) -> bool:
     """Whether so many inputs were cut that a step on all of their tokens would take longer."""
-    _, usual, _ = plan["token_lengths"]
-    return bool(usual > plan["max_tokens"])
+    _, usual, _ = plan.token_lengths
+    return usual > plan.max_tokens
 
 
-def _hours(
-    method: str, result: Mapping[str, Any], examples: float, batch_size: int
-) -> float | None:
+def _hours(method: str, result: MethodResult, examples: float, batch_size: int) -> float | None:
     """Of the recipe's run on all the data, by the measured step."""
-    if not result["seconds_per_step"]:
+    if not result.seconds_per_step:
         return None
     steps = recipe_steps(load_methods()[method], int(examples), batch_size)
-    return steps * float(result["seconds_per_step"]) / _HOUR
+    return steps * result.seconds_per_step / _HOUR
 
 
 HEADLINE = (SOFT, FULL)
@@ -97,7 +124,7 @@ HEADLINE = (SOFT, FULL)
 
 def confirmation_record(
     prepared: Prepared, findings: Findings, stated: Sequence[Fact], before: Answer, engine: Engine
-) -> dict[str, Any]:
+) -> MeasuredRun:
     """Judge the findings, state the measured facts, advise again, and put it all into one object.
 
     Args:
@@ -116,35 +143,40 @@ def confirmation_record(
         method: difference_of(found, withheld=method in judged.withheld)
         for method, found in judged.comparisons.items()
     }
-    measured = {
-        "plan": plan_of(findings, prepared),
-        "prediction": findings.prediction,
-        "baselines": baselines_of(findings.baselines),
-        "results": results,
-        "difference": differences[soft],
-        "differences": differences,
-        "curve": judged.learning_curve(soft).model_dump(mode="json"),
-        "alarms": [
-            alarm.model_dump(mode="json")
-            for alarm in (*_overlap(prepared, before), *judged.alarms())
-        ],
-        "outcome": judged.comparisons[soft].outcome.value,
-        "complete": not (findings.interrupted or findings.late),
-        "wall_seconds": round(findings.wall_seconds, 1),
-    }
+    plan = plan_of(findings, prepared)
     # What an earlier run measured of these methods does not count beside this one.
     anew = tuple(f"measured.{method}." for method in results)
     facts = [
         *(fact for fact in stated if not fact.key.startswith(anew)),
-        *measured_facts(measured, before.facts, reference=reference),
+        *measured_facts(
+            plan,
+            results,
+            differences,
+            before.facts.number("data.train_examples"),
+            reference=reference,
+        ),
     ]
     after = answer_for(facts, engine)
-    agreement = agreement_of(after, findings.prediction, results, differences)
-    return {
-        **record(after, engine.base, outlook(facts, engine, quick=True)),
-        **measured,
-        "agreement": agreement,
-    }
+    prediction = part_from(Prediction, findings.prediction)
+    intact = digest(findings.prediction) == prediction.sha256
+    return MeasuredRun(
+        **fields_of(record(after, engine.base, outlook(facts, engine, quick=True))),
+        plan=plan,
+        prediction=prediction,
+        baselines=baselines_of(findings.baselines),
+        results=results,
+        difference=differences[soft],
+        differences=differences,
+        curve=part_from(CurveEntry, judged.learning_curve(soft).model_dump(mode="json")),
+        alarms=[
+            part_from(AlarmEntry, alarm.model_dump(mode="json"))
+            for alarm in (*_overlap(prepared, before), *judged.alarms())
+        ],
+        outcome=judged.comparisons[soft].outcome.value,
+        complete=not (findings.interrupted or findings.late),
+        wall_seconds=round(findings.wall_seconds, 1),
+        agreement=agreement_of(after, prediction, results, differences, intact=intact),
+    )
 
 
 def _overlap(prepared: Prepared, before: Answer) -> Iterator[Alarm]:
@@ -166,19 +198,19 @@ def _overlap(prepared: Prepared, before: Answer) -> Iterator[Alarm]:
 
 def plan_record(
     findings: Findings, prepared: Prepared, before: Answer, engine: Engine
-) -> dict[str, Any]:
+) -> PlannedRun:
     """The run file with a plan that was not carried out."""
-    return {
-        **record(before, engine.base, None),
-        "plan": plan_of(findings, prepared),
-        "prediction": findings.prediction,
-        "baselines": baselines_of(findings.baselines),
-    }
+    return PlannedRun(
+        **fields_of(record(before, engine.base)),
+        plan=plan_of(findings, prepared),
+        prediction=part_from(Prediction, findings.prediction),
+        baselines=baselines_of(findings.baselines),
+    )
 
 
-def plan_of(findings: Findings, prepared: Prepared) -> dict[str, Any]:
+def plan_of(findings: Findings, prepared: Prepared) -> PlanEntry:
     """The frozen plan with the task and what was probed."""
-    return {
+    found = {
         **findings.plan.model_dump(mode="json"),
         "task": prepared.bench.task.model_dump(mode="json"),
         "token_lengths": list(findings.probe.token_lengths),
@@ -186,10 +218,82 @@ def plan_of(findings: Findings, prepared: Prepared) -> dict[str, Any]:
         "max_new_tokens": findings.probe.most_written,
         "answer_lengths": list(findings.probe.answer_lengths),
     }
+    return part_from(PlanEntry, found)
 
 
-def difference_of(found: Comparison, *, withheld: bool) -> dict[str, Any]:
-    """A comparison with full fine-tuning as plain data.
+def results_of(judged: Judged) -> dict[str, MethodResult]:
+    """By method: score with its spread, chosen rates, cost; failed methods with their reason."""
+    plan = judged.findings.plan
+    return {method: _result(judged, method) for method in (*plan.methods, *plan.left_out)}
+
+
+def _result(judged: Judged, method: str) -> MethodResult:
+    findings = judged.findings
+    trials = judged.trials(method)
+    usable = usable_trials(trials)
+    planned = method in findings.plan.methods
+    chosen = winner(findings.plan, method, findings.results) if planned else None
+    found = None
+    if usable:
+        metric = judged.bench.task.metric
+        points = example_points([trial.test for trial in usable], metric, judged.targets)
+        found = score_of(method, points, metric)
+    return MethodResult(
+        score=_rounded(found.score) if found else None,
+        interval=(_rounded(found.interval[0]), _rounded(found.interval[1])) if found else None,
+        seeds=[_rounded(score) for score in found.by_seed] if found else [],
+        dev_score=_mean([trial.dev_score for trial in usable]),
+        train_score=_mean([trial.train_score for trial in usable]),
+        learning_rate=chosen[0] if chosen else None,
+        head_rate=chosen[1] if chosen else None,
+        steps=[trial.steps_done for trial in usable],
+        seconds_per_step=_mean([trial.seconds_per_step for trial in usable]),
+        peak_memory_bytes=max((trial.peak_memory for trial in usable), default=None),
+        trainable_parameters=max((trial.trainable_parameters for trial in usable), default=None),
+        artefact_bytes=max((trial.artefact_bytes for trial in usable), default=None),
+        general_loss=_mean([trial.general_loss for trial in usable]),
+        failed=_failed([*judged.search.get(method, []), *trials]),
+    )
+
+
+def _failed(trials: Sequence[TrialResult]) -> list[FailedTrial]:
+    """The trials without a score, each once."""
+    failed = {trial.trial: trial for trial in trials if not trial.status.usable}
+    return [
+        FailedTrial(trial=trial.trial, status=trial.status.value, message=trial.message)
+        for trial in failed.values()
+    ]
+
+
+def baselines_of(baselines: Baselines | None) -> BaselineScores | None:
+    """The baselines without their single outcomes."""
+    if baselines is None:
+        return None
+    return BaselineScores(
+        majority=baselines.majority,
+        zero_shot=baselines.zero_shot,
+        head_only=baselines.head_only,
+        head_only_rows=baselines.head_only_rows,
+        general_loss=baselines.general_loss,
+        prompts=[
+            PromptLine(**scored.prompt.model_dump(mode="json"), dev_score=scored.dev_score)
+            for scored in baselines.prompts
+        ],
+        note=baselines.note,
+    )
+
+
+def _mean(numbers: Sequence[float | None]) -> float | None:
+    known = [number for number in numbers if number is not None and math.isfinite(number)]
+    return _rounded(statistics.fmean(known)) if known else None
+
+
+def _rounded(number: float) -> float:
+    return round(number, _DIGITS)
+
+
+def difference_of(found: Comparison, *, withheld: bool) -> MethodDifference:
+    """A comparison with full fine-tuning as the record states it.
 
     ``outcome`` is the method's own; ``points_below`` and ``within_tolerance``, which rules and the
     scoring of the prediction read, are None where the comparison is withheld, the second also where
@@ -208,13 +312,14 @@ def difference_of(found: Comparison, *, withheld: bool) -> dict[str, Any]:
         outcome = "equivalent"
     elif found.winner is not None:
         outcome = "better" if found.winner == own else "worse"
-    plain: Mapping[str, Any] = {} if difference is None else difference.model_dump(mode="json")
-    return {
+    told: dict[str, Any] = {
         "outcome": outcome,
         "by_default": found.by_default,
         "sentence": found.sentence,
         "withheld": withheld,
         "points_below": None if counted is None else round(-counted.points, 4),
         "within_tolerance": within,
-        **plain,
     }
+    if difference is None:
+        return MethodDifference(**told)
+    return ComparedDifference(**told, **difference.model_dump())

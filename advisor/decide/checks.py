@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from advisor.decide.decision import Status
-from advisor.decide.headline import FEW_SHOT, FULL
+from advisor.decide.decide import FEW_SHOT, FULL, Status
 from advisor.decide.verdict import Answer, Verdict
 from advisor.facts import Value
 from advisor.rules.engine import Engine

@@ -1,27 +1,65 @@
-"""What the answer comes down to: status, recommendation, confidence and alternative."""
+"""From findings of the rules to the decision: status, recommendation, confidence, alternative."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import Enum
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeAlias
 
-from advisor.decide.headline import FULL, Bounds, Contest, Headline, contest, narrowed
-from advisor.decide.parity import Parity, kept_of, parities, probability
-from advisor.decide.tally import Tally, quality_bounds, tally
+from advisor.decide.decide import (
+    FULL,
+    HEADLINES,
+    NOBODY,
+    Advice,
+    Conclusion,
+    Decider,
+    Gist,
+    Headline,
+    Leaning,
+    Status,
+    decider_of,
+)
+from advisor.decide.parity import Parity, kept_of, parities
+from advisor.decide.tally import Tally, lead_bounds, quality_bounds, tally
 from advisor.facts import FactBase, Value
 from advisor.rules.engine import Finding
-from advisor.rules.rule import RuleBase, Settings
+from advisor.rules.rule import Outcome, RuleBase, Settings
+
+Leads: TypeAlias = Callable[[Tally, Tally], tuple[int, int]]
+"""Sound bounds of the first method's score minus the second's."""
 
 
-class Status(str, Enum):
-    """How far the answer goes; docs/exit-codes.md gives the exit code of each."""
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is still possible while facts are unknown.
 
-    DECIDED = "decided"
-    TOO_CLOSE = "too_close"
-    UNDETERMINED = "undetermined"
-    INFEASIBLE = "infeasible"
-    DO_NOT_TRAIN = "do_not_train"
+    Attributes:
+        scores: for each method the least and greatest score in decibans.
+        reachable: the headlines that some values of the unknown facts give.
+        exact: whether all of these are reached; otherwise they are bounds, none too narrow.
+    """
+
+    scores: Mapping[str, tuple[int, int]]
+    reachable: frozenset[Headline]
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """The state of the contest between the two sides.
+
+    Attributes:
+        leaning: the headline on the settled scores.
+        reachable: all headlines that unknown facts could still lead to, by sound bounds.
+        variant: the best feasible member of the soft prompts, if any is feasible.
+        margin: decibans by which the soft-prompt side leads; negative if full leads; None if
+            one side is vetoed.
+    """
+
+    leaning: Headline
+    reachable: frozenset[Headline]
+    variant: str | None
+    margin: int | None
 
 
 class Decision(NamedTuple):
@@ -45,15 +83,14 @@ class Decision(NamedTuple):
     parity: Mapping[str, Parity]
 
     @property
+    def advice(self) -> Advice:
+        """The four words of it."""
+        return Advice(self.status, self.recommendation, self.variant, self.alternative)
+
+    @property
     def chosen(self) -> str | None:
         """The method that is recommended, the variant where it is a soft prompt."""
-        return _chosen(self.recommendation, self.state)
-
-
-def other_methods(tallies: Mapping[str, Tally], settings: Settings) -> list[Tally]:
-    """The methods beside the two sides of the headline that are not ruled out."""
-    sides = {FULL, *settings.groups["soft_prompts"]}
-    return [t for m, t in tallies.items() if m not in sides and t.feasible is not False]
+        return FULL if self.recommendation == FULL else self.recommendation and self.variant
 
 
 def decide(
@@ -69,38 +106,38 @@ def decide(
     """
     settings = base.settings
     tallies = tally(findings, facts.vocabulary.methods)
-    state = before = contest(tallies, findings, settings)
+    before = contest(tallies, findings, settings)
+    state = before if bounds is None else narrowed(before, bounds)
     if bounds is not None:
-        state = narrowed(before, bounds)
         for method, entry in tallies.items():
             entry.low, entry.high = bounds.scores[method]
-    others = other_methods(tallies, settings)
-    if state.leaning is not before.leaning:
-        # Bounds have ruled out what may seem feasible, so only what surely is counts.
-        others = [entry for entry in others if entry.feasible]
     parity = parities(findings, facts, base)
-    lead = _believed_lead(state, findings, lambda method: parity[method].kept)
-    status = _status(state, lead, settings)
-    recommendation = _recommendation(status, state)
+    # Where bounds have ruled out what seemed feasible, only what surely is counts.
+    sure = state.leaning is not before.leaning
+    decider = decider_of(tuple(tallies), settings)
+    leaning, found = _concluded(
+        state, tallies, findings, decider, lambda method: parity[method].kept, sure=sure
+    )
+    advice = decider.advice(leaning.variant, found)
     return Decision(
-        status=status,
-        recommendation=recommendation,
-        variant=state.variant,
-        confidence=_confidence(recommendation, lead, settings),
-        alternative=_alternative(recommendation, state, tallies, others, settings),
+        status=advice.status,
+        recommendation=advice.recommendation,
+        variant=advice.variant,
+        confidence=None if advice.recommendation is None else decider.confidence(found.lead),
+        alternative=advice.alternative,
         state=state,
         tallies=tallies,
         parity=parity,
     )
 
 
-def outcome_of(
+def gist_of(
     findings: Sequence[Finding],
     values: Mapping[str, Value],
     methods: Sequence[str],
     base: RuleBase,
     bounds: Bounds | None = None,
-) -> tuple[Status, str | None]:
+) -> Gist:
     """Status and recommendation as `decide` gives them, without all that these do not need.
 
     Args:
@@ -111,74 +148,103 @@ def outcome_of(
         bounds: as for `decide`.
     """
     settings = base.settings
-    state = contest(tally(findings, methods), findings, settings)
+    tallies = tally(findings, methods)
+    state = contest(tallies, findings, settings)
     if bounds is not None:
         state = narrowed(state, bounds)
-    lead = _believed_lead(state, findings, lambda method: kept_of(method, values, settings))
-    status = _status(state, lead, settings)
-    return status, _recommendation(status, state)
+    decider = decider_of(tuple(tallies), settings)
+    leaning, found = _concluded(
+        state, tallies, findings, decider, lambda method: kept_of(method, values, settings)
+    )
+    return Gist(*decider.advice(leaning.variant, found)[:2])
 
 
-def _believed_lead(
-    state: Contest, findings: Sequence[Finding], kept: Callable[[str], float]
-) -> float | None:
-    """The lead of the leaning side with the part of it given up that thin evidence does not bear.
+def contest(
+    tallies: Mapping[str, Tally],
+    findings: Sequence[Finding],
+    settings: Settings,
+    leads: Leads | None = None,
+) -> Contest:
+    """The headline as far as the facts allow.
 
-    Zero where that turns the lead; None if a side is vetoed. Preferences are the user's own, so
-    only what quality rules add to the lead is drawn towards nothing.
+    Args:
+        tallies: scores by method.
+        findings: what the rules make of the facts.
+        settings: the thresholds.
+        leads: bounds of leads; by default they are taken rule by rule.
     """
-    if state.margin is None or state.variant is None:
-        return None
-    quality, *_ = quality_bounds(findings, state.variant)
-    given_up = quality * (1.0 - kept(state.variant))
-    lead = state.margin - given_up
-    # Where preferences outvote quality, less of quality would even add to the lead.
-    return min(abs(lead), abs(state.margin)) if lead * state.margin > 0 else 0.0
+    entries = list(tallies.values())
+    decider = decider_of(tuple(tallies), settings)
+    vetoed = [entry.feasible is False for entry in entries]
+    leaning = decider.leaning([entry.score for entry in entries], vetoed)
+    reachable = frozenset({HEADLINES[leaning.headline]})
+    unsettled = [f for f in findings if f.outcome is Outcome.UNDETERMINED]
+    if unsettled:
+        leads = leads or (lambda method, rival: lead_bounds(unsettled, method, rival))
+        spans = [
+            (0, 0) if vetoed[one] or vetoed[two] else leads(entries[one], entries[two])
+            for one, two in decider.pairs
+        ]
+        doubtful = [entry.feasible is None for entry in entries]
+        found = decider.reachable(vetoed, doubtful, *zip(*spans, strict=True))
+        reachable = frozenset(one for one, may in zip(HEADLINES, found, strict=True) if may)
+    return Contest(
+        leaning=HEADLINES[leaning.headline],
+        reachable=reachable,
+        variant=None if leaning.variant == NOBODY else entries[leaning.variant].method,
+        margin=leaning.margin if leaning.contested else None,
+    )
 
 
-def _status(state: Contest, lead: float | None, settings: Settings) -> Status:
-    if len(state.reachable) > 1:
-        return Status.UNDETERMINED
-    if state.leaning is Headline.INFEASIBLE:
-        return Status.INFEASIBLE
-    if state.leaning is Headline.DO_NOT_TRAIN:
-        return Status.DO_NOT_TRAIN
-    if lead is not None and lead < settings.too_close_decibans:
-        return Status.TOO_CLOSE
-    return Status.DECIDED
+def narrowed(state: Contest, bounds: Bounds) -> Contest:
+    """The contest with no headline left that the bounds exclude.
+
+    The scores hold of a rule that is not settled only what it adds in any case, so they can favour
+    a headline that is out of reach. One in reach is then named, with no lead.
+    """
+    if state.leaning in bounds.reachable:
+        return replace(state, reachable=bounds.reachable)
+    leaning = next(headline for headline in Headline if headline in bounds.reachable)
+    if leaning is Headline.INFEASIBLE:
+        return Contest(leaning, bounds.reachable, variant=None, margin=None)
+    margin = None if state.margin is None else 0
+    return replace(state, leaning=leaning, reachable=bounds.reachable, margin=margin)
 
 
-def _recommendation(status: Status, state: Contest) -> str | None:
-    if status in (Status.INFEASIBLE, Status.DO_NOT_TRAIN):
-        return None
-    if state.leaning in (Headline.INFEASIBLE, Headline.DO_NOT_TRAIN):
-        return None  # undetermined, and the leaning is towards neither side
-    return str(state.leaning.value)
-
-
-def _confidence(recommendation: str | None, lead: float | None, settings: Settings) -> float | None:
-    if recommendation is None:
-        return None
-    return settings.confidence_with_vetoed_rival if lead is None else probability(lead)
-
-
-def _chosen(recommendation: str | None, state: Contest) -> str | None:
-    """The method behind the recommendation: the variant where a soft prompt is recommended."""
-    return FULL if recommendation == FULL else state.variant if recommendation else None
-
-
-def _alternative(
-    recommendation: str | None,
+def _concluded(
     state: Contest,
     tallies: Mapping[str, Tally],
-    others: Iterable[Tally],
-    settings: Settings,
-) -> str | None:
-    best = max(others, key=lambda entry: entry.score, default=None)
-    if best is None:
-        return None
-    chosen = _chosen(recommendation, state)
-    if chosen is None:
-        return best.method
-    lead = best.score - tallies[chosen].score
-    return best.method if lead >= settings.alternative_decibans else None
+    findings: Sequence[Finding],
+    decider: Decider,
+    kept: Callable[[str], float],
+    *,
+    sure: bool = False,
+) -> tuple[Leaning, Conclusion]:
+    """A contest in numbers, and what it comes to.
+
+    Args:
+        state: of the contest.
+        tallies: scores by method.
+        findings: what the rules make of the facts.
+        decider: of the methods.
+        kept: the share of a method's quality that counts.
+        sure: whether only what surely is feasible counts as alternative.
+    """
+    entries = list(tallies.values())
+    variant, given_up = state.variant, 0.0
+    if variant is not None and state.margin is not None:
+        given_up = quality_bounds(findings, variant)[0] * (1.0 - kept(variant))
+    leaning = Leaning(
+        headline=HEADLINES.index(state.leaning),
+        variant=NOBODY if variant is None else decider.methods.index(variant),
+        score=0 if variant is None else tallies[variant].score,
+        margin=state.margin or 0,
+        contested=state.margin is not None,
+    )
+    return leaning, decider.conclude(
+        leaning,
+        len(state.reachable) > 1,
+        [entry.score for entry in entries],
+        [not entry.feasible if sure else entry.feasible is False for entry in entries],
+        given_up,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from advisor.decide.headline import FULL
+from advisor.decide.decide import FULL
 from advisor.decide.tally import lead_of
 from advisor.facts import FactBase, Vocabulary
 from advisor.rules.engine import Finding

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from advisor.catalogue.evidence import Published, rows_near
+from advisor.decide.decide import probability
 from advisor.decide.tally import quality_bounds
 from advisor.facts import FactBase, Value
 from advisor.facts.values import is_known
@@ -116,8 +116,3 @@ def published_near(
         transferred=values.get("prompt.transfer_available") is True,
         decades=settings.neighbourhood_decades,
     )
-
-
-def probability(decibans: float) -> float:
-    """The probability whose odds are ``decibans`` tenths of a power of ten."""
-    return 1.0 / (1.0 + math.pow(10.0, -decibans / 10.0))

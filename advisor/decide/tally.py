@@ -1,4 +1,4 @@
-"""Scores of every method: what is settled, what is still possible, and what is vetoed."""
+"""Scores of every method: what is certain, what is still possible, and what is vetoed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Tally:
 
     Attributes:
         fired: decibans of the rules that fire.
-        score: the same, with what each unsettled rule gives in any case.
+        score: the same, with the part that is certain of what each open rule adds.
         low, high: sound bounds of the score over all values that unknown facts can take.
         vetoes: findings that make the method infeasible.
         possible_vetoes: findings that could still make it infeasible.
@@ -69,18 +69,21 @@ def contributions(finding: Finding) -> dict[str, tuple[int, int]]:
 
 
 def settled(low: int, high: int) -> int:
-    """What an effect between ``low`` and ``high`` gives in any case: the value nearest to zero."""
+    """The part of an effect that is certain while it can be from ``low`` to ``high`` decibans.
+
+    This is the value nearest to zero: none of an effect that may be nothing or change its sign.
+    """
     return max(low, min(0, high))
 
 
 def settled_share(finding: Finding, method: str) -> int:
-    """What a finding adds to the settled score of a method."""
+    """What a finding adds for certain to the score of a method."""
     least, greatest = contributions(finding).get(method, (0, 0))
     return settled(least, greatest)
 
 
 def settled_lead(finding: Finding, method: str, rival: str) -> int:
-    """What a finding adds to the lead of a method's settled score over a rival's."""
+    """What a finding adds to the lead of a method's score over a rival's."""
     return settled_share(finding, method) - settled_share(finding, rival)
 
 
@@ -92,7 +95,7 @@ def waterfall(findings: Iterable[Finding], method: str) -> list[tuple[Finding, i
 
 
 def quality_bounds(findings: Iterable[Finding], method: str) -> tuple[int, int, int]:
-    """Settled, least and greatest sum of the quality effects on one method, in decibans."""
+    """Certain, least and greatest sum of the quality effects on one method, in decibans."""
     score = low = high = 0
     for finding in findings:
         if finding.rule.kind is Kind.QUALITY:
@@ -119,6 +122,18 @@ def lead_bounds(unsettled: Iterable[Finding], method: Tally, rival: Tally) -> tu
         least, greatest = lead_of(finding, method.method, rival.method)
         low += least
         high += greatest
+    return low, high
+
+
+def counted_lead(
+    findings: Iterable[Finding], method: str, rival: str, share: float
+) -> tuple[float, float]:
+    """The least and greatest lead where only a share of what quality rules add to it counts."""
+    low = high = 0.0
+    for finding in findings:
+        counted = share if finding.rule.kind is Kind.QUALITY else 1.0
+        least, greatest = lead_of(finding, method, rival)
+        low, high = low + counted * least, high + counted * greatest
     return low, high
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from advisor.decide.decision import Status, decide
-from advisor.decide.headline import FULL, Bounds, Contest, Headline, contest
+from advisor.decide.decide import FULL, Headline, Status
+from advisor.decide.decision import Bounds, Contest, decide
 from advisor.decide.missing import MissingFact, missing_facts
 from advisor.decide.parity import Parity
-from advisor.decide.tally import Tally, settled_lead, tally
+from advisor.decide.possible import Possible
+from advisor.decide.tally import Tally, settled_lead
 from advisor.facts import FactBase, Source, Value
 from advisor.rules.engine import Assessment, Engine, Finding
 from advisor.rules.rule import Outcome, Risk, Settings
@@ -182,13 +183,11 @@ def _fragile(
     values_without: Callable[[str], Mapping[str, Value]],
 ) -> tuple[str, ...]:
     """Assumed defaults that could turn the headline if they are wrong."""
-    settings = engine.base.settings
     fragile = []
     for fact in facts:
         if fact.source is not Source.DEFAULT:
             continue
-        findings = engine.assess(values_without(fact.key)).findings
-        without = contest(tally(findings, facts.vocabulary.methods), findings, settings)
-        if without.reachable - state.reachable:
+        without = Possible(values_without(fact.key), engine, facts.vocabulary)
+        if without.apart.reachable - state.reachable:
             fragile.append(fact.key)
     return tuple(fragile)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from advisor.catalogue.settings import planning
 from advisor.catalogue.tables import Method
 from advisor.microbench.allowance import Account
-from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.ladder import usual_batch
 from advisor.microbench.planning.shapes import (
     Shape,
@@ -39,7 +39,7 @@ class Sharing:
     """
 
     def __init__(self, executor: Executor, stated: int | None) -> None:
-        share = float(planning()["memory_share"])
+        share = planning().memory_share
         self.slots = executor.slots
         self._limits = {
             slots: int(executor.slot_memory(slots) * share) if stated is None else stated
@@ -52,7 +52,7 @@ class Sharing:
 
     def slots_for(self, probes: Iterable[MethodProbe]) -> int:
         """The most processes side by side of which each has room for any of these methods."""
-        margin = float(planning()["memory_margin"])
+        margin = planning().memory_margin
         most = margin * max((probe.added_memory for probe in probes), default=0)
         fitting = (slots for slots, limit in self._limits.items() if limit >= most)
         return max(fitting, default=1)
@@ -72,8 +72,8 @@ class Asker:
     def allowed(self) -> float:
         """Wall seconds that a measurement may take which begins now."""
         table = planning()
-        share = float(table["survey_share"]) * self._account.left
-        return max(share, float(table["survey_least"]))
+        share = table.survey_share * self._account.left
+        return max(share, table.survey_least)
 
     def job(self, id_: str, kind: JobKind, shape: Shape, memory: int | None, **asked: Any) -> Job:
         """A job that is given up when it takes more than its share."""
@@ -94,7 +94,7 @@ class Asker:
             self._executor.submit(job)
             asked.append(job)
         longest = max(sum(job.time_limit for job in asked), self._account.allowance.budget)
-        patience = longest * (1.0 + float(planning()["overrun_share"]))
+        patience = longest * (1.0 + planning().overrun_share)
         deadline = self._account.spent + patience
         found: dict[str, Ending] = {}
         while len(found) < len(asked):
@@ -155,7 +155,7 @@ class Prober:
         Raises:
             AdvisorError: if the model cannot be run at all.
         """
-        small = Shape(int(planning()["probe_batch"]), self._bench.max_tokens)
+        small = Shape(planning().probe_batch, self._bench.max_tokens)
         known = self._answer(self._asker.job("examples", JobKind.EXAMPLES, small, None))
         shape = Shape(usual_batch(self._bench, known["token_lengths"]), self._bench.max_tokens)
         job = self._asker.job("precision", JobKind.PRECISION, small, self._sharing.limit(1))

@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
+from advisor.catalogue.settings import planning
 from advisor.catalogue.tables import Method
 from advisor.microbench.allowance import Account, Allowance
-from advisor.microbench.planning.cost import Sizes, expected_seconds, planning
+from advisor.microbench.planning.cost import Sizes, expected_seconds
 from advisor.microbench.planning.ladder import make_plan
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.planning.schedule import due, finals, spare
@@ -138,7 +139,7 @@ class Conductor:
         """True if the budget ended before the plan did."""
         running: dict[str, Trial] = {}
         # A trial that has begun may end a little late.
-        overrun = float(planning()["overrun_share"]) * plan.budget_seconds
+        overrun = planning().overrun_share * plan.budget_seconds
         while True:
             waiting = [trial for trial in due(plan, results) if trial.id not in running]
             if not waiting and not running:
@@ -176,7 +177,7 @@ class Conductor:
         expected = [_longest(plan, trial.method, results) for trial in trials]
         wall = max(sum(expected) / self._slots(plan), max(expected, default=0.0))
         left = self._account.left - self._earlier / plan.slots
-        return trials if wall <= left * float(planning()["used_share"]) else []
+        return trials if wall <= left * planning().used_share else []
 
 
 def _longest(plan: Plan, method: str, results: Mapping[str, TrialResult]) -> float:

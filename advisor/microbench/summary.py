@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import math
-import statistics
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from advisor.catalogue.settings import planning
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.judging.alarms import Alarm, Level, alarms, still_better
 from advisor.microbench.judging.curve import LearningCurve, learning_curve
 from advisor.microbench.judging.failures import why_none
 from advisor.microbench.judging.outcome import Comparison, compare
-from advisor.microbench.judging.scores import example_points, score_of, usable_trials
-from advisor.microbench.planning.cost import Sizes, planning
+from advisor.microbench.judging.scores import usable_trials
+from advisor.microbench.planning.cost import Sizes
 from advisor.microbench.planning.ladder import Room, affordable_sizes, make_plan, sizes_for
 from advisor.microbench.planning.plan import Plan
-from advisor.microbench.planning.schedule import curve, finals, search, untrainable, winner
+from advisor.microbench.planning.schedule import curve, finals, search, untrainable
 from advisor.microbench.preparing.budget import parse_budget
-from advisor.microbench.records import Baselines, Bench, Metric, TrialResult
+from advisor.microbench.records import Bench, Metric, TrialResult
 from advisor.microbench.run import Findings
 
 
@@ -40,7 +39,7 @@ def budget_for(
     probe, plan = findings.probe, findings.plan
     ids, architecture = (*plan.methods, *plan.left_out), bench.task.architecture
     methods = [load_methods()[id_].on(architecture) for id_ in ids]
-    for offered in planning()["offered_budgets"]:
+    for offered in planning().offered_budgets:
         budget = parse_budget(offered)
         if budget <= plan.budget_seconds:
             continue
@@ -53,9 +52,6 @@ def budget_for(
         if suffices(make_plan(bench, methods, probe, room, sizes, plan.prompt)):
             return str(offered)
     return None
-
-
-_DIGITS = 4
 
 
 class Judged:
@@ -212,7 +208,9 @@ class Judged:
         """Where the budget ended before there were two scores, the one that holds them."""
         plan = self.findings.plan
         sides = (found.method_a, found.method_b)
-        cut_off = all(m in plan.methods and not _failed(self.trials(m)) for m in sides)
+        cut_off = all(
+            m in plan.methods and all(t.status.usable for t in self.trials(m)) for m in sides
+        )
         if found.winner is not None or not self.findings.late or not cut_off:
             return found
         longer = self._fair_budget()
@@ -270,82 +268,3 @@ def targets_of(bench: Bench, size: int) -> tuple[float, ...]:
     if bench.task.metric is not Metric.PEARSON:
         return ()
     return tuple(float(example.target) for example in bench.splits.test[:size])
-
-
-def results_of(judged: Judged) -> dict[str, Any]:
-    """By method: score with its spread, chosen rates, cost; failed methods with their reason."""
-    plan = judged.findings.plan
-    methods = (*plan.methods, *plan.left_out)
-    return {method: _result(judged, method) for method in methods}
-
-
-def _result(judged: Judged, method: str) -> dict[str, Any]:
-    findings = judged.findings
-    trials = judged.trials(method)
-    usable = usable_trials(trials)
-    planned = method in findings.plan.methods
-    chosen = winner(findings.plan, method, findings.results) if planned else None
-    return {
-        **_score(judged, method, usable),
-        "dev_score": _mean([trial.dev_score for trial in usable]),
-        "train_score": _mean([trial.train_score for trial in usable]),
-        "learning_rate": chosen[0] if chosen else None,
-        "head_rate": chosen[1] if chosen else None,
-        "steps": [trial.steps_done for trial in usable],
-        "seconds_per_step": _mean([trial.seconds_per_step for trial in usable]),
-        "peak_memory_bytes": max((trial.peak_memory for trial in usable), default=None),
-        "trainable_parameters": max((trial.trainable_parameters for trial in usable), default=None),
-        "artefact_bytes": max((trial.artefact_bytes for trial in usable), default=None),
-        "general_loss": _mean([trial.general_loss for trial in usable]),
-        "failed": _failed([*judged.search.get(method, []), *trials]),
-    }
-
-
-def _score(judged: Judged, method: str, usable: Sequence[TrialResult]) -> dict[str, Any]:
-    """Points on the test split, with the interval and the points of each seed."""
-    if not usable:
-        return {"score": None, "interval": None, "seeds": []}
-    metric = judged.bench.task.metric
-    points = example_points([trial.test for trial in usable], metric, judged.targets)
-    found = score_of(method, points, metric)
-    return {
-        "score": _rounded(found.score),
-        "interval": [_rounded(end) for end in found.interval],
-        "seeds": [_rounded(score) for score in found.by_seed],
-    }
-
-
-def _failed(trials: Sequence[TrialResult]) -> list[dict[str, str]]:
-    """The trials without a score, each once."""
-    failed = {trial.trial: trial for trial in trials if not trial.status.usable}
-    return [
-        {"trial": trial.trial, "status": trial.status.value, "message": trial.message}
-        for trial in failed.values()
-    ]
-
-
-def baselines_of(baselines: Baselines | None) -> dict[str, Any] | None:
-    """The baselines without their single outcomes."""
-    if baselines is None:
-        return None
-    return {
-        "majority": baselines.majority,
-        "zero_shot": baselines.zero_shot,
-        "head_only": baselines.head_only,
-        "head_only_rows": baselines.head_only_rows,
-        "general_loss": baselines.general_loss,
-        "prompts": [
-            {**scored.prompt.model_dump(mode="json"), "dev_score": scored.dev_score}
-            for scored in baselines.prompts
-        ],
-        "note": baselines.note,
-    }
-
-
-def _mean(numbers: Sequence[float | None]) -> float | None:
-    known = [number for number in numbers if number is not None and math.isfinite(number)]
-    return _rounded(statistics.fmean(known)) if known else None
-
-
-def _rounded(number: float) -> float:
-    return round(number, _DIGITS)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from advisor.catalogue.settings import planning
 from advisor.catalogue.tables import Method
 from advisor.microbench.allowance import Account
-from advisor.microbench.planning.cost import Sizes, planning
+from advisor.microbench.planning.cost import Sizes
 from advisor.microbench.planning.ladder import (
     affordable_sizes,
     head_rows,
@@ -103,7 +104,7 @@ class Baseliner:
         beside = sizes.dev + sizes.test
         fitting = int(self._asker.allowed / max(seconds, 1e-9)) - beside
         train = min(sizes.train, fitting)
-        if train < min(sizes.train, int(planning()["least_head_rows"])):
+        if train < min(sizes.train, planning().least_head_rows):
             self._too_long(Baseline.HEAD_ONLY, (sizes.train + beside) * seconds)
             return
         if train < sizes.train:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import functools
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from advisor.decide.answer import answer_for
 from advisor.decide.completion import completed
-from advisor.decide.decision import Status, outcome_of
-from advisor.decide.headline import Bounds, contest
-from advisor.decide.tally import tally
+from advisor.decide.decide import Gist, Status
+from advisor.decide.decision import Bounds, gist_of
+from advisor.decide.possible import Possible
+from advisor.decide.reach import Guesses, Reach
 from advisor.decide.verdict import Answer
 from advisor.facts import Fact, Interval, Source, Value
-from advisor.reasoning.bounded_parts import Parts, headlines_in_reach
-from advisor.reasoning.counterexamples import Witnesses
-from advisor.rules.engine import Engine, Finding
+from advisor.rules.engine import Engine
 from advisor.support.errors import AdvisorError
 
 _SIZE = "model.parameters"
@@ -37,18 +36,6 @@ _OF_THE_MODEL = frozenset(
 
 _BOUNDS_COST = 20
 Changes: TypeAlias = tuple[tuple[str, Value], ...]
-
-
-class Outcome(NamedTuple):
-    """What counts as the same answer.
-
-    Attributes:
-        status: how far the answer goes.
-        recommendation: ``prompt_tuning`` or ``full_fine_tuning``; None if neither.
-    """
-
-    status: Status
-    recommendation: str | None
 
 
 class Case:
@@ -81,7 +68,7 @@ class Case:
         self._linked = {one for key, _ in self._computed for one in vocabulary[key].inputs}
         self._linked |= {key for relation in vocabulary.relations for key in relation.keys}
         self._known: dict[Changes, Mapping[str, Value] | None] = {}
-        self._outcomes: dict[Changes, Outcome | None] = {}
+        self._outcomes: dict[Changes, Gist | None] = {}
         self._bounded = 0
 
     def values(self, changes: Mapping[str, Value]) -> Mapping[str, Value] | None:
@@ -124,7 +111,7 @@ class Case:
         """
         return Case(self.statements(changes), self.engine)
 
-    def outcome(self, changes: Mapping[str, Value] | None = None) -> Outcome | None:
+    def outcome(self, changes: Mapping[str, Value] | None = None) -> Gist | None:
         """The answer with other values, or None if they would contradict each other."""
         changes = changes or {}
         key = _key(changes)
@@ -141,53 +128,61 @@ class Case:
         """
         return answer_for(self.statements(changes or {}), self.engine)
 
-    def _judge(self, values: Mapping[str, Value], changes: Mapping[str, Value]) -> Outcome:
-        findings = self.engine.assess(values).findings
+    def reachable(self, changes: Mapping[str, Value]) -> frozenset[Gist]:
+        """Every answer that some definite values within the changes might give; never one too few.
+
+        Args:
+            changes: other values; ranges and None stand for all that they hold.
+
+        Returns:
+            the answers; empty if all values contradict other facts.
+        """
+        values = self.values(changes)
+        return (
+            frozenset() if values is None else self._reach.possible(values).gists(unknown=self.open)
+        )
+
+    def _judge(self, values: Mapping[str, Value], changes: Mapping[str, Value]) -> Gist:
+        possible = self._reach.possible(values)
         methods, base = self.facts.vocabulary.methods, self.engine.base
-        found = Outcome(*outcome_of(findings, values, methods, base))
+        found = gist_of(possible.findings, values, methods, base)
         if found.status is Status.UNDETERMINED:  # bounds taken rule by rule can be too wide
-            bounds = self._bounds(values, changes, findings)
+            bounds = self._bounds(possible, changes)
             if bounds is not None:
-                found = Outcome(*outcome_of(findings, values, methods, base, bounds))
+                found = gist_of(possible.findings, values, methods, base, bounds)
         return found
 
-    def _bounds(
-        self,
-        values: Mapping[str, Value],
-        changes: Mapping[str, Value],
-        findings: Sequence[Finding],
-    ) -> Bounds | None:
-        """Closer bounds of what is in reach; None where it is proven that the answer is open.
+    def _bounds(self, possible: Possible, changes: Mapping[str, Value]) -> Bounds | None:
+        """Closer bounds of what is in reach; None where guesses show that the answer is open.
 
         For the facts as they are they are exact, as those of `advise`. After a change rules are
         taken together, over the parts of what is unknown that told the answer as it is; no further
-        ones are cut. So an answer can stay undetermined that `advise` settles.
+        ones are cut. So an answer can stay undetermined that `advise` determines.
         """
         now = self.outcome() if changes else None
-        settled = now is not None and now.status is not Status.UNDETERMINED
-        if not settled:
-            tallies = tally(findings, self.facts.vocabulary.methods)
-            leaning = contest(tallies, findings, self.engine.base.settings).leaning
-            if self.witnesses.prove(leaning, self.statements(changes)):
-                return None
+        determined = now is not None and now.status is not Status.UNDETERMINED
+        if not determined and self.guesses.show_open(
+            possible.apart.leaning, self.statements(changes)
+        ):
+            return None
         self._bounded += 1
         if not changes:
-            return self._parts.bounds
-        reachable = headlines_in_reach(values, self.engine)
-        if len(reachable) > 1 and settled:
+            return self._reach.bounds
+        reachable = possible.together.reachable
+        if len(reachable) > 1 and determined:
             apart = self._linked.isdisjoint(changes)
             stated = None if apart else self.statements(changes)
-            reachable = self._parts.reachable(changes, stated) or reachable
+            reachable = self._reach.after(changes, stated) or reachable
         return Bounds({}, reachable, exact=False)
 
     @functools.cached_property
-    def _parts(self) -> Parts:
-        return Parts(self._stated, self.engine)
+    def _reach(self) -> Reach:
+        return Reach(self._stated, self.engine, self.facts.vocabulary)
 
     @functools.cached_property
-    def witnesses(self) -> Witnesses:
+    def guesses(self) -> Guesses:
         """Values for what is unknown that show which headlines are reached."""
-        return Witnesses(self.facts, self.engine)
+        return Guesses(self.facts, self.engine)
 
     @functools.cached_property
     def open(self) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Record, Table
+from advisor.reasoning.record import ChangedAnswer, StretchAnswer
+from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Table
 from advisor.report.outlook_document import (
     answer_words,
     exact_number,
@@ -13,12 +14,13 @@ from advisor.report.outlook_document import (
     flip_table,
     map_grid,
 )
+from advisor.report.run import FindOut, MapEntry
 from advisor.report.wording import shown_value
 
-TITLE = "What would change the answer"
+WHATIF_TITLE = "What would change the answer"
 
 
-def whatif_blocks(record: Record) -> Iterator[Block]:
+def whatif_blocks(record: Mapping[str, Any]) -> Iterator[Block]:
     """All that the record says, the answer as it is first."""
     yield Heading("Now")
     yield Paragraph(record["now"]["headline"], strong=True)
@@ -34,7 +36,7 @@ def whatif_blocks(record: Record) -> Iterator[Block]:
         yield from _singles(record)
 
 
-def _named(record: Record) -> Iterator[Block]:
+def _named(record: Mapping[str, Any]) -> Iterator[Block]:
     yield Heading("Then")
     yield Bullets(
         tuple(
@@ -73,19 +75,19 @@ def _sweep(found: Mapping[str, Any]) -> Iterator[Block]:
     yield Table(
         ("From", "To", "Answer"),
         tuple(
-            (exact_number(part["from"]), exact_number(part["to"]), answer_words(part))
+            (exact_number(part.from_), exact_number(part.to), answer_words(part))
             for part in found["stretches"]
         ),
         right=(0, 1),
     )
 
 
-def _map(found: Mapping[str, Any]) -> Iterator[Block]:
-    yield Heading(f"The answer over {found['across']['fact']} and {found['up']['fact']}")
+def _map(found: MapEntry) -> Iterator[Block]:
+    yield Heading(f"The answer over {found.across.fact} and {found.up.fact}")
     yield map_grid(found)
 
 
-def _singles(record: Record) -> Iterator[Block]:
+def _singles(record: Mapping[str, Any]) -> Iterator[Block]:
     rows = [
         (key, exact_number(one["now"]), *_nearest(one["stretches"], one["now"]))
         for key, one in record["numbers"].items()
@@ -97,9 +99,9 @@ def _singles(record: Record) -> Iterator[Block]:
         yield flip_table(moving)
     items = []
     for key, one in record["choices"].items():
-        now = next((a for a in one["answers"] if a["value"] == one["now"]), None)
+        now = next((a for a in one["answers"] if a.value == one["now"]), None)
         others = [a for a in one["answers"] if now is None or answer_words(a) != answer_words(now)]
-        items += [f"{key} {shown_value(key, a['value'])}: {answer_words(a)}." for a in others]
+        items += [f"{key} {shown_value(key, a.value)}: {answer_words(a)}." for a in others]
         if not others:
             still.append(key)
     if items:
@@ -139,8 +141,8 @@ def _counterfactuals(found: Mapping[str, Any]) -> Iterator[Block]:
     yield Bullets(tuple(items))
 
 
-def _changes(entry: Mapping[str, Any]) -> str:
-    named = " and ".join(f"{key} {_shown(key, v)}" for key, v in entry["changes"].items())
+def _changes(entry: ChangedAnswer) -> str:
+    named = " and ".join(f"{key} {_shown(key, v)}" for key, v in entry.changes.items())
     return f"{named} ({answer_words(entry)})"
 
 
@@ -149,19 +151,19 @@ def _shown(key: str, value: Any) -> str:
     return exact_number(value) if plain else shown_value(key, value)
 
 
-def _find_out(found: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
+def _find_out(found: Sequence[FindOut]) -> Iterator[Block]:
     if found:
         yield Heading("Worth finding out, the cheapest first")
         yield Bullets(tuple(find_out_line(one) for one in found), numbered=True)
 
 
-def _nearest(parts: Sequence[Mapping[str, Any]], now: float) -> tuple[str, str]:
+def _nearest(parts: Sequence[StretchAnswer], now: float) -> tuple[str, str]:
     """What comes at the next lower and the next higher value that changes the answer."""
-    here = next(n for n, part in enumerate(parts) if part["from"] <= now <= part["to"])
+    here = next(n for n, part in enumerate(parts) if part.from_ <= now <= part.to)
     answer = answer_words(parts[here])
     below = next((p for p in reversed(parts[:here]) if answer_words(p) != answer), None)
     above = next((p for p in parts[here:] if answer_words(p) != answer), None)
     return (
-        f"up to {exact_number(below['to'])}: {answer_words(below)}" if below else "-",
-        f"from {exact_number(above['from'])}: {answer_words(above)}" if above else "-",
+        f"up to {exact_number(below.to)}: {answer_words(below)}" if below else "-",
+        f"from {exact_number(above.from_)}: {answer_words(above)}" if above else "-",
     )

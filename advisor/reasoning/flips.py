@@ -1,4 +1,4 @@
-"""The exact values of a numeric fact at which the answer changes.
+"""What one fact alone changes: exact values of numbers, choices; and which rules a change moves.
 
 Between two numbers that stand in a rule or ramp the answer can only change where a computed fact,
 such as memory needed against memory there is, passes one of its own numbers. Computed facts rise or
@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.catalogue.evidence import load_evidence
 from advisor.decide.bounds.cells import Number, before, middle
-from advisor.decide.decision import Status
-from advisor.facts import FactType, Interval
-from advisor.reasoning.case import Case, Outcome
-from advisor.reasoning.reach import outcomes_in_reach
+from advisor.decide.decide import Gist, Status
+from advisor.facts import Fact, FactType, Interval, Value
+from advisor.facts.values import is_known
+from advisor.reasoning.case import Case
+from advisor.rules.rule import Outcome
+from advisor.support.errors import AdvisorError
 
 _TINY = 1e-9
 """Share by which an edge of a neighbourhood may be off after a power of ten."""
@@ -34,7 +37,7 @@ class Stretch:
 
     low: Number
     high: Number
-    outcome: Outcome | None
+    outcome: Gist | None
 
 
 def stretches(case: Case, key: str, low: Number, high: Number) -> list[Stretch]:
@@ -75,7 +78,7 @@ class _Search:
         self._key = fact_type.key
         self._integer = fact_type.integer
 
-    def outcome(self, value: Number) -> Outcome | None:
+    def outcome(self, value: Number) -> Gist | None:
         return self._case.outcome({self._key: value})
 
     def before(self, value: Number) -> Number:
@@ -126,7 +129,7 @@ class _Search:
         one = self.outcome(low)
         if len(ends) > 1 or one is None or one.status in _HARD_TO_BOUND:
             return False
-        return outcomes_in_reach(self._case, {self._key: Interval(low, high)}) == ends
+        return self._case.reachable({self._key: Interval(low, high)}) == ends
 
     def _fill(self, points: Sequence[Number]) -> None:
         """Spare estimates at points between two others at which all computed facts lie alike.
@@ -215,3 +218,118 @@ def _neighbourhood_edges(key: str, case: Case) -> Iterator[float]:
     for size in {getattr(row, attribute) for row in load_evidence()}:
         yield size / reach
         yield size * reach
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """The answer along one numeric fact, everything else as it is."""
+
+    key: str
+    now: Number
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The answer for each choice of one fact, everything else as it is; None contradicts others."""
+
+    key: str
+    now: Value
+    outcomes: Mapping[Value, Gist | None]
+
+
+class Saying(NamedTuple):
+    """What a rule says of a project: its outcome, decibans by method, and the methods it vetoes."""
+
+    outcome: Outcome
+    effects: Mapping[str, int]
+    veto: tuple[str, ...]
+
+
+_SILENT = Saying(Outcome.SILENT, {}, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A rule that says something else after a change."""
+
+    rule: str
+    claim: str
+    before: Saying
+    after: Saying
+
+
+def along_all(case: Case) -> Iterator[Along]:
+    """Every known number that a user can change, over all values that it can have."""
+    for fact_type, fact in _known(case):
+        if fact_type.numeric and fact_type.range is not None:
+            low, high = fact_type.range
+            assert isinstance(fact.value, (int, float))  # noqa: S101 - narrows the type
+            yield Along(fact_type.key, fact.value, tuple(along(case, fact_type.key, low, high)))
+
+
+def along(case: Case, key: str, low: Number, high: Number) -> list[Stretch]:
+    """Stretches of one answer each; see `stretches`.
+
+    Raises:
+        AdvisorError: if a computed fact reads the number and neither rises nor falls with it.
+    """
+    for computed in case.facts.vocabulary.values():
+        if key in computed.reads and case.engine.numbers_of(computed.key):
+            raise AdvisorError(
+                f"the answer cannot be followed exactly along {key}: {computed.key} is computed "
+                "from it, and neither rises nor falls with it",
+                where=key,
+                hint=f"compare single values: advisor whatif FILE --set {key}=...",
+            )
+    if case.facts.vocabulary[key].integer:
+        low, high = int(low), int(high)
+    return stretches(case, key, low, high)
+
+
+def among_all(case: Case, *, quick: bool = False) -> Iterator[Among]:
+    """Every known choice that a user can change, with the answer for each of its values.
+
+    With `quick` those are left out that estimates are computed from.
+    """
+    for fact_type, fact in _known(case):
+        if quick and not case.stands_apart(fact_type.key):
+            continue
+        choices: tuple[Value, ...] = fact_type.choices
+        if fact_type.type == "boolean":
+            choices = (False, True)
+        if choices:
+            outcomes = {choice: case.outcome({fact_type.key: choice}) for choice in choices}
+            yield Among(fact_type.key, fact.value, outcomes)
+
+
+def _known(case: Case) -> Iterator[tuple[FactType, Fact]]:
+    """Facts with a definite value that the questionnaire asks for."""
+    for fact in case.facts:
+        fact_type = case.facts.vocabulary[fact.key]
+        if fact_type.ask is not None and is_known(fact.value):
+            yield fact_type, fact
+
+
+def moved_rules(case: Case, changes: Mapping[str, Value]) -> list[Moved]:
+    """The rules that say something else once the facts are changed, in the order of their codes.
+
+    Args:
+        case: the project.
+        changes: other values; they must not contradict each other.
+    """
+    before, after = _said(case, None), _said(case, changes)
+    claims = case.engine.base.claims
+    return [
+        Moved(label, claims[label], before.get(label, _SILENT), after.get(label, _SILENT))
+        for label in sorted({*before, *after})
+        if before.get(label, _SILENT) != after.get(label, _SILENT)
+    ]
+
+
+def _said(case: Case, changes: Mapping[str, Value] | None) -> dict[str, Saying]:
+    values = case.values(changes or {}) or {}
+    return {
+        finding.rule.label: Saying(finding.outcome, dict(finding.effects), finding.rule.veto)
+        for finding in case.engine.assess(values).findings
+    }

@@ -16,6 +16,8 @@ from advisor.reasoning.page_controls import offered
 from advisor.reasoning.record import map_entry
 from advisor.report.html.illustration import Illustration, Nearby
 from advisor.report.inpage.rules_as_data import rules_as_data
+from advisor.report.part import plain
+from advisor.report.run import RunFile
 from advisor.rules.engine import Engine
 from advisor.rules.rule import Settings
 from advisor.support.errors import AdvisorError
@@ -24,22 +26,22 @@ from advisor.support.strictyaml import YamlDocument
 _SIZE = DEFAULT_AXES[0]
 
 
-def illustration(record: Mapping[str, Any], engine: Engine) -> Illustration:
-    """Judge the record's project at every point of the usual map; some seconds.
+def illustration(run: RunFile, engine: Engine) -> Illustration:
+    """Judge the run's project at every point of the usual map; some seconds.
 
     Args:
-        record: a run; nothing in it is changed.
+        run: nothing in it is changed.
         engine: the rules of the map. Facts that they do not know, as those of another version,
             leave the report without a map, which then says so.
     """
     try:
-        case = Case(facts_from(YamlDocument(dict(record), {}, "the run")), engine)
+        case = Case(facts_from(YamlDocument(plain(run), {}, "the run")), engine)
         values = case.facts.values()
     except AdvisorError as error:
         return Illustration(
             None, f"There is no map, since the facts cannot be read: {error.message}."
         )
-    near = tuple(_nearby(record["parity"], values, engine.base.settings))
+    near = tuple(_nearby(run.parity, values, engine.base.settings))
     if not isinstance(values.get(_SIZE), (int, float)):
         return Illustration(None, "There is no map, since the model's size is not known.", near)
     return Illustration(

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advisor.decide.bounds.cells import Number
+from advisor.decide.decide import Gist
 from advisor.facts import FactType
 from advisor.facts.reading import read_value
-from advisor.reasoning.case import Case, Outcome
+from advisor.reasoning.case import Case
 from advisor.support.errors import AdvisorError
 
 DEFAULT_AXES = ("model.parameters", "data.train_examples")
@@ -21,7 +22,7 @@ _LEAST = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class MapAxis:
     """One number of a map: its values, rising, and the place of the present one, if it is known."""
 
     key: str
@@ -39,9 +40,9 @@ class DecisionMap:
             where the values contradict other facts.
     """
 
-    across: Axis
-    up: Axis
-    outcomes: tuple[tuple[Outcome | None, ...], ...]
+    across: MapAxis
+    up: MapAxis
+    outcomes: tuple[tuple[Gist | None, ...], ...]
 
 
 def decision_map(case: Case, x: str, y: str) -> DecisionMap:
@@ -64,7 +65,7 @@ def decision_map(case: Case, x: str, y: str) -> DecisionMap:
     return DecisionMap(across, up, rows)
 
 
-def _axis(case: Case, key: str, steps: int) -> Axis:
+def _axis(case: Case, key: str, steps: int) -> MapAxis:
     fact_type = case.facts.vocabulary.require(key, where="a map")
     if not fact_type.numeric or fact_type.inputs:
         raise AdvisorError(
@@ -78,7 +79,7 @@ def _axis(case: Case, key: str, steps: int) -> Axis:
     values = _values(fact_type, centre, steps)
     if now is not None:
         values = sorted({*values, now})
-    return Axis(key, tuple(values), None if now is None else values.index(now))
+    return MapAxis(key, tuple(values), None if now is None else values.index(now))
 
 
 def _values(fact_type: FactType, centre: Number, steps: int) -> Sequence[Number]:

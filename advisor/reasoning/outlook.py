@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from advisor.decide.bounds.cells import Number
-from advisor.decide.decision import Status
+from advisor.decide.decide import Status
 from advisor.facts import Fact
 from advisor.facts.showing import plain_value
 from advisor.reasoning.case import Case
-from advisor.reasoning.flips import Stretch
+from advisor.reasoning.flips import Stretch, along, among_all
 from advisor.reasoning.record import outcome_entry, worth_entry
-from advisor.reasoning.whatif import along, among_all
 from advisor.reasoning.worth_knowing import cheapest
+from advisor.report.run import ChoiceOutlook, Flip, NumberOutlook, Outlook
 from advisor.rules.engine import Engine
 
 _MOST = 700
@@ -28,9 +27,7 @@ NUMBERS = (
 """The numbers that users ask about most; `advisor whatif` follows the others as well."""
 
 
-def outlook(
-    stated: Sequence[Fact], engine: Engine, *, quick: bool = False
-) -> dict[str, Any] | None:
+def outlook(stated: Sequence[Fact], engine: Engine, *, quick: bool = False) -> Outlook | None:
     """The `outlook` of a run file.
 
     Args:
@@ -52,24 +49,24 @@ def outlook(
     if undetermined:
         # Exact bounds for every value would take long, and what is unknown comes first.
         found = None if worth is None else worth_entry(worth, case)
-        return {"numbers": [], "choices": [], "find_out": found, "complete": False}
+        return Outlook(numbers=[], choices=[], find_out=found, complete=False)
     numbers = list(_numbers(case, quick=quick))
-    followed = {one["fact"] for one in numbers}
-    return {
-        "numbers": numbers,
-        "choices": [
-            {"fact": one.key, "value": plain_value(value), **outcome_entry(outcome)}
+    followed = {one.fact for one in numbers}
+    return Outlook(
+        numbers=numbers,
+        choices=[
+            ChoiceOutlook(fact=one.key, value=plain_value(value), **outcome_entry(outcome))
             for one in among_all(case, quick=quick)
             for value, outcome in one.outcomes.items()
             if outcome not in (None, now)
         ],
-        "find_out": None if worth is None else worth_entry(worth, case),
-        "complete": followed == {key for key in NUMBERS if case.facts.number(key) is not None}
+        find_out=None if worth is None else worth_entry(worth, case),
+        complete=followed == {key for key in NUMBERS if case.facts.number(key) is not None}
         and not quick,
-    }
+    )
 
 
-def _numbers(case: Case, *, quick: bool) -> Iterator[dict[str, Any]]:
+def _numbers(case: Case, *, quick: bool) -> Iterator[NumberOutlook]:
     for key in NUMBERS:
         now = case.facts.number(key)
         # Where facts are unknown, estimates reach values that only slow exact bounds tell apart.
@@ -79,18 +76,18 @@ def _numbers(case: Case, *, quick: bool) -> Iterator[dict[str, Any]]:
         low, high = case.facts.vocabulary[key].range or (now, now)
         parts = along(case, key, low, high)
         here = next(n for n, part in enumerate(parts) if part.low <= now <= part.high)
-        yield {
-            "fact": key,
-            "now": now,
-            "below": _flip(parts[:here], -1),
-            "above": _flip(parts[here + 1 :], 0),
-        }
+        yield NumberOutlook(
+            fact=key,
+            now=now,
+            below=_flip(parts[:here], -1),
+            above=_flip(parts[here + 1 :], 0),
+        )
 
 
-def _flip(parts: Sequence[Stretch], place: int) -> dict[str, Any] | None:
+def _flip(parts: Sequence[Stretch], place: int) -> Flip | None:
     """The nearest value of other stretches, those left out that nobody can have."""
     possible = [part for part in parts if part.outcome is not None]
     if not possible:
         return None
     value: Number = possible[place].high if place else possible[place].low
-    return {"value": value, **outcome_entry(possible[place].outcome)}
+    return Flip(value=value, **outcome_entry(possible[place].outcome))

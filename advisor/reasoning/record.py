@@ -1,64 +1,104 @@
-"""Changes and their answers as plain values; docs/whatif-file.md describes every key."""
+"""Changes and their answers as `whatif` states them; docs/whatif-file.md describes every key."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from advisor.decide.bounds.cells import Number
+from advisor.decide.decide import Gist
 from advisor.facts.showing import plain_value
-from advisor.reasoning.case import Case, Outcome
+from advisor.reasoning.case import Case
 from advisor.reasoning.counterfactual import Smallest
 from advisor.reasoning.flips import Stretch
 from advisor.reasoning.map import DecisionMap
 from advisor.reasoning.worth_knowing import Worth
+from advisor.report.part import fields_of
+from advisor.report.run import FindOut, MapAxis, MapEntry, OtherAnswer
 
 
-def map_entry(found: DecisionMap) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchAnswer:
+    """A stretch of a number, both ends in it, and the answer on it."""
+
+    from_: Number
+    to: Number
+    status: str
+    recommendation: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceAnswer:
+    """A value of a fact, and the answer with it."""
+
+    value: Any
+    status: str
+    recommendation: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedAnswer:
+    """Other values of some facts, and the answer with all of them."""
+
+    changes: dict[str, Any]
+    status: str
+    recommendation: str | None
+
+
+def map_entry(found: DecisionMap) -> MapEntry:
     """A decision map; each answer stands once, and the grid holds their places."""
     answers = list(dict.fromkeys(outcome for row in found.outcomes for outcome in row))
-    return {
-        **{
-            name: {"fact": axis.key, "values": list(axis.values), "here": axis.here}
-            for name, axis in (("across", found.across), ("up", found.up))
-        },
-        "answers": [outcome_entry(outcome) for outcome in answers],
-        "grid": [[answers.index(outcome) for outcome in row] for row in found.outcomes],
-    }
+    across, up = (
+        MapAxis(fact=axis.key, values=list(axis.values), here=axis.here)
+        for axis in (found.across, found.up)
+    )
+    return MapEntry(
+        across=across,
+        up=up,
+        answers=[answer_of(outcome) for outcome in answers],
+        grid=[[answers.index(outcome) for outcome in row] for row in found.outcomes],
+    )
 
 
 def smallest_entry(smallest: Smallest) -> dict[str, Any]:
     """The fewest facts that give another answer."""
     found = [
-        {
-            "changes": {key: plain_value(value) for key, value in one.changes.items()},
+        ChangedAnswer(
+            changes={key: plain_value(value) for key, value in one.changes.items()},
             **outcome_entry(one.outcome),
-        }
+        )
         for one in smallest.found
     ]
     proofs = [proof.value for proof in smallest.proofs]
     return {"facts": len(proofs) + 1 if found else None, "not_enough": proofs, "found": found}
 
 
-def worth_entry(worth: Worth, case: Case) -> dict[str, Any]:
-    """A fact that is worth finding out, as plain values."""
+def worth_entry(worth: Worth, case: Case) -> FindOut:
+    """A fact that is worth finding out."""
     fact_type = case.facts.vocabulary[worth.key]
-    return {
-        "fact": worth.key,
-        "question": fact_type.question,
-        "assumed": plain_value(worth.assumed),
-        "effort": worth.effort,
-        "how": fact_type.find_out,
-        "share": round(worth.share, 4),
-        "answers": [outcome_entry(outcome) for outcome in worth.outcomes],
-    }
+    return FindOut(
+        fact=worth.key,
+        question=fact_type.question,
+        assumed=plain_value(worth.assumed),
+        effort=worth.effort,
+        how=fact_type.find_out,
+        share=round(worth.share, 4),
+        answers=[answer_of(outcome) for outcome in worth.outcomes],
+    )
 
 
-def stretch_entry(part: Stretch) -> dict[str, Any]:
+def stretch_entry(part: Stretch) -> StretchAnswer:
     """A stretch of a number and the answer on it."""
-    return {"from": part.low, "to": part.high, **outcome_entry(part.outcome)}
+    return StretchAnswer(from_=part.low, to=part.high, **outcome_entry(part.outcome))
 
 
-def outcome_entry(outcome: Outcome | None) -> dict[str, Any]:
-    """An answer as plain values; None is a contradiction."""
+def outcome_entry(outcome: Gist | None) -> dict[str, Any]:
+    """An answer as the fields of a part."""
+    return fields_of(answer_of(outcome))
+
+
+def answer_of(outcome: Gist | None) -> OtherAnswer:
+    """An answer as a run states it; None is a contradiction."""
     if outcome is None:
-        return {"status": "contradiction", "recommendation": None}
-    return {"status": outcome.status.value, "recommendation": outcome.recommendation}
+        return OtherAnswer(status="contradiction", recommendation=None)
+    return OtherAnswer(status=outcome.status.value, recommendation=outcome.recommendation)

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from advisor.decide.bounds.cells import cells_of, span_of
 from advisor.decide.bounds.search import bounds_of
-from advisor.decide.decision import Status
-from advisor.decide.headline import Headline
+from advisor.decide.decide import Gist, Headline, Status
 from advisor.facts import FactType, Source, Value
 from advisor.facts.values import is_known
 from advisor.facts.vocabulary import EFFORTS
-from advisor.reasoning.case import Case, Outcome
-from advisor.reasoning.representatives import decades, parts
+from advisor.reasoning.case import Case
+from advisor.reasoning.counterfactual import decades, parts
 from advisor.support.errors import AdvisorError
 
 
@@ -35,7 +34,7 @@ class Worth:
     assumed: Value
     effort: str
     share: float
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Gist, ...]
 
 
 def worth_finding_out(case: Case) -> list[Worth]:
@@ -106,7 +105,7 @@ def _alone(case: Case, fact_type: FactType) -> Worth | None:
     return Worth(key, _assumed(case, key), fact_type.effort, share, outcomes)
 
 
-def _answers(case: Case, fact_type: FactType) -> Sequence[tuple[Outcome | None, float]]:
+def _answers(case: Case, fact_type: FactType) -> Sequence[tuple[Gist | None, float]]:
     """Answers for values that the fact can have, with how many others each stands for.
 
     All choices; of a number both ends of each part within which no rule changes a test.
@@ -159,4 +158,4 @@ def _reachable(
         within = bounds_of(statements, case.engine, parts=1).reachable
     except AdvisorError:
         return None
-    return within, case.witnesses.reached(statements)
+    return within, case.guesses.reached(statements)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from advisor.catalogue.settings import preparation
 from advisor.catalogue.tables import Method
-from advisor.microbench.preparing.table import preparation
 from advisor.recipe.choosing import Choice, Run, projects
 from advisor.support.errors import AdvisorError
 
@@ -101,7 +101,7 @@ def _pairs(
 
 
 def _candidates(choice: Choice, *, pair: bool) -> tuple[str, ...]:
-    templates = preparation()["templates"]
+    templates = preparation().templates
     if choice.route == "head":
         # Only a soft prompt starts from words.
         return tuple(templates["head"]) if choice.method.family == "soft_prompts" else ()

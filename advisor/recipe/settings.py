@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.catalogue.known import UnknownMethodError
-from advisor.catalogue.tables import Method, load_table
+from advisor.catalogue.settings import preparation, training
+from advisor.catalogue.tables import Method
 from advisor.estimate.assumed import Wishes, common_settings, settings_for
 from advisor.estimate.plan import Planner
 from advisor.estimate.settings import Head, Kernels, Precision, Settings
 from advisor.estimate.subject import Subject
 from advisor.estimate.target import target_of
-from advisor.microbench.preparing.table import preparation
 from advisor.recipe.choosing import Choice, Run, projects
 from advisor.recipe.from_confirmation import Carried
 from advisor.support.errors import AdvisorError, ExitCode
@@ -106,7 +106,7 @@ def project_settings(
         "task": {
             "type": choice.task,
             "route": choice.route,
-            "metric": preparation()["metrics"][choice.task],
+            "metric": preparation().metrics[choice.task],
         },
         "data": data,
         "prompts": list(carried.prompts),
@@ -158,7 +158,7 @@ def _training(choice: Choice, carried: Carried, fitted: Fitted) -> dict[str, Any
         "max_steps": None,
         "warmup_share": recipe["warmup_share"],
         "weight_decay": recipe["weight_decay"],
-        "clip_norm": load_table("training.yaml")["clip_norm"],
+        "clip_norm": training().clip_norm,
         "looks": projects()["looks"],
         "patience": recipe["patience"],
         "seed": 0,

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
-
-Record: TypeAlias = Mapping[str, Any]
-"""What a report is made from."""
+from typing import Generic, TypeAlias, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +80,26 @@ class Grid:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, str], ...]
     meanings: Mapping[str, str]
+
+
+_Run = TypeVar("_Run")
+
+
+def _nothing(_: object) -> tuple[()]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSection(Generic[_Run]):
+    """A section of a report.
+
+    Attributes:
+        id: of its element in the page, kept from version to version so that links to it hold.
+        blocks: what it says of a run, its heading first; nothing for a section that is drawn only.
+    """
+
+    id: str
+    blocks: Callable[[_Run], Iterable[Block]] = _nothing
 
 
 Block: TypeAlias = "Heading | Paragraph | Bullets | Table | Bars | Stacks | Grid"

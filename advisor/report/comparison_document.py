@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
 
 from advisor.catalogue.tables import load_methods
-from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Record, Table
+from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Table
+from advisor.report.run import RunFile
 from advisor.report.wording import method_name, shown_value, side_name
 
-TITLE = "Two runs compared"
+COMPARISON_TITLE = "Two runs compared"
 _NOTHING = "-"
 _NAMES = {
     "status": "Status",
@@ -22,24 +24,69 @@ _NAMES = {
 _FEASIBLE = {True: "feasible", False: "not feasible", None: "feasible or not is open"}
 
 
-def comparison_blocks(record: Record) -> Iterator[Block]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactSide:
+    """Value and source of a fact in one of the runs."""
+
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSide:
+    """What a rule says in one of the runs: methods that it rules out, and decibans by method."""
+
+    claim: str
+    vetoes: list[str]
+    effects: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodSide:
+    """Where a method stands in one of the runs."""
+
+    place: int
+    score: int
+    feasible: bool | None
+    parity: float | None
+
+
+_T = TypeVar("_T")
+_Moved: TypeAlias = dict[str, "list[_T | None]"]
+"""By name, both sides of what is not the same; None on a side on which there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunComparison:
+    """What differs between two runs."""
+
+    schema_version: str
+    headlines: list[str]
+    verdict: _Moved[Any]
+    facts: _Moved[FactSide]
+    rules: _Moved[RuleSide]
+    methods: _Moved[MethodSide]
+    estimates: _Moved[FactSide]
+
+
+def comparison_blocks(found: RunComparison) -> Iterator[Block]:
     """The verdicts first, then what moved them."""
-    first, second = record["headlines"]
+    first, second = found.headlines
     yield Heading("Verdicts")
     yield Bullets((f"First: {first}", f"Second: {second}"))
-    if not any(record[part] for part in ("verdict", "facts", "rules", "methods", "estimates")):
+    if not (found.verdict or found.facts or found.rules or found.methods or found.estimates):
         yield Paragraph(
             "Nothing moved: facts, rules, scores and verdict are the same.", strong=True
         )
         return
-    yield from _verdict(record["verdict"])
-    yield from _table("Facts that differ", "Fact", record["facts"], _fact)
-    yield from _rules(record["rules"])
-    yield from _table("Scores and places that moved", "Method", record["methods"], _place)
-    yield from _table("Estimates that moved", "Estimate", record["estimates"], _estimate)
+    yield from _verdict(found.verdict)
+    yield from _table("Facts that differ", "Fact", found.facts, _fact)
+    yield from _rules(found.rules)
+    yield from _table("Scores and places that moved", "Method", found.methods, _place)
+    yield from _table("Estimates that moved", "Estimate", found.estimates, _estimate)
 
 
-def _verdict(moved: Mapping[str, Sequence[Any]]) -> Iterator[Block]:
+def _verdict(moved: _Moved[Any]) -> Iterator[Block]:
     if not moved:
         yield Paragraph("The verdict is the same.")
         return
@@ -60,7 +107,7 @@ def _part(key: str, value: Any) -> str:
 
 
 def _table(
-    title: str, column: str, moved: Mapping[str, Sequence[Any]], show: Any
+    title: str, column: str, moved: _Moved[_T], show: Callable[[str, _T], str]
 ) -> Iterator[Block]:
     if moved:
         yield Heading(title)
@@ -75,21 +122,21 @@ def _label(name: str) -> str:
     return method_name(name) if name in load_methods() else name
 
 
-def _fact(name: str, side: Mapping[str, Any]) -> str:
-    return f"{shown_value(name, side['value'])} ({side['source'].replace('_', ' ')})"
+def _fact(name: str, side: FactSide) -> str:
+    return f"{shown_value(name, side.value)} ({side.source.replace('_', ' ')})"
 
 
-def _estimate(name: str, side: Mapping[str, Any]) -> str:
-    return shown_value(name, side["value"])
+def _estimate(name: str, side: FactSide) -> str:
+    return shown_value(name, side.value)
 
 
-def _place(_: str, side: Mapping[str, Any]) -> str:
-    parity = side["parity"]
+def _place(_: str, side: MethodSide) -> str:
+    parity = side.parity
     near = "" if parity is None else f", parity {parity:.0%}"
-    return f"place {side['place']}, {side['score']:+d}, {_FEASIBLE[side['feasible']]}{near}"
+    return f"place {side.place}, {side.score:+d}, {_FEASIBLE[side.feasible]}{near}"
 
 
-def _rules(moved: Mapping[str, Sequence[Any]]) -> Iterator[Block]:
+def _rules(moved: _Moved[RuleSide]) -> Iterator[Block]:
     if moved:
         yield Heading("Rules that say something else")
         yield Table(
@@ -98,7 +145,7 @@ def _rules(moved: Mapping[str, Sequence[Any]]) -> Iterator[Block]:
                 (
                     rule,
                     *map(_saying, sides),
-                    next((s["claim"] for s in sides if s and s["claim"]), ""),
+                    next((s.claim for s in sides if s and s.claim), ""),
                 )
                 for rule, sides in moved.items()
             ),
@@ -106,15 +153,15 @@ def _rules(moved: Mapping[str, Sequence[Any]]) -> Iterator[Block]:
         yield Paragraph("Effects are in decibans; `advisor explain RULE` prints a rule.")
 
 
-def _saying(side: Mapping[str, Any] | None) -> str:
+def _saying(side: RuleSide | None) -> str:
     """The effects in decibans, methods of the same effect together; or what is ruled out."""
     if side is None:
         return "silent"
     said = []
-    if side["vetoes"]:
-        said.append(f"rules out {_listed(side['vetoes'])}")
+    if side.vetoes:
+        said.append(f"rules out {_listed(side.vetoes)}")
     same: dict[int, list[str]] = {}
-    for method, effect in side["effects"].items():
+    for method, effect in side.effects.items():
         same.setdefault(effect, []).append(method)
     said.extend(f"{effect:+d} {_listed(methods)}" for effect, methods in same.items())
     return "; ".join(said)
@@ -124,16 +171,12 @@ def _listed(methods: Sequence[str]) -> str:
     return ", ".join(load_methods()[method].name for method in methods)
 
 
-SCHEMA_VERSION = "1"
-_VERDICT = (
-    "status", "recommendation", "variant", "alternative", "confidence", "margin_decibans",
-)  # fmt: skip
 _ESTIMATE = "estimate."
 _SHOWN_ESTIMATES = ("memory_gib", "memory_optimistic_gib", "hours", "cost", "storage_gib")
 
 
-def comparison_record(first: Record, second: Record, claims: Mapping[str, str]) -> dict[str, Any]:
-    """What differs between two runs; a side on which a thing is missing has null there.
+def comparison_record(first: RunFile, second: RunFile, claims: Mapping[str, str]) -> RunComparison:
+    """What differs between two runs.
 
     Args:
         first: a run.
@@ -142,20 +185,18 @@ def comparison_record(first: Record, second: Record, claims: Mapping[str, str]) 
             compared only.
     """
     whole = all(_has_waterfalls(run) for run in (first, second))
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "headlines": [first["headline"], second["headline"]],
-        "verdict": _moved(_comparison_verdict(first), _comparison_verdict(second)),
-        "facts": _moved(_facts(first, _stated), _facts(second, _stated)),
-        "rules": _moved(*(_comparison_rules(run, claims, whole=whole) for run in (first, second))),
-        "methods": _moved(_ranking(first), _ranking(second)),
-        "estimates": _moved(
-            _facts(first, _comparison_estimate), _facts(second, _comparison_estimate)
-        ),
-    }
+    return RunComparison(
+        schema_version="1",
+        headlines=[first.headline, second.headline],
+        verdict=_moved(_comparison_verdict(first), _comparison_verdict(second)),
+        facts=_moved(_facts(first, _stated), _facts(second, _stated)),
+        rules=_moved(*(_comparison_rules(run, claims, whole=whole) for run in (first, second))),
+        methods=_moved(_ranking(first), _ranking(second)),
+        estimates=_moved(_facts(first, _comparison_estimate), _facts(second, _comparison_estimate)),
+    )
 
 
-def _moved(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, list[Any]]:
+def _moved(first: Mapping[str, _T], second: Mapping[str, _T]) -> _Moved[_T]:
     """By name, both sides of what is not the same."""
     return {
         name: [first.get(name), second.get(name)]
@@ -164,15 +205,15 @@ def _moved(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, lis
     }
 
 
-def _comparison_verdict(run: Record) -> dict[str, Any]:
-    return {key: run[key] for key in _VERDICT}
+def _comparison_verdict(run: RunFile) -> dict[str, Any]:
+    return {key: getattr(run, key) for key in _NAMES}
 
 
-def _facts(run: Record, chosen: Callable[[str], bool]) -> dict[str, Any]:
+def _facts(run: RunFile, chosen: Callable[[str], bool]) -> dict[str, FactSide]:
     """Value and source of facts; where they were read does not count as a difference."""
     return {
-        key: {"value": entry["value"], "source": entry["source"]}
-        for key, entry in run["facts"].items()
+        key: FactSide(value=entry.value, source=entry.source)
+        for key, entry in run.facts.items()
         if chosen(key)
     }
 
@@ -185,53 +226,55 @@ def _comparison_estimate(key: str) -> bool:
     return key.startswith(_ESTIMATE) and key.endswith(_SHOWN_ESTIMATES)
 
 
-def _comparison_rules(run: Record, claims: Mapping[str, str], *, whole: bool) -> dict[str, Any]:
+def _comparison_rules(
+    run: RunFile, claims: Mapping[str, str], *, whole: bool
+) -> dict[str, RuleSide]:
     """What each rule says: its veto or its effects on the methods.
 
     Runs of early versions tell only of rules between the two methods compared; beside one of them
     the other run is held to the same (``whole`` is false), lest rules seem to have come up.
     """
-    told = {reason["rule"]: reason["claim"] for reason in run["reasons"]}
-    found: dict[str, dict[str, Any]] = {}
+    told = {reason.rule: reason.claim for reason in run.reasons}
+    found: dict[str, RuleSide] = {}
     for rule, method, effect in _shares(run) if whole else _reasons(run):
         claim = told.get(rule) or claims.get(rule, "")
-        said = found.setdefault(rule, {"claim": claim, "vetoes": [], "effects": {}})
+        said = found.setdefault(rule, RuleSide(claim=claim, vetoes=[], effects={}))
         if effect is None:
-            said["vetoes"].append(method)
+            said.vetoes.append(method)
         else:
-            said["effects"][method] = effect
+            said.effects[method] = effect
     return found
 
 
-def _has_waterfalls(run: Record) -> bool:
-    return all(entry.get("waterfall") is not None for entry in run["ranking"])
+def _has_waterfalls(run: RunFile) -> bool:
+    return all(entry.waterfall is not None for entry in run.ranking)
 
 
-def _shares(run: Record) -> Iterator[tuple[str, str, int | None]]:
+def _shares(run: RunFile) -> Iterator[tuple[str, str, int | None]]:
     """Rule, method and decibans, or None for a veto, over all methods."""
-    for entry in sorted(run["ranking"], key=lambda entry: str(entry["method"])):
-        for rule in entry["vetoes"]:
-            yield rule, entry["method"], None
-        for step in entry["waterfall"]:
-            yield step["rule"], entry["method"], step["effect"]
+    for entry in sorted(run.ranking, key=lambda entry: entry.method):
+        for rule in entry.vetoes:
+            yield rule, entry.method, None
+        for step in entry.waterfall or ():
+            yield step.rule, entry.method, step.effect
 
 
-def _reasons(run: Record) -> Iterator[tuple[str, str, int | None]]:
+def _reasons(run: RunFile) -> Iterator[tuple[str, str, int | None]]:
     """The same between the two methods compared."""
-    for reason in run["reasons"]:
-        for method in sorted(reason["veto"] if reason["effect"] is None else ()):
-            yield reason["rule"], method, None
-        for method, effect in sorted(reason["effects"].items()):
-            yield reason["rule"], method, effect
+    for reason in run.reasons:
+        for method in sorted(reason.veto if reason.effect is None else ()):
+            yield reason.rule, method, None
+        for method, effect in sorted(reason.effects.items()):
+            yield reason.rule, method, effect
 
 
-def _ranking(run: Record) -> dict[str, Any]:
+def _ranking(run: RunFile) -> dict[str, MethodSide]:
     return {
-        entry["method"]: {
-            "place": place,
-            "score": entry["score"],
-            "feasible": entry["feasible"],
-            "parity": run["parity"].get(entry["method"], {}).get("probability"),
-        }
-        for place, entry in enumerate(run["ranking"], start=1)
+        entry.method: MethodSide(
+            place=place,
+            score=entry.score,
+            feasible=entry.feasible,
+            parity=run.parity[entry.method].probability if entry.method in run.parity else None,
+        )
+        for place, entry in enumerate(run.ranking, start=1)
     }

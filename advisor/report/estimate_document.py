@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Record, Stacks, Table
+from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Stacks, Table
 from advisor.report.wording import method_name
 
 PARTS = {
@@ -22,7 +22,7 @@ RESERVE = ("r", "allocator reserve")
 CONTEXT = ("c", "context")
 
 
-TITLE = "Memory, time and cost before training"
+ESTIMATE_TITLE = "Memory, time and cost before training"
 _VERDICTS = {
     "fits": ("fits", "fit"),
     "tight": ("is too close to the limit to tell", "are too close to the limit to tell"),
@@ -33,7 +33,7 @@ _MINUTE, _DAY = 1 / 60, 24.0
 _STEPS = (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 
-def estimate_blocks(record: Record) -> Iterator[Block]:
+def estimate_blocks(record: Mapping[str, Any]) -> Iterator[Block]:
     """All that the record says, the answer first."""
     done = {id_: one for id_, one in record["methods"].items() if "fits" in one}
     yield Heading(f"What training {record['model']['name']} takes")
@@ -62,7 +62,7 @@ def estimate_blocks(record: Record) -> Iterator[Block]:
         yield Bullets(tuple(remarks))
 
 
-def _headline(record: Record, done: Mapping[str, Any]) -> str:
+def _headline(record: Mapping[str, Any], done: Mapping[str, Any]) -> str:
     free = record["device"]["free_gib"]
     if free is None:
         return "How much memory the device has is not known, so nothing is said to fit or not."
@@ -87,7 +87,7 @@ def _listed(names: list[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
-def _setting(record: Record) -> str:
+def _setting(record: Mapping[str, Any]) -> str:
     s, device = record["settings"], record["device"]
     if not s:
         return "No method can be combined with these settings."
@@ -173,7 +173,7 @@ def _is_faster(one: Mapping[str, Any]) -> bool:
     return bool(one["plan"]["change"] and new and old and new < 0.95 * old)
 
 
-def _several_devices(record: Record, done: Mapping[str, Any]) -> Iterator[Block]:
+def _several_devices(record: Mapping[str, Any], done: Mapping[str, Any]) -> Iterator[Block]:
     shown = {
         id_: one
         for id_, one in done.items()
@@ -193,7 +193,7 @@ def _shared_cell(way: Mapping[str, Any]) -> str:
     return f"{way['total_gib_per_device']:.4g}, {way['fits']}"
 
 
-def _remarks(record: Record, done: Mapping[str, Any]) -> Iterator[str]:
+def _remarks(record: Mapping[str, Any], done: Mapping[str, Any]) -> Iterator[str]:
     tasks = record["run"]["tasks_per_base"][1]
     if tasks > 1:
         stored = ", ".join(

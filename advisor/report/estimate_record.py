@@ -14,7 +14,6 @@ from advisor.estimate.settings import Settings
 from advisor.estimate.shape import ModelShape
 from advisor.estimate.target import Target
 
-SCHEMA_VERSION = "1"
 _OWN = ("precision", "optimizer", "checkpointing", "virtual_tokens", "rank")
 """Settings that differ from method to method."""
 _DIGITS = 6
@@ -25,7 +24,7 @@ def estimate_record(found: Estimates) -> dict[str, Any]:
     subject, target, run = found.subject, found.target, found.run
     done = [one for one in found.outcomes.values() if isinstance(one, Outcome)]
     return {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": "1",
         "advisor_version": advisor.__version__,
         "model": {
             "name": subject.name,

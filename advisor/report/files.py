@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from advisor.report.part import plain
 from advisor.support.errors import AdvisorError
 
 _FORMATS = {
@@ -35,9 +35,9 @@ def format_for(path: Path) -> str:
     return _FORMATS[path.suffix.lower()]
 
 
-def to_json(record: Mapping[str, Any], *, indent: int | None = 2, ascii_only: bool = False) -> str:
+def to_json(record: Any, *, indent: int | None = 2, ascii_only: bool = False) -> str:
     """The record as one JSON object, byte for byte the same for the same record."""
-    return json.dumps(record, ensure_ascii=ascii_only, indent=indent, allow_nan=False)
+    return json.dumps(plain(record), ensure_ascii=ascii_only, indent=indent, allow_nan=False)
 
 
 def write_file(path: Path, text: str) -> None:

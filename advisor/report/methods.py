@@ -10,11 +10,12 @@ from typing import Any
 
 from advisor.catalogue.known import row_of
 from advisor.catalogue.tables import Method, load_methods, load_table
-from advisor.decide.headline import FEW_SHOT, FULL, HEADLINE_SIDES
+from advisor.decide.decide import FEW_SHOT, FULL, HEADLINE_SIDES
 from advisor.decide.tally import Tally, settled_lead
 from advisor.decide.verdict import Verdict
 from advisor.facts import FactBase, Interval
 from advisor.facts.showing import show_value
+from advisor.report.run import Change, WhyNot
 from advisor.report.wording import decibans
 from advisor.rules.engine import Finding
 
@@ -29,7 +30,7 @@ def chosen_method(verdict: Verdict) -> str:
     return FULL if verdict.recommendation == FULL else verdict.variant or FULL
 
 
-def why_not(verdict: Verdict) -> list[dict[str, Any]]:
+def why_not(verdict: Verdict) -> list[WhyNot]:
     """For each other method the rules that put it behind the chosen one."""
     chosen = chosen_method(verdict)
     others = sorted(
@@ -39,7 +40,7 @@ def why_not(verdict: Verdict) -> list[dict[str, Any]]:
     for entry in others:
         text, rules = _against_it(verdict, chosen, entry)
         name = load_methods()[entry.method].name
-        result.append({"method": entry.method, "name": name, "text": text, "rules": rules})
+        result.append(WhyNot(method=entry.method, name=name, text=text, rules=rules))
     return result
 
 
@@ -85,7 +86,7 @@ def _deciding(against: list[tuple[Finding, int]], lead: int) -> list[tuple[Findi
     return against[: max(needed, _MOST_SHOWN)]
 
 
-def nearest_changes(verdict: Verdict, facts: FactBase) -> list[dict[str, str]]:
+def nearest_changes(verdict: Verdict, facts: FactBase) -> list[Change]:
     """The change that each veto asks for, figures filled in, the nearest first.
 
     A headline side comes first, then what is vetoed once only. How large a step is can be told
@@ -103,7 +104,7 @@ def nearest_changes(verdict: Verdict, facts: FactBase) -> list[dict[str, str]]:
     ]
     changes.sort(key=lambda change: change[0])
     return [
-        {"method": place[3], "rule": f.rule.label, "change": _filled(f.rule.fix, facts)}
+        Change(method=place[3], rule=f.rule.label, change=_filled(f.rule.fix, facts))
         for place, f in changes
     ]
 

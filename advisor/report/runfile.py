@@ -1,23 +1,32 @@
-"""Read a whole run, with all that it says, to show or compare it again."""
+"""Run files: read and checked, to show or compare a run again; their published schema.
+
+``python -m advisor.report.runfile`` prints the JSON Schema; docs/schema/run-1.json is its output.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from advisor.facts.factsfile import RUN_SCHEMAS, load_document
+from advisor.report.run import CandidatesRun, RunFile
 from advisor.support.errors import AdvisorError
 from advisor.support.strictyaml import YamlDocument
 
-_EXTRA = "extra_forbidden"
-"""Pydantic's word for a key that is not known."""
+_T = TypeVar("_T")
 
 
-def load_record(path: str | Path) -> dict[str, Any]:
-    """The record of a run or an estimate: its JSON, or the HTML report that holds it.
+def load_record(path: str | Path) -> tuple[RunFile | None, dict[str, Any]]:
+    """The record of a run or an estimate, from its JSON or the HTML report that holds it.
 
     Args:
         path: the file, or ``-`` for standard input.
+
+    Returns:
+        The run, or None for an estimate; and what the file holds, the keys of later versions with
+        it.
 
     Raises:
         AdvisorError: if it cannot be read, is neither, or lacks what every run has.
@@ -37,41 +46,74 @@ def load_record(path: str | Path) -> dict[str, Any]:
             where=document.where("schema_version"),
             hint=f"this advisor reads version {', '.join(RUN_SCHEMAS)}; a newer one may be needed",
         )
-    if is_run(record):
-        _check(document)
-    elif not is_estimate(record):
+    if "headline" in record and "facts" in record:
+        return _checked(document), record
+    if not ("methods" in record and "device" in record):
         raise AdvisorError(
             "this file holds neither a run nor an estimate",
             where=document.where(),
             hint="give what advise, ask, confirm or estimate wrote as JSON or HTML",
         )
-    return record
+    return None, record
 
 
-def is_run(record: dict[str, Any]) -> bool:
-    """Whether a record has a verdict and facts."""
-    return "headline" in record and "facts" in record
-
-
-def is_estimate(record: dict[str, Any]) -> bool:
-    """Whether a record is that of ``advisor estimate``."""
-    return "methods" in record and "device" in record
-
-
-def _check(document: YamlDocument) -> None:
-    """Refuse a run that lacks a key or has one of another type; keys of later versions may stay."""
+def _checked(document: YamlDocument) -> RunFile:
+    """The run; one that lacks a key, or has one of another type, is refused."""
     from pydantic import ValidationError  # noqa: PLC0415 - slow to load, and needed here alone
 
-    from advisor.report.schema import RunFile  # noqa: PLC0415 - likewise
-
     try:
-        RunFile.model_validate(document.value)
+        return run_from(document.value)
     except ValidationError as error:
-        wrong = next((e for e in error.errors() if e["type"] != _EXTRA), None)
-        if wrong is not None:
-            place = ".".join(str(part) for part in wrong["loc"])[:120]
-            raise AdvisorError(
-                f"the run file is damaged: {wrong['msg'][:120]}",
-                where=f"{document.name}, {place}",
-                hint="judge its facts again: advisor advise --facts FILE",
-            ) from None
+        wrong = error.errors()[0]
+        place = ".".join(str(part) for part in wrong["loc"])[:120]
+        raise AdvisorError(
+            f"the run file is damaged: {wrong['msg'][:120]}",
+            where=f"{document.name}, {place}",
+            hint="judge its facts again: advisor advise --facts FILE",
+        ) from None
+
+
+def run_from(record: Mapping[str, Any]) -> RunFile:
+    """The run that a file holds; keys of later versions are left out.
+
+    Raises:
+        pydantic.ValidationError: if it lacks a key, or has one of another type.
+    """
+    if "candidates" in record:
+        return part_from(CandidatesRun, record)
+    if "plan" in record:
+        from advisor.report.measured import MeasuredRun, PlannedRun  # noqa: PLC0415 - few have one
+
+        return part_from(MeasuredRun if "results" in record else PlannedRun, record)
+    return part_from(RunFile, record)
+
+
+def part_from(kind: type[_T], record: Mapping[str, Any]) -> _T:
+    """A part of a run from the values of JSON.
+
+    Raises:
+        pydantic.ValidationError: if it lacks a key, or has one of another type.
+    """
+    from pydantic import TypeAdapter  # noqa: PLC0415 - slow to load
+
+    return TypeAdapter(kind).validate_python(record)
+
+
+def json_schema() -> str:
+    """The JSON Schema of the run file: what every run has, and the keys that some have."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 - slow to load
+
+    from advisor.report.measured import MeasuredRun, PlannedRun  # noqa: PLC0415 - few have one
+
+    kinds = (RunFile, PlannedRun, MeasuredRun, CandidatesRun)
+    whole, *more = (TypeAdapter(kind).json_schema() for kind in kinds)
+    for schema in more:
+        whole["$defs"] = schema["$defs"] | whole["$defs"]
+        whole["properties"] = schema["properties"] | whole["properties"]
+    for part in (whole, *whole["$defs"].values()):
+        part.setdefault("additionalProperties", False)
+    return json.dumps(whole, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    print(json_schema(), end="")  # noqa: T201 - printing it is what the module is run for

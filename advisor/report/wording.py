@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from advisor.catalogue.tables import load_methods
-from advisor.decide.decision import Status
-from advisor.decide.headline import FULL
+from advisor.decide.decide import FULL, Status
 from advisor.decide.parity import Parity
 from advisor.decide.verdict import Verdict
 from advisor.facts import load_vocabulary
 from advisor.facts.reading import read_value
 from advisor.facts.showing import show_value
+from advisor.report.run import Change, ParityEntry
 from advisor.rules.rule import Settings
 from advisor.support.sentences import capital
 
@@ -39,7 +39,7 @@ def decibans(number: int) -> str:
     return f"{number} deciban" if number == 1 else f"{number} decibans"
 
 
-def headline(verdict: Verdict, settings: Settings, changes: Sequence[Mapping[str, str]]) -> str:
+def headline(verdict: Verdict, settings: Settings, changes: Sequence[Change]) -> str:
     """The verdict and its confidence in one or two sentences.
 
     Args:
@@ -49,8 +49,8 @@ def headline(verdict: Verdict, settings: Settings, changes: Sequence[Mapping[str
     """
     nearest = ""
     if verdict.status is Status.INFEASIBLE and changes:
-        name = capital(load_methods()[changes[0]["method"]].name)
-        nearest = f" Nearest change: {name} with {changes[0]['change']}."
+        name = capital(load_methods()[changes[0].method].name)
+        nearest = f" Nearest change: {name} with {changes[0].change}."
     return f"{_first(verdict, settings)}{_parity(verdict)}{_second(verdict)}{nearest}"
 
 
@@ -183,14 +183,14 @@ def method_name(method: str) -> str:
     return capital(load_methods()[method].name)
 
 
-def parity_text(own: Mapping[str, Any]) -> str:
-    """A parity of a record: the probability, or its range while a needed fact is unknown."""
-    if own["probability"] is None:
-        low, high = own["range"]
+def parity_text(own: ParityEntry) -> str:
+    """A parity: the probability, or its range while a needed fact is unknown."""
+    if own.probability is None:
+        low, high = own.range
         return f"{low:.0%} to {high:.0%}"
-    return f"{own['probability']:.0%}"
+    return f"{own.probability:.0%}"
 
 
-def near_text(own: Mapping[str, Any]) -> str:
-    """How many published results near the project a parity of a record rests on."""
-    return f"{own['rows']} rows, {own['studies']} studies" if own["rows"] else "none like yours"
+def near_text(own: ParityEntry) -> str:
+    """How many published results near the project a parity rests on."""
+    return f"{own.rows} rows, {own.studies} studies" if own.rows else "none like yours"

@@ -278,6 +278,9 @@ class Settings:
     kept_without_study: float
     enough_studies: int
 
+    def __hash__(self) -> int:
+        return hash((self.too_close_decibans, self.do_not_train_decibans, self.enough_studies))
+
 
 @dataclass(frozen=True, slots=True)
 class RuleBase:

@@ -4,29 +4,37 @@ A point names a cell for every fact. What a rule gives there, its decibans on ea
 part in quality, and its vetoes, is packed into one long integer, so that adding up rules is adding
 integers, and leaving a rule out is one subtraction. Rules that read a single fact are summed up
 for each of its cells beforehand; the others are found by one bit mask for each cell.
+
+`Margins` bounds what scores can be in a box of facts. Rules that read one fact are added up cell
+by cell, each rule of several facts is bounded by itself, and levels of sub-decisions count as free.
+So a bound can be too wide, and never too narrow.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from advisor.decide.decide import FEW_SHOT, FULL, Advice, decider_of
 from advisor.decide.parity import NEARNESS, kept_of, kept_share
 from advisor.facts import Fact, FactBase, Source
-from advisor.rules.checking.space import ABSENT, Cell, Space, inputs_of
+from advisor.rules.checking.cover import uncovered, vetoes_on
+from advisor.rules.checking.space import ABSENT, Box, Cell, Space, inputs_of
 from advisor.rules.rule import Kind, Ramp, Rule, RuleBase
-from advisor.verification.four_words import Judge, Outcome
 
 Point: TypeAlias = tuple[int, ...]
 """The number of a cell for each stated fact, then of a level for each sub-decision."""
+
+MethodSums: TypeAlias = tuple[Sequence[int], Sequence[int], Sequence[int]]
+"""Scores, their part in quality, and the number of vetoes, by method."""
 
 _LANE = 32
 _MIDDLE = 1 << (_LANE - 1)
 """Added to every lane, so that none is negative; sums of decibans stay far below it."""
 
 
-class Part(NamedTuple):
+class RuleSums(NamedTuple):
     """What one rule gives.
 
     Attributes:
@@ -56,7 +64,7 @@ class Compiled:
         self.stated = tuple(key for key in space.cells if key not in space.tables)
         self.keys = (*self.stated, *(key for key in space.tables if key in space.cells))
         self.place = {key: number for number, key in enumerate(self.keys)}
-        self._judge = Judge(self.methods, base.settings)
+        self._decider = decider_of(self.methods, base.settings)
         self._unpack = struct.Struct(f"<{3 * len(self.methods)}I").unpack
         self._zero = sum(_MIDDLE << (_LANE * lane) for lane in range(3 * len(self.methods)))
         self._levels: dict[tuple[int, ...], int] = {}
@@ -103,25 +111,30 @@ class Compiled:
             return 0
         return gives[0 if place is None else point[place]]
 
-    def outcome(self, total: int, point: Point) -> Outcome:
-        """The outcome of a packed sum."""
-        scores, quality, vetoes = self.numbers(total)
-        return self._judge.judge(scores, quality, vetoes, lambda m: self._kept_at(m, point))
+    def advice(self, total: int, point: Point) -> Advice:
+        """The advice on a packed sum."""
+        return self._advice(self.numbers(total), lambda method: self._kept_at(method, point))
 
-    def outcomes(self, total: int) -> list[Outcome]:
-        """The outcome for every amount of evidence that there could be near the facts.
+    def advice_by_evidence(self, total: int) -> list[Advice]:
+        """The advice for every amount of evidence that there could be near the facts.
 
         Within a cell, and on facts that no rule reads, projects differ in how near evidence is.
         """
-        scores, quality, vetoes = self.numbers(total)
-        settings = self.base.settings
+        numbers, settings = self.numbers(total), self.base.settings
         shares = [kept_share(studies, settings) for studies in range(settings.enough_studies + 1)]
-        return [
-            self._judge.judge(scores, quality, vetoes, lambda _, kept=kept: kept)  # type: ignore[misc]
-            for kept in shares
-        ]
+        return [self._advice(numbers, lambda _, kept=kept: kept) for kept in shares]  # type: ignore[misc]
 
-    def numbers(self, total: int) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+    def _advice(self, numbers: MethodSums, kept: Callable[[int], float]) -> Advice:
+        scores, quality, vetoes = numbers
+        vetoed = [veto > 0 for veto in vetoes]
+        leaning = self._decider.leaning(scores, vetoed)
+        variant = leaning.variant
+        given_up = quality[variant] * (1.0 - kept(variant)) if leaning.contested else 0.0
+        return self._decider.advice(
+            variant, self._decider.conclude(leaning, False, scores, vetoed, given_up)
+        )
+
+    def numbers(self, total: int) -> MethodSums:
         """Scores, quality and number of vetoes of each method."""
         count = len(self.methods)
         lanes = [
@@ -152,20 +165,20 @@ class Compiled:
         """The cells that a point names, by fact."""
         return {k: self.space.cells[k][n] for k, n in zip(self.keys, point, strict=True)}
 
-    def _part(self, rule: Rule, bits: Mapping[str, int]) -> Part:
+    def _part(self, rule: Rule, bits: Mapping[str, int]) -> RuleSums:
         ramp = next((e for e in rule.effects.values() if isinstance(e, Ramp)), None)
         bit = bits.get(rule.label, 0)
         if not rule.reads:
-            return Part(None, (self._packed(rule, 0.0),), 0)
+            return RuleSums(None, (self._packed(rule, 0.0),), 0)
         if ramp is None and bit:
-            return Part(None, (self._packed(rule, 0.0),), bit)
+            return RuleSums(None, (self._packed(rule, 0.0),), bit)
         fact = ramp.fact if ramp else rule.reads[0]
         passed = {} if bit else self.boxes[rule.label]
         gives = tuple(
             self._packed(rule, cell) if cell in passed.get(fact, self.space.cells[fact]) else 0
             for cell in self.space.cells[fact]
         )
-        return Part(self.place[fact], gives, bit)
+        return RuleSums(self.place[fact], gives, bit)
 
     def _packed(self, rule: Rule, cell: Cell) -> int:
         count = len(self.methods)
@@ -211,3 +224,134 @@ class Compiled:
         if known not in self._kept:
             self._kept[known] = kept_of(name, self.facts(point).values(), self.base.settings)
         return self._kept[known]
+
+
+Lanes: TypeAlias = Sequence[int]
+Weigh: TypeAlias = Callable[[Lanes], int]
+
+
+class Extent(NamedTuple):
+    """The least and the greatest that a number can be."""
+
+    low: int
+    high: int
+
+    def without(self, share: Extent) -> Extent:
+        """What covers the number with a share of it and with the share taken off."""
+        return Extent(min(self.low, self.low - share.high), max(self.high, self.high - share.low))
+
+
+class Margins:
+    """Sound bounds on a compiled rule base, and what follows for single rules."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        self._place = {method: number for number, method in enumerate(compiled.methods)}
+        self._constant = compiled.lanes(compiled.constant)
+        self._rows = [[compiled.lanes(gives) for gives, _ in row] for row in compiled.rows]
+        self._parts = {
+            label: [compiled.lanes(gives) for gives in part.gives]
+            for label, part in compiled.parts.items()
+        }
+
+    def lead(self, method: str, rival: str, box: Box) -> Extent:
+        """By how many decibans a method can lead another."""
+        return self._sum(self._lead(method, rival), box)
+
+    def ruled_out(self, method: str, box: Box, *, but: str = "") -> bool:
+        """Whether rules other than ``but`` rule the method out all over the box."""
+        rules = [rule for rule in self._compiled.base.rules if rule.label != but]
+        space = self._compiled.space
+        return uncovered(box, vetoes_on(method, rules, space), space) is None
+
+    def turns_nothing(self, label: str, box: Box) -> bool:
+        """Whether a rule that vetoes nothing turns no comparison between methods within its box."""
+        settings = self._compiled.base.settings
+        soft = settings.groups["soft_prompts"]
+        others = [m for m in self._compiled.methods if m not in (FULL, *soft)]
+        needed = [
+            *((FEW_SHOT, m, settings.do_not_train_decibans) for m in settings.groups["trained"]),
+            *((m, side, settings.alternative_decibans) for m in others for side in (FULL, *soft)),
+            # Of equals the first is taken, so both "level" and "ahead" matter.
+            *((one, two, near) for group in (soft, others) for one in group for two in group
+              if one < two for near in (0, 1)),
+        ]  # fmt: skip
+        return all(self._same_side(label, box, *compared) for compared in needed) and all(
+            self._same_side_of_full(label, box, method) for method in soft
+        )
+
+    def _same_side(self, label: str, box: Box, method: str, rival: str, needed: int) -> bool:
+        """Whether a lead that the rule moves stays on one side of what is needed."""
+        weigh = self._lead(method, rival)
+        share = self._share(label, weigh, box)
+        if share == (0, 0):
+            return True
+        lead = self._sum(weigh, box).without(share)
+        return lead.low >= needed or lead.high < needed or self._never_both(method, rival, box)
+
+    def _same_side_of_full(self, label: str, box: Box, method: str) -> bool:
+        """Whether a soft prompt stays ahead or behind full fine-tuning, and not too close to it.
+
+        Where evidence is thin, part of what quality rules add is given up.
+        """
+        shares = [self._share(label, weigh, box) for weigh in self._margin(method)]
+        return shares == [(0, 0), (0, 0)] or self._apart(method, box, shares)
+
+    def apart(self, method: str, box: Box) -> bool:
+        """Whether a soft prompt and full fine-tuning are never too close to call."""
+        return self._apart(method, box, [Extent(0, 0), Extent(0, 0)])
+
+    def _apart(self, method: str, box: Box, shares: Sequence[Extent]) -> bool:
+        """Whether that holds with the shares in margin and quality, and without them."""
+        settings = self._compiled.base.settings
+        lead, quality = (
+            self._sum(weigh, box).without(share)
+            for weigh, share in zip(self._margin(method), shares, strict=True)
+        )
+        most = 1.0 - settings.kept_without_study
+        low = min(lead.low, lead.low - most * quality.high)
+        high = max(lead.high, lead.high - most * quality.low)
+        close = max(settings.too_close_decibans, 1)
+        return low >= close or high <= -close or self._never_both(method, FULL, box)
+
+    def _margin(self, method: str) -> tuple[Weigh, Weigh]:
+        """The lead over full fine-tuning, and the quality of the method."""
+        number = len(self._compiled.methods) + self._place[method]
+        return self._lead(method, FULL), lambda lanes: lanes[number]
+
+    def _never_both(self, method: str, rival: str, box: Box) -> bool:
+        rules, space = self._compiled.base.rules, self._compiled.space
+        vetoes = [*vetoes_on(method, rules, space), *vetoes_on(rival, rules, space)]
+        return uncovered(box, vetoes, space) is None
+
+    def _lead(self, method: str, rival: str) -> Weigh:
+        own, other = self._place[method], self._place[rival]
+        return lambda lanes: lanes[own] - lanes[other]
+
+    def _sum(self, weigh: Weigh, box: Box) -> Extent:
+        low = high = weigh(self._constant)
+        cells_of = self._compiled.space.cells
+        for key, row in zip(self._compiled.keys, self._rows, strict=True):
+            passed = box.get(key, cells_of[key])
+            found = [
+                weigh(lanes)
+                for cell, lanes in zip(cells_of[key], row, strict=True)
+                if cell in passed
+            ]
+            low, high = low + min(found), high + max(found)
+        for label, part in self._compiled.parts.items():
+            if part.bit:
+                share = self._share(label, weigh, box)
+                low, high = low + share.low, high + share.high
+        return Extent(low, high)
+
+    def _share(self, label: str, weigh: Weigh, box: Box) -> Extent:
+        """What one rule can add within the box."""
+        cells, condition = self._compiled.space.cells, self._compiled.boxes[label]
+        met = [(box.get(key, frozenset(cells[key])), passed) for key, passed in condition.items()]
+        found = [weigh(lanes) for lanes in self._parts[label]]
+        if not all(own & passed for own, passed in met):
+            return Extent(0, 0)
+        if not all(own <= passed for own, passed in met):
+            found.append(0)
+        return Extent(min(found), max(found))

@@ -14,6 +14,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from advisor.decide.decide import Advice
 from advisor.decide.decision import decide
 from advisor.facts import FactBase
 from advisor.facts.factbase import require_consistent
@@ -23,7 +24,6 @@ from advisor.rules.engine import Engine
 from advisor.rules.rule import Ramp, RuleBase
 from advisor.support.errors import AdvisorError
 from advisor.verification.compiled import Compiled, Point
-from advisor.verification.four_words import Outcome, outcome_of
 
 _HARDSHIP = (0.0, 0.02, 0.1, 0.4)
 """How often a fact takes a value that rules something out; one of these for each scenario."""
@@ -68,7 +68,7 @@ class Scenarios:
                 self._cell(number, within.get(number), hardship, present)
                 for number in range(len(self._cells))
             ]
-            point = self._settled(stated, box or {})
+            point = self._repaired(stated, box or {})
             if point is not None:
                 return point
         return None
@@ -80,7 +80,7 @@ class Scenarios:
         for _ in range(self._chance.choice((1, 1, 2))):
             number = self._chance.randrange(len(stated))
             stated[number] = self._chance.choice(within.get(number) or self._cells[number])
-        return self._settled(stated, box)
+        return self._repaired(stated, box)
 
     def _narrowed(self, box: Box) -> dict[int, Sequence[int]]:
         """By place, the cells of stated facts that the box allows."""
@@ -110,7 +110,7 @@ class Scenarios:
             if tuple(stated[place] for place in places) not in allowed:
                 yield lower
 
-    def _settled(self, stated: list[int], box: Box) -> Point | None:
+    def _repaired(self, stated: list[int], box: Box) -> Point | None:
         """The point of stated facts, repaired where a relation is broken; None if it is no use."""
         for lower in self._broken(stated):
             if lower is None:
@@ -173,15 +173,15 @@ _STEPS = 40
 
 
 @dataclass(slots=True)
-class Found:
+class Witnessed:
     """What a search has found.
 
     Attributes:
         decisive: by label of a rule, facts on which it decides.
-        reached: by field of the outcome and its value, facts that lead to it; an empty point is
+        reached: by field of the advice and its value, facts that lead to it; an empty point is
             "nothing known".
         looked_at: how many scenarios were judged.
-        complete: whether those were all there are. Then ``possible`` holds every outcome that some
+        complete: whether those were all there are. Then ``possible`` holds all advice that some
             amount of evidence gives, and ``doubtful`` the rules that some amount lets decide.
     """
 
@@ -189,7 +189,7 @@ class Found:
     reached: dict[tuple[str, str | None], Point] = field(default_factory=dict)
     looked_at: int = 0
     complete: bool = False
-    possible: set[Outcome] = field(default_factory=set)
+    possible: set[Advice] = field(default_factory=set)
     doubtful: set[str] = field(default_factory=set)
 
 
@@ -201,8 +201,8 @@ class Search:
         self._engine = Engine(base)
         self._scenarios = Scenarios(compiled)
         self._open = {rule.label: rule for rule in base.rules}
-        self._met: set[Outcome] = set()
-        self.found = Found()
+        self._met: set[Advice] = set()
+        self.found = Witnessed()
 
     def broadly(self) -> None:
         """Look at every point if there are few, else at random ones, and at no facts at all."""
@@ -259,22 +259,22 @@ class Search:
         compiled = self._compiled
         self.found.looked_at += 1
         total, mask = compiled.sum(point)
-        outcome = compiled.outcome(total, point)
-        if outcome not in self._met and self._reach(outcome, point):
-            self._met.add(outcome)
+        advice = compiled.advice(total, point)
+        if advice not in self._met and self._reach(advice, point):
+            self._met.add(advice)
         for label in labels:
             share = compiled.share(label, point, mask)
-            if share and compiled.outcome(total - share, point) != outcome:
+            if share and compiled.advice(total - share, point) != advice:
                 self._confirm(label, point)
 
     def _weigh_evidence(self, point: Point) -> None:
         """Note what other amounts of evidence near the facts of a point would give."""
         total, mask = self._compiled.sum(point)
-        outcomes = self._compiled.outcomes(total)
-        self.found.possible.update(outcomes)
+        advice = self._compiled.advice_by_evidence(total)
+        self.found.possible.update(advice)
         for label in self._open:
             share = self._compiled.share(label, point, mask)
-            if share and self._compiled.outcomes(total - share) != outcomes:
+            if share and self._compiled.advice_by_evidence(total - share) != advice:
                 self.found.doubtful.add(label)
 
     def _confirm(self, label: str, point: Point) -> None:
@@ -283,13 +283,13 @@ class Search:
             self.found.decisive[label] = point
             del self._open[label]
 
-    def _reach(self, outcome: Outcome, point: Point) -> bool:
-        """Note what the outcome reaches; False if the facts at the point do not confirm it."""
-        named = list(outcome._asdict().items())
+    def _reach(self, advice: Advice, point: Point) -> bool:
+        """Note what the advice reaches; False if the facts at the point do not confirm it."""
+        named = list(advice._asdict().items())
         if all(pair in self.found.reached for pair in named):
             return True
         facts = self._consistent(point)
-        if facts is None or self.decided(facts) != outcome:
+        if facts is None or self.decided(facts) != advice:
             return False
         for pair in named:
             self.found.reached.setdefault(pair, point)
@@ -303,8 +303,8 @@ class Search:
             return None
         return facts
 
-    def decided(self, facts: FactBase, without: str = "") -> Outcome:
-        """The outcome by the program's own engine and decision, with one rule left out."""
+    def decided(self, facts: FactBase, without: str = "") -> Advice:
+        """The advice by the program's own engine and decision, with one rule left out."""
         findings = self._engine.assess(facts.values()).findings
         kept = [finding for finding in findings if finding.rule.label != without]
-        return outcome_of(decide(kept, facts, self._base))
+        return decide(kept, facts, self._base).advice

@@ -6,23 +6,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.decide.decision import Status
-from advisor.decide.headline import FEW_SHOT, FULL, Headline
+from advisor.decide.decide import FEW_SHOT, FULL, Headline, Status
 from advisor.facts.showing import plain_value
 from advisor.rules.checking.contradictions import places_of
 from advisor.rules.checking.cover import uncovered, vetoes_on
 from advisor.rules.checking.remark import Remark, Severity
 from advisor.rules.checking.space import OTHER_TEXT, Box, Space, exists
 from advisor.rules.rule import Effect, Kind, Ramp, Rule, RuleBase
-from advisor.verification.bounds import Bounds
-from advisor.verification.compiled import Compiled, Point
-from advisor.verification.search import Found, Search
+from advisor.verification.compiled import Compiled, Margins, Point
+from advisor.verification.search import Search, Witnessed
 
-Answer = tuple[str, str]
-"""A field of the outcome and a value of it."""
+Word = tuple[str, str]
+"""A field of `Advice` and a value of it."""
 
 
-def answers(base: RuleBase, methods: Sequence[str]) -> list[Answer]:
+def answers(base: RuleBase, methods: Sequence[str]) -> list[Word]:
     """Every answer that a rule base may lead to."""
     soft = base.settings.groups["soft_prompts"]
     return [
@@ -37,7 +35,7 @@ def answers(base: RuleBase, methods: Sequence[str]) -> list[Answer]:
 class Unreachable:
     """Proofs that an answer cannot be reached."""
 
-    def __init__(self, compiled: Compiled, bounds: Bounds) -> None:
+    def __init__(self, compiled: Compiled, bounds: Margins) -> None:
         self._compiled, self._bounds = compiled, bounds
         self._space: Space = compiled.space
         self._settings = compiled.base.settings
@@ -46,7 +44,7 @@ class Unreachable:
             method: self._living(compiled.base.rules, method) for method in compiled.methods
         }
 
-    def proof(self, answer: Answer) -> str:
+    def proof(self, answer: Word) -> str:
         """Why no facts lead to the answer; empty if that is not shown."""
         field, value = answer
         proofs: dict[str, Callable[[], str]] = {
@@ -130,7 +128,7 @@ class Unreachable:
         return ""
 
 
-def _unreached_remark(answer: Answer, proof: str, scenarios: int) -> Remark:
+def _unreached_remark(answer: Word, proof: str, scenarios: int) -> Remark:
     """The remark on an answer that the search has not met."""
     field, value = answer
     if proof:
@@ -141,7 +139,7 @@ def _unreached_remark(answer: Answer, proof: str, scenarios: int) -> Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class Disproof:
     """Why a rule can never decide.
 
     Attributes:
@@ -152,26 +150,28 @@ class Proof:
     text: str
 
 
-def proof_against(rule: Rule, compiled: Compiled, bounds: Bounds) -> Proof | None:
+def proof_against(rule: Rule, compiled: Compiled, bounds: Margins) -> Disproof | None:
     """A proof that the rule can never decide, or None if none of ours succeeds."""
     moved = [method for method, effect in rule.effects.items() if _moves(effect)]
     if not moved and not rule.veto:
         if rule.fitted:
-            return Proof("note", "calibration has made all its effects zero")
-        return Proof("warning", "all its effects are zero")
+            return Disproof("note", "calibration has made all its effects zero")
+        return Disproof("warning", "all its effects are zero")
     if _alike(rule, compiled.methods):
-        return Proof("note", "it moves all methods alike, so it ranks base models and no methods")
+        return Disproof(
+            "note", "it moves all methods alike, so it ranks base models and no methods"
+        )
     box = compiled.boxes[rule.label]
     touched = [*moved, *rule.veto]
     if all(bounds.ruled_out(method, box, but=rule.label) for method in touched):
         named = ", ".join(touched) if len(touched) < len(compiled.methods) else "every method"
-        return Proof("warning", f"other vetoes rule out {named} wherever it fires")
+        return Disproof("warning", f"other vetoes rule out {named} wherever it fires")
     if not rule.veto and bounds.turns_nothing(rule.label, box):
-        return Proof("warning", "the methods that it moves are never near enough to each other")
+        return Disproof("warning", "the methods that it moves are never near enough to each other")
     return None
 
 
-def _undecisive_remark(rule: Rule, proof: Proof | None, scenarios: int) -> Remark:
+def _undecisive_remark(rule: Rule, proof: Disproof | None, scenarios: int) -> Remark:
     """The remark on a rule without a witness, with the proof that there is none, if any."""
     if proof is not None:
         text = f"it can never decide: {proof.text}"
@@ -198,7 +198,7 @@ def _alike(rule: Rule, methods: tuple[str, ...]) -> bool:
     return len(effects) == 1 and isinstance(effects.pop(), int)
 
 
-def never_meet(compiled: Compiled, bounds: Bounds) -> Iterator[Remark]:
+def never_meet(compiled: Compiled, bounds: Margins) -> Iterator[Remark]:
     """Remark on vetoes that leave each side somewhere, and both together nowhere."""
     rules, space = compiled.base.rules, compiled.space
     soft = [m for m in compiled.base.settings.groups["soft_prompts"] if not bounds.ruled_out(m, {})]
@@ -228,14 +228,14 @@ class Verified:
 
     remarks: list[Remark]
     decisive: Mapping[str, Mapping[str, Any]]
-    reached: Mapping[Answer, Mapping[str, Any]]
+    reached: Mapping[Word, Mapping[str, Any]]
     answers: int
 
 
 def verify(base: RuleBase) -> Verified:
     """Search for facts behind every rule and answer; prove for the others that there are none."""
     compiled = Compiled(base, Space(base))
-    search, bounds = Search(base, compiled), Bounds(compiled)
+    search, bounds = Search(base, compiled), Margins(compiled)
     search.broadly()
     found = search.found
     wanted = answers(base, compiled.methods)
@@ -260,7 +260,7 @@ def verify(base: RuleBase) -> Verified:
     )
 
 
-def _undecisive(search: Search, compiled: Compiled, bounds: Bounds) -> Iterator[Remark]:
+def _undecisive(search: Search, compiled: Compiled, bounds: Margins) -> Iterator[Remark]:
     """Remarks on rules without a witness; the search goes on for those without a proof."""
     found = search.found
     for rule in compiled.base.rules:
@@ -269,7 +269,7 @@ def _undecisive(search: Search, compiled: Compiled, bounds: Bounds) -> Iterator[
             continue  # a rule that cannot fire is reported as dead
         proof = proof_against(rule, compiled, bounds)
         if proof is None and found.complete and rule.label not in found.doubtful:
-            proof = Proof("warning", "on none of all the facts there are")
+            proof = Disproof("warning", "on none of all the facts there are")
         if proof is None:
             search.within(rule.label, box)
         if rule.label not in found.decisive:
@@ -277,11 +277,11 @@ def _undecisive(search: Search, compiled: Compiled, bounds: Bounds) -> Iterator[
 
 
 def _unreached(
-    wanted: Iterable[Answer], found: Found, compiled: Compiled, bounds: Bounds
+    wanted: Iterable[Word], found: Witnessed, compiled: Compiled, bounds: Margins
 ) -> Iterator[Remark]:
     """Remarks on answers that no scenario led to."""
     unreachable = Unreachable(compiled, bounds)
-    possible = {pair for outcome in found.possible for pair in outcome._asdict().items()}
+    possible = {pair for advice in found.possible for pair in advice._asdict().items()}
     for answer in wanted:
         if answer in found.reached:
             continue

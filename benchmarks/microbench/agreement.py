@@ -30,6 +30,7 @@ from measuring import table, write_results
 
 from advisor.app.confirm import Silent, Wish, confirm_advice
 from advisor.profilers.request import DataFiles, Request
+from advisor.report.part import plain
 
 BUDGET = "3m"
 MEASURED = HERE / "measured"
@@ -57,7 +58,7 @@ def measure(cell: Cell) -> None:
     before = _children_seconds()
     found = confirm_advice(request, Wish(budget=BUDGET), (), Silent())
     found.delivered()
-    record = found.record
+    record = plain(found.record)
     kept = {
         key: record[key]
         for key in ("plan", "results", "difference", "outcome", "alarms", "wall_seconds")

@@ -20,7 +20,7 @@ from person import Person
 from respondents import respondent
 
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status
+from advisor.decide.decide import Status
 from advisor.facts import Fact, FactBase, Source, Value
 from advisor.questionnaire.questions import open_questions
 from advisor.reasoning.asking import Agenda

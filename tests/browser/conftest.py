@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 # Pages judge the random projects of the portfolio's tests.
-sys.path.append(str(Path(__file__).parents[1] / "portfolio"))
+sys.path.append(str(Path(__file__).parents[1] / "plugins" / "portfolio"))
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 

@@ -9,7 +9,7 @@ from advisor.decide.answer import answer_for
 from advisor.facts.factsfile import load_facts
 from advisor.reasoning.illustrating import illustration
 from advisor.reasoning.outlook import outlook
-from advisor.report.document import TITLE
+from advisor.report.document import RUN_TITLE
 from advisor.report.html.page import run_page
 from advisor.report.record import record
 from advisor.rules.engine import load_engine
@@ -22,4 +22,4 @@ def project_page() -> str:
     """The page that `advisor advise --facts examples/project.yaml -o report.html` writes."""
     engine, facts = load_engine(), load_facts(str(PROJECT))
     run = record(answer_for(facts, engine), engine.base, outlook(facts, engine))
-    return run_page(run, TITLE, illustration(run, engine))
+    return run_page(run, RUN_TITLE, illustration(run, engine))

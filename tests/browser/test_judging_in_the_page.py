@@ -16,8 +16,7 @@ from advisor.facts import Fact, FactBase, Source
 from advisor.report import inpage
 from advisor.report.inpage.rules_as_data import rules_as_data, value_as_data
 
-SCENARIOS = 10_000
-PARTS = 10
+PARTS = 4
 SCRIPT = (Path(inpage.__file__).parent / "judge.js").read_text(encoding="utf-8")
 JUDGE = """({ rules, cases }) => {
   const loaded = AdvisorJudge.load(rules);
@@ -63,10 +62,10 @@ def shown(verdict: Verdict) -> dict[str, Any]:
     }
 
 
+@pytest.mark.cases
 @pytest.mark.parametrize("part", range(PARTS))
-def test_the_page_gives_the_verdict_scores_and_reasons_of_the_engine(part, browser):
-    size = SCENARIOS // PARTS
-    seeds = range(part * size, (part + 1) * size)
+def test_the_page_gives_the_verdict_scores_and_reasons_of_the_engine(part, browser, cases):
+    seeds = range(part, cases(1000), PARTS)
     cases = [some_values(seed, portfolio().engine, portfolio().facts) for seed in seeds]
     page = browser.new_page()
     answers = in_the_page(cases, page)

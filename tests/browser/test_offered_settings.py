@@ -21,7 +21,7 @@ from advisor.rules.engine import load_engine
 from advisor.support.errors import AdvisorError
 from advisor.support.strictyaml import YamlDocument
 
-TRIED = 300
+TRIED = 150
 FOLDER = Path(inpage.__file__).parent
 SCRIPTS = "".join(
     (FOLDER / name).read_text(encoding="utf-8") for name in ("judge.js", "offered.js")

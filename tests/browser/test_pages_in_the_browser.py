@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from functools import cache
 from pathlib import Path
@@ -13,9 +12,10 @@ from project_page import project_page
 
 from advisor.decide.answer import answer_for
 from advisor.reasoning.illustrating import illustration
-from advisor.report.document import TITLE
+from advisor.report.document import RUN_TITLE
 from advisor.report.html.page import run_page
 from advisor.report.record import record
+from advisor.report.runfile import load_record
 from advisor.rules.engine import load_engine
 
 ROOT = Path(__file__).parents[2]
@@ -28,10 +28,10 @@ def pages() -> dict[str, str]:
     """A run that trains, one of the first schema, and one with next to nothing known."""
     engine = load_engine()
     runs = {
-        "first-schema": json.loads((ROOT / "tests" / "golden" / "run-1.json").read_text()),
+        "first-schema": load_record(ROOT / "tests" / "golden" / "run-1.json")[0],
         "nothing-known": record(answer_for([], engine), engine.base),
     }
-    made = {name: run_page(run, TITLE, illustration(run, engine)) for name, run in runs.items()}
+    made = {name: run_page(run, RUN_TITLE, illustration(run, engine)) for name, run in runs.items()}
     return {"project": project_page(), **made}
 
 

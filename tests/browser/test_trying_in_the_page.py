@@ -36,7 +36,7 @@ def seen(opened):
 def sentence(changes):
     """How the program's headline begins and ends, chances apart, which the page does not tell."""
     run = record(case().answer(changes), load_engine().base)
-    return re.sub(r" Its chance of .*?%\.", "", run["headline"])
+    return re.sub(r" Its chance of .*?%\.", "", run.headline)
 
 
 def test_the_controls_are_hidden_until_the_script_runs_and_then_tell_the_same_answer(opened):
@@ -82,8 +82,8 @@ def test_memory_and_time_of_chosen_values_are_those_of_the_program(opened):
 def test_each_reason_and_veto_says_what_its_rule_says(opened):
     run = record(case().answer({}), load_engine().base)
     text = opened.locator("#try-waterfall").text_content()
-    for reason in run["reasons"]:
-        assert reason["effect"] == 0 or reason["claim"] in text
+    for reason in run.reasons:
+        assert reason.effect == 0 or reason.claim in text
 
 
 @pytest.mark.parametrize(

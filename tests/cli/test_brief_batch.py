@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from command_line import GPT2, PLAN, ROOMY, refused
@@ -77,6 +78,8 @@ def test_options_that_a_batch_cannot_honour_are_refused(advisor):
 
 
 def test_without_numpy_one_message_says_what_to_install(advisor, monkeypatch):
-    monkeypatch.setattr("advisor.portfolio.answering.find_spec", lambda _: None)
+    for name in [name for name in sys.modules if name.startswith("advisor_portfolio")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "numpy", None)
     result = advisor("advise", "--batch", "-", "--brief", "--no-detect", stdin=GOOD)
     refused(result, "numpy is not installed", "tuning-advisor[portfolio]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from verdict_cases import API_ONLY, BERT, DO_NOT_TRAIN, LLAMA, engine, verdict_on
 
-from advisor.decide.parity import probability
+from advisor.decide.decide import probability
 
 SETTINGS = engine().base.settings
 FROZEN = SETTINGS.groups["frozen_base"]

@@ -21,12 +21,11 @@ from verdict_cases import (
 )
 
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status
-from advisor.decide.headline import Headline
+from advisor.decide.decide import Headline, Status
+from advisor.decide.verdict import Answer, Verdict
 from advisor.report.record import record
 
 QUICK = settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
-FEWER = settings(QUICK, max_examples=60)
 
 MACHINE = frozenset(
     {"hardware.accelerator", "hardware.accelerator_name", "hardware.accelerator_count"}
@@ -90,29 +89,31 @@ def test_on_complete_facts_every_bound_is_the_score_and_one_headline_is_left(hal
 
 
 @given(half=half_known())
-@FEWER
-def test_the_effects_of_all_reasons_add_up_to_the_margin(half):
-    verdict = answer_for(half.facts(), engine()).verdict
+@settings(QUICK, max_examples=60)
+def test_an_answer_agrees_with_itself(half):
+    answer = answer_for(half.facts(), engine())
+    require_that_effects_add_up_to_the_margin(answer.verdict)
+    require_that_probabilities_add_up_to_one_over_the_feasible(answer)
+    require_that_status_recommendation_and_missing_go_together(answer.verdict)
+    require_that_no_recommended_method_is_vetoed(answer.verdict)
+    require_that_every_parity_lies_within_its_range(answer.verdict)
+
+
+def require_that_effects_add_up_to_the_margin(verdict: Verdict) -> None:
     if verdict.compared is None:
         assert all(reason.effect is None for reason in verdict.reasons)
     else:
         assert sum(reason.effect or 0 for reason in verdict.reasons) == verdict.margin
 
 
-@given(half=half_known())
-@FEWER
-def test_the_probabilities_of_the_ranking_add_up_to_one_over_the_feasible(half):
-    answer = answer_for(half.facts(), engine())
-    ranking = record(answer, engine().base)["ranking"]
-    feasible = [entry["probability"] for entry in ranking if entry["feasible"] is not False]
-    assert all(e["probability"] == 0 for e in ranking if e["feasible"] is False)
+def require_that_probabilities_add_up_to_one_over_the_feasible(answer: Answer) -> None:
+    ranking = record(answer, engine().base).ranking
+    feasible = [entry.probability for entry in ranking if entry.feasible is not False]
+    assert all(e.probability == 0 for e in ranking if e.feasible is False)
     assert sum(feasible) == pytest.approx(1 if feasible else 0, abs=1e-3)
 
 
-@given(half=half_known())
-@FEWER
-def test_status_recommendation_and_missing_facts_go_together(half):
-    verdict = answer_for(half.facts(), engine()).verdict
+def require_that_status_recommendation_and_missing_go_together(verdict: Verdict) -> None:
     assert (verdict.status is Status.UNDETERMINED) == (len(verdict.reachable) > 1)
     if verdict.status in (Status.INFEASIBLE, Status.DO_NOT_TRAIN):
         assert verdict.recommendation is None
@@ -122,10 +123,7 @@ def test_status_recommendation_and_missing_facts_go_together(half):
         assert not verdict.missing
 
 
-@given(half=half_known())
-@FEWER
-def test_a_recommended_method_is_never_vetoed(half):
-    verdict = answer_for(half.facts(), engine()).verdict
+def require_that_no_recommended_method_is_vetoed(verdict: Verdict) -> None:
     if verdict.recommendation == "full_fine_tuning":
         assert verdict.tallies["full_fine_tuning"].feasible is not False
     elif verdict.recommendation is not None:
@@ -134,10 +132,8 @@ def test_a_recommended_method_is_never_vetoed(half):
         assert verdict.tallies[verdict.alternative].feasible is not False
 
 
-@given(half=half_known())
-@FEWER
-def test_every_parity_lies_within_its_range(half):
-    for parity in answer_for(half.facts(), engine()).verdict.parity.values():
+def require_that_every_parity_lies_within_its_range(verdict: Verdict) -> None:
+    for parity in verdict.parity.values():
         assert 0 <= parity.low <= parity.high <= 1
         if parity.probability is not None:
             assert parity.low <= parity.probability <= parity.high

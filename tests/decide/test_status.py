@@ -23,9 +23,7 @@ from verdict_cases import (
 )
 
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status
-from advisor.decide.headline import FULL, Headline
-from advisor.decide.parity import probability
+from advisor.decide.decide import FULL, Headline, Status, probability
 from advisor.decide.tally import contributions, quality_bounds, settled
 from advisor.report.record import record
 from advisor.rules.rule import Kind
@@ -203,7 +201,7 @@ def test_lora_is_named_as_the_alternative_where_it_leads_by_the_setting():
 def test_an_alternative_comes_with_its_reason_and_its_lead():
     answer = answer_on(BERT)
     lead = answer.verdict.tallies["lora"].score - answer.verdict.tallies["full_fine_tuning"].score
-    reason = record(answer, engine().base)["alternative_reason"]
+    reason = record(answer, engine().base).alternative_reason
     assert reason.startswith(f"LoRA scores {lead} decibans above full fine-tuning")
 
 

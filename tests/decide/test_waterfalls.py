@@ -46,24 +46,24 @@ def require_sums(answer) -> None:
 def require_reasons_against_every_other(answer) -> None:
     verdict = answer.verdict
     chosen = chosen_method(verdict)
-    told = {entry["method"]: entry for entry in why_not(verdict)}
+    told = {entry.method: entry for entry in why_not(verdict)}
     assert set(told) == set(verdict.tallies) - {chosen}
     shares = {f.rule.label: f for f in verdict.assessment.findings}
     for method, entry in told.items():
         lead = verdict.tallies[chosen].score - verdict.tallies[method].score
         if verdict.tallies[method].feasible is False:
             vetoes = [f.rule.label for f in verdict.tallies[method].vetoes]
-            assert (entry["rules"], bool(vetoes)) == (vetoes, True)
+            assert (entry.rules, bool(vetoes)) == (vetoes, True)
         elif lead <= 0:
-            assert entry["rules"] == []
-            assert "level with" in entry["text"] or "above" in entry["text"]
+            assert entry.rules == []
+            assert "level with" in entry.text or "above" in entry.text
         else:
             # Without the rules that are named the method would not be behind.
-            effects = [settled_lead(shares[rule], chosen, method) for rule in entry["rules"]]
+            effects = [settled_lead(shares[rule], chosen, method) for rule in entry.rules]
             assert sum(effects) >= lead
             assert len(effects) <= 3 or sum(effects[:-1]) < lead
             assert effects == sorted(effects, reverse=True)
-            assert shares[entry["rules"][0]].rule.name in entry["text"]
+            assert shares[entry.rules[0]].rule.name in entry.text
 
 
 @pytest.mark.parametrize("status", NAMED)
@@ -93,19 +93,19 @@ def test_known_projects_add_up_and_say_why_not(project):
 @pytest.mark.parametrize("status", NAMED)
 def test_the_run_file_holds_the_waterfall_of_every_method(status):
     run = record(answer_on(NAMED[status]), engine().base)
-    for entry in run["ranking"]:
-        assert sum(step["effect"] for step in entry["waterfall"]) == entry["score"]
-        rules = [step["rule"] for step in entry["waterfall"]]
+    for entry in run.ranking:
+        assert sum(step.effect for step in entry.waterfall) == entry.score
+        rules = [step.rule for step in entry.waterfall]
         assert len(set(rules)) == len(rules)
-        sizes = [abs(step["effect"]) for step in entry["waterfall"]]
+        sizes = [abs(step.effect) for step in entry.waterfall]
         assert sizes == sorted(sizes, reverse=True)
         assert 0 not in sizes
 
 
 def test_methods_that_tie_with_the_choice_are_told_so():
-    texts = {e["method"]: e["text"] for e in why_not(answer_on(DECIDED).verdict)}
+    texts = {e.method: e.text for e in why_not(answer_on(DECIDED).verdict)}
     assert all(texts.values())
     for facts in NAMED.values():
         for entry in why_not(answer_on(facts).verdict):
-            sided = entry["method"] in ("prompt_tuning", "p_tuning", "prefix_tuning")
-            assert not (sided and "is not one of the two sides" in entry["text"])
+            sided = entry.method in ("prompt_tuning", "p_tuning", "prefix_tuning")
+            assert not (sided and "is not one of the two sides" in entry.text)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from advisor.decide.answer import answer_for
-from advisor.decide.headline import Contest, contest
+from advisor.decide.decision import Contest, contest
 from advisor.decide.tally import Tally, tally
 from advisor.decide.verdict import Answer, Verdict
 from advisor.estimate.estimator import estimate_facts, evaluation_facts

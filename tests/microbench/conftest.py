@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-for folder in ("worker", "running", "planning"):
+for folder in ("worker", "running", "planning", "../support"):
     sys.path.insert(0, str(Path(__file__).parent / folder))
 
 

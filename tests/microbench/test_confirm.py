@@ -185,8 +185,8 @@ def test_a_dry_run_of_an_earlier_run_plans_and_trains_nothing(first, words, tmp_
 
 
 def test_killed_and_interrupted_it_ends_like_a_run_of_one_go(first, kept, words, state, tmp_path):
-    whole = planned_again(kept, tmp_path / "whole", seeds=3)
-    broken = planned_again(kept, tmp_path / "broken", seeds=3)
+    whole = planned_again(kept, tmp_path / "whole", seeds=3, spare_seeds=0)
+    broken = planned_again(kept, tmp_path / "broken", seeds=3, spare_seeds=0)
     straight = confirmed(state, *words, *ROOMY, "--resume", "--keep", whole)
     again = [*words, *ROOMY, "--resume", "--keep", broken]
 

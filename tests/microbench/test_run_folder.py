@@ -116,7 +116,7 @@ class Impatient(Table):
 def test_who_interrupts_again_while_processes_end_has_the_report_all_the_same(run):
     found = run(lambda *_: Impatient())
     assert found.exit_code is ExitCode.INTERRUPTED
-    assert found.record["complete"] is False
+    assert found.record.complete is False
     found.delivered()
 
 

@@ -16,6 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = {"advisor", "advisor_portfolio", "advisor_ray"}
 PLAN = {
     "model.parameters": 8_030_000_000,
     "model.architecture": "decoder",
@@ -127,6 +128,8 @@ def shipped(folder: str, *suffixes: str) -> set[str]:
 
 def test_every_module_table_and_marker_of_the_package_is_in_the_wheel(names):
     expected = shipped("advisor", ".py", ".yaml", ".csv", ".json", ".typed", ".j2")
+    expected |= shipped("advisor_portfolio", ".py", ".typed")
+    expected |= shipped("advisor_ray", ".py", ".typed")
     assert {"advisor/compiled.json", "advisor/py.typed", "advisor/catalogue/gpus.yaml"} <= names
     assert {"advisor/report/html/style.css", "advisor/report/html/templates/page.html.j2"} <= names
     assert sorted(expected - names) == []
@@ -140,7 +143,7 @@ def test_every_rule_file_is_in_the_wheel_inside_the_package(names):
 
 def test_nothing_else_is_in_the_wheel(names):
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"advisor"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
     assert [name for name in names if "__pycache__" in name or name.endswith(".pyc")] == []
 
 

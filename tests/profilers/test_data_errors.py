@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from advisor.profilers.data import jsonrows, profile_data
+from advisor.profilers.data import profile_data
 from advisor.support.errors import AdvisorError
 
 GOOD = b'{"text": "some good text", "label": "a"}\n'
@@ -121,17 +121,6 @@ def test_the_evaluation_file_needs_the_same_columns(tmp_path: Path) -> None:
     other.write_bytes(b"")
     with pytest.raises(AdvisorError, match="the evaluation data file is empty"):
         profile_data(train, eval_data=other)
-
-
-def test_a_large_json_list_has_to_be_converted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jsonrows, "MAX_LIST_BYTES", 1000)
-    path = tmp_path / "a.json"
-    path.write_text(json.dumps([{"text": "word " * 300}]), encoding="utf-8")
-    with pytest.raises(AdvisorError, match="one JSON list larger") as caught:
-        profile_data(path)
-    assert "JSON Lines" in caught.value.hint
 
 
 def test_parquet_without_pyarrow_names_the_extra(

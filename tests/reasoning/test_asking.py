@@ -7,7 +7,7 @@ import random
 import pytest
 
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status
+from advisor.decide.decide import Status
 from advisor.facts import Fact, FactBase, Source, load_vocabulary
 from advisor.facts.reading import read_value
 from advisor.questionnaire.questions import open_questions
@@ -80,10 +80,15 @@ def answer(facts: FactBase):
     return verdict.status, verdict.recommendation, verdict.variant, verdict.alternative
 
 
-@pytest.mark.parametrize("part", range(6))
-def test_stopping_early_gives_the_answer_of_the_full_questionnaire(part):
+PARTS = 4
+
+
+@pytest.mark.long
+@pytest.mark.cases
+@pytest.mark.parametrize("part", range(PARTS))
+def test_stopping_early_gives_the_answer_of_the_full_questionnaire(part, cases):
     spared = 0
-    for seed in range(part * 40, (part + 1) * 40):
+    for seed in range(part, cases(120), PARTS):
         truth = person(seed)
         short, put = asked(truth, AGENDA)
         whole, every = asked(truth, lambda _, questions: questions)

@@ -9,14 +9,18 @@ import pytest
 from cases import ENGINE, LLAMA, VOCABULARY, llama, stated
 
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status
-from advisor.reasoning.case import Outcome
-from advisor.reasoning.counterfactual import ANOTHER, Proof, distance, smallest_changes
-from advisor.reasoning.reach import everything, outcomes_in_reach
-from advisor.reasoning.representatives import representatives
-from advisor.reasoning.whatif import along_all, among_all
+from advisor.decide.decide import Gist, Status
+from advisor.reasoning.counterfactual import (
+    ANOTHER,
+    Proof,
+    distance,
+    everything,
+    representatives,
+    smallest_changes,
+)
+from advisor.reasoning.flips import along_all, among_all
 
-FULL = Outcome(Status.DECIDED, "full_fine_tuning")
+FULL = Gist(Status.DECIDED, "full_fine_tuning")
 LOCKED = {"deployment.base_must_stay_unchanged": "yes"}
 SHUT = {**LOCKED, "model.weights_access": "api_only"}
 
@@ -25,11 +29,11 @@ def smallest(case):
     return smallest_changes(case, along_all(case), among_all(case))
 
 
-def judged(facts: dict, changes: dict) -> Outcome:
+def judged(facts: dict, changes: dict) -> Gist:
     """The answer of the whole pipeline, which shares nothing with the search but the facts."""
     kept = stated({key: raw for key, raw in facts.items() if key not in changes})
     verdict = answer_for([*kept, *stated(changes)], ENGINE).verdict
-    return Outcome(verdict.status, verdict.recommendation)
+    return Gist(verdict.status, verdict.recommendation)
 
 
 @pytest.mark.parametrize(("more", "size"), [({}, 1), (LOCKED, 2), (SHUT, 3)])
@@ -88,7 +92,7 @@ def test_answers_out_of_reach_are_given_by_no_values(seed):
     case = llama(**dice.choice([{}, LOCKED, {"quality.tolerance_points": 4}]))
     asked = [*along_all_keys(case)]
     keys = dice.sample(asked, 3)
-    reach = outcomes_in_reach(case, {key: everything(VOCABULARY[key]) for key in keys})
+    reach = case.reachable({key: everything(VOCABULARY[key]) for key in keys})
     for _ in range(40):
         changes = {key: value(VOCABULARY[key], dice) for key in keys}
         outcome = case.outcome(changes)

@@ -6,17 +6,16 @@ from cases import ENGINE, LLAMA, VOCABULARY, llama, stated
 
 from advisor.decide.answer import answer_for
 from advisor.decide.bounds.cells import cells_of
-from advisor.decide.decision import Status
+from advisor.decide.decide import Gist, Status
 from advisor.facts.vocabulary import EFFORTS
-from advisor.reasoning.case import Outcome
 from advisor.reasoning.worth_knowing import cheapest, worth_finding_out
 
 OPEN = {"model.weights_access": "open"}
 
 
-def judged(facts: dict) -> Outcome:
+def judged(facts: dict) -> Gist:
     verdict = answer_for(stated(facts), ENGINE).verdict
-    return Outcome(verdict.status, verdict.recommendation)
+    return Gist(verdict.status, verdict.recommendation)
 
 
 def test_every_question_says_what_it_takes_and_how():

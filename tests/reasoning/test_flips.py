@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from advisor.app.whatif import whatif_record
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status
+from advisor.decide.decide import Gist, Status
 from advisor.facts import Fact, Source, load_vocabulary
 from advisor.facts.reading import read_value
-from advisor.reasoning.case import Case, Outcome
-from advisor.reasoning.flips import stretches
-from advisor.reasoning.whatif import along, along_all, among_all, moved_rules
+from advisor.reasoning.case import Case
+from advisor.reasoning.flips import along, along_all, among_all, moved_rules, stretches
 from advisor.rules.engine import load_engine
 from advisor.support.errors import AdvisorError
 
@@ -57,11 +56,11 @@ def case(**changes) -> Case:
     return Case(stated({**BERT, **changes}), ENGINE)
 
 
-def judged(facts: dict, key: str, value: float) -> Outcome:
+def judged(facts: dict, key: str, value: float) -> Gist:
     """The answer of the whole pipeline, which shares nothing with the search but the facts."""
     others = {k: raw for k, raw in facts.items() if k != key}
     verdict = answer_for([*stated(others), Fact(key, value, Source.ANSWERED)], ENGINE).verdict
-    return Outcome(verdict.status, verdict.recommendation)
+    return Gist(verdict.status, verdict.recommendation)
 
 
 @st.composite

@@ -9,8 +9,8 @@ from cases import ENGINE, LLAMA, llama, stated
 
 from advisor.app.whatif import whatif_record
 from advisor.decide.answer import answer_for
+from advisor.decide.decide import Gist
 from advisor.facts import Fact, Source
-from advisor.reasoning.case import Outcome
 from advisor.reasoning.document import whatif_blocks
 from advisor.reasoning.map import decision_map
 from advisor.report.blocks import Grid
@@ -32,7 +32,7 @@ def test_points_are_exact_and_the_project_is_one_of_them():
         kept = {key: raw for key, raw in LLAMA.items() if key not in said}
         facts = [Fact(key, value, Source.ANSWERED) for key, value in said.items()]
         verdict = answer_for([*stated(kept), *facts], ENGINE).verdict
-        assert found.outcomes[row][column] == Outcome(verdict.status, verdict.recommendation)
+        assert found.outcomes[row][column] == Gist(verdict.status, verdict.recommendation)
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])

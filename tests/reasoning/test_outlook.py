@@ -8,26 +8,28 @@ import pytest
 from cases import ENGINE, LLAMA, VOCABULARY, stated
 
 from advisor.decide.answer import answer_for
+from advisor.decide.decide import Gist
 from advisor.facts import Fact, Source
-from advisor.reasoning.case import Outcome
 from advisor.reasoning.outlook import outlook
-from advisor.report.judged_schema import Outlook
+from advisor.report.part import plain
+from advisor.report.run import Outlook
+from advisor.report.runfile import part_from
 
 BERT = {**LLAMA, "model.parameters": "110M", "model.architecture": "encoder"}
 PROJECTS = {"llama": LLAMA, "bert": BERT, "tenants": {**LLAMA, "deployment.tasks_per_base": 100}}
 
 
-def judged(facts: dict, key: str, value: float) -> Outcome:
+def judged(facts: dict, key: str, value: float) -> Gist:
     kept = stated({k: raw for k, raw in facts.items() if k != key})
     verdict = answer_for([*kept, Fact(key, value, Source.ANSWERED)], ENGINE).verdict
-    return Outcome(verdict.status, verdict.recommendation)
+    return Gist(verdict.status, verdict.recommendation)
 
 
 @pytest.mark.parametrize("name", PROJECTS)
 def test_a_flip_point_is_exact_to_the_adjacent_value(name):
     facts = PROJECTS[name]
-    found = outlook(stated(facts), ENGINE)
-    Outlook.model_validate(found)
+    found = plain(outlook(stated(facts), ENGINE))
+    part_from(Outlook, found)
     assert any(one["below"] or one["above"] for one in found["numbers"])
     for one in found["numbers"]:
         key = one["fact"]
@@ -47,7 +49,7 @@ def test_a_flip_point_is_exact_to_the_adjacent_value(name):
 
 
 def test_the_quick_part_says_the_same_of_fewer_facts():
-    whole, quick = (outlook(stated(BERT), ENGINE, quick=quick) for quick in (False, True))
+    whole, quick = (plain(outlook(stated(BERT), ENGINE, quick=quick)) for quick in (False, True))
     assert not quick["complete"]
     assert quick["numbers"]
     assert all(one in whole["numbers"] for one in quick["numbers"])
@@ -57,5 +59,5 @@ def test_the_quick_part_says_the_same_of_fewer_facts():
 def test_an_undetermined_answer_names_what_to_find_out():
     facts = stated({**LLAMA, "hardware.accelerator_memory_gib": "unknown"})
     found = outlook(facts, ENGINE)
-    assert found["find_out"]["effort"] == "look_up"
+    assert found.find_out.effort == "look_up"
     assert outlook(facts, ENGINE, quick=True) is None

@@ -7,9 +7,10 @@ from cases import ENGINE, VOCABULARY, stated
 
 from advisor.app.whatif import whatif_record
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import Status, outcome_of
-from advisor.reasoning.case import Case, Outcome
-from advisor.reasoning.whatif import along, among_all
+from advisor.decide.decide import Gist, Status
+from advisor.decide.decision import gist_of
+from advisor.reasoning.case import Case
+from advisor.reasoning.flips import along, among_all
 
 # How many cores there are is unknown; the time that they take speaks against both sides alike,
 # which only bounds over parts of what is unknown show.
@@ -42,16 +43,16 @@ def slow() -> Case:
     return Case(stated(SLOW), ENGINE)
 
 
-def judged(facts: dict) -> Outcome:
+def judged(facts: dict) -> Gist:
     verdict = answer_for(stated(facts), ENGINE).verdict
-    return Outcome(verdict.status, verdict.recommendation)
+    return Gist(verdict.status, verdict.recommendation)
 
 
 def by_rules_alone(case: Case, changes: dict) -> Status:
     """The status by bounds that are taken rule by rule."""
     values = case.values(changes)
     findings = ENGINE.assess(values).findings
-    return outcome_of(findings, values, VOCABULARY.methods, ENGINE.base)[0]
+    return gist_of(findings, values, VOCABULARY.methods, ENGINE.base)[0]
 
 
 def test_named_changes_give_the_answers_of_advise_before_and_after(slow):

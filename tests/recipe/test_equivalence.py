@@ -19,9 +19,9 @@ from tiny_benches import FAMILIES, WORDS, write_model
 from tinyprojects import write_project
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
+from advisor.catalogue.settings import preparation
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.preparing.general import general_text
-from advisor.microbench.preparing.table import preparation
 from advisor.microbench.worker.methods import METHODS
 from advisor.recipe.choosing import projects
 
@@ -226,7 +226,7 @@ def test_no_trained_method_is_forgotten():
 def test_no_route_is_forgotten():
     names = {route.value: name for name, route in ROUTES.items()}
     alike, apart = set(), {}
-    for architecture, tasks in preparation()["routes"].items():
+    for architecture, tasks in preparation().routes.items():
         for task, route in tasks.items():
             ours, theirs = names[route], projects()["routes"][architecture].get(task)
             if ours == theirs:

@@ -9,7 +9,8 @@ import yaml
 from tinyprojects import write_rows, write_run
 
 from advisor.app.recipe import Order, make_project
-from advisor.catalogue.tables import load_methods, load_table
+from advisor.catalogue.settings import training
+from advisor.catalogue.tables import load_methods
 from advisor.profilers.request import DataFiles
 from advisor.recipe.readme import in_yaml
 from advisor.support.errors import AdvisorError
@@ -40,7 +41,7 @@ def test_the_settings_are_those_of_the_recipe(method, tmp_path):
     rates = [pair[0] for pair in train["search"]]
     assert rates[0] == recipe["learning_rate"]["first"]
     assert len(set(rates)) == len(rates)  # without a head only distinct body rates count
-    assert train["clip_norm"] == load_table("training.yaml")["clip_norm"]
+    assert train["clip_norm"] == training().clip_norm
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert f"Learning rate {train['learning_rate']:g}: the recipe's first value" in readme
 

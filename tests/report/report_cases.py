@@ -11,8 +11,12 @@ from advisor.decide.answer import answer_for
 from advisor.facts import Fact, Source, load_vocabulary
 from advisor.facts.factsfile import facts_from
 from advisor.facts.reading import read_value
+from advisor.report.blocks import Block
+from advisor.report.document import blocks as run_blocks
 from advisor.report.files import to_json
+from advisor.report.part import plain
 from advisor.report.record import record
+from advisor.report.runfile import run_from
 from advisor.rules.engine import Engine, load_engine
 from advisor.support.strictyaml import YamlDocument
 
@@ -104,7 +108,12 @@ def stated(facts: Mapping[str, Any], source: Source = Source.ANSWERED) -> list[F
 
 def record_of(facts: Iterable[Fact]) -> dict[str, Any]:
     """The run file of the answer on these facts."""
-    return record(answer_for(facts, engine()), engine().base)
+    return plain(record(answer_for(facts, engine()), engine().base))
+
+
+def blocks(run: dict[str, Any]) -> list[Block]:
+    """What the report of a run file says."""
+    return list(run_blocks(run_from(run)))
 
 
 @functools.cache

@@ -11,14 +11,16 @@ from advisor.report.confirmation_document import (
     score_blocks,
     setting_blocks,
 )
+from advisor.report.runfile import run_from
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "run-1.json"
 MEASURED = Path(__file__).parent / "html" / "measured.json"
 
 
 def sentences(**plan):
-    record = {"facts": {}, **json.loads(MEASURED.read_text(encoding="utf-8"))}
+    record = measured()
     record["plan"] |= plan
-    _, bullets = setting_blocks(record)
+    _, bullets = setting_blocks(run_from(record))
     return " ".join(bullets.items)
 
 
@@ -65,7 +67,8 @@ def test_answers_that_are_no_labels_have_no_linear_head(route, labels, said):
 
 
 def measured(**difference):
-    record = {"facts": {}, **json.loads(MEASURED.read_text(encoding="utf-8"))}
+    run, found = (json.loads(path.read_text(encoding="utf-8")) for path in (GOLDEN, MEASURED))
+    record = {**run, **found}
     record["difference"] |= difference
     return record
 
@@ -74,17 +77,17 @@ def measured(**difference):
     ("chance", "said"), [(0.0288, "p = 0.029"), (0.0004, "p below 0.001"), (None, "")]
 )
 def test_mcnemars_test_stands_under_the_scores_where_there_is_one(chance, said):
-    *_, note = score_blocks(measured(mcnemar_p=chance, seeds=[1, 1]))
+    *_, note = score_blocks(run_from(measured(mcnemar_p=chance, seeds=[1, 1])))
     assert said in note.text
     assert ("McNemar's exact test" in note.text) == bool(said)
-    *_, note = score_blocks(measured(mcnemar_p=chance, seeds=[2, 2]))
+    *_, note = score_blocks(run_from(measured(mcnemar_p=chance, seeds=[2, 2])))
     assert ("sign test" in note.text) == bool(said)
 
 
 def test_a_dry_run_tells_what_the_plan_takes_of_the_budget():
     record = measured()
     record["plan"] |= {"expected_seconds": 95.0, "budget_seconds": 180.0}
-    _, cost, *_ = dry_run_blocks(record)
+    _, cost, *_ = dry_run_blocks(run_from(record))
     assert cost.text == "About 1 min 35 s of 3 min 00 s."
 
 
@@ -93,7 +96,7 @@ def test_a_method_that_did_not_fit_stands_beside_its_estimate():
     entry = {"measured_gib": None, "predicted_gib": 9.0, "ratio": None, "inside": None}
     record["agreement"]["memory"]["full_fine_tuning"] = entry
     record["results"]["full_fine_tuning"]["peak_memory_bytes"] = None
-    _, table, _ = prediction_blocks(record)
+    _, table, _ = prediction_blocks(run_from(record))
     assert ("Full fine-tuning, peak memory", "9.00 GiB", "did not fit") in table.rows
 
 
@@ -101,5 +104,6 @@ def test_both_tables_tell_the_same_memory():
     record = measured()
     record["results"]["prompt_tuning"]["peak_memory_bytes"] = int(0.6847 * 2**30)
     record["agreement"]["memory"]["prompt_tuning"]["measured_gib"] = 0.685
-    (_, scores, _), (_, predictions, _) = score_blocks(record), prediction_blocks(record)
+    run = run_from(record)
+    (_, scores, _), (_, predictions, _) = score_blocks(run), prediction_blocks(run)
     assert scores.rows[0][5] == predictions.rows[0][2] == "0.68 GiB"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 
 import pytest
-from report_cases import PERSONAS, persona, record_of, stated
+from report_cases import PERSONAS, blocks, persona, record_of, stated
 
 from advisor.report.blocks import Bars, Bullets, Heading, Paragraph, Table
-from advisor.report.document import blocks
 from advisor.report.layout import lay_out, plain_lines
 from advisor.report.terminal import print_report
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from report_cases import PERSONAS, persona, record_of, stated
+from report_cases import PERSONAS, blocks, persona, record_of, stated
 
 from advisor.report.blocks import Heading
-from advisor.report.document import TITLE, blocks
+from advisor.report.document import RUN_TITLE
 from advisor.report.markdown import to_markdown
 from advisor.support.errors import AdvisorError
 
@@ -33,7 +33,7 @@ def hostile(text: str) -> str:
         "task.metric": text,
         "model.licence": text,
     }
-    return to_markdown(blocks(record_of(stated(project))), TITLE)
+    return to_markdown(blocks(record_of(stated(project))), RUN_TITLE)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -66,7 +66,7 @@ def test_line_breaks_and_control_characters_cannot_be_stated_at_all(text):
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_every_section_is_a_heading(name):
-    text = to_markdown(blocks(persona(name)), TITLE)
+    text = to_markdown(blocks(persona(name)), RUN_TITLE)
     for block in blocks(persona(name)):
         if isinstance(block, Heading):
             assert f"\n## {block.text}\n" in text
@@ -74,7 +74,7 @@ def test_every_section_is_a_heading(name):
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_the_verdict_itself_is_bold_and_stands_first(name):
-    lines = to_markdown(blocks(persona(name)), TITLE).split("\n\n")
+    lines = to_markdown(blocks(persona(name)), RUN_TITLE).split("\n\n")
     assert lines[0].startswith("# ")
     assert lines[1] == "## Recommendation"
     assert lines[2].startswith("**")
@@ -83,7 +83,7 @@ def test_the_verdict_itself_is_bold_and_stands_first(name):
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_the_text_ends_with_one_line_break_and_has_no_trailing_blanks(name):
-    text = to_markdown(blocks(persona(name)), TITLE)
+    text = to_markdown(blocks(persona(name)), RUN_TITLE)
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
     assert all(line == line.rstrip() for line in text.splitlines())

@@ -13,12 +13,13 @@ import os
 from pathlib import Path
 
 import pytest
-from report_cases import PERSONAS, engine, persona, stated
+from report_cases import PERSONAS, blocks, engine, persona, stated
 
 from advisor.reasoning.outlook import outlook
-from advisor.report.document import TITLE, blocks
+from advisor.report.document import RUN_TITLE
 from advisor.report.layout import lay_out
 from advisor.report.markdown import to_markdown
+from advisor.report.part import plain
 
 FOLDER = Path(__file__).parent / "snapshots"
 REWRITE = os.environ.get("UPDATE_SNAPSHOTS") == "1"
@@ -28,7 +29,7 @@ WIDTH = 100
 @functools.cache
 def whole(name: str) -> dict:
     """The run as `-o` writes it, with all that would change the answer."""
-    return {**persona(name), "outlook": outlook(stated(PERSONAS[name]), engine())}
+    return {**persona(name), "outlook": plain(outlook(stated(PERSONAS[name]), engine()))}
 
 
 def compare(path: Path, text: str) -> None:
@@ -47,7 +48,7 @@ def test_the_report_on_a_terminal_is_what_was_agreed_on(name):
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_the_report_in_markdown_is_what_was_agreed_on(name):
-    compare(FOLDER / f"{name}.md", to_markdown(blocks(whole(name)), TITLE))
+    compare(FOLDER / f"{name}.md", to_markdown(blocks(whole(name)), RUN_TITLE))
 
 
 def test_no_snapshot_is_left_over():

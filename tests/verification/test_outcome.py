@@ -12,7 +12,6 @@ from advisor.rules.checking.space import Space
 from advisor.rules.engine import Engine
 from advisor.rules.loading import load_rules
 from advisor.verification.compiled import Compiled
-from advisor.verification.four_words import outcome_of
 from advisor.verification.search import Scenarios
 
 SCENARIOS = 4_000
@@ -25,7 +24,7 @@ def compiled() -> Compiled:
 
 
 def decided(findings, facts):
-    return outcome_of(decide(findings, facts, compiled().base))
+    return decide(findings, facts, compiled().base).advice
 
 
 @cache
@@ -41,16 +40,16 @@ def test_the_quick_outcome_is_the_decision(part):
         facts = compiled().facts(point)
         findings = engine.assess(facts.values()).findings
         total, mask = compiled().sum(point)
-        assert compiled().outcome(total, point) == decided(findings, facts)
+        assert compiled().advice(total, point) == decided(findings, facts)
         # Leaving out one rule that fires, another one each time.
         left_out = findings[sum(point) % len(findings)].rule.label
         rest = [finding for finding in findings if finding.rule.label != left_out]
         share = compiled().share(left_out, point, mask)
-        assert compiled().outcome(total - share, point) == decided(rest, facts), left_out
+        assert compiled().advice(total - share, point) == decided(rest, facts), left_out
 
 
 def test_the_scenarios_reach_every_definite_answer():
-    outcomes = [compiled().outcome(compiled().sum(point).total, point) for point in points()]
+    outcomes = [compiled().advice(compiled().sum(point).total, point) for point in points()]
     statuses = Counter(outcome.status.value for outcome in outcomes)
     assert set(statuses) == {"decided", "too_close", "infeasible", "do_not_train"}
     assert {outcome.variant for outcome in outcomes} == {

@@ -12,19 +12,18 @@ from test_verify_by_brute_force import entries, every_outcome, load  # noqa: F40
 
 from advisor.rules.checking.space import Space
 from advisor.rules.loading import load_rules
-from advisor.verification.bounds import Bounds
-from advisor.verification.compiled import Compiled
+from advisor.verification.compiled import Compiled, Margins
 from advisor.verification.search import Scenarios
 from advisor.verification.verify import Unreachable, answers, proof_against, verify
 
 
-def compiled_of(base) -> tuple[Compiled, Bounds]:
+def compiled_of(base) -> tuple[Compiled, Margins]:
     compiled = Compiled(base, Space(base))
-    return compiled, Bounds(compiled)
+    return compiled, Margins(compiled)
 
 
 @cache
-def shipped() -> tuple[Compiled, Bounds]:
+def shipped() -> tuple[Compiled, Margins]:
     return compiled_of(load_rules())
 
 

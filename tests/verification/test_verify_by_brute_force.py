@@ -15,7 +15,6 @@ from advisor.decide.decision import decide
 from advisor.facts import Fact, FactBase, Source
 from advisor.rules.engine import Engine
 from advisor.rules.loading import load_rules, rules_folder
-from advisor.verification.four_words import outcome_of
 from advisor.verification.verify import verify
 
 FACTS = {
@@ -78,10 +77,10 @@ def every_outcome(base) -> list:
         facts = FactBase(Fact(key, value, Source.ANSWERED) for key, value in known.items())
         findings = engine.assess(known).findings
         without = {
-            rule.label: outcome_of(decide([f for f in findings if f.rule is not rule], facts, base))
+            rule.label: decide([f for f in findings if f.rule is not rule], facts, base).advice
             for rule in base.rules
         }
-        found.append((outcome_of(decide(findings, facts, base)), without))
+        found.append((decide(findings, facts, base).advice, without))
     return found
 
 
@@ -116,7 +115,7 @@ def test_the_facts_that_are_shown_do_what_is_said_of_them(load, texts):
     def outcome(known, without=""):
         facts = FactBase(Fact(key, value, Source.ANSWERED) for key, value in known.items())
         findings = [f for f in engine.assess(known).findings if f.rule.label != without]
-        return outcome_of(decide(findings, facts, base))
+        return decide(findings, facts, base).advice
 
     for label, known in found.decisive.items():
         assert outcome(known) != outcome(known, without=label)

@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-Point = tuple[int, ...]
+Combination = tuple[int, ...]
 LARGEST_TABLE = 30_000
 """Entries of a table above which elimination is given up for the sum of single bounds."""
 
@@ -22,7 +22,7 @@ class Table(NamedTuple):
     """What one rule adds for each combination of cells; those left out add nothing."""
 
     keys: tuple[str, ...]
-    entries: Mapping[Point, float]
+    entries: Mapping[Combination, float]
 
 
 class Greatest(NamedTuple):
@@ -44,7 +44,7 @@ class _Step(NamedTuple):
 
     key: str
     scope: tuple[str, ...]
-    best: dict[Point, int]
+    best: dict[Combination, int]
 
 
 def greatest(tables: Sequence[Table], sizes: Mapping[str, int]) -> Greatest:
@@ -76,7 +76,7 @@ def greatest(tables: Sequence[Table], sizes: Mapping[str, int]) -> Greatest:
 
 def _kinds(key: str, tables: Sequence[Table], size: int) -> list[int]:
     """One cell of each kind: cells that add the same in every table are of one kind."""
-    added: list[list[tuple[int, Point, float]]] = [[] for _ in range(size)]
+    added: list[list[tuple[int, Combination, float]]] = [[] for _ in range(size)]
     for number, table in enumerate(tables):
         if key in table.keys:
             place = table.keys.index(key)
@@ -112,8 +112,8 @@ def _most(table: Table, sizes: Mapping[str, int]) -> float:
 
 def _eliminated(key: str, joined: Sequence[Table], sizes: Mapping[str, int]) -> tuple[Table, _Step]:
     scope = tuple(sorted({other for table in joined for other in table.keys} - {key}))
-    entries: dict[Point, float] = {}
-    best: dict[Point, int] = {}
+    entries: dict[Combination, float] = {}
+    best: dict[Combination, int] = {}
     for point in itertools.product(*(range(sizes[other]) for other in scope)):
         at = dict(zip(scope, point, strict=True))
         sums = [_sum(joined, {**at, key: cell}) for cell in range(sizes[key])]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from advisor.decide.bounds.cells import cells_of
-from advisor.decide.bounds.elimination import LARGEST_TABLE, Greatest, Point, Table, greatest
+from advisor.decide.bounds.elimination import LARGEST_TABLE, Combination, Greatest, Table, greatest
 from advisor.decide.tally import Tally, contributions, settled
 from advisor.facts import Value, Vocabulary
 from advisor.facts.values import is_known
@@ -25,7 +25,7 @@ class _OpenRule:
 
     keys: tuple[str, ...]
     methods: frozenset[str]
-    effects: Mapping[Point, Mapping[str, int]]
+    effects: Mapping[Combination, Mapping[str, int]]
 
     def table(self, weights: Weights) -> Table:
         sums = {
@@ -128,7 +128,7 @@ class OpenRules:
             if not is_known(value) and not silent:
                 yield key
 
-    def _effects(self, rule: Rule, keys: Sequence[str], point: Point) -> dict[str, int]:
+    def _effects(self, rule: Rule, keys: Sequence[str], point: Combination) -> dict[str, int]:
         """What the rule adds at a point of its facts, methods that it leaves alone left out."""
         cells = {key: self.cells[key][cell] for key, cell in zip(keys, point, strict=True)}
         values = {**self._values, **cells}

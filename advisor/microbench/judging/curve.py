@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from advisor.catalogue.settings import judging
 from advisor.microbench.judging.failures import name_of
 from advisor.microbench.judging.noise import Array
 from advisor.microbench.judging.paired import largest_difference
 from advisor.microbench.judging.scores import MethodScore, example_points, score_of, usable_trials
-from advisor.microbench.judging.table import judging_table
 from advisor.microbench.judging.trend import Interval, Trend, run_noise_of
 from advisor.microbench.records import Metric, Record, TrialResult
 from advisor.support.sentences import capital
@@ -40,9 +40,9 @@ def crossing_of(trend: Trend, method_a: str, method_b: str) -> tuple[Crossing | 
         method_a: its identifier.
         method_b: the other's.
     """
-    table = judging_table()
-    curve, level = table["curve"], table["direction_level"]
-    least = curve["least_sizes_for_crossing"]
+    table = judging()
+    curve, level = table.curve, table.direction_level
+    least = curve.least_sizes_for_crossing
     if len(trend.sizes) < least:
         return None, f"A crossing is claimed from {least} training sizes on."
     if not straight(trend):
@@ -50,8 +50,8 @@ def crossing_of(trend: Trend, method_a: str, method_b: str) -> tuple[Crossing | 
             None,
             "The difference does not change evenly with size, so no crossing is worked out.",
         )
-    factor = curve["largest_extrapolation"]
-    sizes = np.geomspace(trend.sizes[0] / factor, trend.sizes[-1] * factor, curve["crossing_grid"])
+    factor = curve.largest_extrapolation
+    sizes = np.geomspace(trend.sizes[0] / factor, trend.sizes[-1] * factor, curve.crossing_grid)
     intervals = np.array([trend.at(size).interval(level) for size in sizes])
     leads = np.where(intervals[:, 0] > 0.0, 1, np.where(intervals[:, 1] < 0.0, -1, 0))
     reach = f"from {sizes[0]:,.0f} to {sizes[-1]:,.0f} training examples"
@@ -79,7 +79,7 @@ def straight(trend: Trend) -> bool | None:
     bend = trend.bend()
     if bend is None:
         return None
-    low, high = bend.interval(judging_table()["curve"]["bend_level"])
+    low, high = bend.interval(judging().curve.bend_level)
     return low <= 0.0 <= high
 
 
@@ -168,7 +168,7 @@ def _trends(
 
 
 def _differences(trend: Trend, largest: float) -> Iterator[SizeDifference]:
-    level = judging_table()["direction_level"]
+    level = judging().direction_level
     for place, size in enumerate(trend.sizes):
         reading = trend.at_measured(place)
         interval = _within(reading.interval(level), (-largest, largest))
@@ -176,7 +176,7 @@ def _differences(trend: Trend, largest: float) -> Iterator[SizeDifference]:
 
 
 def _line(trend: Trend, full_size: int, possible: Interval) -> Line:
-    level = judging_table()["direction_level"]
+    level = judging().direction_level
     slope, full = trend.per_doubling(), trend.at(full_size)
     return Line(
         per_doubling=slope.value,
@@ -196,7 +196,7 @@ def _within_reach(factor: float | None) -> bool:
 
 
 def _reach() -> float:
-    return float(judging_table()["curve"]["largest_extrapolation"])
+    return judging().curve.largest_extrapolation
 
 
 def _notes(trend: Trend, methods: Sequence[str], factor: float | None) -> Iterator[str]:

@@ -17,7 +17,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.microbench.judging.table import judging_table
+from advisor.catalogue.settings import judging
 
 _NORMAL_FROM = 1e6  # degrees of freedom; the difference is beyond the sixth digit
 _PRECISION = 1e-12
@@ -157,18 +157,18 @@ class Noise:
 
         With many examples and seeds this is (1.96 + 0.84) standard errors.
         """
-        table = judging_table()
-        needed = NormalDist().inv_cdf(table["power"]) * self.standard_error
-        return self.half_width(table["direction_level"]) + needed
+        table = judging()
+        needed = NormalDist().inv_cdf(table.power) * self.standard_error
+        return self.half_width(table.direction_level) + needed
 
     def provable_margin(self) -> float:
         """How far the tolerance has to be from a true difference for equivalence to be seen.
 
         With the power of the table; of what may go wrong, either side gets half.
         """
-        table = judging_table()
-        needed = NormalDist().inv_cdf((1.0 + table["power"]) / 2.0) * self.standard_error
-        return self.half_width(table["equivalence_level"]) + needed
+        table = judging()
+        needed = NormalDist().inv_cdf((1.0 + table.power) / 2.0) * self.standard_error
+        return self.half_width(table.equivalence_level) + needed
 
     def at(self, examples: int, seeds: int) -> Noise:
         """The noise to expect with other numbers; no method gets fewer seeds than it has.
@@ -237,7 +237,7 @@ def with_prior(observed: float, freedom: int) -> tuple[float, float]:
     its degrees of freedom, since two seeds say next to nothing about it (Smyth 2004); but never to
     less than was observed.
     """
-    prior = judging_table()["seeds"]
-    known, deviation = float(prior["freedom"]), float(prior["deviation"])
+    prior = judging().seeds
+    known, deviation = prior.freedom, prior.deviation
     together = known + freedom
     return max(observed, (known * deviation**2 + freedom * observed) / together), together

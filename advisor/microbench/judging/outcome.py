@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Literal, NamedTuple
 
+from advisor.catalogue.settings import judging
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.judging.failures import cannot_be_trained, left_out, name_of, why_none
 from advisor.microbench.judging.paired import (
@@ -20,7 +21,6 @@ from advisor.microbench.judging.paired import (
     paired_difference,
 )
 from advisor.microbench.judging.scores import example_points, never_vary, usable_trials
-from advisor.microbench.judging.table import judging_table
 from advisor.microbench.records import Metric, Record, TrialResult
 from advisor.support.sentences import capital
 
@@ -69,7 +69,7 @@ class Difference(Record):
 def sentence_of(found: Difference) -> str:
     """What the difference shows, and the smallest one that would have been seen."""
     first, second = name_of(found.method_a), name_of(found.method_b)
-    chance = judging_table()["power"]
+    chance = judging().power
     visible = f"{found.smallest_visible:.1f} points would show here with a chance of {chance:.0%}"
     if found.equivalence:
         leads = f"; {name_of(found.direction)} leads, by less than that" if found.direction else ""
@@ -232,9 +232,9 @@ def _difference(
     points = example_points(outcomes, metric, targets)
     own, other = points[: len(first.usable)], points[len(first.usable) :]
     paired = paired_difference(own, other, metric)
-    largest, table = largest_difference(metric), judging_table()
-    wide = paired.interval(table["direction_level"], largest)
-    narrow = paired.interval(table["equivalence_level"], largest)
+    largest, table = largest_difference(metric), judging()
+    wide = paired.interval(table.direction_level, largest)
+    narrow = paired.interval(table.equivalence_level, largest)
     # Neither difference nor noise, as where no prediction ever varies: nothing has been measured.
     measured = paired.noise.of_examples > 0.0 or paired.points != 0.0
     ahead = first.method if wide[0] > 0.0 else second.method if wide[1] < 0.0 else None

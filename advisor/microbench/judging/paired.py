@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from advisor.catalogue.settings import judging
 from advisor.microbench.judging.noise import Array, Noise, noise_of_mean, run_noise
-from advisor.microbench.judging.table import judging_table
 from advisor.microbench.records import Metric
 
 _POINTS = 100.0
@@ -93,15 +93,15 @@ def needed_test_size(noise: Noise, points: float, tolerance: float) -> Needed:
     first, until they make up no more than the table's share of the variance; then the examples are
     counted, from those that there are.
     """
-    limits = judging_table()["needed"]
-    most, share = limits["most_examples"], math.sqrt(limits["seed_share"])
+    limits = judging().needed
+    most, share = limits.most_examples, math.sqrt(limits.seed_share)
 
     def settles(found: Noise, part: float = 1.0) -> bool:
         seen, left = abs(points) * part, (tolerance - abs(points)) * part
         return found.smallest_visible() <= seen or found.provable_margin() <= left
 
     present = min((seed.seeds for seed in noise.of_seeds), default=1)
-    for seeds in range(present, max(limits["most_seeds"], present) + 1):
+    for seeds in range(present, max(limits.most_seeds, present) + 1):
         alone = Noise(most, 0.0, noise.at(most, seeds).of_seeds)
         if settles(alone, share):
             break

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from advisor.catalogue.settings import judging
 from advisor.microbench.judging.noise import Array, noise_of_mean, run_noise
-from advisor.microbench.judging.table import judging_table
 from advisor.microbench.records import Metric, Record, TrialResult
 
 _POINTS = 100.0
@@ -74,7 +74,7 @@ def score_of(method: str, points: Array, metric: Metric) -> MethodScore:
     unseen = (0.0, _POINTS) if metric.mean_of_examples else ()
     noise = noise_of_mean(points.mean(axis=0), (run_noise(points),), unseen)
     score = float(by_seed.mean())
-    low, high = noise.interval(score, judging_table()["direction_level"])
+    low, high = noise.interval(score, judging().direction_level)
     return MethodScore(
         method=method,
         score=score,

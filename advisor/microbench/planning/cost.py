@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from advisor.catalogue.tables import Method, load_table
+from advisor.catalogue.settings import Level, planning
+from advisor.catalogue.tables import Method
 from advisor.microbench.planning.plan import MethodPlan
 from advisor.microbench.planning.schedule import rungs
 from advisor.microbench.records import MethodProbe, Purpose, Route, Trial
@@ -21,34 +20,14 @@ class Sizes(NamedTuple):
     test: int
 
 
-class Level(NamedTuple):
-    """How much is searched and repeated; a row of the levels in planning.yaml."""
-
-    rates: int
-    seeds: int
-    curve: tuple[float, ...]
-    least: float
-
-
-@functools.cache
-def planning() -> Mapping[str, Any]:
-    """How a micro-benchmark is fitted into its budget; planning.yaml explains each number."""
-    table: dict[str, Any] = load_table("planning.yaml")
-    return table
-
-
 def levels() -> list[Level]:
     """All levels, the most thorough first: what ample budgets add, then what others give up."""
-    return [_level(row) for row in (*planning()["additions"], *planning()["levels"])]
+    return [*planning().additions, *planning().levels]
 
 
 def wished_level() -> Level:
     """What a budget should hold; less is said to have been given up."""
-    return _level(planning()["levels"][0])
-
-
-def _level(row: Mapping[str, Any]) -> Level:
-    return Level(row["rates"], row["seeds"], tuple(row["curve"]), row["least"])
+    return planning().levels[0]
 
 
 def recipe_steps(method: Method, train_size: int, batch_size: int) -> int:
@@ -68,10 +47,10 @@ def method_plan(
         if level.least > 0:
             return max(round(recipe_steps(method, train_size, batch_size) * share), least)
         # Of steps that are too few for each method, each gets the same share.
-        return max(round(least * share), int(planning()["fewest_steps"]))
+        return max(round(least * share), planning().fewest_steps)
 
     full = steps(sizes.train)
-    searched = round(planning()["search_share"] * int(method.recipe["least_steps"]))
+    searched = round(planning().search_share * int(method.recipe["least_steps"]))
     return MethodPlan(
         pairs=_pairs(method, level.rates, route),
         recipe_steps=recipe_steps(method, sizes.train, batch_size),
@@ -119,7 +98,7 @@ def _run_seconds(plan: MethodPlan, sizes: Sizes, steps: int, *, beside: int) -> 
     """Process seconds of a run with its looks; ``beside`` examples are predicted besides those."""
     looks = max(plan.looks * steps / plan.steps, 1)
     predicting = (looks * sizes.dev + beside) * plan.evaluation_seconds
-    return steps * plan.seconds_per_step + predicting + float(planning()["overhead_seconds"])
+    return steps * plan.seconds_per_step + predicting + planning().overhead_seconds
 
 
 def _pairs(method: Method, count: int, route: Route) -> tuple[tuple[float, float | None], ...]:
@@ -137,5 +116,5 @@ def _looks(steps: int, probe: MethodProbe, sizes: Sizes) -> int:
     """As many looks at the development split as cost a fixed share of the training."""
     table = planning()
     look = max(sizes.dev * probe.evaluation_seconds, 1e-9)
-    affordable = int(table["looks_share"] * steps * probe.seconds_per_step / look)
-    return min(max(affordable, int(table["fewest_looks"])), int(table["most_looks"]), steps)
+    affordable = int(table.looks_share * steps * probe.seconds_per_step / look)
+    return min(max(affordable, table.fewest_looks), table.most_looks, steps)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
+from advisor.catalogue.settings import Level, planning
 from advisor.catalogue.tables import Method
 from advisor.microbench.planning.cost import (
-    Level,
     Sizes,
     curve_size,
     levels,
     method_plan,
-    planning,
     seconds_of,
     trial_seconds,
     wished_level,
@@ -65,8 +65,8 @@ class _Draft(NamedTuple):
 
 def sizes_for(budget: float) -> Sizes:
     """Most examples of each split for a budget in seconds."""
-    row = _row("sizes", budget)
-    return Sizes(row["train"], row["dev"], row["test"])
+    row = next(row for row in planning().sizes if budget <= row.budget)
+    return Sizes(row.train, row.dev, row.test)
 
 
 def whole_sizes(bench: Bench) -> Sizes:
@@ -78,15 +78,15 @@ def affordable_sizes(whole: Sizes, probe: Probe, room: Room) -> Sizes:
     """The splits, with fewer to judge by where judging alone would eat the budget."""
     table = planning()
     able = sum(found.status.usable for found in probe.methods.values())
-    allowed = table["evaluation_share"] * room.left
+    allowed = table.evaluation_share * room.left
     examples = allowed / max(slowest_evaluation(probe) * room.slowdown, 1e-9)
     side_by_side = examples * room.slots / max(able, 1)
     # The baselines are judged on as many, by one process.
     factor = min(1.0, side_by_side / (3 * whole.dev + whole.test), examples / max(whole.test, 1))
     return Sizes(
         whole.train,
-        min(whole.dev, max(round(whole.dev * factor), int(table["least_dev"]))),
-        min(whole.test, max(round(whole.test * factor), int(table["least_test"]))),
+        min(whole.dev, max(round(whole.dev * factor), table.least_dev)),
+        min(whole.test, max(round(whole.test * factor), table.least_test)),
     )
 
 
@@ -101,8 +101,8 @@ def ranked_size(bench: Bench, probe: Probe, room: Room, dev_size: int) -> int:
     table = planning()
     passes = max(len(bench.prompts), 1)
     seconds = max(passes * slowest_evaluation(probe) * room.slowdown, 1e-9)
-    affordable = int(table["ranking_share"] * room.left / seconds)
-    return min(dev_size, max(affordable, int(table["least_ranked"])))
+    affordable = int(table.ranking_share * room.left / seconds)
+    return min(dev_size, max(affordable, table.least_ranked))
 
 
 def head_rows(bench: Bench, probe: Probe, room: Room) -> int | None:
@@ -114,23 +114,17 @@ def head_rows(bench: Bench, probe: Probe, room: Room) -> int | None:
         return None
     table = planning()
     seconds = max(slowest_evaluation(probe) * room.slowdown, 1e-9)
-    return max(int(table["head_share"] * room.left / seconds), int(table["least_head_rows"]))
+    return max(int(table.head_share * room.left / seconds), table.least_head_rows)
 
 
 def tokens_for(budget: float) -> int:
     """Tokens that inputs are cut to, for a budget in seconds."""
-    return int(_row("most_tokens", budget)["tokens"])
+    return next(row.tokens for row in planning().most_tokens if budget <= row.budget)
 
 
 def new_tokens_for(budget: float) -> int:
     """Tokens that written answers are cut to, for a budget in seconds."""
-    return int(_row("most_new_tokens", budget)["tokens"])
-
-
-def _row(table: str, budget: float) -> Mapping[str, int]:
-    """The row of a table of planning.yaml that holds for a budget in seconds."""
-    row: Mapping[str, int] = next(row for row in planning()[table] if budget <= row["budget"])
-    return row
+    return next(row.tokens for row in planning().most_new_tokens if budget <= row.budget)
 
 
 def usual_batch(bench: Bench, token_lengths: Sequence[int]) -> int:
@@ -141,15 +135,15 @@ def usual_batch(bench: Bench, token_lengths: Sequence[int]) -> int:
         token_lengths: quantiles 0.5, 0.95 and 1 of the inputs.
     """
     table = planning()
-    wanted = int(table["batch_tokens"]) // max(min(token_lengths[1], bench.max_tokens), 1)
-    return min(max(wanted, int(table["least_batch"])), int(table["most_batch"]))
+    wanted = table.batch_tokens // max(min(token_lengths[1], bench.max_tokens), 1)
+    return min(max(wanted, table.least_batch), table.most_batch)
 
 
 def long_enough(bench: Bench, methods: Sequence[Method], probe: Probe, room: Room) -> bool:
     """Whether the trials fit with the steps that the recipes call the least."""
     able = [method for method in methods if probe.methods[method.id].status.usable]
     draft = _draft(bench, able, probe, affordable_sizes(whole_sizes(bench), probe, room), room)
-    return draft.holds_least and draft.seconds <= room.left * float(planning()["used_share"])
+    return draft.holds_least and draft.seconds <= room.left * planning().used_share
 
 
 def make_plan(
@@ -175,8 +169,8 @@ def make_plan(
     table = planning()
     limits = {
         id_: max(
-            table["patience_factor"] * room.slowdown * trial_seconds(own, sizes, own.steps),
-            table["least_seconds"],
+            table.patience_factor * room.slowdown * trial_seconds(own, sizes, own.steps),
+            table.least_seconds,
         )
         for id_, own in draft.plans.items()
     }
@@ -217,7 +211,7 @@ def _draft(
             if share < level.least:
                 break
             draft = _at(bench, methods, probe, sizes, room, level, share)
-            if draft.seconds <= room.left * planning()["used_share"]:
+            if draft.seconds <= room.left * planning().used_share:
                 return draft
     if draft is None:
         raise ValueError("planning.yaml has no level")
@@ -250,7 +244,7 @@ def _at(
 
 def _chain(plan: MethodPlan, level: Level, sizes: Sizes) -> float:
     """Seconds that no number of processes can save: rung after rung, then one final run."""
-    alone = level._replace(seeds=1)
+    alone = replace(level, seeds=1)
     rungs = seconds_of(plan, alone, sizes) - trial_seconds(plan, sizes, plan.steps)
     return max(rungs / max(len(plan.pairs), 1), trial_seconds(plan, sizes, plan.steps))
 
@@ -283,7 +277,7 @@ def _dropped(draft: _Draft, wish: _Draft, whole: Sizes, sizes: Sizes, room: Room
 
 def _enough(least: _Draft, room: Room) -> str:
     """The budget that would hold the least steps of the recipes, as a sentence."""
-    seconds = room.budget - room.left + least.seconds / float(planning()["used_share"])
+    seconds = room.budget - room.left + least.seconds / planning().used_share
     return f"a budget of about {math.ceil(seconds / _MINUTE)} min would hold these least steps"
 
 

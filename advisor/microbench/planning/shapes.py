@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from advisor.catalogue.settings import planning
 from advisor.catalogue.tables import Method
-from advisor.microbench.planning.cost import planning
 from advisor.microbench.planning.ladder import Room, long_enough
 from advisor.microbench.records import Bench, Probe
 
@@ -21,9 +21,9 @@ class Shape(NamedTuple):
 def smaller(shape: Shape) -> Shape | None:
     """Half the batch, then half the tokens; None where less would say little about the task."""
     table = planning()
-    if shape.batch_size // 2 >= table["least_batch"]:
+    if shape.batch_size // 2 >= table.least_batch:
         return shape._replace(batch_size=shape.batch_size // 2)
-    if shape.max_tokens // 2 >= table["fewest_tokens"]:
+    if shape.max_tokens // 2 >= table.fewest_tokens:
         return shape._replace(max_tokens=shape.max_tokens // 2)
     return None
 
@@ -44,7 +44,7 @@ def shape_to_probe(shape: Shape, typical: int, seconds: float, allowed: float) -
         seconds: of a step for each typical example.
         allowed: wall seconds that a probe may take.
     """
-    cost = seconds * float(planning()["probe_cost"])
+    cost = seconds * planning().probe_cost
     found = shape
     while cost * found.batch_size * _cut(typical, found, shape.max_tokens) > allowed:
         less = smaller(found)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from advisor.catalogue.settings import preparation
 from advisor.facts.quantities import QuantityError, parse_quantity
-from advisor.microbench.preparing.table import preparation
 from advisor.support.errors import AdvisorError
 
 _PART = r"[0-9][0-9.,_]*\s*[A-Za-z]+"
@@ -32,7 +32,7 @@ def parse_budget(text: str) -> float:
             where=_OPTION,
             hint="write it such as 90s, 10m or 1h30m",
         ) from None
-    most = preparation()["most_budget_seconds"]
+    most = preparation().most_budget_seconds
     if not 0 < seconds <= most:
         raise AdvisorError(
             f"a budget of {seconds:,.0f} seconds is "

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from advisor.catalogue.settings import preparation
 from advisor.microbench.preparing.slices import Slice
-from advisor.microbench.preparing.table import preparation
 from advisor.microbench.records import Task
 from advisor.profilers.data.head import is_number
 from advisor.profilers.data.rows import printable
@@ -34,15 +34,15 @@ def named(labels: Iterable[str]) -> str:
 
 def require_rows(train: Slice, evaluation: Slice | None) -> None:
     """Raise AdvisorError, with the number needed, unless there are enough examples to split."""
-    least = preparation()["least_rows"]
-    parts = [f"{least['train']} to train on", f"{least['dev']} to choose by"]
-    needed = least["train"] + least["dev"]
+    least = preparation().least_rows
+    parts = [f"{least.train} to train on", f"{least.dev} to choose by"]
+    needed = least.train + least.dev
     if evaluation is None:
-        needed += least["test"]
-        parts.append(f"{least['test']} to judge by")
+        needed += least.test
+        parts.append(f"{least.test} to judge by")
     found = [(train, needed, ", ".join(parts))]
     if evaluation is not None:
-        found.append((evaluation, least["test"], "to judge by"))
+        found.append((evaluation, least.test, "to judge by"))
     for part, number, purpose in found:
         if len(part.examples) < number:
             raise AdvisorError(
@@ -75,7 +75,7 @@ def require_plain_labels(part: Slice) -> None:
     """Raise AdvisorError for the defects of a label column that hide which task it is."""
     _require_two(part)
     words = [n for n, example in enumerate(part.examples) if not is_number(example.target)]
-    if 0 < len(words) <= preparation()["stray_share"] * len(part.examples):
+    if 0 < len(words) <= preparation().stray_share * len(part.examples):
         shown = printable(part.examples[words[0]].target, 40)
         raise AdvisorError(
             f"nearly all labels are numbers, but {len(words):,} of {len(part.examples):,} are not, "
@@ -100,7 +100,7 @@ def require_labels(task: Task, train: Slice, evaluation: Slice | None) -> None:
     """Raise AdvisorError unless the labels make a choice that can be learned and judged."""
     for part in filter(None, (train, evaluation)):
         _require_two(part)
-    most = preparation()["most_labels"][task.route.value]
+    most = preparation().most_labels[task.route.value]
     if len(task.labels) > most:
         raise AdvisorError(
             f"{len(task.labels):,} classes are too many for a micro-benchmark "

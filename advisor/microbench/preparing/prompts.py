@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from advisor.catalogue.settings import preparation
 from advisor.microbench.preparing.checks import named
-from advisor.microbench.preparing.table import preparation
 from advisor.microbench.preparing.templates import (
     LABELS,
     TemplateError,
@@ -34,12 +34,12 @@ def candidate_prompts(task: Task, examples: Sequence[Example]) -> tuple[Prompt, 
         examples: at least one, which tells whether inputs have two texts.
     """
     words = said_labels(task.labels)
-    listed = preparation()["templates"]
+    listed = preparation().templates
     if task.route is Route.HEAD:
         templates = listed["head"] if task.labels else []
         return tuple(parse_label_template(one, words) for one in templates) or (Prompt(),)
     pair = is_pair(examples)
-    few = len(words) <= preparation()["most_named_labels"]
+    few = len(words) <= preparation().most_named_labels
     return tuple(
         parse_template(template, words, pair=pair, choices=has_choices(task))
         for template in listed[_kind(task, pair)]
@@ -202,7 +202,7 @@ def read_prompts(path: str | Path, task: Task, examples: Sequence[Example]) -> t
             hint="leave out --prompts",
         )
     entries = read_entries(Path(path), task.labels)
-    most = preparation()["most_prompts"]
+    most = preparation().most_prompts
     if not 1 <= len(entries) <= most:
         raise AdvisorError(
             f"the prompts file holds {len(entries) or 'no'} templates; 1 to {most} are taken",

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from advisor.catalogue.settings import preparation
 from advisor.microbench.preparing.choices import Marking, Markings, Options, read_options
-from advisor.microbench.preparing.table import preparation
 from advisor.profilers.data import SAMPLE_LIMIT
 from advisor.profilers.data.cells import label_text
 from advisor.profilers.data.columns import Columns
@@ -57,7 +57,7 @@ def texts_of(values: Mapping[str, Any], columns: Columns, where: str) -> RowText
         texts = [text for name, text in zip(columns.text, texts, strict=True) if name == question]
         options = read_options(values.get(choices), where=where)
     inputs = _inputs(texts, columns.shape)
-    most = preparation()["most_characters"]
+    most = preparation().most_characters
     return RowTexts(
         tuple(_bounded(text, most) for text in inputs),
         _bounded(output, most),
@@ -181,7 +181,7 @@ def notes_on(scan: RowScan, *, repeated: int, contradicting: int) -> Iterator[st
     if scan.unlabelled:
         yield f"left out for want of a label or output: {rows(scan.unlabelled)}."
     if scan.cut:
-        yield f"cut to {preparation()['most_characters']:,} characters a text: {rows(scan.cut)}."
+        yield f"cut to {preparation().most_characters:,} characters a text: {rows(scan.cut)}."
     if scan.sample.sampled:
         yield f"a sample of {len(scan.sample.kept):,} of {rows(scan.sample.seen)} is used."
     if repeated:

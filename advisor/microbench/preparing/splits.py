@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
 
+from advisor.catalogue.settings import preparation
 from advisor.microbench.preparing.checks import named, require_known, sorted_labels
 from advisor.microbench.preparing.slices import Slice, input_mark
-from advisor.microbench.preparing.table import preparation
 from advisor.microbench.records import Example, Splits, Task
 from advisor.profilers.data.notes import rows
 from advisor.support.errors import AdvisorError
@@ -31,7 +31,7 @@ def fitting(sizes: SplitSizes, count: int) -> SplitSizes:
         return sizes
     least = least_sizes(sizes)
     learning = sizes.train + sizes.dev
-    share = min(sizes.test / asked, float(preparation()["test_share"]))
+    share = min(sizes.test / asked, preparation().test_share)
     test = min(sizes.test, max(least.test, int(share * count), count - learning))
     dev = min(sizes.dev, max(least.dev, (count - test) * sizes.dev // learning))
     return SplitSizes(min(sizes.train, count - dev - test), dev, test)
@@ -39,7 +39,8 @@ def fitting(sizes: SplitSizes, count: int) -> SplitSizes:
 
 def least_sizes(sizes: SplitSizes) -> SplitSizes:
     """The table's minimum, or what was asked for where that is less."""
-    return SplitSizes(*map(min, sizes, SplitSizes(**preparation()["least_rows"])))
+    least = preparation().least_rows
+    return SplitSizes(*map(min, sizes, (least.train, least.dev, least.test)))
 
 
 def sizes_of(splits: Splits) -> SplitSizes:
@@ -64,7 +65,7 @@ class Strata:
         self.rare = tuple(
             name
             for name, group in self._groups.items()
-            if task.labels and len(group) < preparation()["least_rows_of_label"]
+            if task.labels and len(group) < preparation().least_rows_of_label
         )
 
     def take(self, count: int, *, leave: int = 0) -> tuple[Example, ...]:
@@ -114,7 +115,7 @@ def _groups(task: Task, examples: Sequence[Example]) -> dict[str, list[Example]]
 
 def _bins(examples: Sequence[Example]) -> dict[str, list[Example]]:
     ordered = sorted(examples, key=lambda example: float(example.target))
-    bins = max(1, min(preparation()["regression_bins"], len(ordered) // 3))
+    bins = max(1, min(preparation().regression_bins, len(ordered) // 3))
     edges = [len(ordered) * number // bins for number in range(bins + 1)]
     return {str(number): ordered[edges[number] : edges[number + 1]] for number in range(bins)}
 

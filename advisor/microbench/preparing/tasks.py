@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advisor.catalogue.settings import preparation
 from advisor.microbench.preparing.checks import (
     require_labels,
     require_numbers,
@@ -10,7 +11,6 @@ from advisor.microbench.preparing.checks import (
     sorted_labels,
 )
 from advisor.microbench.preparing.slices import Slice
-from advisor.microbench.preparing.table import preparation
 from advisor.microbench.records import Metric, Route, Task
 from advisor.profilers.data.columns import Columns
 from advisor.profilers.data.labels import Labels, Lengths
@@ -46,7 +46,7 @@ def choose_task(
         type=type_,
         architecture=architecture,
         route=route,
-        metric=Metric(preparation()["metrics"][type_]),
+        metric=Metric(preparation().metrics[type_]),
         labels=sorted_labels(train.labels()) if type_ in _LABELLED else (),
     )
     for part in filter(None, (train, evaluation)):
@@ -86,32 +86,32 @@ def _guess(train: Slice) -> str:
 
 def _route(type_: str, architecture: str) -> Route:
     table = preparation()
-    if architecture not in table["routes"]:
+    if architecture not in table.routes:
         raise AdvisorError(
             f"there is no architecture {architecture!r}",
             where="model.architecture",
-            hint=f"{did_you_mean(architecture, table['routes'])} "
-            f"known are {', '.join(table['routes'])}".strip(),
+            hint=f"{did_you_mean(architecture, table.routes)} "
+            f"known are {', '.join(table.routes)}".strip(),
         )
-    if type_ not in table["metrics"] and type_ not in table["refused"]:
+    if type_ not in table.metrics and type_ not in table.refused:
         raise AdvisorError(
             f"there is no task type {type_!r}",
             where="task.type",
-            hint=f"{did_you_mean(type_, table['metrics'])} known are {_known_types()}".strip(),
+            hint=f"{did_you_mean(type_, table.metrics)} known are {_known_types()}".strip(),
         )
-    route = table["routes"][architecture].get(type_)
+    route = table.routes[architecture].get(type_)
     if route is None:
-        refusal = table["refused"].get(type_) or table["refused"][architecture]
+        refusal = table.refused.get(type_) or table.refused[architecture]
         raise AdvisorError(
-            f"{type_} ({architecture}): {refusal['reason']}",
+            f"{type_} ({architecture}): {refusal.reason}",
             where="task.type",
-            hint=refusal["hint"],
+            hint=refusal.hint,
         )
     return Route(route)
 
 
 def _known_types() -> str:
-    return ", ".join(preparation()["metrics"])
+    return ", ".join(preparation().metrics)
 
 
 def _require_choices(type_: str, train: Slice) -> None:

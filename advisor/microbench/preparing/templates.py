@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from advisor.catalogue.settings import preparation
 from advisor.microbench.preparing.rendering import CHOICES, spoken
-from advisor.microbench.preparing.table import preparation
 from advisor.microbench.records import Prompt
 from advisor.support.errors import did_you_mean
 
@@ -76,7 +76,7 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _check(template: str, needed: tuple[str, ...], allowed: tuple[str, ...]) -> None:
-    most = preparation()["most_template_characters"]
+    most = preparation().most_template_characters
     if len(template) > most:
         raise TemplateError(f"it is longer than {most:,} characters")
     found = _TOKEN.findall(template)

@@ -8,7 +8,6 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -21,6 +20,7 @@ import psutil
 from advisor.microbench.records import Ending, Job, Status
 from advisor.microbench.running.executor import Watch
 from advisor.profilers.hardware.machine import memory_left_bytes
+from advisor.support.children import isolated
 from advisor.support.errors import AdvisorError, ExitCode
 
 _SERVER = "advisor.microbench.running.server"
@@ -122,10 +122,7 @@ class LocalExecutor:
         self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._log = (self._folder / "server.log").open("ab")
         self._process = subprocess.Popen(  # noqa: S603 - the program's own module, no shell
-            [
-                *(sys.executable, "-m", _SERVER),
-                *(str(self._bench_file), str(self._folder), str(os.getpid())),
-            ],
+            isolated(_SERVER, str(self._bench_file), str(self._folder), str(os.getpid())),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,

@@ -1,9 +1,9 @@
 """A process that loads the model once and forks one child for each job.
 
-``python -m advisor.microbench.running.server BENCH FOLDER PARENT`` reads jobs from standard
-input, one JSON object a line, and says on standard output what happens, likewise. A child's answer
-goes into ``FOLDER/<job>.json``. An answer that cannot be written, and a job for which the system
-has no process, are told apart from ends, as they say nothing of the job. When standard input or the
+Run as a program with the arguments BENCH FOLDER PARENT, it reads jobs from standard input, one JSON
+object a line, and says on standard output what happens, likewise. A child's answer goes into
+``FOLDER/<job>.json``. An answer that cannot be written, and a job for which the system has no
+process, are told apart from ends, as they say nothing of the job. When standard input or the
 process PARENT ends, so do the children and the server: nothing outlives the program that started
 it. With ``--job FILE`` in addition it does that one job itself, without a fork.
 """

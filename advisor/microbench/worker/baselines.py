@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 
+from advisor.catalogue.settings import training
 from advisor.microbench.records import Baseline, Example, Prompt, PromptScore, Route
-from advisor.microbench.worker.constants import training_constants
 from advisor.microbench.worker.evaluation import Answers, answers
 from advisor.microbench.worker.general import general_loss
 from advisor.microbench.worker.learner import frozen_learner
@@ -50,7 +50,7 @@ class Untrained:
         )
         found = answers(self._answering, rows, bench, bench.precision)
         hook.remove()
-        size = bench.batch_size * training_constants().evaluation_batches
+        size = bench.batch_size * training().evaluation_batches
         places = [place for some, _ in sorted_batches(rows, size) for place in some]
         return found, Computed(rows, torch.cat(seen)[torch.tensor(places).argsort()])
 

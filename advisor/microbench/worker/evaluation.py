@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import torch
 
+from advisor.catalogue.settings import training
 from advisor.microbench.records import Bench, Metric, Precision
-from advisor.microbench.worker.constants import training_constants
 from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.routes.answering import Answering, Judged
 from advisor.microbench.worker.routes.targets import number
@@ -55,7 +55,7 @@ def answers(
     """The final answers: as at a look, except that a model that writes now really does so."""
     if not isinstance(answering, TextAnswering):
         return evaluate(answering, rows, bench, precision).answers
-    size = bench.batch_size * training_constants().evaluation_batches
+    size = bench.batch_size * training().evaluation_batches
     with torch.no_grad(), autocast(bench.device, low_precision=precision is Precision.BF16):
         outcomes = answering.write(rows, size)
     return Answers(score(bench.task.metric, outcomes, rows), tuple(outcomes))
@@ -65,7 +65,7 @@ def evaluate(
     answering: Answering, rows: Sequence[Row], bench: Bench, precision: Precision
 ) -> Evaluation:
     """Ask about all rows, in large batches of like length."""
-    size = bench.batch_size * training_constants().evaluation_batches
+    size = bench.batch_size * training().evaluation_batches
     order: list[int] = []
     losses: list[float] = []
     outcomes: list[float] = []

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from advisor.microbench.worker.constants import training_constants
+from advisor.catalogue.settings import training
 from advisor.microbench.worker.evaluation import Answers, Evaluation, summary
 from advisor.microbench.worker.learner import frozen_learner
 from advisor.microbench.worker.routes.head import (
@@ -36,7 +36,7 @@ def best_head(workbench: Workbench, train: Computed, dev: Computed, test: Comput
 
     Each head is fitted to the end by L-BFGS.
     """
-    heads = [LinearHead(workbench, train, ridge) for ridge in training_constants().ridge]
+    heads = [LinearHead(workbench, train, ridge) for ridge in training().ridge]
     best = min(heads, key=lambda head: head.evaluate(dev).loss)
     return best.evaluate(test).answers
 
@@ -64,7 +64,7 @@ class Features:
         """The rows with their features."""
         self._learner.model.eval()
         found: dict[int, Any] = {}
-        size = self._workbench.bench.batch_size * training_constants().evaluation_batches
+        size = self._workbench.bench.batch_size * training().evaluation_batches
         with torch.no_grad():
             for places, chosen in sorted_batches(rows, size):
                 parts = self._batch(chosen).split([len(row.sequences) for row in chosen])
@@ -118,7 +118,7 @@ class LinearHead:
         batch = self._batch(train)
         optimizer = torch.optim.LBFGS(
             [self._weight, self._bias],
-            max_iter=training_constants().ridge_iterations,
+            max_iter=training().ridge_iterations,
             line_search_fn="strong_wolfe",
         )
 

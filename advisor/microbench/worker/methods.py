@@ -9,10 +9,10 @@ import peft
 import torch
 
 from advisor.catalogue.known import UnknownMethodError
+from advisor.catalogue.settings import training
 from advisor.catalogue.tables import load_methods
 from advisor.estimate.trace.building import first_line, virtual_config
 from advisor.microbench.records import METHODS, Route
-from advisor.microbench.worker.constants import training_constants
 from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.initialisation import start_from_words
 from advisor.microbench.worker.learner import Learner
@@ -83,7 +83,7 @@ def renew_heads(base: Any, names: frozenset[str]) -> None:
             continue
         with torch.no_grad():
             if parameter.ndim > 1:
-                parameter.normal_(0.0, spread or training_constants().initial_spread)
+                parameter.normal_(0.0, spread or training().initial_spread)
             else:
                 parameter.fill_(0.0 if name.endswith("bias") else 1.0)
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import torch
 
+from advisor.catalogue.settings import training
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.records import (
     MethodProbe,
@@ -19,7 +20,6 @@ from advisor.microbench.records import (
     Trial,
 )
 from advisor.microbench.worker.clock import StepClock
-from advisor.microbench.worker.constants import training_constants
 from advisor.microbench.worker.encoding import quantiles
 from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.evaluation import answers
@@ -104,7 +104,7 @@ def probe_method(workbench: Workbench, method: str, precision: Precision) -> Met
 
 def _enough(clock: StepClock, *, least: int) -> Iterator[int]:
     """Numbers of steps until there are enough of them, or they have taken long enough."""
-    constants, start = training_constants(), clock.now()
+    constants, start = training(), clock.now()
     for step in range(1 + constants.probe_steps):
         yield step
         if step + 1 >= least and clock.now() - start > constants.probe_seconds:
@@ -116,7 +116,7 @@ def _probe_batches(workbench: Workbench) -> list[Sequence[Row]]:
 
     The most typical one comes first, as there may be no time for the others.
     """
-    count = training_constants().probe_steps
+    count = training().probe_steps
     typical = typical_batches(workbench, count)
     longest = sorted(workbench.train, key=lambda row: -row.length)[: workbench.bench.batch_size]
     return [longest, typical.pop(count // 2), *typical]
@@ -142,7 +142,7 @@ def _evaluation_seconds(workbench: Workbench, trainer: Trainer) -> float:
     """Seconds for one example of the development split, its answer written if the model writes."""
     count = workbench.bench.batch_size
     if workbench.bench.task.route is not Route.TEXT:
-        count *= training_constants().evaluation_batches
+        count *= training().evaluation_batches
     rows = workbench.dev[:count]
     clock = StepClock(workbench.bench.device)
     trainer.learner.model.eval()

@@ -9,10 +9,10 @@ from typing import Any
 
 import torch
 
+from advisor.catalogue.settings import training
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.records import Point, Precision, Status, Trial
 from advisor.microbench.worker.clock import StepClock
-from advisor.microbench.worker.constants import training_constants
 from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.evaluation import evaluate
 from advisor.microbench.worker.learner import Learner
@@ -106,7 +106,7 @@ class Trainer:
         Raises:
             DivergedError: if a loss is not a number.
         """
-        trial, constants = self._trial, training_constants()
+        trial, constants = self._trial, training()
         rows = self._workbench.train[: trial.train_size]
         size = self._workbench.bench.batch_size
         batches = training_batches(rows, size, constants.pool_batches, trial.seed)
@@ -131,7 +131,7 @@ class Trainer:
         losses.mean().backward()
         if step == 1:
             self.trained.trainable_parameters = with_gradients(self.learner)
-        torch.nn.utils.clip_grad_norm_(self._optimizer.parameters, training_constants().clip_norm)
+        torch.nn.utils.clip_grad_norm_(self._optimizer.parameters, training().clip_norm)
         self._optimizer.step(step - 1)
         # Read only when something is reported, as reading makes a GPU wait.
         self._loss += losses.detach().sum()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from advisor.profilers.data.lines import MAX_LINE_BYTES, read_lines
 from advisor.profilers.data.names import KNOWN_NAMES
-from advisor.profilers.data.rows import Row, RowSource, printable
+from advisor.profilers.data.rows import Row, RowSource, printable, require_few_columns
 from advisor.support.errors import AdvisorError
 
 MAX_PARTS = 200_000
@@ -136,7 +136,7 @@ def read_delimited(
         named: columns that the user named; a header that has one of them is believed.
 
     Raises:
-        AdvisorError: if it is empty, has no header, or names a column twice.
+        AdvisorError: if it is empty, has no header, names a column twice, or more than MAX_COLUMNS.
     """
     lines = read_lines(path, what=what)
     first = next(lines, None)
@@ -165,6 +165,7 @@ def _delimiter(header: str, expected: str | None) -> tuple[str, tuple[str, ...]]
 
 
 def _header(fields: list[str], where: str) -> tuple[str, ...]:
+    require_few_columns(len(fields), where)
     names = tuple(field.strip() or f"column_{n}" for n, field in enumerate(fields, 1))
     if not any(field.strip() for field in fields):
         raise AdvisorError(

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from advisor.profilers.data.cells import cell_text, is_messages, label_text
-from advisor.profilers.data.rows import Row, RowSource
+from advisor.profilers.data.rows import Row, RowSource, require_few_columns
 from advisor.support.errors import AdvisorError
 
 HEAD_ROWS = 1000
 _HEAD_CHARACTERS = 16 * 1024 * 1024
+_HEAD_VALUES = 1_000_000
 _TEXT_WORDS = 3
 _NAME_CHARACTERS = 60
 _TWO = 2
@@ -95,16 +96,22 @@ class Head:
 
 
 def read_head(source: RowSource) -> Head:
-    """Read up to HEAD_ROWS rows, or fewer if they are very long."""
+    """Read up to HEAD_ROWS rows, or fewer if they are very long or hold very many values.
+
+    Raises:
+        AdvisorError: if they have more than MAX_COLUMNS columns, or one of them cannot be read.
+    """
     rows: list[Row] = []
-    size = 0
+    size = count = 0
     for row in itertools.islice(source.rows, HEAD_ROWS):
         rows.append(row)
         size += sum(len(str(value)) for value in row[1].values())
-        if size > _HEAD_CHARACTERS:
+        count += sum(map(_values_in, row[1].values()))
+        if size > _HEAD_CHARACTERS or count > _HEAD_VALUES:
             break
     columns: dict[str, ColumnStats] = {}
     for place, values in rows:
+        require_few_columns(len(columns.keys() | values.keys()), source.where(place))
         for name, value in values.items():
             columns.setdefault(name, ColumnStats(name)).add(value, source.where(place))
     return Head(tuple(rows), columns)
@@ -119,6 +126,12 @@ def column_of_text(head: Head, column: str) -> list[str]:
     """The texts of one column of the head, empty ones left out."""
     texts = (cell_text(values.get(column), where="") for _, values in head.rows)
     return [text for text in texts if text]
+
+
+def _values_in(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + sum(map(_values_in, value.values()))
+    return 1 + sum(map(_values_in, value)) if isinstance(value, (list, tuple)) else 1
 
 
 def _kind(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Rows of JSON Lines files, and of small .json files that hold one list."""
+"""Rows of JSON Lines files, and of .json files that hold one list."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from advisor.profilers.data.jsonlist import Element, read_elements
 from advisor.profilers.data.lines import open_bytes, read_guarded, read_lines
-from advisor.profilers.data.rows import Row, RowSource
+from advisor.profilers.data.rows import Row, RowSource, require_few_values
 from advisor.support.errors import AdvisorError
 from advisor.support.strictjson import parse_json
-from advisor.support.textfiles import decode_text
 
-MAX_LIST_BYTES = 64 * 1024 * 1024
-"""Largest .json list, in bytes: a list has to be read whole."""
-
-_COLUMN = re.compile(r"column (\d+)$")
+_PLACE = re.compile(r"(?:line (\d+), )?column (\d+)$")
+_LIST_HINT = "the file must be one whole JSON list of objects, or JSON Lines"
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 
 
@@ -29,7 +27,7 @@ def read_json_file(path: Path, *, what: str) -> RowSource:
     """A .json file: one list of objects, or JSON Lines under that name.
 
     Raises:
-        AdvisorError: if it is a list above MAX_LIST_BYTES, or neither of the two.
+        AdvisorError: if it cannot be read.
     """
     with open_bytes(path, what=what) as stream:
         first = read_guarded(stream, 4096, path, line=False).lstrip(_SPACE)[:1]
@@ -41,17 +39,19 @@ def read_json_file(path: Path, *, what: str) -> RowSource:
 def _line_rows(path: Path, what: str) -> Iterator[Row]:
     for number, line in read_lines(path, what=what):
         if line and not line.isspace():
-            yield number, _object(_parse(line, path, number), f"{path}, line {number}")
+            where = f"{path}, line {number}"
+            require_few_values(line, where)
+            yield number, _object(_parse(line, where), where)
 
 
-def _parse(line: str, path: Path, number: int) -> Any:
+def _parse(line: str, where: str) -> Any:
     try:
         return parse_json(line, where="")
     except AdvisorError as error:
-        column = _COLUMN.search(error.where)
+        column = _PLACE.search(error.where)
         raise AdvisorError(
             error.message,
-            where=f"{path}, line {number}" + (f", column {column[1]}" if column else ""),
+            where=where + (f", column {column[2]}" if column else ""),
             hint=error.hint or _line_hint(line),
         ) from None
 
@@ -76,23 +76,24 @@ def _object(value: Any, where: str) -> dict[str, Any]:
 
 
 def _list_rows(path: Path, what: str) -> Iterator[Row]:
-    text = _whole_text(path, what)
-    try:
-        value = parse_json(text, where=str(path))
-    except AdvisorError as error:
-        hint = error.hint or "the file must be one whole JSON list of objects, or JSON Lines"
-        raise AdvisorError(error.message, where=error.where, hint=hint) from None
-    for number, item in enumerate(value, 1):
-        yield number, _object(item, f"{path}, row {number}")
-
-
-def _whole_text(path: Path, what: str) -> str:
     with open_bytes(path, what=what) as stream:
-        raw = read_guarded(stream, MAX_LIST_BYTES + 1, path, line=False)
-    if len(raw) > MAX_LIST_BYTES:
-        raise AdvisorError(
-            f"the {what} is one JSON list larger than {MAX_LIST_BYTES // 1024 // 1024} MiB",
-            where=str(path),
-            hint="convert it to JSON Lines (.jsonl), which is read row by row",
-        )
-    return decode_text(raw, what=what, where=str(path))
+        for number, element in enumerate(read_elements(stream, path, what=what), 1):
+            row = f"{path}, row {number}"
+            require_few_values(element.text, row)
+            try:
+                value = parse_json(element.text, where="")
+            except AdvisorError as error:
+                where = row + _place(error.where, element)
+                hint = error.hint or _LIST_HINT
+                raise AdvisorError(error.message, where=where, hint=hint) from None
+            yield number, _object(value, row)
+
+
+def _place(told: str, element: Element) -> str:
+    """The line and column of the file, from those within an element; "" if none were told."""
+    found = _PLACE.search(told)
+    if found is None:
+        return ""
+    line, column = int(found[1] or 1), int(found[2])
+    before = element.column if line == 1 else 0
+    return f", line {element.line + line - 1}, column {before + column}"

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from advisor.support.errors import AdvisorError
+
+MAX_VALUES = 200_000
+"""Most values in a row: texts, numbers and the like, and the lists and objects around them."""
+MAX_COLUMNS = 10_000
+"""Most columns of a file, as far as its first rows tell."""
+
+_QUOTED = re.compile(r'"[^"]*"')
 
 Row: TypeAlias = tuple[int, Mapping[str, Any]]
 """The 1-based place of a row in its file, and its values by column."""
@@ -43,3 +53,39 @@ def printable(text: str, limit: int = 80) -> str:
     """``text`` cut to ``limit`` characters, with everything that is not printable escaped."""
     shown = text if len(text) <= limit else text[: limit - 3] + "..."
     return shown if shown.isprintable() else ascii(shown)[1:-1]
+
+
+def require_few_values(text: str, where: str) -> None:
+    """Refuse a row of JSON, not yet parsed, that would become more than MAX_VALUES values.
+
+    A byte or two of it can become a hundred in memory.
+    """
+    if _values(text) <= MAX_VALUES:
+        return
+    bare = _QUOTED.sub("", text.replace("\\\\", "").replace('\\"', ""))
+    if _values(bare) > MAX_VALUES:
+        raise too_many_values(_values(bare), where)
+
+
+def too_many_values(count: int, where: str) -> AdvisorError:
+    """The refusal of a row that holds so many values."""
+    return AdvisorError(
+        f"the row holds {count:,} values, more than {MAX_VALUES:,}",
+        where=where,
+        hint="write one example a row, and leave out columns of numbers that are not for reading",
+    )
+
+
+def require_few_columns(count: int, where: str) -> None:
+    """Refuse more than MAX_COLUMNS columns, of each of which much is counted."""
+    if count > MAX_COLUMNS:
+        raise AdvisorError(
+            f"there are {count:,} columns, more than {MAX_COLUMNS:,}",
+            where=where,
+            hint="keep the columns that hold texts and labels",
+        )
+
+
+def _values(text: str) -> int:
+    """One for each comma and each list or object, empty ones included."""
+    return text.count(",") + text.count("[") + text.count("{")

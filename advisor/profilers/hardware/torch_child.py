@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from advisor.catalogue.gpus import find_gpu
 from advisor.profilers.hardware.child import run_child
 from advisor.profilers.hardware.survey import GIB, Device, Survey, clean_name
+from advisor.support.children import isolated
 from advisor.support.errors import AdvisorError
 from advisor.support.strictjson import parse_json
 
@@ -53,8 +53,7 @@ def ask_torch(*, timeout_s: float) -> TorchAnswer:
 
     A crash, a hang or an answer that makes no sense becomes a note of the survey.
     """
-    path = [entry for entry in sys.path if entry]
-    result = run_child([sys.executable, "-I", str(_PROBE), *path], timeout_s=timeout_s)
+    result = run_child(isolated(_PROBE), timeout_s=timeout_s)
     if result.trouble:
         return _failure(f"torch {result.trouble}")
     try:

@@ -1,8 +1,7 @@
 """Asks torch what it can use. Run as a script of its own, never imported by the program.
 
 Importing torch takes seconds, and a mismatched driver can crash or hang it; in a child process
-neither reaches the program. The arguments are the parent's import path, so that both see the same
-torch. The last line of standard output is one JSON object.
+neither reaches the program. The last line of standard output is one JSON object.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from typing import Any
 
 def main() -> None:
     """Write what torch reports about itself and its devices."""
-    sys.path[:] = sys.argv[1:]
     import torch  # noqa: PLC0415 - the point of this process
 
     accelerator, devices = _accelerator(torch)

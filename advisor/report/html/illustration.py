@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from advisor.report.run import MapEntry
+
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
@@ -40,7 +42,7 @@ class Illustration:
         offered: the values, and the estimates for each combination of them.
     """
 
-    map: Mapping[str, Any] | None
+    map: MapEntry | None
     no_map: str = ""
     published: tuple[Nearby, ...] = ()
     rules: Mapping[str, Any] | None = None

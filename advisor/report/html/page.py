@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,14 @@ from markupsafe import Markup, escape
 
 import advisor
 from advisor.facts.factsfile import RUN_ELEMENT
-from advisor.report.blocks import Block, Record
+from advisor.report.blocks import Block
 from advisor.report.html.illustration import Illustration
 from advisor.report.html.run_sections import outcome, run_sections
 from advisor.report.html.section import Section, split
 from advisor.report.html.trying import Trying, embedded_json, trying_of
+from advisor.report.measured import MeasuredRun
+from advisor.report.part import Part, fields_of, plain
+from advisor.report.run import RunFile
 from advisor.report.wording import method_name, shown_value, side_name
 from advisor.support.sentences import capital
 
@@ -60,42 +63,42 @@ class Head:
     alarms: int
 
 
-def head_of(record: Record) -> Head:
+def head_of(record: RunFile) -> Head:
     """The head of a run."""
-    near = (record.get("evidence") or {}).get("text", "")
+    near = record.evidence.text if record.evidence else ""
     return Head(
-        status=_STATUS[record["status"]],
-        sentence=record["headline"],
-        notes=tuple(filter(None, (near, record["alternative_reason"]))),
+        status=_STATUS[record.status],
+        sentence=record.headline,
+        notes=tuple(filter(None, (near, record.alternative_reason))),
         outcome=outcome(record),
         answer=tuple(_answer(record)),
         about=tuple(_about(record)),
-        alarms=len(record.get("alarms") or ()),
+        alarms=len(record.alarms or ()) if isinstance(record, MeasuredRun) else 0,
     )
 
 
-def _answer(record: Record) -> Iterator[tuple[str, str]]:
-    side = side_name(record["recommendation"], record["variant"])
+def _answer(record: RunFile) -> Iterator[tuple[str, str]]:
+    side = side_name(record.recommendation, record.variant)
     if side:
-        yield "Leaning to" if record["leaning_only"] else "Recommended", capital(side)
-    if record["confidence"] is not None:
-        yield "Confidence", f"{record['confidence']:.0%}, {record['confidence_word']}"
-    if record["alternative"]:
-        better = "Serves better" if side and not record["leaning_only"] else "Scores best"
-        yield better, method_name(record["alternative"])
+        yield "Leaning to" if record.leaning_only else "Recommended", capital(side)
+    if record.confidence is not None:
+        yield "Confidence", f"{record.confidence:.0%}, {record.confidence_word}"
+    if record.alternative:
+        better = "Serves better" if side and not record.leaning_only else "Scores best"
+        yield better, method_name(record.alternative)
 
 
-def _about(record: Record) -> Iterator[tuple[str, str]]:
+def _about(record: RunFile) -> Iterator[tuple[str, str]]:
     for name, keys in _ABOUT:
         known = [
-            shown_value(key, record["facts"][key]["value"])
+            shown_value(key, record.facts[key].value)
             for key in keys
-            if key in record["facts"] and record["facts"][key]["value"] is not None
+            if key in record.facts and record.facts[key].value is not None
         ]
         if known:
             yield name, ", ".join(known)
-        elif name == _DEVICE and (memory := record["facts"].get(_RAM)):
-            yield name, f"CPU, {shown_value(_RAM, memory['value'])} RAM free"
+        elif name == _DEVICE and (memory := record.facts.get(_RAM)):
+            yield name, f"CPU, {shown_value(_RAM, memory.value)} RAM free"
 
 
 _FOLDER = Path(__file__).parent
@@ -154,7 +157,7 @@ _SPLIT = re.compile(r"[\\/]+")
 
 
 def portable(value: Any) -> Any:
-    """The same plain data, each path in its texts reduced to its last part.
+    """The same record, each path in its texts reduced to its last part.
 
     A path names folders, often with the name of whoever owns them; files are known by their names.
     """
@@ -163,7 +166,9 @@ def portable(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: portable(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [portable(inner) for inner in value]
+        return type(value)(map(portable, value))
+    if isinstance(value, Part):
+        return type(value)(**portable(fields_of(value)))
     return value
 
 
@@ -178,17 +183,21 @@ MOST_BYTES = 200 * 1024
 out, then all of that."""
 
 
-def run_page(record: dict[str, Any], title: str, shown: Illustration) -> str:
+def run_page(
+    run: RunFile, title: str, shown: Illustration, held: Mapping[str, Any] | None = None
+) -> str:
     """The page of a run, with what a micro-benchmark measured if there was one.
 
     Args:
-        record: the run.
+        run: the run.
         title: what the report answers.
-        shown: what is drawn beside the record.
+        shown: what is drawn beside the run.
+        held: what the file holds that the run was read from, keys of later versions with it.
     """
-    record = portable(record)
-    sections = tuple(run_sections(record, shown))
-    head = head_of(record)
+    run = portable(run)
+    record = plain(run) if held is None else portable(held)
+    sections = tuple(run_sections(run, shown))
+    head = head_of(run)
     for estimates in (True, False):
         page = _page(record, title, head, sections, trying_of(shown, estimates=estimates))
         if len(page.encode()) <= MOST_BYTES:
@@ -197,11 +206,15 @@ def run_page(record: dict[str, Any], title: str, shown: Illustration) -> str:
 
 
 def plain_page(
-    record: dict[str, Any], title: str, blocks_of: Callable[[Record], Iterable[Block]]
+    record: Any,
+    title: str,
+    blocks_of: Callable[[Any], Iterable[Block]],
+    held: Mapping[str, Any] | None = None,
 ) -> str:
     """The page of any other report: the blocks of its record, a section for each heading."""
     record = portable(record)
-    return _page(record, title, None, tuple(split(blocks_of(record))))
+    embedded = plain(record) if held is None else portable(held)
+    return _page(embedded, title, None, tuple(split(blocks_of(record))))
 
 
 def _page(

@@ -1,14 +1,15 @@
-"""The sections of a run or a micro-benchmark, in the order in which somebody decides by them."""
+"""The sections of a run or a micro-benchmark as the page shows them, in every report's order."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from advisor.report import confirmation_document as measured
 from advisor.report import document
-from advisor.report.blocks import Block, Heading, Paragraph, Record
+from advisor.report.blocks import Block, Heading, Paragraph
+from advisor.report.confirmation_document import MEASURED_SECTIONS, outcome_blocks
+from advisor.report.document import RUN_SECTIONS
 from advisor.report.html.charts.curve import curve_chart
 from advisor.report.html.charts.decision_map import map_chart
 from advisor.report.html.charts.memory import memory_chart
@@ -16,31 +17,23 @@ from advisor.report.html.charts.parity import parity_chart
 from advisor.report.html.charts.waterfall import waterfall_chart
 from advisor.report.html.illustration import Illustration
 from advisor.report.html.section import Section, titled
+from advisor.report.measured import MeasuredRun
 from advisor.report.outlook_document import CHANGES, answer_words, outlook_blocks
+from advisor.report.run import RunFile
 
 
-def measured_sections(record: Record) -> Iterator[Section]:
-    """Alarms first, since the figures after them mean less by them."""
-    yield from titled("alarms", measured.alarm_blocks(record))
-    yield from titled("scores", measured.score_blocks(record))
-    for section in titled("curve", measured.curve_blocks(record)):
-        yield replace(section, chart=curve_chart(record))
-    yield from titled("predicted", measured.prediction_blocks(record))
-    yield from titled("measured", measured.setting_blocks(record))
-
-
-def outcome(record: Record) -> tuple[Block, ...]:
+def outcome(record: RunFile) -> tuple[Block, ...]:
     """What was measured and what it does to the advice, for the head of the page."""
-    if "results" not in record:
+    if not isinstance(record, MeasuredRun):
         return ()
-    return (Heading("What the micro-benchmark found"), *measured.outcome_blocks(record))
+    return tuple(outcome_blocks(record))
 
 
 _BASE_METHODS = ("prompt_tuning", "full_fine_tuning")
 _TRACED = "traced"
 
 
-def command_section(record: Record) -> Section:
+def _reproduce(record: RunFile, _: Illustration) -> Iterator[Section]:
     """How to make the report again from itself."""
     said = [
         "The report holds its run, so that it is the save file, too. Put its name in the place of "
@@ -48,12 +41,12 @@ def command_section(record: Record) -> Section:
     ]
     if _traced(record):
         said.append("Memory was traced: add --model MODEL --trace for that.")
-    if _measured(record):
+    if isinstance(record, MeasuredRun):
         said.append(
             "The third command measures again; MODEL and FILE stand for the model's folder and the "
             "data, and figures of another machine or version differ."
         )
-    return Section(
+    yield Section(
         "reproduce",
         "Make it again, or go on from it",
         lead=tuple(map(Paragraph, said)),
@@ -61,74 +54,63 @@ def command_section(record: Record) -> Section:
     )
 
 
-def _commands(record: Record) -> Iterator[str]:
-    packs = sorted({reason["house_rules"] for reason in record["reasons"]} - {""})
+def _commands(record: RunFile) -> Iterator[str]:
+    packs = sorted({reason.house_rules for reason in record.reasons} - {""})
     rules = "".join(f" --rules {shlex.quote(pack)}" for pack in packs)
     yield f"advisor advise --facts report.html{rules} -o again.html"
     yield f"advisor ask --facts report.html{rules} -o next.html"
-    if _measured(record):
-        plan = record["plan"]
-        others = [m for m in record["results"] if m not in _BASE_METHODS]
+    if isinstance(record, MeasuredRun):
+        plan = record.plan
+        others = [m for m in record.results if m not in _BASE_METHODS]
         wanted = "".join(f" --method {shlex.quote(method)}" for method in others)
         yield (
             f"advisor confirm --facts report.html --model MODEL --data FILE "
-            f"--budget {plan['budget_seconds']:g}s{wanted}{rules} -o again.html"
+            f"--budget {plan.budget_seconds:g}s{wanted}{rules} -o again.html"
         )
 
 
-def _measured(record: Record) -> bool:
-    return "results" in record
-
-
-def _traced(record: Record) -> bool:
+def _traced(record: RunFile) -> bool:
     return any(
-        key.endswith(".memory_gib") and entry["detail"].startswith(_TRACED)
-        for key, entry in record["facts"].items()
+        key.endswith(".memory_gib") and entry.detail.startswith(_TRACED)
+        for key, entry in record.facts.items()
     )
 
 
-def run_sections(record: Record, shown: Illustration) -> Iterator[Section]:
-    """All sections after the verdict."""
-    yield from titled("models", document.candidate_blocks(record))
-    yield _changes(record)
-    yield from _memory(record)
-    yield _evidence(record)
-    yield from _parity(record, shown)
-    yield _map(record, shown)
-    yield from titled("costs", document.cost_blocks(record))
-    yield from titled("why-not", document.why_not_blocks(record))
-    yield from titled("beliefs", document.belief_blocks(record))
-    yield from titled("facts", document.fact_blocks(record))
-    yield from titled("risks", document.risk_blocks(record))
-    yield from titled("how-to", document.how_to_blocks(record))
-    if "results" in record:
-        yield from measured_sections(record)
-    yield command_section(record)
+def run_sections(record: RunFile, shown: Illustration) -> Iterator[Section]:
+    """All sections after the verdict, each with its drawing."""
+    if isinstance(record, MeasuredRun):
+        for measured in MEASURED_SECTIONS[1:]:
+            for section in titled(measured.id, measured.blocks(record)):
+                drawn = measured.id == "curve"
+                yield replace(section, chart=curve_chart(record.curve)) if drawn else section
+    for one in RUN_SECTIONS[1:]:
+        draw = _DRAWN.get(one.id)
+        yield from draw(record, shown) if draw else titled(one.id, one.blocks(record))
 
 
-def _changes(record: Record) -> Section:
+def _changes(record: RunFile, _: Illustration) -> Iterator[Section]:
     """What would change the answer, with all that is open or would lift a veto."""
     blocks: list[Block] = [
         *document.open_question_blocks(record),
         *document.change_blocks(record),
     ]
-    if record.get("outlook"):
-        _, *rest = outlook_blocks(record["outlook"])
+    if record.outlook:
+        rest = list(outlook_blocks(record.outlook))[1:]
         blocks.extend([Heading("Values that change the answer"), *rest] if blocks else rest)
     if not blocks:
         blocks.append(Paragraph("Not worked out for this run: `advisor whatif FILE` does it."))
-    return Section("changes", CHANGES, blocks=tuple(blocks))
+    yield Section("changes", CHANGES, blocks=tuple(blocks))
 
 
-def _memory(record: Record) -> Iterator[Section]:
+def _memory(record: RunFile, _: Illustration) -> Iterator[Section]:
     chart = memory_chart(record)
     if chart is not None:
         yield Section("memory", "Memory against the device's limit", chart=chart)
 
 
-def _evidence(record: Record) -> Section:
+def _evidence(record: RunFile, _: Illustration) -> Iterator[Section]:
     """The waterfall between what rules out and what was decided before it."""
-    return Section(
+    yield Section(
         "waterfall",
         "The evidence, rule by rule",
         lead=tuple(document.veto_blocks(record)),
@@ -137,7 +119,7 @@ def _evidence(record: Record) -> Section:
     )
 
 
-def _parity(record: Record, shown: Illustration) -> Iterator[Section]:
+def _parity(record: RunFile, shown: Illustration) -> Iterator[Section]:
     """Parity with the published rows behind it, and the ranking that it goes into."""
     heading, *ranking = document.ranking_blocks(record)
     chart = parity_chart(record)
@@ -154,19 +136,20 @@ def _parity(record: Record, shown: Illustration) -> Iterator[Section]:
     )
 
 
-def _map(record: Record, shown: Illustration) -> Section:
+def _map(record: RunFile, shown: Illustration) -> Iterator[Section]:
     """The decision map, or why there is none."""
     empty = Section("map", "The answer for other sizes of model and data")
     if shown.map is None:
-        return replace(empty, blocks=(Paragraph(shown.no_map),))
+        yield replace(empty, blocks=(Paragraph(shown.no_map),))
+        return
     found = shown.map
     notes = []
-    right, high = found["across"]["here"], found["up"]["here"]
+    right, high = found.across.here, found.up.here
     if right is None or high is None:
-        unknown = found["across" if right is None else "up"]["fact"]
+        unknown = (found.across if right is None else found.up).fact
         notes.append(Paragraph(f"Your place is not marked, since {unknown} is not known exactly."))
     else:
-        today = answer_words(found["answers"][found["grid"][high][right]])
+        today = answer_words(found.answers[found.grid[high][right]])
         then = answer_words(record)
         if today != then:
             notes.append(
@@ -175,4 +158,15 @@ def _map(record: Record, shown: Illustration) -> Section:
                     f"answer here: {today}. The run itself says: {then}."
                 )
             )
-    return replace(empty, chart=map_chart(found), blocks=tuple(notes))
+    yield replace(empty, chart=map_chart(found), blocks=tuple(notes))
+
+
+_DRAWN: dict[str, Callable[[RunFile, Illustration], Iterator[Section]]] = {
+    "changes": _changes,
+    "memory": _memory,
+    "waterfall": _evidence,
+    "parity": _parity,
+    "map": _map,
+    "reproduce": _reproduce,
+}
+"""How sections are laid out that the page shows otherwise than as their blocks."""

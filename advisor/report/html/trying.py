@@ -13,13 +13,13 @@ from typing import Any
 from markupsafe import Markup
 
 from advisor.catalogue.tables import load_methods, load_table
-from advisor.decide.decision import Status
-from advisor.decide.headline import FULL
+from advisor.decide.decide import FULL, Status
 from advisor.facts import load_vocabulary
 from advisor.facts.showing import show_value
 from advisor.report import inpage
 from advisor.report.html.illustration import Illustration
 from advisor.report.outlook_document import HERE, LETTERS, answer_words
+from advisor.report.run import OtherAnswer
 from advisor.report.wording import first_sentence, second_sentence
 from advisor.support.sentences import capital
 
@@ -107,7 +107,7 @@ def trying_of(shown: Illustration, *, estimates: bool = True) -> Trying | None:
         },
     }
     legend = tuple(
-        (mark, answer_words({"status": status, "recommendation": side}))
+        (mark, answer_words(OtherAnswer(status=status, recommendation=side)))
         for (status, side), mark in LETTERS.items()
     )
     controls = tuple(_controls(offered))

@@ -10,7 +10,7 @@ from typing import Any
 
 from advisor.catalogue.evidence import Published, rows_on
 from advisor.catalogue.tables import load_methods
-from advisor.decide.headline import FEW_SHOT, FULL
+from advisor.decide.decide import FEW_SHOT, FULL
 from advisor.decide.parity import NEARNESS, measured_key
 from advisor.facts import FactType, Value, Vocabulary
 from advisor.facts.values import Interval

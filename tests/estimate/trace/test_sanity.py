@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from tiny_models import head, raw
 
+from advisor.estimate.breakdown import StepProfile
 from advisor.estimate.settings import Kernels, Precision, Settings
 from advisor.estimate.trace.extrapolation import trace
 
@@ -14,8 +16,13 @@ METHODS = ("full_fine_tuning", "lora", "qlora", "prompt_tuning", "ia3")
 BASE = Settings(2, 64)
 
 
+@cache
+def traced(method: str, settings: Settings, model: str, **changes) -> StepProfile:
+    return trace(raw(model, **changes), method, replace(settings, head=head(model)))
+
+
 def peak(method: str, settings: Settings, model: str = "llama", **changes) -> float:
-    return trace(raw(model, **changes), method, replace(settings, head=head(model))).peak.total
+    return traced(method, settings, model, **changes).peak.total
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -29,9 +36,8 @@ def test_more_of_anything_never_needs_less(method):
 @pytest.mark.parametrize("model", ["llama", "gpt2", "bert", "t5"])
 @pytest.mark.parametrize("method", METHODS)
 def test_checkpointing_never_keeps_more_activations(method, model):
-    plain = trace(raw(model), method, replace(BASE, head=head(model)))
-    kept = replace(BASE, head=head(model), checkpointing=True)
-    checkpointed = trace(raw(model), method, kept)
+    plain = traced(method, BASE, model)
+    checkpointed = traced(method, replace(BASE, checkpointing=True), model)
     assert checkpointed.peaks["forward"].activations <= plain.peaks["forward"].activations
 
 

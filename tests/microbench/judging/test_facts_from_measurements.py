@@ -1,25 +1,23 @@
 """Which facts a micro-benchmark states of what it has measured."""
 
+from types import SimpleNamespace
+
 import pytest
 from made_trials import FULL, PROMPT, by_count, failed, results
 
 from advisor.confirmation.record import difference_of, earlier_measurements, measured_facts
-from advisor.facts import Fact, FactBase, Source
+from advisor.facts import Fact, Source
 from advisor.microbench.judging.outcome import compare
 from advisor.microbench.records import Metric, Status
 
-RESULT = {"score": 80.0, "peak_memory_bytes": 2**30, "seconds_per_step": 0.5}
+RESULT = SimpleNamespace(score=80.0, peak_memory_bytes=2**30, seconds_per_step=0.5)
 
 
 def stated(*, difference=None, lengths=(20, 40, 64), cut=64):
-    record = {
-        "plan": {
-            "train_size": 100, "batch_size": 16, "token_lengths": lengths, "max_tokens": cut,
-        },
-        "results": {PROMPT: RESULT, FULL: RESULT},
-        "differences": {PROMPT: difference or difference_of(compared(), withheld=False)},
-    }  # fmt: skip
-    return {fact.key for fact in measured_facts(record, FactBase([]), reference=FULL)}
+    plan = SimpleNamespace(train_size=100, batch_size=16, token_lengths=lengths, max_tokens=cut)
+    both = {PROMPT: RESULT, FULL: RESULT}
+    differences = {PROMPT: difference or difference_of(compared(), withheld=False)}
+    return {fact.key for fact in measured_facts(plan, both, differences, None, reference=FULL)}
 
 
 def compared(tolerance=1.0):
@@ -38,7 +36,7 @@ def test_a_win_by_default_says_nothing_of_quality():
         PROMPT, results([1, 0]), FULL, [failed(Status.OUT_OF_MEMORY)], Metric.ACCURACY, (), 1.0
     )
     difference = difference_of(lost, withheld=False)
-    assert difference["outcome"] == "better"
+    assert difference.outcome == "better"
     found = stated(difference=difference)
     assert f"measured.{PROMPT}.outcome" not in found
     assert f"measured.{PROMPT}.points_below_full" not in found
@@ -53,8 +51,8 @@ def test_whether_a_method_came_within_the_tolerance_is_open_where_the_interval_i
 ):
     own, other = by_count(both=100, first=first, second=second)
     found = compare(PROMPT, own, FULL, other, Metric.ACCURACY, (), 1.0)
-    assert difference_of(found, withheld=False)["within_tolerance"] is within
-    assert difference_of(found, withheld=True)["within_tolerance"] is None
+    assert difference_of(found, withheld=False).within_tolerance is within
+    assert difference_of(found, withheld=True).within_tolerance is None
 
 
 @pytest.mark.parametrize(

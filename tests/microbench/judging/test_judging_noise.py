@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from made_trials import Simulated
 from scipy import stats
 
+from advisor.catalogue.settings import judging
 from advisor.microbench.judging.noise import (
     Noise,
     SeedNoise,
@@ -19,7 +20,6 @@ from advisor.microbench.judging.noise import (
 )
 from advisor.microbench.judging.paired import paired_difference
 from advisor.microbench.judging.scores import example_points
-from advisor.microbench.judging.table import judging_table
 from advisor.microbench.records import Metric
 
 REPEATS = 400
@@ -109,18 +109,18 @@ def test_seeds_that_are_shifted_as_a_whole_add_their_variance():
 
 
 def test_without_seeds_of_ones_own_the_usual_scatter_counts():
-    prior = judging_table()["seeds"]
+    prior = judging().seeds
     found = run_noise(np.array([[0.0, 100.0, 100.0]]))
-    assert found.variance == pytest.approx(prior["deviation"] ** 2)
-    assert (found.freedom, found.seeds) == (prior["freedom"], 1)
+    assert found.variance == pytest.approx(prior.deviation**2)
+    assert (found.freedom, found.seeds) == (prior.freedom, 1)
 
 
 @given(st.floats(0.0, 400.0), st.integers(1, 9))
 def test_the_prior_draws_a_small_variance_up_and_no_large_one_down(observed, freedom):
-    usual = judging_table()["seeds"]["deviation"] ** 2
+    usual = judging().seeds.deviation ** 2
     variance, together = with_prior(observed, freedom)
     assert observed <= variance <= max(observed, usual)
-    assert together == freedom + judging_table()["seeds"]["freedom"]
+    assert together == freedom + judging().seeds.freedom
 
 
 def test_the_interval_without_seeds_is_the_one_of_the_t_test():

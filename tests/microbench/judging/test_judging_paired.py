@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from made_trials import by_count, outcome_pairs
 from scipy import stats
 
+from advisor.catalogue.settings import judging
 from advisor.microbench.judging.noise import Noise, SeedNoise
 from advisor.microbench.judging.paired import (
     Needed,
@@ -18,7 +19,6 @@ from advisor.microbench.judging.paired import (
     paired_difference,
 )
 from advisor.microbench.judging.scores import example_points
-from advisor.microbench.judging.table import judging_table
 from advisor.microbench.planning.cost import levels
 from advisor.microbench.records import Metric
 
@@ -173,7 +173,7 @@ def test_a_larger_difference_needs_no_more_of_both(variance, seeds, points, free
     if found.examples is not None:
         assert noise.at(found.examples, found.seeds).smallest_visible() <= points
         assert easier.seeds is not None
-        assert easier.seeds <= found.seeds <= judging_table()["needed"]["most_seeds"]
+        assert easier.seeds <= found.seeds <= judging().needed.most_seeds
 
 
 def test_equivalence_is_sized_by_what_the_difference_leaves_of_the_tolerance():
@@ -192,10 +192,10 @@ def test_equivalence_is_seen_as_often_as_the_table_says(seed):
     noise, runs = Noise(5000, 0.25), 2000
     tolerance = noise.provable_margin()
     means = np.random.default_rng(seed).normal(0.0, noise.standard_error, runs)
-    half = noise.half_width(judging_table()["equivalence_level"])
+    half = noise.half_width(judging().equivalence_level)
     seen = np.abs(means) + half <= tolerance
-    assert seen.mean() >= judging_table()["power"] - 0.05
+    assert seen.mean() >= judging().power - 0.05
 
 
 def test_no_more_seeds_are_proposed_than_a_micro_benchmark_runs():
-    assert judging_table()["needed"]["most_seeds"] == levels()[0].seeds
+    assert judging().needed.most_seeds == levels()[0].seeds

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plan_cases import BOTH, FAST, SLOW, bench, plan, probe, sizes_for
 
-from advisor.microbench.planning.cost import levels, planning, wished_level
+from advisor.catalogue.settings import planning
+from advisor.microbench.planning.cost import levels, wished_level
 from advisor.microbench.planning.ladder import Room, head_rows, new_tokens_for, tokens_for
 from advisor.microbench.records import Route
 
@@ -39,7 +40,7 @@ def test_each_level_gives_up_one_thing_in_the_order_that_is_stated():
         assert less.least < more.least or fell != "steps"
         assert less.least <= more.least
         given_up.append(fell)
-    additions = len(planning()["additions"])
+    additions = len(planning().additions)
     assert levels()[additions] == wished_level()
     assert given_up[:additions] == ["seeds", "rates"]
     assert given_up[additions:] == ["curve", "seeds", "seeds", "rates", "rates", "steps"]
@@ -151,10 +152,10 @@ def test_a_method_that_failed_in_the_probe_is_left_out_with_its_reason():
 def test_looks_take_no_more_than_their_share_of_a_final_run(evaluation):
     made = plan(900, evaluation=evaluation)
     own, table = made.methods["prompt_tuning"], planning()
-    assert table["fewest_looks"] < own.looks < table["most_looks"]
+    assert table.fewest_looks < own.looks < table.most_looks
     training = own.steps * own.seconds_per_step
     one = made.dev_size * own.evaluation_seconds
-    assert own.looks * one <= table["looks_share"] * training < (own.looks + 1) * one
+    assert own.looks * one <= table.looks_share * training < (own.looks + 1) * one
 
 
 @pytest.mark.parametrize("budget", [10, 90, 91, 3600, 604_800])

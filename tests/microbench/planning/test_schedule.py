@@ -6,7 +6,7 @@ import collections
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from plan_cases import plan
 
@@ -135,6 +135,8 @@ def test_the_curve_uses_smaller_prefixes_and_comes_last():
     )
 
 
+@pytest.mark.long
+@settings(max_examples=40)
 @given(st.integers(0, 40), st.randoms(use_true_random=False))
 def test_a_run_that_was_stopped_goes_on_to_the_same_trials(stop, rng):
     made = plan(600)

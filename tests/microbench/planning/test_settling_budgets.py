@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from plan_cases import BOTH, FAST, SLOW, bench, plan, probe
 
-from advisor.microbench.planning.cost import planning
+from advisor.catalogue.settings import planning
 from advisor.microbench.planning.schedule import due
 from advisor.microbench.preparing.budget import parse_budget
 from advisor.microbench.records import Status, TrialResult
@@ -70,7 +70,7 @@ def judged(hits, test=400):
 def test_an_open_comparison_names_a_budget_that_a_person_can_type():
     open_ = judged({SOFT: 304, FULL: 324}).comparisons[SOFT]
     assert open_.winner is None
-    assert open_.difference.needed_budget in planning()["offered_budgets"]
+    assert open_.difference.needed_budget in planning().offered_budgets
     assert open_.sentence.endswith(f"That takes --budget {open_.difference.needed_budget}.")
 
 

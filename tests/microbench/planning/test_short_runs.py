@@ -62,8 +62,8 @@ def test_what_short_runs_may_decide(right, steps, outcome):
     assert (SOFT in found.withheld) == withheld
     assert ("this settles nothing: give it" in comparison.sentence) == withheld
     told = difference_of(comparison, withheld=withheld)
-    assert (told["points_below"] is None) == withheld
-    assert (told["within_tolerance"] is None) == withheld
+    assert (told.points_below is None) == withheld
+    assert (told.within_tolerance is None) == withheld
 
 
 FALLING, LEVEL = (1.0, 0.8, 0.6), (0.6, 0.6, 0.6)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from promptcases import CHOICE, PAIR, SINGLE, task
 from userfiles import SPAM
 
+from advisor.catalogue.settings import preparation
 from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.prompts import candidate_prompts, label_notes
 from advisor.microbench.preparing.rendering import pieces, render
-from advisor.microbench.preparing.table import preparation
 from advisor.microbench.preparing.tasks import choose_task
 from advisor.microbench.records import Example, Prompt, Route
 
@@ -140,7 +140,7 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("kind", preparation()["templates"])
+@pytest.mark.parametrize("kind", preparation().templates)
 def test_the_prompts_of_the_table_keep_what_the_records_promise(kind):
     own, example = KINDS[kind]
     prompts = candidate_prompts(own, [example])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from userfiles import SPAM, labelled, read_rows, slice_of, write_rows
 
+from advisor.catalogue.settings import preparation
 from advisor.facts import load_vocabulary
 from advisor.microbench.preparing.examples import read_examples
-from advisor.microbench.preparing.table import preparation
 from advisor.microbench.preparing.tasks import choose_task
 from advisor.microbench.records import Metric, Route, Task
 from advisor.support.errors import AdvisorError, ExitCode
@@ -58,8 +58,8 @@ def refusal(*arguments) -> AdvisorError:
 def test_the_table_knows_every_task_type_and_architecture():
     table = preparation()
     assert set(ROUTES) == set(TYPES)
-    assert set(table["routes"]) == set(ARCHITECTURES)
-    assert set(table["metrics"]) | set(table["refused"]) >= set(TYPES)
+    assert set(table.routes) == set(ARCHITECTURES)
+    assert set(table.metrics) | set(table.refused) >= set(TYPES)
 
 
 @pytest.mark.parametrize("type_", TYPES)

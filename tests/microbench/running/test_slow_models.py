@@ -7,11 +7,11 @@ from collections import deque
 import pytest
 from plan_cases import BOTH, bench
 
+from advisor.catalogue.settings import planning
 from advisor.catalogue.tables import load_methods
 from advisor.confirmation.record import difference_of
 from advisor.microbench import allowance
 from advisor.microbench.allowance import Allowance
-from advisor.microbench.planning.cost import planning
 from advisor.microbench.records import (
     Baseline,
     Ending,
@@ -141,7 +141,7 @@ def test_every_run_ends_in_its_budget_and_the_overrun_that_trials_may_have(
     tmp_path, monkeypatch, parameters
 ):
     executor, findings = ran(tmp_path, monkeypatch, parameters)
-    assert executor.now <= BUDGET * (1 + planning()["overrun_share"]) + 1
+    assert executor.now <= BUDGET * (1 + planning().overrun_share) + 1
     assert findings.baselines.majority == 50.0
 
 
@@ -161,8 +161,8 @@ def test_a_model_that_cannot_be_measured_in_time_leaves_all_open_and_says_what_i
     assert set(findings.plan.left_out) == set(BOTH)
     judged = Judged(decoder(), findings, FULL, 1.0, 300)
     found = difference_of(judged.comparisons[SOFT], withheld=False)
-    assert (found["outcome"], found["by_default"]) == ("inconclusive", False)
-    assert "take a smaller model" in found["sentence"]
+    assert (found.outcome, found.by_default) == ("inconclusive", False)
+    assert "take a smaller model" in found.sentence
 
 
 @pytest.mark.parametrize("parameters", [150e6, 300e6, 500e6])

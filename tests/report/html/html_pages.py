@@ -12,8 +12,9 @@ from typing import Any
 from report_cases import PERSONAS, engine, persona
 
 from advisor.reasoning.illustrating import illustration
+from advisor.report.html import page
 from advisor.report.html.illustration import Illustration
-from advisor.report.html.page import run_page
+from advisor.report.runfile import run_from
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "run-1.json"
 MEASURED = Path(__file__).parent / "measured.json"
@@ -34,10 +35,15 @@ def measured() -> dict[str, Any]:
     return persona("newcomer_with_bert_on_a_cpu") | json.loads(MEASURED.read_text(encoding="utf-8"))
 
 
+def run_page(record: dict[str, Any], title: str, shown: Illustration) -> str:
+    """The page of a run file."""
+    return page.run_page(run_from(record), title, shown, record)
+
+
 @functools.cache
 def drawn() -> Illustration:
     """A real map and real published rows."""
-    return illustration(persona(DRAWN), engine())
+    return illustration(run_from(persona(DRAWN)), engine())
 
 
 @functools.cache

@@ -6,7 +6,7 @@ import copy
 import re
 
 import pytest
-from html_pages import DRAWN, TITLE, Page, drawn, golden, measured, pages, parsed
+from html_pages import DRAWN, TITLE, Page, drawn, golden, measured, pages, parsed, run_page
 from report_cases import PERSONAS, persona
 
 from advisor.report.html.charts.curve import curve_chart
@@ -15,11 +15,16 @@ from advisor.report.html.charts.memory import memory_chart
 from advisor.report.html.charts.parity import parity_chart
 from advisor.report.html.charts.scale import Scale, ticks
 from advisor.report.html.charts.waterfall import waterfall_chart
-from advisor.report.html.page import run_page
+from advisor.report.measured import CurveEntry
+from advisor.report.runfile import part_from, run_from
+
+
+def curve_of(curve):
+    return curve_chart(part_from(CurveEntry, curve))
 
 
 def bars_of(record):
-    return {bar.name: bar for bar in memory_chart(record).bars}
+    return {bar.name: bar for bar in memory_chart(run_from(record)).bars}
 
 
 def test_memory_says_in_words_what_fits():
@@ -30,7 +35,7 @@ def test_memory_says_in_words_what_fits():
 
 
 def test_the_limit_lies_where_a_need_of_that_size_would_end():
-    chart = memory_chart(persona(DRAWN))
+    chart = memory_chart(run_from(persona(DRAWN)))
     fits = [b for b in chart.bars if b.says.endswith(", fits")]
     assert "23.5 GiB of accelerator memory free" in chart.limit_text
     assert all(b.segments[-1].left + b.segments[-1].width < chart.limit for b in fits)
@@ -48,7 +53,7 @@ def test_the_parts_of_a_bar_lie_side_by_side_and_make_up_the_need(record):
 
 
 def test_no_stroke_covers_a_letter_and_every_letter_lies_in_its_part():
-    chart = memory_chart(persona(DRAWN))
+    chart = memory_chart(run_from(persona(DRAWN)))
     letters = [
         (bar, part) for bar in chart.bars for part in bar.segments if part.letter is not None
     ]
@@ -68,7 +73,7 @@ def test_parts_that_do_not_add_up_are_not_drawn():
 
 
 def test_without_a_limit_nothing_is_said_to_fit():
-    chart = memory_chart(persona("three_facts_only"))
+    chart = memory_chart(run_from(persona("three_facts_only")))
     assert chart.limit is None
     assert not [bar for bar in chart.bars if "fit" in bar.says]
     assert all(bar.low is not None for bar in chart.bars)
@@ -76,7 +81,7 @@ def test_without_a_limit_nothing_is_said_to_fit():
 
 @pytest.mark.parametrize("name", PERSONAS)
 def test_each_step_begins_where_the_one_before_it_ended(name):
-    chart = waterfall_chart(persona(name))
+    chart = waterfall_chart(run_from(persona(name)))
     if chart is None:
         assert persona(name)["compared"] is None
         return
@@ -92,7 +97,7 @@ def test_each_step_begins_where_the_one_before_it_ended(name):
 
 def test_parity_dots_lie_within_their_range():
     for name in PERSONAS:
-        chart = parity_chart(persona(name))
+        chart = parity_chart(run_from(persona(name)))
         for dot in chart.dots:
             assert dot.low <= dot.high
             assert dot.place is None or dot.low <= dot.place <= dot.high
@@ -134,7 +139,7 @@ def test_the_published_rows_are_those_that_the_record_counted():
 
 
 def test_the_learning_curve_stands_with_its_intervals():
-    chart = curve_chart(measured())
+    chart = curve_of(measured()["curve"])
     assert [len(curve.points) for curve in chart.curves] == [3, 3]
     for curve in chart.curves:
         assert all(p.high <= p.y <= p.low for p in curve.points)  # pixels run downwards
@@ -150,15 +155,15 @@ def test_a_method_beside_the_two_is_in_the_table_alone():
         for e in curve["scores"]
         if e["score"]["method"] == curve["method_a"]
     ]
-    more = {**record, "curve": {**curve, "scores": [*curve["scores"], *lora]}}
-    assert curve_chart(more) == curve_chart(record)
+    more = {**curve, "scores": [*curve["scores"], *lora]}
+    assert curve_of(more) == curve_of(curve)
 
 
 def test_a_method_without_scores_has_no_curve():
     record = measured()
     curve = record["curve"]
     scores = [e for e in curve["scores"] if e["score"]["method"] == curve["method_a"]]
-    chart = curve_chart({**record, "curve": {**curve, "scores": scores}})
+    chart = curve_of({**curve, "scores": scores})
     assert [len(one.points) for one in chart.curves] == [3]
 
 
@@ -166,7 +171,7 @@ def test_a_single_size_is_no_curve():
     record = measured()
     size = record["curve"]["scores"][0]["train_size"]
     scores = [e for e in record["curve"]["scores"] if e["train_size"] == size]
-    assert curve_chart({**record, "curve": {**record["curve"], "scores": scores}}) is None
+    assert curve_of({**record["curve"], "scores": scores}) is None
 
 
 def test_a_measured_run_says_how_to_measure_again():

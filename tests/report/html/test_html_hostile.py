@@ -6,11 +6,11 @@ import json
 from dataclasses import replace
 
 import pytest
-from html_pages import MEASURED, NO_MAP, TITLE, Page, drawn, measured
+from html_pages import MEASURED, NO_MAP, TITLE, Page, drawn, measured, run_page
 from report_cases import PERSONAS, record_of, stated
 
 from advisor.facts.factsfile import embedded_run
-from advisor.report.html.page import portable, run_page
+from advisor.report.html.page import portable
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -6,10 +6,9 @@ import itertools
 import re
 
 import pytest
-from html_pages import DRAWN, NO_MAP, PERSONAS, TITLE, golden, pages, parsed
+from html_pages import DRAWN, NO_MAP, PERSONAS, TITLE, golden, pages, parsed, run_page
 from report_cases import persona
 
-from advisor.report.html.page import run_page
 from advisor.report.html.trying import trying_scripts
 
 NAMES = (*PERSONAS, "an old run", "measured")
@@ -121,9 +120,9 @@ def test_the_sections_stand_in_the_order_in_which_a_lead_reads():
     main = parsed("measured").named("main")[0]
     ids = [e.attributes["id"] for e in main.children if e.tag == "section"]
     assert ids == [
-        "verdict", "changes", "memory", "waterfall", "parity", "map", "costs", "why-not",
-        "beliefs", "facts", "risks", "how-to", "alarms", "scores", "curve", "predicted",
-        "measured", "reproduce",
+        "verdict", "alarms", "scores", "curve", "predicted", "measured", "changes", "memory",
+        "waterfall", "parity", "map", "why-not", "beliefs", "risks", "how-to", "costs", "facts",
+        "reproduce",
     ]  # fmt: skip
 
 

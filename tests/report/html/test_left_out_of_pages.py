@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from html_pages import DRAWN, TITLE, drawn
+from html_pages import DRAWN, TITLE, drawn, run_page
 from report_cases import persona
 
-from advisor.report.html.page import MOST_BYTES, run_page
+from advisor.report.html.page import MOST_BYTES
 
 
 def page_with(**more):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from advisor.catalogue.settings import judging
 from advisor.microbench.judging.alarms.alarm import Alarm, Level, MethodRuns
 from advisor.microbench.judging.noise import Array
 from advisor.microbench.judging.paired import Paired, largest_difference, paired_difference
 from advisor.microbench.judging.scores import never_vary, score_of
-from advisor.microbench.judging.table import judging_table
 from advisor.microbench.records import Metric
 
 
@@ -64,7 +64,7 @@ def no_better_than_head_only(runs: MethodRuns, head_only: Array, metric: Metric)
 
 
 def _interval(found: Paired, metric: Metric) -> tuple[float, float]:
-    return found.interval(judging_table()["direction_level"], largest_difference(metric))
+    return found.interval(judging().direction_level, largest_difference(metric))
 
 
 def _figures(found: Paired, metric: Metric) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from advisor.catalogue.known import row_of
+from advisor.catalogue.settings import Falling, Grades, Overfitting, judging
 from advisor.catalogue.tables import load_methods
 from advisor.microbench.judging.alarms.alarm import Alarm, Level, MethodRuns, Run
 from advisor.microbench.judging.failures import left_out, why_none
 from advisor.microbench.judging.noise import run_variance
-from advisor.microbench.judging.table import judging_table
 from advisor.microbench.records import Status, TrialResult
 
 _ATTACHED = {"soft_prompts": "prompt", "adapters": "adapter", "full": None}
@@ -46,14 +45,14 @@ def diverged(runs: MethodRuns) -> Alarm | None:
 
 def still_falling(runs: MethodRuns) -> Alarm | None:
     """A loss that was still falling when the steps ran out, in half of the seeds or more."""
-    limits = judging_table()["alarms"]["still_falling"]
+    limits = judging().alarms.still_falling
     results = [run.result for run in runs.usable]
     if not still_better(results):
         return None
     count = _still_falling(results)
     text = (
         "was still getting better when its steps ran out: over the last "
-        f"{limits['looks']} looks the development loss fell by more than {limits['share']:.0%} "
+        f"{limits.looks} looks the development loss fell by more than {limits.share:.0%} "
         f"{runs.in_seeds(count)}. More steps may help it."
     )
     return runs.alarm("still_falling", Level.WARNING, text)
@@ -61,12 +60,12 @@ def still_falling(runs: MethodRuns) -> Alarm | None:
 
 def overfitting(runs: MethodRuns) -> Alarm | None:
     """A score far better on the training examples, and a loss that rose from its best."""
-    limits = judging_table()["alarms"]["overfitting"]
-    count = sum(_overfits(run, **limits) for run in runs.usable)
+    limits = judging().alarms.overfitting
+    count = sum(_overfits(run, limits) for run in runs.usable)
     if not count or 2 * count < len(runs.usable):
         return None
     text = (
-        f"overfits {runs.in_seeds(count)}: more than {limits['gap_points']:g} points better on "
+        f"overfits {runs.in_seeds(count)}: more than {limits.gap_points:g} points better on "
         "training examples, while the development loss rose from its best. Fewer steps, a lower "
         "rate or more data may help it."
     )
@@ -83,7 +82,7 @@ def over_adaptation(runs: MethodRuns, before: float) -> Alarm | None:
     if not known or before <= 0.0:
         return None
     mean = sum(known) / len(known)
-    level = _level(mean / before - 1.0, judging_table()["alarms"]["general_loss_rise"])
+    level = _level(mean / before - 1.0, judging().alarms.general_loss_rise)
     if level is None:
         return None
     rise = f"the loss on general text rose from {before:.2f} to {mean:.2f}"
@@ -101,7 +100,7 @@ def seeds_disagree(runs: MethodRuns) -> Alarm | None:
     if len(runs.usable) == 1:
         return None
     deviation = math.sqrt(run_variance(runs.points))
-    level = _level(deviation, judging_table()["alarms"]["seed_deviation"])
+    level = _level(deviation, judging().alarms.seed_deviation)
     if level is None:
         return None
     scores = ", ".join(f"{score:.1f}" for score in runs.points.mean(axis=1))
@@ -116,33 +115,32 @@ def still_better(results: Sequence[TrialResult]) -> bool:
 
 
 def _still_falling(results: Sequence[TrialResult]) -> int:
-    limits = judging_table()["alarms"]["still_falling"]
-    return sum(_still_falls(result, **limits) for result in results)
+    limits = judging().alarms.still_falling
+    return sum(_still_falls(result, limits) for result in results)
 
 
-def _still_falls(result: TrialResult, looks: int, share: float) -> bool:
+def _still_falls(result: TrialResult, limits: Falling) -> bool:
     losses = [point.dev_loss for point in result.curve]
-    if result.status is not Status.FINISHED or len(losses) <= looks:
+    if result.status is not Status.FINISHED or len(losses) <= limits.looks:
         return False
-    last, earlier = losses[-1], losses[-1 - looks]
-    return last == min(losses) and earlier - last > share * abs(earlier)
+    last, earlier = losses[-1], losses[-1 - limits.looks]
+    return last == min(losses) and earlier - last > limits.share * abs(earlier)
 
 
-def _overfits(run: Run, gap_points: float, rise_share: float) -> bool:
+def _overfits(run: Run, limits: Overfitting) -> bool:
     result = run.result
     if result.train_score is None or result.dev_score is None or not result.curve:
         return False
     losses = [point.dev_loss for point in result.curve]
     rise = losses[-1] - min(losses)
-    return result.train_score - result.dev_score > gap_points and rise > rise_share * abs(
-        min(losses)
-    )
+    apart = result.train_score - result.dev_score > limits.gap_points
+    return apart and rise > limits.rise_share * abs(min(losses))
 
 
-def _level(value: float, limits: dict[str, Any]) -> Level | None:
-    if value > limits["serious"]:
+def _level(value: float, limits: Grades) -> Level | None:
+    if value > limits.serious:
         return Level.SERIOUS
-    return Level.WARNING if value > limits["warning"] else None
+    return Level.WARNING if value > limits.warning else None
 
 
 def rate_at_edge(runs: MethodRuns) -> Alarm | None:
@@ -160,7 +158,7 @@ def rate_at_edge(runs: MethodRuns) -> Alarm | None:
     chosen = runs.final[0].trial
     body = _edge(chosen.learning_rate, (trial.learning_rate for trial in tried), "rate", 1)
     heads = (trial.head_rate for trial in tried if trial.head_rate is not None)
-    least = judging_table()["alarms"]["least_head_rates"]
+    least = judging().alarms.least_head_rates
     head = _edge(chosen.head_rate, heads, "rate of the head", least)
     said = ", and it ".join(text for text in (body, head) if text)
     return runs.alarm("rate_at_edge", Level.WARNING, f"{said}.") if said else None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from advisor.report.blocks import Record
 from advisor.report.html.charts.scale import Scale, ticks
+from advisor.report.measured import CurveEntry, SizeScore
 from advisor.report.wording import method_name
 
 _LEAST_SIZES = 2
@@ -51,25 +50,21 @@ class CurveChart:
     template: str = "curve.html.j2"
 
 
-def curve_chart(record: Record) -> CurveChart | None:
+def curve_chart(curve: CurveEntry) -> CurveChart | None:
     """The chart, or None where a single size was measured."""
-    methods = (record["curve"]["method_a"], record["curve"]["method_b"])
-    scores = [
-        entry
-        for entry in record["curve"]["scores"]
-        if entry["score"]["score"] is not None and entry["score"]["method"] in methods
-    ]
-    sizes = sorted({entry["train_size"] for entry in scores})
+    methods = (curve.method_a, curve.method_b)
+    scores = [entry for entry in curve.scores if entry.score.method in methods]
+    sizes = sorted({entry.train_size for entry in scores})
     if len(sizes) < _LEAST_SIZES:
         return None
     across = Scale(math.log(sizes[0]), math.log(sizes[-1]), _LEFT + 4, _RIGHT - 4)
-    ends = [end for entry in scores for end in _interval(entry)]
+    ends = [end for entry in scores for end in entry.score.interval]
     up = Scale(min(ends), max(ends), _BOTTOM, _TOP)
     curves = tuple(
         Curve(
             method_name(method),
             shape,
-            _points([e for e in scores if e["score"]["method"] == method], across, up, aside),
+            _points([e for e in scores if e.score.method == method], across, up, aside),
         )
         for method, shape, aside in zip(
             methods, ("circle", "square"), (-_ASIDE, _ASIDE), strict=True
@@ -83,22 +78,15 @@ def curve_chart(record: Record) -> CurveChart | None:
 
 
 def _points(
-    scores: Sequence[Mapping[str, Any]], across: Scale, up: Scale, aside: float
+    scores: Sequence[SizeScore], across: Scale, up: Scale, aside: float
 ) -> tuple[Point, ...]:
     return tuple(
         Point(
-            across.place(math.log(entry["train_size"])) + aside,
-            up.place(entry["score"]["score"]),
-            up.place(_interval(entry)[0]),
-            up.place(_interval(entry)[1]),
-            f"{entry['train_size']:,} examples: {entry['score']['score']:.1f} points",
+            across.place(math.log(entry.train_size)) + aside,
+            up.place(entry.score.score),
+            up.place(entry.score.interval[0]),
+            up.place(entry.score.interval[1]),
+            f"{entry.train_size:,} examples: {entry.score.score:.1f} points",
         )
-        for entry in sorted(scores, key=lambda entry: int(entry["train_size"]))
+        for entry in sorted(scores, key=lambda entry: entry.train_size)
     )
-
-
-def _interval(entry: Mapping[str, Any]) -> tuple[float, float]:
-    """The interval, or the score itself where there is none."""
-    score = float(entry["score"]["score"])
-    low, high = entry["score"]["interval"] or (score, score)
-    return float(low), float(high)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from advisor.report.layout import plain_grid
 from advisor.report.outlook_document import HERE, answer_letter, map_grid
+from advisor.report.run import MapEntry
 
 ROW = 12
 """Height of a row in pixels."""
@@ -63,12 +63,12 @@ class MapChart:
     template: str = "map.html.j2"
 
 
-def map_chart(found: Mapping[str, Any]) -> MapChart:
+def map_chart(found: MapEntry) -> MapChart:
     """The chart of a map, as `advisor whatif --map` writes it."""
     grid = map_grid(found)
     width = 100.0 / len(grid.columns)
     lines = [_filled(letters, found, place) for place, (_, letters) in enumerate(grid.rows)]
-    right, high = found["across"]["here"], found["up"]["here"]
+    right, high = found.across.here, found.up.here
     here = None
     if right is not None and high is not None:
         across = (right + 0.5) * width
@@ -97,12 +97,11 @@ def _legend(meanings: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield mark, f"{text} ({pattern})" if pattern else text
 
 
-def _filled(letters: str, found: Mapping[str, Any], place: int) -> str:
+def _filled(letters: str, found: MapEntry, place: int) -> str:
     """The row's letters, the project's own cell filled with what the answer is there."""
-    if HERE not in letters:
-        return letters
-    answers = found["grid"][len(found["grid"]) - 1 - place]
-    return letters.replace(HERE, answer_letter(found["answers"][answers[found["across"]["here"]]]))
+    answers = found.grid[len(found.grid) - 1 - place]
+    own = found.answers[answers[letters.find(HERE)]]
+    return letters.replace(HERE, answer_letter(own))
 
 
 def _blocks(lines: Sequence[str], width: float) -> Iterator[Run]:

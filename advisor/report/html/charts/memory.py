@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from advisor.facts import Interval, load_vocabulary
 from advisor.facts.reading import read_value
-from advisor.report.blocks import Record, Stacks
+from advisor.report.blocks import Stacks
 from advisor.report.estimate_document import CONTEXT, PARTS, RESERVE
 from advisor.report.html.charts.scale import Scale, ticks
+from advisor.report.run import FactEntry, RankingEntry, RunFile
 from advisor.support.sentences import capital
 
 OTHER = ("s", "state and other")
@@ -46,22 +46,22 @@ class Need:
     parts: tuple[tuple[str, float], ...]
 
 
-def needs_of(record: Record) -> tuple[Need, ...]:
+def needs_of(record: RunFile) -> tuple[Need, ...]:
     """The needs that a run tells, in the order of its ranking."""
-    found = (_need(entry, record["facts"]) for entry in record["ranking"])
+    found = (_need(entry, record.facts) for entry in record.ranking)
     return tuple(need for need in found if need)
 
 
-def limit_of(record: Record) -> tuple[float | None, str]:
+def limit_of(record: RunFile) -> tuple[float | None, str]:
     """The limit that headrooms were divided by, and what it is, as their details tell."""
-    for key, entry in record["facts"].items():
-        if key.endswith(".memory_headroom") and (found := _LIMIT.match(entry["detail"])):
+    for key, entry in record.facts.items():
+        if key.endswith(".memory_headroom") and (found := _LIMIT.match(entry.detail)):
             return float(found["size"]), f"{found['size']} GiB of {found['what']} free"
     return None, ""
 
 
-def _need(entry: Mapping[str, Any], facts: Mapping[str, Any]) -> Need | None:
-    prefix = f"estimate.{entry['method']}."
+def _need(entry: RankingEntry, facts: Mapping[str, FactEntry]) -> Need | None:
+    prefix = f"estimate.{entry.method}."
     span = _ends(facts, f"{prefix}memory_gib")
     if span is None:
         return None
@@ -73,20 +73,20 @@ def _need(entry: Mapping[str, Any], facts: Mapping[str, Any]) -> Need | None:
     low, high = span
     size = f"{high:.3g} GiB" if low == high else f"{low:.3g} to {high:.3g} GiB"
     return Need(
-        name=capital(entry["name"]),
+        name=capital(entry.name),
         says=f"{size}, {verdict}" if verdict else size,
         low=low,
         high=high,
         least=None if least is None else least[1],
-        parts=tuple(_parts(facts[f"{prefix}memory_gib"]["detail"], high)),
+        parts=tuple(_parts(facts[f"{prefix}memory_gib"].detail, high)),
     )
 
 
-def _ends(facts: Mapping[str, Any], key: str) -> tuple[float, float] | None:
+def _ends(facts: Mapping[str, FactEntry], key: str) -> tuple[float, float] | None:
     """Both ends of a computed number; None where it is not known."""
     if key not in facts:
         return None
-    value = read_value(load_vocabulary()[key], facts[key]["value"], where=key)
+    value = read_value(load_vocabulary()[key], facts[key].value, where=key)
     if isinstance(value, Interval):
         return value.low, value.high
     return (float(value), float(value)) if isinstance(value, (int, float)) else None
@@ -171,7 +171,7 @@ class MemoryChart:
     template: str = "memory.html.j2"
 
 
-def memory_chart(record: Record) -> MemoryChart | None:
+def memory_chart(record: RunFile) -> MemoryChart | None:
     """The chart of a run, or None where it holds no estimate of memory."""
     needs = needs_of(record)
     return _chart(needs, *limit_of(record), _NAMES) if needs else None

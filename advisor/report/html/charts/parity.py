@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from advisor.report.blocks import Record
 from advisor.report.html.charts.scale import Scale
+from advisor.report.run import ParityEntry, RunFile
 from advisor.report.wording import near_text, parity_text
 from advisor.support.sentences import capital
 
@@ -44,21 +42,21 @@ class ParityChart:
     template: str = "parity.html.j2"
 
 
-def parity_chart(record: Record) -> ParityChart | None:
+def parity_chart(record: RunFile) -> ParityChart | None:
     """The chart, or None where no method has a parity."""
     dots = tuple(
-        _dot(entry["name"], record["parity"][entry["method"]])
-        for entry in record["ranking"]
-        if entry["method"] in record["parity"]
+        _dot(entry.name, record.parity[entry.method])
+        for entry in record.ranking
+        if entry.method in record.parity
     )
     marks = tuple((_SCALE.place(value), f"{value:.0%}") for value in (0.0, 0.25, 0.5, 0.75, 1.0))
     return ParityChart(dots, marks) if dots else None
 
 
-def _dot(name: str, own: Mapping[str, Any]) -> Dot:
-    low, high = own["range"]
-    place = None if own["probability"] is None else _SCALE.place(own["probability"])
+def _dot(name: str, own: ParityEntry) -> Dot:
+    low, high = own.range
+    place = None if own.probability is None else _SCALE.place(own.probability)
     return Dot(
-        capital(name), parity_text(own), near_text(own), own["basis"], place,
+        capital(name), parity_text(own), near_text(own), own.basis, place,
         _SCALE.place(low), _SCALE.place(high),
     )  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advisor.catalogue.tables import load_methods
-from advisor.report.blocks import Record
 from advisor.report.document import margin_text, shares
 from advisor.report.html.charts.scale import Scale
+from advisor.report.run import RunFile
 from advisor.report.wording import decibans
 
 _MARGIN = 4.0
@@ -48,23 +48,25 @@ class WaterfallChart:
     template: str = "waterfall.html.j2"
 
 
-def waterfall_chart(record: Record) -> WaterfallChart | None:
+def waterfall_chart(record: RunFile) -> WaterfallChart | None:
     """The chart, or None where no two methods are compared."""
-    if not record["compared"]:
+    if record.compared is None or record.margin_decibans is None:
         return None
-    first, second = (load_methods()[method].name for method in record["compared"])
+    first, second = (load_methods()[method].name for method in record.compared)
     listed = shares(record)
     ends = [0]
     for _, effect, _ in listed:
         ends.append(ends[-1] + effect)
-    low, high = min(*ends, record["margin_decibans"]), max(*ends, record["margin_decibans"], 1)
+    low, high = min(*ends, record.margin_decibans), max(*ends, record.margin_decibans, 1)
     scale = Scale(low, high, _MARGIN, 100 - _MARGIN)
     steps = tuple(
         _step(code, claim, (start, start + effect), scale, (first, second))
         for (code, effect, claim), start in zip(listed, ends, strict=False)
     )
-    total = _step("", "In all", (0, record["margin_decibans"]), scale, (first, second))
-    return WaterfallChart(margin_text(record), first, second, steps, total, zero=scale.place(0))
+    total = _step("", "In all", (0, record.margin_decibans), scale, (first, second))
+    return WaterfallChart(
+        margin_text(record, record.compared), first, second, steps, total, zero=scale.place(0)
+    )
 
 
 def _step(
