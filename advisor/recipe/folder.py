@@ -82,7 +82,6 @@ _COMMON = (
     "cells",
     "rows",
     "models",
-    "scoring",
     "evaluation",
 )
 # How a file of a project, or one in its tuning/, names a module of advisor/tuning/.

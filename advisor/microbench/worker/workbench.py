@@ -19,6 +19,7 @@ from advisor.microbench.worker.routes.label_words import WordAnswering
 from advisor.microbench.worker.routes.text import TextAnswering, form_of
 from advisor.microbench.worker.rows import Row
 from advisor.microbench.worker.wording import Wording
+from advisor.tuning.general import general_loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,12 @@ class Workbench:
             return WordAnswering(learner, task, wording or self.wording, filler, coder.start)
         form = form_of(self.bench.splits.train, coder.most_written)
         return TextAnswering(learner, self.encoder, coder.start, task.metric, form)
+
+    def general_loss(self, learner: Learner) -> float | None:
+        """The loss per token of the general text; None without one, and with a head."""
+        if self.bench.task.route is Route.HEAD:
+            return None
+        return general_loss(learner, self.general, self.coder.start)
 
 
 def load_workbench(bench: Bench) -> Workbench:

@@ -14,10 +14,10 @@ from advisor.microbench.records import Metric, Prompt, Status
 from advisor.microbench.worker.methods import METHODS, equip
 from advisor.microbench.worker.routes import text
 from advisor.microbench.worker.rows import Row
-from advisor.microbench.worker.texts import likeness
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
 from advisor.tuning.batches import Picked
+from advisor.tuning.scoring import outcome
 from advisor.tuning.writing import write
 
 END = 4
@@ -145,6 +145,9 @@ def test_baselines_of_writing(model_folder, family):
         (Metric.FINAL_NUMBER, "the rest is -5", "#### 5", 0.0),
         (Metric.FINAL_NUMBER, "10-5 is 5", "5", 1.0),
         (Metric.FINAL_NUMBER, "no idea", "5", 0.0),
+        (Metric.FINAL_NUMBER, "so 0 are left", "0", 1.0),
+        (Metric.FINAL_NUMBER, "10000000000000001", "10000000000000000", 0.0),
+        (Metric.ACCURACY, "Us", "us", 0.0),
         (Metric.FINAL_NUMBER, "It is  True", "it is true", 1.0),
         (Metric.ROUGE_L, "the cat sat", "the cat sat", 1.0),
         (Metric.ROUGE_L, "the dog sat", "the cat sat", 2 / 3),
@@ -152,5 +155,5 @@ def test_baselines_of_writing(model_folder, family):
         (Metric.ROUGE_L, "кошка спит", "кошка сидит", 0.5),
     ],
 )
-def test_likeness(metric, text, target, expected):
-    assert likeness(metric, text, target) == pytest.approx(expected)
+def test_what_an_answer_counts(metric, text, target, expected):
+    assert outcome(metric, text, target) == pytest.approx(expected)

@@ -13,9 +13,9 @@ from advisor.microbench.worker.encoding import Encoder
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.routes.answering import Judged
 from advisor.microbench.worker.rows import Batch, Row, collate
-from advisor.microbench.worker.texts import likeness
 from advisor.microbench.worker.wording import continuation, spaced
 from advisor.tuning.batches import Picked, by_length, padded
+from advisor.tuning.scoring import outcome
 from advisor.tuning.writing import write
 
 
@@ -121,7 +121,7 @@ class TextAnswering:
                 self._learner, self._picked, ids, self._start, self._over, self._form.most
             )
             for place, ids in zip(places, written, strict=True):
-                outcomes[place] = likeness(self._metric, self._text(ids), rows[place].target)
+                outcomes[place] = outcome(self._metric, self._text(ids), rows[place].target)
         return outcomes
 
     def _over(self, ids: list[int]) -> bool:

@@ -13,8 +13,8 @@ import torch
 from data import Example, labels_of
 from models import Tuned, room_left
 from prompts import Encoder
-from scoring import outcome
 from tuning.batches import by_length, inputs_of
+from tuning.scoring import outcome
 
 
 class LastToken:

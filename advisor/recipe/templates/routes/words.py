@@ -13,8 +13,8 @@ from data import Example, labels_of
 from evaluation import rank_prompts
 from models import Tuned, room_left
 from prompts import LETTERS, Encoder, first_prompt, render, said
-from scoring import outcome
 from tuning.batches import Picked, by_length, inputs_of
+from tuning.scoring import outcome
 
 
 class Task:
@@ -28,6 +28,7 @@ class Task:
 
     route = "words"
     outputs = 0
+    start = ()
 
     def __init__(self, settings: dict, tokenizer: Any, state: dict) -> None:
         self.settings = settings
