@@ -8,7 +8,6 @@ from typing import Any
 import torch
 
 from advisor.microbench.preparing.checks import sorted_labels
-from advisor.microbench.preparing.prompts import said_labels
 from advisor.microbench.preparing.templates import parse_label_template, parse_template
 from advisor.microbench.records import (
     Bench,
@@ -24,6 +23,7 @@ from advisor.microbench.records import (
 from advisor.microbench.worker import training, trial
 from advisor.microbench.worker.routes import text
 from advisor.microbench.worker.workbench import load_workbench
+from advisor.tuning.wording import said_labels
 
 # So many that one step warms up (a share of 0.06 or 0.1), and that rates fall behind it.
 STEPS = 9

@@ -9,7 +9,6 @@ from typing import Any
 
 from advisor.microbench.records import Bench, Example, Prompt, Route
 from advisor.microbench.worker.coding import Coder, coder_of
-from advisor.microbench.worker.encoding import Encoder, quantiles
 from advisor.microbench.worker.environment import prepare_process
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.loading import find_source, load_both
@@ -17,8 +16,9 @@ from advisor.microbench.worker.routes.answering import Answering
 from advisor.microbench.worker.routes.head import HeadAnswering, outputs_of
 from advisor.microbench.worker.routes.label_words import WordAnswering
 from advisor.microbench.worker.routes.text import TextAnswering, form_of
-from advisor.microbench.worker.rows import Row
+from advisor.microbench.worker.rows import Row, quantiles
 from advisor.microbench.worker.wording import Wording
+from advisor.tuning.encoding import Encoder
 from advisor.tuning.general import general_loss
 
 

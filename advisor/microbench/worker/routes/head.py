@@ -9,11 +9,12 @@ from typing import Any
 import torch
 
 from advisor.microbench.records import Example, Prompt, Task
-from advisor.microbench.worker.encoding import Encoder
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.routes.answering import Judged, choice_losses, judge_choices
 from advisor.microbench.worker.routes.targets import Scale, place_of
 from advisor.microbench.worker.rows import Batch, Row, collate
+from advisor.microbench.worker.wording import prompted
+from advisor.tuning.encoding import Encoder
 
 
 def outputs_of(task: Task) -> int:
@@ -48,7 +49,7 @@ def _sequences(
         return ids, tuple(pair[1] for pair in pairs if pair[1])
     alone = example.model_copy(update={"choices": ()})
     ends = [f"\n{choice}" for choice in example.choices] or [""]
-    return tuple(encoder.prompted(Prompt(after=end), alone) for end in ends), ()
+    return tuple(prompted(encoder, Prompt(after=end), alone) for end in ends), ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from typing import Any
 import torch
 
 from advisor.microbench.records import Example, Task
-from advisor.microbench.worker.encoding import Encoder
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.routes.answering import (
     Judged,
@@ -17,8 +16,9 @@ from advisor.microbench.worker.routes.answering import (
 )
 from advisor.microbench.worker.routes.targets import place_of
 from advisor.microbench.worker.rows import Batch, Row, collate
-from advisor.microbench.worker.wording import Wording
+from advisor.microbench.worker.wording import Wording, prompted
 from advisor.tuning.batches import Picked
+from advisor.tuning.encoding import Encoder
 
 
 def word_rows(
@@ -28,7 +28,7 @@ def word_rows(
     rows = []
     for example in examples:
         options = example.choices or task.labels
-        ids = encoder.prompted(wording.prompt, example)
+        ids = prompted(encoder, wording.prompt, example)
         answer = float(place_of(example.target, options))
         rows.append(Row((ids,), (), answer, len(options), target=example.target))
     return rows

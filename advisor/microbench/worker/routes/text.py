@@ -9,12 +9,12 @@ from typing import Any
 import torch
 
 from advisor.microbench.records import Example, Metric, Prompt
-from advisor.microbench.worker.encoding import Encoder
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.routes.answering import Judged
 from advisor.microbench.worker.rows import Batch, Row, collate
-from advisor.microbench.worker.wording import continuation, spaced
+from advisor.microbench.worker.wording import prompted, spaced
 from advisor.tuning.batches import Picked, by_length, padded
+from advisor.tuning.encoding import Encoder
 from advisor.tuning.scoring import outcome
 from advisor.tuning.writing import write
 
@@ -26,16 +26,10 @@ def text_rows(
     prompt = spaced(prompt)
     rows = []
     for example in examples:
-        written = (*continuation(encoder, prompt, example.target), end_of(encoder))[:most]
-        ids = encoder.prompted(prompt, example)
+        written = (*encoder.continuation(prompt.after, example.target), encoder.end)[:most]
+        ids = prompted(encoder, prompt, example)
         rows.append(Row((ids,), written=written, target=example.target))
     return rows
-
-
-def end_of(encoder: Encoder) -> int:
-    """The token that ends an answer."""
-    end: int | None = encoder.tokenizer.eos_token_id
-    return encoder.tokenizer.pad_token_id if end is None else end
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +77,7 @@ class TextAnswering:
         self._learner = learner
         self._tokenizer = encoder.tokenizer
         self._filler = encoder.tokenizer.pad_token_id
-        self._end = end_of(encoder)
+        self._end = encoder.end
         self._start = start
         self._metric = metric
         self._form = form

@@ -69,5 +69,5 @@ def forgotten(task: Any, tuned: Tuned) -> float | None:
     if task.settings["task"]["route"] == "head":
         return None
     text = (FOLDER / "general_text.txt").read_text(encoding="utf-8")
-    pieces = [task.encoder.ids(line)[: task.encoder.fits] for line in text.splitlines()]
+    pieces = [task.encoder.ids(line)[: task.encoder.longest] for line in text.splitlines()]
     return general_loss(tuned, pieces, task.start)

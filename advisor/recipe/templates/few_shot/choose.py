@@ -65,7 +65,7 @@ def with_examples(
         shots = chosen(splits.train, count, settings["data"]["seed"])
         shown = [(example, task.shown_answer(example)) for example in shots]
         lead = demonstration(task.prompt, shown, getattr(task, "words", ()))
-        tokens = len(task.encoder.plain(lead)) + settings["train"]["max_tokens"]
+        tokens = len(task.encoder.unmarked(lead)) + settings["train"]["max_tokens"]
         if task.encoder.room is not None and tokens > task.encoder.room:
             break
         task.shots = lead

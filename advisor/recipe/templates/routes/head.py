@@ -7,14 +7,17 @@ head is read at the last token of the input.
 from __future__ import annotations
 
 import statistics
+from dataclasses import replace
 from typing import Any
 
 import torch
 from data import Example, labels_of
 from models import Tuned, room_left
-from prompts import Encoder
+from prompts import prompted
 from tuning.batches import by_length, inputs_of
+from tuning.encoding import Encoder
 from tuning.scoring import outcome
+from tuning.wording import said_labels
 
 
 class LastToken:
@@ -56,8 +59,7 @@ class Task:
         self.tokenizer = tokenizer
         self.state = state
         self.metric = settings["task"]["metric"]
-        self.longest = settings["train"]["max_tokens"]
-        self.encoder = Encoder(tokenizer, decodes=True, longest=self.longest, room=None)
+        self.encoder = Encoder(tokenizer, True, settings["train"]["max_tokens"], None)
         self.last: LastToken | None = None
 
     @classmethod
@@ -93,19 +95,18 @@ class Task:
         """Take the limits of a model, and a decoder's way to read its head."""
         if hasattr(tuned.base, "score"):
             self.last = LastToken(tuned.base, self.tokenizer.pad_token_id)
-        self.encoder.room = room = room_left(tuned, self.settings)
-        if room is not None:
-            self.longest = min(self.settings["train"]["max_tokens"], room)
+        self.encoder = replace(self.encoder, room=room_left(tuned, self.settings))
 
     def encode(self, example: Example) -> dict[str, Any]:
         """Token ids, and the index of the label or the standardised number."""
         if self.last:
             whole = Example(("\n".join(example.inputs),))
-            item = {"input_ids": self.encoder.prompt("{text}", whole, ())}
+            item = {"input_ids": prompted(self.encoder, "{text}", whole)}
         else:
             first, *rest = example.inputs
             second = "\n".join(rest) or None
-            item = dict(self.tokenizer(first, second, truncation=True, max_length=self.longest))
+            ids, segments = self.encoder.pair(first, second)
+            item = {"input_ids": ids, **({"token_type_ids": segments} if segments else {})}
         if example.target:
             item["answer"] = self._answer(example.target)
         return item
@@ -160,14 +161,16 @@ class Task:
         return sorted(found, key=lambda entry: -entry[0])
 
     def _sentences(self, template: str) -> list[str]:
-        words = [label.replace("_", " ") for label in self.state["labels"]]
-        return [template.replace("{label}", word) for word in words]
+        words = said_labels(self.state["labels"])
+        return [template.replace("{label}", word) for word in words.values()]
 
     def _features(self, tuned: Tuned, texts: list[str]) -> Any:
         """The mean hidden state of each text, of length one."""
         rows = []
         for text in texts:
-            ids = self.tokenizer(text, truncation=True, max_length=self.longest)["input_ids"]
+            ids = self.tokenizer(text, truncation=True, max_length=self.encoder.longest)[
+                "input_ids"
+            ]
             inputs = inputs_of([ids], 0, tuned.device)
             with torch.no_grad():
                 states = tuned.base.base_model(**inputs).last_hidden_state
