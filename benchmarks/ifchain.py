@@ -12,8 +12,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from advisor.decide.decide import FEW_SHOT, FULL
 from advisor.facts import Vocabulary
+from advisor.methods import FEW_SHOT, FULL
 from advisor.rules.rule import Ramp, Rule, RuleBase, Settings
 from advisor.rules.unary import NumberTest, Test
 

@@ -24,6 +24,8 @@ from typing import Any
 
 import yaml
 
+from advisor.methods import load_methods
+
 NOT_FEASIBLE = -10_000
 """Stands for the score of a vetoed method in comparisons."""
 
@@ -54,8 +56,14 @@ def read_tables(folder: Path) -> list[dict[str, Any]]:
 
 
 def read_settings(folder: Path) -> dict[str, Any]:
-    """The settings as written."""
-    return _load(folder / "settings.yaml")
+    """The settings as written, tags of methods resolved."""
+    settings = _load(folder / "settings.yaml")
+    for group, names in settings["groups"].items():
+        settings["groups"][group] = [
+            id_ for name in names for id_, method in load_methods().items()
+            if id_ == name or method.has(name)
+        ]  # fmt: skip
+    return settings
 
 
 def decision_graph(folder: Path, methods: Sequence[str], optional: frozenset[str]) -> str:

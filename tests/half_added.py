@@ -1,71 +1,49 @@
-"""A method that somebody has put into every YAML table, and of which no code knows."""
+"""A method that has only a part of what a method needs."""
 
 from __future__ import annotations
 
 import contextlib
-import copy
-import hashlib
+import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from advisor.catalogue import known, tables
-from advisor.support import compiled
+from advisor import methods
 
 FAKE = "dora_x"
 LIKE = "lora"
-"""What it is a copy of wherever tables name methods."""
-VOCABULARY, METHODS = "facts/vocabulary.yaml", "catalogue/methods.yaml"
-_NAMING = (
-    VOCABULARY, METHODS, "catalogue/assumptions.yaml", "catalogue/closed_form.yaml",
-    "catalogue/devices.yaml", "catalogue/projects.yaml",
-)  # fmt: skip
+"""What it is a copy of."""
 
 
 @contextlib.contextmanager
-def half_added(*, left_out: tuple[str, ...] = (), silenced: bool = False) -> Iterator[None]:
-    """The tables with the method in them; after that they are as before.
+def half_added(folder: Path, *, left_out: tuple[str, ...] = ()) -> Iterator[None]:
+    """The registry with the method in it; after that it is as before.
 
     Args:
-        left_out: tables that were forgotten.
-        silenced: whether the list of known methods has it, too, though no branch does.
+        folder: an empty one, for the method's own.
+        left_out: parts of it that are missing; where none is, no other table knows the method.
     """
-    names = tuple(name for name in _NAMING if name not in left_out)
-    paths = [compiled.package_folder() / name for name in names]
-    paths.append(compiled.rules_folder() / "settings.yaml")
-    values = dict(compiled._compiled())
-    for path in paths:
-        digest = _digest(path)
-        values[digest] = _with_the_method(copy.deepcopy(values[digest]))
+    own = folder / FAKE
+    shutil.copytree(methods.package_folder() / "methods" / LIKE, own)
+    table = own / methods.TABLE
+    text = table.read_text(encoding="utf-8")
+    text = re.sub("place: .*", "place: 99", text).replace("name: LoRA", "name: DoRA-X")
+    table.write_text(text.replace("evidence:\n  column: lora\n", ""), encoding="utf-8")
+    for name in left_out:
+        (own / name).unlink()
+    shipped = methods.method_folders()
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(compiled, "_compiled", lambda: values)
-            if silenced:
-                patch.setattr(tables, "KNOWN", (*known.KNOWN, FAKE))
+            patch.setattr(methods, "method_folders", lambda: [*shipped, own])
+            code = sys.modules.get(f"advisor.methods.{LIKE}") or methods.load_methods()[LIKE].sizes
+            patch.setitem(sys.modules, f"advisor.methods.{FAKE}", code)
             _forget()
             yield
     finally:
         _forget()
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _with_the_method(value: Any) -> Any:
-    """The same with the method wherever the one that it is like stands in a list or as a key."""
-    if isinstance(value, list):
-        found = [_with_the_method(one) for one in value]
-        return found + [FAKE] * (LIKE in value)
-    if not isinstance(value, dict):
-        return value
-    found = {key: _with_the_method(one) for key, one in value.items()}
-    if LIKE in value:
-        found[FAKE] = copy.deepcopy(found[LIKE])
-    return found
 
 
 def _forget() -> None:

@@ -9,26 +9,19 @@ import pytest
 from half_added import FAKE
 
 from advisor.app.confirm import _methods
-from advisor.catalogue import tables
 from advisor.catalogue.evidence import rows_on
-from advisor.catalogue.known import FAMILIES, KNOWN, UnknownMethodError
-from advisor.catalogue.tables import load_methods
-from advisor.estimate.assumed import assumed_settings
 from advisor.estimate.closed import closed_form_profile, forward_activations
 from advisor.estimate.closed_work import work_of
-from advisor.estimate.duration import least_hours
 from advisor.estimate.job import Job
 from advisor.estimate.memory import optimistic_gib
 from advisor.estimate.settings import Settings
 from advisor.estimate.shape import ModelShape
 from advisor.estimate.sizes import artefact_bytes, trained_parameters
 from advisor.facts import FactBase
-from advisor.facts.vocabulary import load_vocabulary
+from advisor.methods import UnknownMethodError, load_methods
 from advisor.microbench.judging.alarms.training import over_adaptation
-from advisor.microbench.records import METHODS
 from advisor.recipe.choosing import Choice
 from advisor.recipe.folder import python_files
-from advisor.recipe.settings import _adapter
 from advisor.report.methods import how_to
 
 SHAPE = ModelShape("llama", 8030261248, 32, 4096, 4096, 14336, 1024, 32, 128256, tied=False)
@@ -60,42 +53,24 @@ def answered(recommendation, variant):
 
 
 BY_ID = {
-    "table of methods": (lambda: load_methods()[FAKE], "methods.yaml"),
-    "parameters": (lambda: trained_parameters(FAKE, SHAPE, Settings()), "sizes.py"),
-    "storage": (lambda: artefact_bytes(FAKE, SHAPE, Settings()), "methods.yaml"),
-    "step": (lambda: closed_form_profile(SHAPE, FAKE, Settings()), "sizes.py"),
-    "activations": (lambda: forward_activations(SHAPE, FAKE, Settings()), "activations.csv"),
-    "work": (lambda: work_of(SHAPE, FAKE, Settings()), "backward_flops"),
-    "plain run": (
-        lambda: assumed_settings(FAKE_METHOD, JOB, "cuda", tokens=9),
-        "assumptions.yaml, settings, accelerator",
-    ),
-    "plain run on a CPU": (
-        lambda: assumed_settings(FAKE_METHOD, JOB, "none", tokens=9),
-        "assumptions.yaml, settings, cpu",
-    ),
-    "least memory": (
-        lambda: optimistic_gib(FAKE_METHOD, JOB, "cuda"),
-        "optimistic_state_bytes, accelerator",
-    ),
-    "least memory on a CPU": (
-        lambda: optimistic_gib(FAKE_METHOD, JOB, "none"),
-        "optimistic_state_bytes, cpu",
-    ),
-    "published rows": (lambda: rows_on(FAKE, transferred=False), "evidence.py"),
-    "settings of a project": (lambda: _adapter(choice(FAKE_METHOD), None), "recipe/settings.py"),
-    "steps": (lambda: how_to(FAKE, FactBase([])), "methods.yaml"),
+    "table of methods": (lambda: load_methods()[FAKE], "method.yaml"),
+    "parameters": (lambda: trained_parameters(FAKE, SHAPE, Settings()), "method.yaml"),
+    "storage": (lambda: artefact_bytes(FAKE, SHAPE, Settings()), "method.yaml"),
+    "step": (lambda: closed_form_profile(SHAPE, FAKE, Settings()), "method.yaml"),
+    "activations": (lambda: forward_activations(SHAPE, FAKE, Settings()), "method.yaml"),
+    "work": (lambda: work_of(SHAPE, FAKE, Settings()), "method.yaml"),
+    "published rows": (lambda: rows_on(FAKE, transferred=False), "method.yaml"),
+    "steps": (lambda: how_to(FAKE, FactBase([])), "method.yaml"),
     "micro-benchmark": (
         lambda: _methods(answered(None, None), [FAKE_METHOD]),
-        "microbench/spec/trial.py",
+        "dora_x/method.yaml",
     ),
     "micro-benchmark of the advice": (
         lambda: _methods(answered("prompt_tuning", FAKE), []),
-        "microbench/spec/trial.py",
+        "dora_x/method.yaml",
     ),
 }
 BY_FAMILY = {
-    "least time": (lambda: least_hours(ODD_FAMILY, JOB, 1.0, 9.0, None), "duration.py"),
     "files of a project": (lambda: python_files(choice(ODD_FAMILY), "transformers"), "folder.py"),
     "steps": (lambda: how_to("lora", FactBase([])), "steps.yaml"),
     "alarm": (lambda: over_adaptation(runs("lora"), 4.0), "training.py"),
@@ -115,24 +90,10 @@ def test_an_unknown_family_is_refused(place, monkeypatch):
     named("grafts", where, work)
 
 
-def test_a_table_with_an_unknown_family_is_refused(monkeypatch):
-    raw = {**tables.load_table("methods.yaml")["methods"]}
-    raw["lora"] = {**raw["lora"], "family": "grafts"}
-    monkeypatch.setattr(tables, "load_table", lambda _: {"methods": raw})
-    named("grafts", "known.py", load_methods.__wrapped__)
-
-
-@pytest.mark.parametrize("method", KNOWN)
+@pytest.mark.parametrize("method", load_methods())
 def test_every_known_method_has_its_sizes_files_and_steps(method):
     own = load_methods()[method]
     assert trained_parameters(method, SHAPE, Settings(virtual_tokens=20, rank=16)) >= own.trained
-    assert python_files(choice(own), "transformers")["method.py"].text.count(f'"{method}"')
+    assert python_files(choice(own), "transformers")["adapter.py"].text.count(f'"{method}"')
     assert how_to(method, FactBase([]))
     assert optimistic_gib(own, JOB, "none") > 0
-
-
-def test_the_lists_agree():
-    assert set(KNOWN) == set(load_vocabulary().methods) == set(load_methods())
-    assert {method.family for method in load_methods().values()} == set(FAMILIES)
-    trained = {id_ for id_, method in load_methods().items() if method.trained}
-    assert set(METHODS) == trained - {"qlora"}

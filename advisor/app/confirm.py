@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.app.gather import Gathered, gather, subject_of
-from advisor.catalogue.known import UnknownMethodError
 from advisor.catalogue.settings import planning
-from advisor.catalogue.tables import Method, load_methods
 from advisor.confirmation.bench import prepare, weights_of
 from advisor.confirmation.folder import RunFolder, fingerprint_of, open_folder
 from advisor.confirmation.prediction import Agreement, Forecaster, soft_prompt_to_train
@@ -28,10 +26,11 @@ from advisor.decide.verdict import Answer
 from advisor.estimate.assumed import chosen_methods
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.quantities import QuantityError, parse_quantity
+from advisor.methods import Method, UnknownMethodError, load_methods
 from advisor.microbench.allowance import Allowance
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.preparing.budget import parse_budget
-from advisor.microbench.records import METHODS, Bench, Trial, TrialResult
+from advisor.microbench.records import Bench, Trial, TrialResult
 from advisor.microbench.run import Conductor, Progress
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.local import LocalExecutor
@@ -200,8 +199,8 @@ def _methods(answer: Answer, wanted: Sequence[Method]) -> list[Method]:
     chosen = dict.fromkeys((soft, recommended, *(method.id for method in wanted)))
     chosen.pop(reference, None)
     for id_ in chosen:
-        if id_ not in METHODS:
-            raise UnknownMethodError(id_, "advisor/microbench/spec/trial.py, METHODS")
+        if not load_methods()[id_].microbench:
+            raise UnknownMethodError(id_, f"advisor/methods/{id_}/method.yaml, microbench")
     return [load_methods()[id_] for id_ in (*chosen, reference)]
 
 
@@ -209,11 +208,12 @@ def _wanted(names: Sequence[str]) -> list[Method]:
     """The methods that were asked for."""
     found = chosen_methods(names) if names else []
     for method in found:
-        if method.id == "qlora":
+        if not method.microbench:
             raise AdvisorError(
                 f"the micro-benchmark does not train {method.name}",
                 where=f"--method {method.id}",
-                hint="its quality is near that of LoRA: --method lora",
+                hint=f"its quality is near that of {load_methods()[method.instead].name}: "
+                f"--method {method.instead}",
             )
     return found
 

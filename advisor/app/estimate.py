@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from advisor.app.gather import gather, subject_of
-from advisor.catalogue.known import UnknownMethodError
 from advisor.catalogue.tables import closed_form
 from advisor.estimate.assumed import Wishes, chosen_methods, common_settings, settings_for
 from advisor.estimate.duration import device_speeds
@@ -20,6 +19,7 @@ from advisor.estimate.subject import Subject
 from advisor.estimate.target import Target, target_of
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.factbase import require_consistent
+from advisor.methods import UnknownMethodError
 from advisor.profilers.request import Request
 from advisor.support.errors import AdvisorError
 

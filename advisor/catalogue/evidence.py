@@ -10,25 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from advisor.catalogue.evidence_check import check_evidence, stripped
-from advisor.catalogue.known import row_of
 from advisor.catalogue.tables import load_table
 from advisor.facts import Value
+from advisor.methods import load_methods
 from advisor.support.compiled import package_folder
 from advisor.support.errors import AdvisorError
 from advisor.support.textfiles import read_text
 
-# Which published variants speak for a method. LoRA has a column; others have no rows of their own.
-_VARIANTS: dict[str, tuple[str, ...]] = {
-    "few_shot_prompting": (),
-    "prompt_tuning": ("prompt_tuning",),
-    "p_tuning": ("p_tuning", "prompt_tuning"),
-    "prefix_tuning": ("prefix",),
-    "ia3": (),
-    "qlora": (),
-    "full_fine_tuning": (),
-}
-_TRANSFERRED = "prompt_tuning+transfer"
-_METHODS = {_TRANSFERRED: "prompt_tuning", "prefix": "prefix_tuning"}
 _ARCHITECTURES = {"enc-dec": "encoder_decoder"}
 _MAX_TABLE = 16 * 1024 * 1024
 
@@ -58,12 +46,16 @@ class Published:
     @property
     def method(self) -> str:
         """The id of the method that the row speaks for."""
-        return _METHODS.get(self.variant, self.variant)
+        return _spoken_for().get(self.variant, self.variant)
 
     @property
     def transferred(self) -> bool:
         """Whether the soft prompt started from one that was trained on other tasks."""
-        return self.variant == _TRANSFERRED
+        return self.variant in (own.evidence.get("transferred") for own in load_methods().values())
+
+    def gap_of(self, method: str) -> float | None:
+        """The gap of a method that the row speaks for; one may have a column of its own."""
+        return self.gap_lora if method == _in_a_column() else self.gap
 
 
 @functools.cache
@@ -163,7 +155,7 @@ def comparisons(rows: Sequence[Published]) -> list[Comparison]:
         setting = (row.study, row.model, row.task, row.train_examples, row.gap_lora)
         if row.gap_lora is not None and setting not in settings:
             settings.add(setting)
-            found.append(Comparison(row, "lora", row.gap_lora))
+            found.append(Comparison(row, _in_a_column(), row.gap_lora))
     return found
 
 
@@ -191,12 +183,31 @@ def rows_near(
 @functools.cache
 def rows_on(method: str, *, transferred: bool) -> tuple[Published, ...]:
     """All rows on ``method``; with ``transferred`` those of transferred soft prompts alone."""
-    if method == "lora":
+    if method == _in_a_column():
         return tuple(one.row for one in comparisons(load_evidence()) if one.method == method)
-    variants = row_of(_VARIANTS, method, "advisor/catalogue/evidence.py, _VARIANTS")
-    if method == "prompt_tuning" and transferred:
-        variants = (_TRANSFERRED,)
+    evidence = load_methods()[method].evidence
+    variants = evidence.get("variants", ())
+    if transferred and "transferred" in evidence:
+        variants = (evidence["transferred"],)
     return tuple(row for row in load_evidence() if row.variant in variants)
+
+
+@functools.cache
+def _spoken_for() -> dict[str, str]:
+    """The method of each variant: of those that it speaks for, the one that it is named for."""
+    found = {}
+    for id_, method in load_methods().items():
+        for variant in (
+            *method.evidence.get("variants", ())[:1],
+            method.evidence.get("transferred"),
+        ):
+            found[variant] = id_
+    return found
+
+
+def _in_a_column() -> str:
+    """The method that the table reports beside the others, in a column of its own (LoRA)."""
+    return next(id_ for id_, method in load_methods().items() if "column" in method.evidence)
 
 
 def _within(row: Published, parameters: float, train_examples: float, decades: float) -> bool:

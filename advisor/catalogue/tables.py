@@ -1,77 +1,14 @@
-"""The reference tables: methods and recipes, constants of the closed form, prices, terms."""
+"""The reference tables: constants of the closed form, prices, terms."""
 
 from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from advisor.catalogue.known import FAMILIES, KNOWN, UnknownMethodError
-from advisor.facts.vocabulary import load_vocabulary
+from advisor.methods import load_methods
 from advisor.support.compiled import load_shipped, package_folder
-
-_TABLE = "advisor/catalogue/methods.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """One method and its recipe.
-
-    Attributes:
-        id: the identifier used everywhere, such as ``prompt_tuning``.
-        family: ``prompting``, ``soft_prompts``, ``adapters`` or ``full``.
-        trains: what is trained, in a few words.
-        lengthens_input: whether every request in production carries extra tokens.
-        recipe: settings by name, as in methods.yaml; rates are ranges with a first value.
-        checkpointing: whether activations can be recomputed instead of kept.
-        by_architecture: recipe and source where bases of an architecture need another one.
-    """
-
-    id: str
-    name: str
-    family: str
-    trains: str
-    lengthens_input: bool
-    recipe: Mapping[str, Any]
-    source: str
-    checkpointing: bool
-    by_architecture: Mapping[str, Mapping[str, Any]]
-
-    def on(self, architecture: object) -> Method:
-        """The method as the recipe has it for bases of this architecture."""
-        own = self.by_architecture.get(str(architecture))
-        if own is None:
-            return self
-        return replace(self, recipe={**self.recipe, **own["recipe"]}, source=own["source"])
-
-    @property
-    def trained(self) -> bool:
-        """Whether the method trains anything at all."""
-        return self.family != "prompting"
-
-    @property
-    def virtual_tokens(self) -> int:
-        """How many the recipe has, none where the method has no such thing."""
-        return int(self.recipe.get("virtual_tokens", 0))
-
-    @property
-    def rank(self) -> int:
-        """Of the recipe's low-rank updates, 0 where there are none."""
-        return int(self.recipe.get("rank", 0))
-
-    @property
-    def epochs(self) -> float:
-        """Passes over the training data."""
-        return float(self.recipe["epochs"])
-
-
-class Methods(dict[str, Method]):
-    """Methods by id, in the order of the table; to look up another one is an error."""
-
-    def __missing__(self, id_: str) -> Method:
-        raise UnknownMethodError(id_, _TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,48 +23,6 @@ class Price:
 def load_table(name: str) -> Any:
     """The plain content of a YAML table that ships beside this module."""
     return load_shipped(package_folder() / "catalogue" / name, name=name).value
-
-
-@functools.cache
-def load_methods() -> Methods:
-    """All methods by id, in the order of the vocabulary.
-
-    Raises:
-        AdvisorError: if vocabulary, table and code do not know the same methods and families.
-    """
-    raw = load_table("methods.yaml")["methods"]
-    for name, where in _unknown(raw):
-        raise UnknownMethodError(name, where)
-    found = {
-        id_: Method(
-            id_,
-            entry["name"],
-            entry["family"],
-            entry["trains"],
-            entry["lengthens_input"],
-            entry["recipe"],
-            entry["source"],
-            entry.get("gradient_checkpointing", True),
-            entry.get("by_architecture", {}),
-        )
-        for id_, entry in raw.items()
-    }
-    return Methods(found)
-
-
-def _unknown(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Methods and families that some place does not know, each with that place."""
-    declared = load_vocabulary().methods
-    for id_ in dict.fromkeys((*declared, *raw)):
-        if id_ not in declared:
-            yield id_, "advisor/facts/vocabulary.yaml, methods"
-        if id_ not in raw:
-            yield id_, _TABLE
-        if id_ not in KNOWN:
-            yield id_, "advisor/catalogue/known.py, and every place that raises UnknownMethodError"
-    for entry in raw.values():
-        if entry["family"] not in FAMILIES:
-            yield entry["family"], "advisor/catalogue/known.py"
 
 
 def closed_form() -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from advisor.cli import options
+from advisor.methods import FULL, SOFT_PROMPT
 from advisor.support.errors import AdvisorError, ExitCode, did_you_mean
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _expected(
 ) -> str | None:
     if stated is None:
         advised = recorded.get("recommendation")
-        if advised not in (None, "prompt_tuning", "full_fine_tuning"):
+        if advised not in (None, SOFT_PROMPT, FULL):
             raise AdvisorError(
                 "the run file recommends neither side", where="recommendation", hint="judge it anew"
             )

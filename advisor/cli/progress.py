@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.records import Purpose, Trial, TrialResult
 from advisor.report.wording import duration

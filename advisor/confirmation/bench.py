@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from advisor.catalogue.tables import load_methods
 from advisor.facts import FactBase
+from advisor.methods import SOFT_PROMPT, load_methods
 from advisor.microbench.planning.ladder import new_tokens_for, sizes_for, tokens_for
 from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.general import general_text
@@ -121,7 +121,7 @@ def prepare(
         general=general_text(),
         max_tokens=tokens_for(budget),
         max_new_tokens=new_tokens_for(budget) if task.route is Route.TEXT else 0,
-        virtual_tokens=load_methods()["prompt_tuning"].virtual_tokens,
+        virtual_tokens=load_methods()[SOFT_PROMPT].virtual_tokens,
         device=device,
     )
     notes = [*train.notes, *(evaluation.notes if evaluation else ()), *parts.notes]

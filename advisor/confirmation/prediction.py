@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from advisor.catalogue.tables import load_methods
-from advisor.decide.decide import FULL, Headline
+from advisor.decide.decide import Headline
 from advisor.decide.verdict import Answer
 from advisor.estimate.assumed import usual_settings
 from advisor.estimate.need import need_of
 from advisor.estimate.roofline import DeviceSpeed, step_seconds
 from advisor.estimate.settings import Head, Kernels, Precision, Settings
 from advisor.estimate.subject import Subject
+from advisor.methods import FULL, load_methods
 from advisor.microbench.planning.plan import Plan
 from advisor.microbench.records import Precision as TrialPrecision
 from advisor.microbench.records import Probe, Route, Status, Task

@@ -7,13 +7,12 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from advisor.catalogue.tables import load_methods
 from advisor.confirmation.bench import Prepared
 from advisor.confirmation.prediction import SOFT, agreement_of, digest
 from advisor.decide.answer import answer_for
-from advisor.decide.decide import FULL
 from advisor.decide.verdict import Answer
 from advisor.facts import Fact, FactBase, Source
+from advisor.methods import FULL, load_methods
 from advisor.microbench.judging.alarms import Alarm, Level
 from advisor.microbench.judging.outcome import Comparison
 from advisor.microbench.judging.scores import example_points, score_of, usable_trials

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from advisor.decide.decide import FEW_SHOT, FULL, Status
+from advisor.decide.decide import Status
 from advisor.decide.verdict import Answer, Verdict
 from advisor.facts import Value
+from advisor.methods import FEW_SHOT, FULL
 from advisor.rules.engine import Engine
 from advisor.rules.unary import Test
 

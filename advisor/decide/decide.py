@@ -14,18 +14,15 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
+from advisor.methods import FEW_SHOT, FULL, SOFT_PROMPT
 from advisor.rules.rule import Settings
-
-FULL = "full_fine_tuning"
-FEW_SHOT = "few_shot_prompting"
-HEADLINE_SIDES = (FULL, "prompt_tuning", "p_tuning", "prefix_tuning")
 
 
 class Headline(str, Enum):
     """What the answer can come down to."""
 
-    PROMPT_TUNING = "prompt_tuning"
-    FULL_FINE_TUNING = "full_fine_tuning"
+    PROMPT_TUNING = SOFT_PROMPT
+    FULL_FINE_TUNING = FULL
     DO_NOT_TRAIN = "do_not_train"
     INFEASIBLE = "infeasible"
 

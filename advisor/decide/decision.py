@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from advisor.decide.decide import (
-    FULL,
     HEADLINES,
     NOBODY,
     Advice,
@@ -22,6 +21,7 @@ from advisor.decide.decide import (
 from advisor.decide.parity import Parity, kept_of, parities
 from advisor.decide.tally import Tally, lead_bounds, quality_bounds, tally
 from advisor.facts import FactBase, Value
+from advisor.methods import FULL
 from advisor.rules.engine import Finding
 from advisor.rules.rule import Outcome, RuleBase, Settings
 

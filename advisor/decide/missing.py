@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from advisor.decide.decide import FULL
 from advisor.decide.tally import lead_of
 from advisor.facts import FactBase, Vocabulary
+from advisor.methods import FULL
 from advisor.rules.engine import Finding
 from advisor.rules.rule import DecisionTable, Outcome, Settings
 

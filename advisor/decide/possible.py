@@ -10,11 +10,12 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from advisor.decide.decide import FEW_SHOT, FULL, Gist, Headline, Status, decider_of
+from advisor.decide.decide import Gist, Headline, Status, decider_of
 from advisor.decide.decision import Contest, Decision, Leads, contest
 from advisor.decide.parity import NEARNESS
 from advisor.decide.tally import Tally, counted_lead, lead_bounds, tally
 from advisor.facts import FactType, Value, Vocabulary
+from advisor.methods import FEW_SHOT, FULL
 from advisor.rules.engine import Engine, Finding
 from advisor.rules.rule import Outcome, Settings
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from advisor.decide.decide import FULL, Headline, Status
+from advisor.decide.decide import Headline, Status
 from advisor.decide.decision import Bounds, Contest, decide
 from advisor.decide.missing import MissingFact, missing_facts
 from advisor.decide.parity import Parity
 from advisor.decide.possible import Possible
 from advisor.decide.tally import Tally, settled_lead
 from advisor.facts import FactBase, Source, Value
+from advisor.methods import FEW_SHOT, FULL
 from advisor.rules.engine import Assessment, Engine, Finding
 from advisor.rules.rule import Outcome, Risk, Settings
 
@@ -136,7 +137,7 @@ def _compared(
     """
     if state.leaning is Headline.DO_NOT_TRAIN:
         trained = [tallies[m] for m in settings.groups["trained"] if not tallies[m].vetoes]
-        return "few_shot_prompting", max(trained, key=lambda entry: entry.score).method
+        return FEW_SHOT, max(trained, key=lambda entry: entry.score).method
     if state.variant is None or state.leaning is Headline.INFEASIBLE:
         return None
     leads = state.leaning is Headline.PROMPT_TUNING
@@ -167,7 +168,7 @@ def _risks(
         **values,
         **{key: level for key, (level, _) in assessment.levels.items()},
     }
-    method = FULL if recommendation == FULL else variant if recommendation else "few_shot_prompting"
+    method = FULL if recommendation == FULL else variant if recommendation else FEW_SHOT
     return tuple(
         risk
         for risk in engine.base.risks

@@ -7,12 +7,12 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from advisor.catalogue.known import row_of
-from advisor.catalogue.tables import Method, assumptions, load_methods
+from advisor.catalogue.tables import assumptions
 from advisor.estimate.job import Job, bounds
 from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings
 from advisor.estimate.target import Target
 from advisor.facts import FactBase
+from advisor.methods import Method, load_methods
 from advisor.support.errors import AdvisorError, did_you_mean
 
 _LONGEST_WITHOUT_DATA = 512
@@ -64,9 +64,7 @@ def usual_settings(method: Method, settings: Settings) -> Settings:
 @functools.cache
 def _usual(method: str, *, cpu: bool) -> tuple[Precision, Optimizer]:
     """The usual precision and optimizer of a method."""
-    place = "cpu" if cpu else "accelerator"
-    rows: dict[str, dict[str, str]] = assumptions()["settings"][place]
-    row = row_of(rows, method, f"advisor/catalogue/assumptions.yaml, settings, {place}")
+    row = load_methods()[method].usual["cpu" if cpu else "accelerator"]
     return Precision(row["precision"]), Optimizer(row["optimizer"])
 
 

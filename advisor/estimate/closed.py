@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-from advisor.catalogue.known import UnknownMethodError
 from advisor.catalogue.tables import Factors, closed_form, load_activations
 from advisor.estimate.breakdown import Breakdown, StepProfile
 from advisor.estimate.closed_work import layer_length, work_of
@@ -17,9 +16,7 @@ from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Setti
 from advisor.estimate.shape import ModelShape
 from advisor.estimate.sharding import GATHERING, Sharding, shared_part
 from advisor.estimate.sizes import trained_parameters
-
-# P-tuning passes through the model as prompt tuning does.
-_ROW = {"p_tuning": "prompt_tuning"}
+from advisor.methods import Method, load_methods, row_of
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -149,10 +146,11 @@ def _held(shape: ModelShape, method: str, settings: Settings) -> _Held:
     table = closed_form()
     wide, narrow = float(table["bytes_32bit"]), float(table["bytes_16bit"])
     trained = trained_parameters(method, shape, settings)
-    full = method == "full_fine_tuning"
+    own = load_methods()[method]
+    full = own.trains_all
     size = narrow if settings.precision is Precision.BF16 else wide
     weights = shape.parameters * size
-    if method == "qlora":
+    if own.quantised_base:
         linear = shape.layer_parameters * shape.layers
         rest = wide if settings.upcast else narrow
         weights = linear * float(table["bytes_4bit"]) + (shape.parameters - linear) * rest
@@ -217,11 +215,12 @@ class _Kept:
 
 
 def _activations(shape: ModelShape, method: str, settings: Settings) -> _Kept:
-    factors = _factors(shape, method, settings)
+    own = load_methods()[method]
+    factors = _factors(shape, own, settings)
     table = closed_form()
     batch = settings.batch_size
     length = layer_length(shape, method, settings)
-    keys = length + (settings.virtual_tokens if method == "prefix_tuning" else 0)
+    keys = length + (settings.virtual_tokens if own.prompts_layers else 0)
     tokens = batch * length
     mixed = shape.layer_parameters if settings.precision is Precision.BF16_MIXED else 0.0
     one_layer = (
@@ -243,10 +242,10 @@ def _activations(shape: ModelShape, method: str, settings: Settings) -> _Kept:
         copied = factors.fixed_parameters * shape.embedding
         logits = factors.fixed_vocabulary * outputs * shape.vocabulary + copied
         backward_logits = factors.backward_vocabulary * outputs * shape.vocabulary + copied
-    upcast = method == "qlora" and settings.upcast
+    upcast = own.quantised_base and settings.upcast
     narrow = settings.precision is Precision.BF16 and not upcast
     residual = table["bytes_16bit" if narrow else "bytes_32bit"]
-    cast = settings.checkpointing and method == "full_fine_tuning"
+    cast = settings.checkpointing and own.trains_all
     each = float(residual) * tokens * shape.width if settings.checkpointing else one_layer
     return _Kept(
         layers=each * shape.layers + fixed,
@@ -259,16 +258,12 @@ def _activations(shape: ModelShape, method: str, settings: Settings) -> _Kept:
     )
 
 
-def _factors(shape: ModelShape, method: str, settings: Settings) -> Factors:
+def _factors(shape: ModelShape, method: Method, settings: Settings) -> Factors:
     device = settings.kernels.value
     if settings.padded and settings.kernels is Kernels.CUDA:
         device = "cuda_padded"
-    row = _ROW.get(method, method)
-    if row == "qlora" and not settings.upcast:
-        row = "lora"
-    key = (shape.family, row, settings.precision.value, device)
-    factors = load_activations().get(key)
-    if factors is None:
-        where = f"advisor/catalogue/activations.csv, row {','.join(key)}"
-        raise UnknownMethodError(method, where)
-    return factors
+    row = method.activations or method.id
+    if not settings.upcast:
+        row = method.activations_16bit or row
+    key = shape.family, row, settings.precision.value, device
+    return row_of(load_activations(), key, "advisor/catalogue/activations.csv")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from advisor.catalogue.known import row_of
 from advisor.catalogue.tables import closed_form, load_activations
 from advisor.estimate.breakdown import Work
 from advisor.estimate.settings import Head, Precision, Settings
 from advisor.estimate.shape import ModelShape
 from advisor.estimate.sizes import trained_parameters
-
-_WITH_PROMPT = ("prompt_tuning", "p_tuning")
+from advisor.methods import FULL, load_methods
 
 
 def work_of(shape: ModelShape, method: str, settings: Settings) -> dict[str, Work]:
@@ -23,10 +21,8 @@ def work_of(shape: ModelShape, method: str, settings: Settings) -> dict[str, Wor
         settings: the training run.
     """
     table = closed_form()
-    forward = forward_flops(shape, method, settings)
-    multiples: Mapping[str, float] = table["backward_flops"]
-    where = "advisor/catalogue/closed_form.yaml, backward_flops"
-    backward = forward * row_of(multiples, method, where)
+    own, once = load_methods()[method], forward_flops(shape, method, settings)
+    forward, backward = once * own.forward, once * own.backward
     backward += forward if settings.checkpointing else 0.0
     traffic = _kept_by_full(shape, method, settings)
     shares: Mapping[str, float] = table["traffic_of_activations"]
@@ -55,7 +51,7 @@ def layer_length(shape: ModelShape, method: str, settings: Settings) -> float:
     length = float(settings.sequence_length)
     if shape.encoder_decoder:
         length = (length + settings.output_length) / 2
-    return length + (settings.virtual_tokens if method in _WITH_PROMPT else 0)
+    return length + (settings.virtual_tokens if load_methods()[method].prompts_input else 0)
 
 
 def forward_flops(shape: ModelShape, method: str, settings: Settings) -> float:
@@ -76,7 +72,7 @@ def _work(flops: float, settings: Settings, traffic: float, operators: float) ->
 
 def _kept_by_full(shape: ModelShape, method: str, settings: Settings) -> float:
     """Bytes that full fine-tuning keeps of all layers: what elementwise operators work through."""
-    row = (shape.family, "full_fine_tuning", settings.precision.value, settings.kernels.value)
+    row = (shape.family, FULL, settings.precision.value, settings.kernels.value)
     factors = load_activations()[row]
     tokens = settings.batch_size * layer_length(shape, method, settings)
     widths = factors.width * shape.width + factors.query * shape.query

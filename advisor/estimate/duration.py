@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from advisor.catalogue.known import row_of
-from advisor.catalogue.tables import Method, assumptions, timing
+from advisor.catalogue.tables import assumptions, timing
 from advisor.estimate.assumed import assumed_settings
 from advisor.estimate.closed_work import work_of
 from advisor.estimate.job import Job, bounds, device_count
 from advisor.estimate.roofline import DeviceSpeed, work_seconds
 from advisor.estimate.target import named_gpu
 from advisor.facts import FactBase, Value
+from advisor.methods import Method
 
 _SECONDS_PER_HOUR = 3600.0
-_PASSES = {"soft_prompts": 4.0, "adapters": 4.0, "full": 6.0}
-"""Operations of forward and backward pass for each parameter and token, by family."""
 _TERA, _GIGA, _MEGA = 1e12, 1e9, 1e6
 
 
@@ -138,6 +136,6 @@ def least_hours(
     twice as much where the weights are trained.
     """
     length = tokens + method.virtual_tokens
-    passes = row_of(_PASSES, method.family, "advisor/estimate/duration.py, _PASSES")
+    passes = 6.0 if method.trains_all else 4.0
     flops = passes * job.shape.layer_parameters * job.shape.layers * examples * length
     return flops * float(assumptions()["least_epochs"]) / speed.flops_16bit / _SECONDS_PER_HOUR

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from itertools import product
 
-from advisor.catalogue.tables import Method, assumptions, load_methods
+from advisor.catalogue.tables import assumptions
 from advisor.estimate.job import Corners, bounds, corners
 from advisor.estimate.memory import FindProfile, expected_need, least_gib, optimistic_gib
 from advisor.estimate.need import GIB
@@ -15,6 +15,7 @@ from advisor.estimate.settings import Settings
 from advisor.estimate.sizes import artefact_bytes
 from advisor.estimate.target import memory_limit
 from advisor.facts import Fact, FactBase, Interval, Source, Value
+from advisor.methods import Method, load_methods
 
 
 def estimate_facts(facts: FactBase, find: FindProfile | None = None) -> list[Fact]:

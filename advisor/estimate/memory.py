@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from advisor.catalogue.known import row_of
-from advisor.catalogue.tables import Method, assumptions, device_table
+from advisor.catalogue.tables import assumptions, device_table
 from advisor.estimate.assumed import assumed_settings
 from advisor.estimate.breakdown import Breakdown, StepProfile
 from advisor.estimate.closed import (
@@ -19,6 +18,7 @@ from advisor.estimate.job import Job
 from advisor.estimate.need import GIB, Need, need_of, total_gib
 from advisor.estimate.settings import Precision, Settings
 from advisor.estimate.sharding import Sharding, sharded
+from advisor.methods import Method
 
 FindProfile: TypeAlias = Callable[[str, Settings], StepProfile]
 """Finds out the step of a trained method, by its identifier and settings."""
@@ -73,14 +73,10 @@ def _expected_profile(
 
 def optimistic_gib(method: Method, job: Job, accelerator: str) -> float:
     """The least that known savings could reach: batch 1, the smallest state, split activations."""
-    table = assumptions()
-    place = "cpu" if accelerator == "none" else "accelerator"
-    states: dict[str, float] = table["optimistic_state_bytes"][place]
-    where = f"advisor/catalogue/assumptions.yaml, optimistic_state_bytes, {place}"
-    each = row_of(states, method.id, where)
+    each = method.least_state_bytes["cpu" if accelerator == "none" else "accelerator"]
     state = job.shape.parameters * each / job.devices
     kept = _least_activations(method, replace(job, batch=1.0), accelerator)
-    activations = kept * float(table["optimistic_activations"])
+    activations = kept * float(assumptions()["optimistic_activations"])
     context = float(device_table()["context_gib"][accelerator][0])
     return (state + activations) / GIB + context
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from advisor.catalogue.gpus import load_gpus
-from advisor.catalogue.tables import Method
 from advisor.estimate.breakdown import StepProfile
 from advisor.estimate.duration import steps_of
 from advisor.estimate.need import Need, need_of
@@ -16,6 +15,7 @@ from advisor.estimate.sharding import Sharding, sharded
 from advisor.estimate.sizes import artefact_bytes
 from advisor.estimate.subject import Subject
 from advisor.estimate.target import Target
+from advisor.methods import Method
 from advisor.support.errors import AdvisorError
 
 _SECONDS_PER_HOUR = 3600.0

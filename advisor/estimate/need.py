@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from advisor.catalogue.tables import device_table
 from advisor.estimate.breakdown import StepProfile
 from advisor.estimate.target import Target
+from advisor.methods import load_methods
 
 GIB = 2.0**30
 
@@ -83,7 +84,7 @@ def _band(
     type_known = model_type in table["validated_types"]
     # Without a type the closed form takes the architecture's usual family.
     type_known = type_known or (basis == "closed form" and not model_type)
-    others = accelerator in table["validated_devices"] and method in table["validated_methods"]
+    others = accelerator in table["validated_devices"] and load_methods()[method].validated
     if type_known and others:
         return table["error_share"][basis], basis
     return table["error_share_elsewhere"][basis], f"{basis}, outside what was validated"

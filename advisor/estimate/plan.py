@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from advisor.catalogue.tables import Method, assumptions
+from advisor.catalogue.tables import assumptions
 from advisor.estimate.breakdown import StepProfile
 from advisor.estimate.need import Need, need_of
 from advisor.estimate.roofline import DeviceSpeed, step_seconds
 from advisor.estimate.settings import Kernels, Optimizer, Precision, Settings
 from advisor.estimate.subject import Subject
 from advisor.estimate.target import Target
+from advisor.methods import Method
 
 _SHORTEST = 64
 """Tokens to which a sequence is not cut down any further."""

@@ -7,11 +7,12 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from advisor.catalogue.tables import Method, load_methods, price_of
+from advisor.catalogue.tables import price_of
 from advisor.estimate.duration import Speeds, device_speeds, expected_hours, least_hours
 from advisor.estimate.job import Corners, bounds
 from advisor.estimate.target import named_gpu
 from advisor.facts import Fact, FactBase, Interval, Source, Value
+from advisor.methods import Method, load_methods
 
 NO_LIMIT = 1e9
 """The headroom under a limit that nobody has set."""

@@ -52,6 +52,10 @@ class ModelShape:
         """Parameters of one layer."""
         return (self.parameters - self.outside_layers) / self.layers
 
+    def sum_of(self, multiples: Mapping[str, float]) -> float:
+        """The sum of some of its widths, each times its multiple."""
+        return sum(float(getattr(self, name)) * times for name, times in multiples.items())
+
     @property
     def encoder_decoder(self) -> bool:
         """Whether layers are split between an encoder and a decoder."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from advisor.methods import load_methods
 from advisor.support.compiled import load_shipped, package_folder
 from advisor.support.errors import AdvisorError, did_you_mean
 
@@ -122,7 +123,7 @@ def load_vocabulary() -> Vocabulary:
     """Load the vocabulary that ships with the package."""
     path = package_folder() / "facts" / "vocabulary.yaml"
     raw = load_shipped(path, name=path.name).value
-    methods = tuple(raw["methods"])
+    methods = tuple(load_methods())
     types = {key: _fact_type(key, entry) for key, entry in raw["facts"].items()}
     types.update((key, _fact_type(key, entry)) for key, entry in raw["computed"].items())
     for key, entry in raw["decisions"].items():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from advisor.catalogue.settings import planning
-from advisor.catalogue.tables import Method
+from advisor.methods import Method
 from advisor.microbench.allowance import Account
 from advisor.microbench.planning.ladder import usual_batch
 from advisor.microbench.planning.shapes import (

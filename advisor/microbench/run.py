@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from advisor.catalogue.settings import planning
-from advisor.catalogue.tables import Method
+from advisor.methods import Method
 from advisor.microbench.allowance import Account, Allowance
 from advisor.microbench.planning.cost import Sizes, expected_seconds
 from advisor.microbench.planning.ladder import make_plan

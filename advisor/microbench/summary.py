@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from advisor.catalogue.settings import planning
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.judging.alarms import Alarm, Level, alarms, still_better
 from advisor.microbench.judging.curve import LearningCurve, learning_curve
 from advisor.microbench.judging.failures import why_none

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from advisor.catalogue.settings import planning
-from advisor.catalogue.tables import Method
+from advisor.methods import Method
 from advisor.microbench.allowance import Account
 from advisor.microbench.planning.cost import Sizes
 from advisor.microbench.planning.ladder import (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from advisor.methods import FULL, SOFT_PROMPT
 from advisor.reasoning.record import ChangedAnswer, StretchAnswer
 from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Table
 from advisor.report.outlook_document import (
@@ -114,8 +115,8 @@ def _singles(record: Mapping[str, Any]) -> Iterator[Block]:
 
 _WANTED = {
     "another_answer": "Another answer",
-    "prompt_tuning": "Prompt-tuning, decided",
-    "full_fine_tuning": "Full fine-tuning, decided",
+    SOFT_PROMPT: "Prompt-tuning, decided",
+    FULL: "Full fine-tuning, decided",
 }
 _PROOFS = {
     "all_values": "proven over all values",

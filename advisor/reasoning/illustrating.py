@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from advisor.catalogue.evidence import Published
-from advisor.catalogue.tables import load_methods
 from advisor.decide.parity import published_near
 from advisor.facts import Value
 from advisor.facts.factsfile import facts_from
+from advisor.methods import load_methods
 from advisor.reasoning.case import Case
 from advisor.reasoning.map import DEFAULT_AXES, decision_map
 from advisor.reasoning.page_controls import offered
@@ -59,7 +59,7 @@ def _nearby(
     found: dict[tuple[Published, float], list[str]] = {}
     for method in methods:
         for row in published_near(method, values, settings) or ():
-            gap = row.gap_lora if method == "lora" else row.gap
+            gap = row.gap_of(method)
             if gap is not None:
                 found.setdefault((row, gap), []).append(load_methods()[method].name)
     for (row, gap), names in sorted(found.items(), key=_order):

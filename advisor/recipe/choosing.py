@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advisor.catalogue.tables import Method, load_methods, load_table
+from advisor.catalogue.tables import load_table
 from advisor.facts import FactBase
 from advisor.facts.factsfile import load_document
+from advisor.methods import FEW_SHOT, FULL, SOFT_PROMPT, Method, load_methods
 from advisor.support.errors import AdvisorError, ExitCode, did_you_mean
 
 
@@ -110,15 +111,15 @@ def _recommended(run: Run) -> tuple[Method, str]:
     record, known = run.record, load_methods()
     recommendation = record.get("recommendation")
     if record.get("status") == "do_not_train":
-        return known["few_shot_prompting"], "The advice is not to train, but to prompt."
-    if recommendation not in ("prompt_tuning", "full_fine_tuning"):
+        return known[FEW_SHOT], "The advice is not to train, but to prompt."
+    if recommendation not in (SOFT_PROMPT, FULL):
         raise AdvisorError(
             f"the run recommends no method (status {record.get('status')!r})",
             where="recommendation",
             hint="name one: --method lora",
             exit_code=ExitCode.UNDETERMINED,
         )
-    if recommendation == "full_fine_tuning":
+    if recommendation == FULL:
         return known[recommendation], "The run recommends full fine-tuning."
     results = record.get("results") or {}
     variant = record.get("variant") or recommendation
@@ -160,18 +161,19 @@ def _route(architecture: str, task: str) -> str:
 
 
 def _require_method(run: Run, method: Method, route: str) -> None:
-    if method.id == "few_shot_prompting" and route == "head":
+    if not method.trained and route == "head":
         raise AdvisorError(
-            "few-shot prompting needs an answer in words, and here a new head answers",
-            where="--method few_shot_prompting",
+            f"{method.name} needs an answer in words, and here a new head answers",
+            where=f"--method {method.id}",
             hint="use instead: lora or full_fine_tuning; or a decoder, if the answer is no number",
         )
     accelerator = run.text("hardware.accelerator")
-    if method.id == "qlora" and accelerator not in (None, "cuda"):
+    if method.needs_accelerator and accelerator not in (None, method.needs_accelerator):
         raise AdvisorError(
-            f"QLoRA needs a CUDA device, and the run's accelerator is {accelerator!r}",
-            where="--method qlora",
-            hint="use instead: --method lora",
+            f"{method.name} needs a {method.needs_accelerator.upper()} device, and the run's "
+            f"accelerator is {accelerator!r}",
+            where=f"--method {method.id}",
+            hint=f"use instead: --method {method.instead}",
         )
 
 
@@ -185,8 +187,8 @@ def _require_target(method: Method, architecture: str, route: str, target: str) 
             where="--target trl",
             hint="use instead: --target transformers",
         )
-    if method.id not in projects()["trl"]:
-        able = ", ".join(projects()["trl"])
+    if not method.trl:
+        able = ", ".join(id_ for id_, other in load_methods().items() if other.trl)
         raise AdvisorError(
             f"no TRL project is made for {method.name}",
             where="--target trl",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from advisor.catalogue.known import row_of
+from advisor.methods import row_of
 from advisor.recipe.choosing import Choice
 from advisor.support.compiled import package_folder
 from advisor.support.errors import AdvisorError
@@ -116,6 +116,7 @@ def _modules(choice: Choice) -> dict[str, str]:
     family = row_of(_FAMILIES, choice.method.family, "advisor/recipe/folder.py, _FAMILIES")
     names = {
         "method.py": f"families/{family}",
+        "adapter.py": f"../../methods/{choice.method.id}/adapter",
         "task.py": f"routes/{choice.route}",
         "prompts.py": "common/prompts",
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.catalogue.settings import preparation
-from advisor.catalogue.tables import Method
+from advisor.methods import Method
 from advisor.recipe.choosing import Choice, Run, projects
 from advisor.support.errors import AdvisorError
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.recipe.choosing import Choice, Run, projects
 from advisor.recipe.from_confirmation import Carried
 from advisor.recipe.settings import Fitted
@@ -56,7 +56,8 @@ def pins(settings: dict[str, Any], target: str) -> dict[str, str]:
     files = (settings["data"]["train"], settings["data"]["evaluation"] or "")
     if any(str(name).lower().endswith(".parquet") for name in files):
         wanted.append("pyarrow")
-    if settings["method"] == "qlora" or "bit" in settings["train"].get("optimizer", ""):
+    quantised = load_methods()[settings["method"]].quantised_base
+    if quantised or "bit" in settings["train"].get("optimizer", ""):
         wanted.append("bitsandbytes")
     if target == "trl":
         wanted += ["trl", "datasets"]
@@ -97,7 +98,7 @@ def _origins(
             yield f"{_NAMES[key]} {value:g}: {source}."
     if choice.method.trained:
         yield f"Batch {fitted.settings.batch_size} x {fitted.settings.accumulation}: {fitted.basis}"
-        yield "Epochs, steps, warm-up, decay and patience: the recipe of advisor's methods.yaml."
+        yield "Epochs, steps, warm-up, decay and patience: advisor's recipe of the method."
 
 
 def _watch(choice: Choice, settings: dict[str, Any]) -> Iterator[str]:

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from advisor.catalogue.known import UnknownMethodError
 from advisor.catalogue.settings import preparation, training
-from advisor.catalogue.tables import Method
 from advisor.estimate.assumed import Wishes, common_settings, settings_for
 from advisor.estimate.plan import Planner
 from advisor.estimate.settings import Head, Kernels, Precision, Settings
 from advisor.estimate.subject import Subject
 from advisor.estimate.target import target_of
+from advisor.methods import Method
 from advisor.recipe.choosing import Choice, Run, projects
 from advisor.recipe.from_confirmation import Carried
 from advisor.support.errors import AdvisorError, ExitCode
@@ -52,7 +51,7 @@ def fit(run: Run, method: Method, route: str, subject_of: Callable[[], Subject])
     wishes = Wishes(batch_size=int(method.recipe["batch_size"]), quick=True)
     if route == "head":
         # A new head is trained in 32 bits, and with it the model is kept in them.
-        mixed = target.kernels is Kernels.CUDA and method.id != "qlora"
+        mixed = target.kernels is Kernels.CUDA and not method.quantised_base
         precision = Precision.BF16_MIXED if mixed else None
         wishes = replace(wishes, head=Head.CLASSIFICATION, precision=precision)
     asked = settings_for(method, wishes, common_settings(wishes, run.facts, target))
@@ -79,12 +78,6 @@ def fit(run: Run, method: Method, route: str, subject_of: Callable[[], Subject])
     )
 
 
-_VIRTUAL = ("prompt_tuning", "p_tuning", "prefix_tuning")
-_LOW_RANK = ("lora", "qlora")
-_WITHOUT = ("few_shot_prompting", "ia3", "full_fine_tuning")
-"""Methods whose adapter, if any, has no settings."""
-
-
 def project_settings(
     choice: Choice, carried: Carried, fitted: Fitted, model: str, data: dict[str, Any]
 ) -> dict[str, Any]:
@@ -97,8 +90,6 @@ def project_settings(
         model: folder or Hub id.
         data: the settings under ``data``.
 
-    Raises:
-        AdvisorError: if the method is not known here.
     """
     settings: dict[str, Any] = {
         "model": model,
@@ -124,13 +115,10 @@ def project_settings(
 
 
 def _adapter(choice: Choice, carried: Carried) -> dict[str, Any]:
-    if choice.method.id in _VIRTUAL:
-        return {"virtual_tokens": carried.virtual_tokens}
-    if choice.method.id in _LOW_RANK:
-        return {key: choice.method.recipe[key] for key in ("rank", "alpha", "dropout")}
-    if choice.method.id in _WITHOUT:
-        return {}
-    raise UnknownMethodError(choice.method.id, "advisor/recipe/settings.py, _adapter")
+    found = choice.method.adapter_settings
+    if "virtual_tokens" in found:
+        found["virtual_tokens"] = carried.virtual_tokens
+    return found
 
 
 def _answering(fitted: Fitted) -> dict[str, Any]:
@@ -146,9 +134,7 @@ def _answering(fitted: Fitted) -> dict[str, Any]:
 
 def _training(choice: Choice, carried: Carried, fitted: Fitted) -> dict[str, Any]:
     recipe, plan = choice.method.recipe, fitted.settings
-    optimizer = projects()["optimizers"][plan.optimizer.value]
-    if choice.method.id == "qlora":
-        optimizer = "paged_adamw_8bit"
+    optimizer = choice.method.optimizer_name or projects()["optimizers"][plan.optimizer.value]
     return {
         "learning_rate": carried.learning_rate,
         "head_rate": carried.head_rate,

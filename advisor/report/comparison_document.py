@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Table
 from advisor.report.run import RunFile
 from advisor.report.wording import method_name, shown_value, side_name

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from advisor.catalogue.tables import load_methods
-from advisor.decide.decide import FEW_SHOT
 from advisor.facts import load_vocabulary
+from advisor.methods import FEW_SHOT, FULL, SOFT_PROMPT, load_methods
 from advisor.report.blocks import Bars, Block, Bullets, Heading, Paragraph, ReportSection, Table
 from advisor.report.outlook_document import outlook_blocks
 from advisor.report.run import (
@@ -26,8 +25,8 @@ RUN_TITLE = "Prompt-tuning or full fine-tuning?"
 _MOST_PAIRS = 8
 
 _ANSWERS = {
-    "prompt_tuning": "prompt-tuning",
-    "full_fine_tuning": "full fine-tuning",
+    SOFT_PROMPT: "prompt-tuning",
+    FULL: "full fine-tuning",
     "do_not_train": "not to train",
     "infeasible": "neither is feasible",
 }

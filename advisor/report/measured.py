@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
+from advisor.methods import SOFT_PROMPT
 from advisor.report.part import Part, Words
 from advisor.report.run import Probability, RunFile
 
@@ -344,7 +345,7 @@ class AgreementEntry(Part):
     verdict: Annotated[str, Words(lambda: ("confirmed", "overturned", "unsettled", "no_advice"))]
     before: str | None
     after: str | None
-    judged_by: str = "prompt_tuning"
+    judged_by: str = SOFT_PROMPT
     """The soft prompt whose comparison with full fine-tuning decides."""
     sentence: str
     seal_intact: bool

@@ -8,13 +8,12 @@ import re
 from collections import defaultdict
 from typing import Any
 
-from advisor.catalogue.known import row_of
-from advisor.catalogue.tables import Method, load_methods, load_table
-from advisor.decide.decide import FEW_SHOT, FULL, HEADLINE_SIDES
+from advisor.catalogue.tables import load_table
 from advisor.decide.tally import Tally, settled_lead
 from advisor.decide.verdict import Verdict
 from advisor.facts import FactBase, Interval
 from advisor.facts.showing import show_value
+from advisor.methods import FEW_SHOT, FULL, Method, load_methods, row_of
 from advisor.report.run import Change, WhyNot
 from advisor.report.wording import decibans
 from advisor.rules.engine import Finding
@@ -60,9 +59,10 @@ def _against_it(verdict: Verdict, chosen: str, entry: Tally) -> tuple[str, list[
 
 def _not_behind(verdict: Verdict, chosen: str, method: str, above: int) -> str:
     """Why a method that scores no less was not chosen: no rule decides that."""
-    if not above and method in HEADLINE_SIDES and chosen in HEADLINE_SIDES:
+    known = load_methods()
+    if not above and known[method].side and known[chosen].side:
         why = "which stands on a tie" if chosen == FULL else "which is named first"
-        return f"it scores level with {load_methods()[chosen].name}, {why}"
+        return f"it scores level with {known[chosen].name}, {why}"
     place = f"{decibans(above)} above" if above else "level with"
     if method == verdict.alternative:
         return f"it scores {place} the headline choice; it is the alternative"
@@ -95,7 +95,7 @@ def nearest_changes(verdict: Verdict, facts: FactBase) -> list[Change]:
     """
     changes = [
         (
-            (method not in HEADLINE_SIDES, len(entry.vetoes), _distance(finding, facts), method),
+            (not load_methods()[method].side, len(entry.vetoes), _distance(finding, facts), method),
             finding,
         )
         for method, entry in verdict.tallies.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from advisor.methods import FULL, SOFT_PROMPT
 from advisor.report.blocks import Block, Bullets, Grid, Heading, Paragraph, Table
 from advisor.report.run import Answered, FindOut, Flip, MapEntry, Outlook
 from advisor.report.wording import shown_value, side_name
@@ -87,12 +88,12 @@ def _flip(word: str, flip: Flip | None) -> str:
 HERE = "@"
 """Where the project lies."""
 LETTERS = {
-    ("decided", "prompt_tuning"): "P",
-    ("decided", "full_fine_tuning"): "F",
-    ("too_close", "prompt_tuning"): "p",
-    ("too_close", "full_fine_tuning"): "f",
-    ("undetermined", "prompt_tuning"): "?",
-    ("undetermined", "full_fine_tuning"): "!",
+    ("decided", SOFT_PROMPT): "P",
+    ("decided", FULL): "F",
+    ("too_close", SOFT_PROMPT): "p",
+    ("too_close", FULL): "f",
+    ("undetermined", SOFT_PROMPT): "?",
+    ("undetermined", FULL): "!",
     ("undetermined", None): "~",
     ("infeasible", None): "x",
     ("do_not_train", None): ".",

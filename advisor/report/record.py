@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import advisor
-from advisor.catalogue.tables import load_methods
 from advisor.decide.decide import Status
 from advisor.decide.parity import Parity
 from advisor.decide.tally import Tally, waterfall
 from advisor.decide.verdict import Answer, Reason, Verdict
 from advisor.facts import FactBase, Source
 from advisor.facts.showing import plain_value
+from advisor.methods import load_methods
 from advisor.report.methods import chosen_method, how_to, nearest_changes, why_not
 from advisor.report.part import fields_of
 from advisor.report.run import (

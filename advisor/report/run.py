@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Protocol
 
-from advisor.catalogue.tables import load_methods
 from advisor.decide.decide import Headline, Status
 from advisor.facts import Source
+from advisor.methods import FULL, SOFT_PROMPT, load_methods
 from advisor.report.part import Part, Within, Words
 from advisor.rules.rule import Kind
 
 Probability = Annotated[float, Within(0, 1)]
 Count = Annotated[int, Within(0)]
 MethodId = Annotated[str, Words(load_methods)]
-Side = Annotated[str, Words(lambda: ("prompt_tuning", "full_fine_tuning"))]
+Side = Annotated[str, Words(lambda: (SOFT_PROMPT, FULL))]
 StatusWord = Annotated[str, Words(lambda: Status)]
 
 

@@ -79,12 +79,12 @@ def run_from(record: Mapping[str, Any]) -> RunFile:
     Raises:
         pydantic.ValidationError: if it lacks a key, or has one of another type.
     """
-    if "candidates" in record:
+    if record.get("candidates") is not None:
         return part_from(CandidatesRun, record)
-    if "plan" in record:
+    if record.get("plan") is not None:
         from advisor.report.measured import MeasuredRun, PlannedRun  # noqa: PLC0415 - few have one
 
-        return part_from(MeasuredRun if "results" in record else PlannedRun, record)
+        return part_from(PlannedRun if record.get("results") is None else MeasuredRun, record)
     return part_from(RunFile, record)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from advisor.catalogue.tables import load_methods
-from advisor.decide.decide import FULL, Status
+from advisor.decide.decide import Status
 from advisor.decide.parity import Parity
 from advisor.decide.verdict import Verdict
 from advisor.facts import load_vocabulary
 from advisor.facts.reading import read_value
 from advisor.facts.showing import show_value
+from advisor.methods import FULL, SOFT_PROMPT, load_methods
 from advisor.report.run import Change, ParityEntry
 from advisor.rules.rule import Settings
 from advisor.support.sentences import capital
@@ -165,7 +165,7 @@ def side_name(recommendation: str | None, variant: str | None) -> str:
         return ""
     if recommendation == FULL:
         return "full fine-tuning"
-    if variant in (None, "prompt_tuning"):
+    if variant in (None, SOFT_PROMPT):
         return "prompt-tuning"
     return f"prompt-tuning (as {load_methods()[str(variant)].name})"
 

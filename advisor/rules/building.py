@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from advisor.catalogue.tables import load_methods
 from advisor.facts import FactType, Value, Vocabulary
 from advisor.facts.quantities import QuantityError, parse_quantity
 from advisor.facts.reading import read_value
+from advisor.methods import load_methods
 from advisor.rules.rule import (
     Case,
     Citation,

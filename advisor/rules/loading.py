@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from advisor.facts import Vocabulary, load_vocabulary
+from advisor.methods import is_tag, load_methods, methods_with
 from advisor.rules.building import Builder
 from advisor.rules.fitted import calibration_from, with_fitted
 from advisor.rules.rule import Calibration, DecisionTable, Risk, Rule, RuleBase, Settings
@@ -179,17 +180,30 @@ def _settings(path: Path, vocabulary: Vocabulary, *, check: bool) -> Settings:
     fields: dict[str, Any] = dict(document.value)
     for key in fields["parity_needs"]:
         vocabulary.require(key, where=document.where("parity_needs"))
-    for name, members in fields["groups"].items():
-        for method in members:
-            if method not in vocabulary.methods:
-                raise AdvisorError(
-                    f"there is no method named {method!r}",
-                    where=document.where("groups", name),
-                    hint=did_you_mean(method, vocabulary.methods),
-                )
+    fields["groups"] = {
+        name: _members(names, where=document.where("groups", name))
+        for name, names in fields["groups"].items()
+    }
     words = fields["confidence_words"]
     fields["confidence_words"] = tuple((w["from_probability"], w["word"]) for w in words)
     fields["parity_needs"] = tuple(fields["parity_needs"])
-    for name in ("checks", "groups"):
-        fields[name] = {key: tuple(members) for key, members in fields[name].items()}
+    fields["checks"] = {key: tuple(codes) for key, codes in fields["checks"].items()}
     return Settings(**fields)
+
+
+def _members(names: Iterable[str], *, where: str) -> tuple[str, ...]:
+    """The methods of a group: those that are named, and those that have a tag that is named."""
+    known = load_methods()
+    found: list[str] = []
+    for name in names:
+        if is_tag(name):
+            found.extend(methods_with(name))
+        elif name in known:
+            found.append(name)
+        else:
+            raise AdvisorError(
+                f"there is no method or tag named {name!r}",
+                where=where,
+                hint=did_you_mean(name, known),
+            )
+    return tuple(dict.fromkeys(found))

@@ -20,7 +20,7 @@ from advisor.support.strictyaml import YamlDocument, parse_yaml
 
 _FILE = "compiled.json"
 # Read on the way to every answer; other tables are parsed when they are needed.
-_COMPILED = ("facts/vocabulary.yaml", "catalogue/*.yaml")
+_COMPILED = ("facts/vocabulary.yaml", "methods/*/method.yaml", "catalogue/*.yaml")
 
 
 def package_folder() -> Path:

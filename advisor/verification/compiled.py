@@ -16,9 +16,10 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from advisor.decide.decide import FEW_SHOT, FULL, Advice, decider_of
+from advisor.decide.decide import Advice, decider_of
 from advisor.decide.parity import NEARNESS, kept_of, kept_share
 from advisor.facts import Fact, FactBase, Source
+from advisor.methods import FEW_SHOT, FULL
 from advisor.rules.checking.cover import uncovered, vetoes_on
 from advisor.rules.checking.space import ABSENT, Box, Cell, Space, inputs_of
 from advisor.rules.rule import Kind, Ramp, Rule, RuleBase

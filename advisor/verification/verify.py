@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.decide.decide import FEW_SHOT, FULL, Headline, Status
+from advisor.decide.decide import Headline, Status
 from advisor.facts.showing import plain_value
+from advisor.methods import FEW_SHOT, FULL
 from advisor.rules.checking.contradictions import places_of
 from advisor.rules.checking.cover import uncovered, vetoes_on
 from advisor.rules.checking.remark import Remark, Severity

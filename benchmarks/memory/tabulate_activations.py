@@ -24,9 +24,11 @@ import transformers
 from advisor.estimate.settings import Head, Kernels, Precision, Settings
 from advisor.estimate.trace.building import build_model, runs_under_autocast
 from advisor.estimate.trace.step import trace_step
+from advisor.methods import load_methods
 
 TABLE = Path(__file__).resolve().parents[2] / "advisor" / "catalogue" / "activations.csv"
-METHODS = ("full_fine_tuning", "lora", "qlora", "prompt_tuning", "prefix_tuning", "ia3")
+KNOWN = load_methods()
+METHODS = tuple(id_ for id_, own in KNOWN.items() if own.trained and not own.activations)
 FAMILIES = ("llama", "qwen3", "gpt2", "gpt_neox", "phi", "bert", "t5", "bart")
 GATED = ("llama", "qwen3")
 HEADS = {"bert": Head.CLASSIFICATION, "t5": Head.SEQ2SEQ, "bart": Head.SEQ2SEQ}
@@ -111,19 +113,19 @@ def layer_inputs(
     """What one layer's bytes are linear in, in the order of `LAYER`."""
     length = run.sequence_length + _added(method, run)
     # A prefix lengthens keys and values alone.
-    keys = length + (run.virtual_tokens if method == "prefix_tuning" else 0)
+    keys = length + (run.virtual_tokens if KNOWN[method].prompts_layers else 0)
     tokens = run.batch_size * length
     width, heads = size["width"], size["heads"]
     gated = family in GATED
     key_value = size["query"] * size["key_value_heads"] // heads if gated else width
-    shared = gated or method == "prefix_tuning"
+    shared = gated or KNOWN[method].prompts_layers
     raw = configuration(family, {**size, "layers": 1})
     return (
         tokens * width,
         tokens * size["query"] if gated else 0.0,
         tokens * size["feed_forward"],
         run.batch_size * keys * key_value if shared else 0.0,
-        tokens * run.rank if method in ("lora", "qlora") else 0.0,
+        tokens * run.rank if KNOWN[method].low_rank else 0.0,
         run.batch_size * heads * length * keys,
         run.batch_size * length * keys,
         _layer_parameters(raw, method, run) if run.precision is Precision.BF16_MIXED else 0.0,
@@ -162,12 +164,12 @@ def solved(inputs: list[tuple[float, ...]], results: list[float]) -> list[float]
 
 
 def _added(method: str, run: Settings) -> int:
-    return run.virtual_tokens if method == "prompt_tuning" else 0
+    return run.virtual_tokens if KNOWN[method].prompts_input else 0
 
 
 def _layer_parameters(raw: dict[str, Any], method: str, run: Settings) -> float:
     """Values of the matrices of a layer and of its adapters, which mixed precision copies."""
-    model = build_model(raw, "lora" if method == "qlora" else method, run)
+    model = build_model(raw, KNOWN[method].instead if KNOWN[method].quantised_base else method, run)
     stacks = 2 if run.head is Head.SEQ2SEQ else 1
     layers = ("layer", ".h.", "block")
     matrices = (p.numel() for name, p in model.named_parameters()

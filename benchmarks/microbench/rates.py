@@ -22,7 +22,7 @@ from measuring import write_results
 from reference import Results
 from seeds import developed
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.planning.schedule import Pair, quality
 from advisor.microbench.records import Bench, Purpose, Trial
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from cells import CACHE, HERE, Cell, cells, reference_bench, table
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.judging.outcome import compare
 from advisor.microbench.planning.schedule import quality
 from advisor.microbench.records import (

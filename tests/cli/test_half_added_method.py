@@ -1,4 +1,4 @@
-"""A method that the tables name and no code knows: every command ends in one error about it."""
+"""A method with a part missing: every command ends in one error about it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from command_line import GPT2, PLAN, in_process, refused
-from half_added import FAKE, METHODS, VOCABULARY, half_added
+from half_added import FAKE, half_added
+
+from advisor.methods import PARTS
 
 RUN = Path("run.json")
 COMMANDS = {
@@ -59,42 +61,26 @@ def told(done, *parts):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_where_no_code_knows_it(name):
-    with half_added():
+@pytest.mark.parametrize("part", PARTS)
+def test_where_a_part_of_its_folder_is_missing(name, part, tmp_path):
+    with half_added(tmp_path / "methods", left_out=(part,)):
         done = in_process(*COMMANDS[name])
-    told(done, f"'{FAKE}' is not known", "where: advisor/catalogue/known.py")
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_where_the_vocabulary_does_not_know_it(name):
-    with half_added(left_out=(VOCABULARY,), silenced=True):
-        done = in_process(*COMMANDS[name])
-    told(done)
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_where_the_table_of_methods_does_not_know_it(name):
-    with half_added(left_out=(METHODS,), silenced=True):
-        done = in_process(*COMMANDS[name])
-    told(done, f"'{FAKE}' is not known", f"where: advisor/{METHODS}")
+    told(done, f"'{FAKE}' is not known", f"where: advisor/methods/{FAKE}/{part}")
 
 
 @pytest.mark.parametrize("name", WORKING)
-def test_where_only_the_list_of_methods_knows_it(name):
-    with half_added(silenced=True):
+def test_where_only_its_folder_knows_it(name, tmp_path):
+    with half_added(tmp_path / "methods"):
         done = in_process(*COMMANDS[name])
-    told(done, f"'{FAKE}' is not known", "where: advisor/estimate/sizes.py")
+    told(done, f"{FAKE}", "is not known", "where: advisor/catalogue/activations.csv")
 
 
 @pytest.mark.parametrize("brief", [[], ["--brief"]])
-def test_every_line_of_a_batch_says_so(brief):
-    with half_added(silenced=True):
+def test_every_line_of_a_batch_says_so(brief, tmp_path):
+    with half_added(tmp_path / "methods"):
         done = in_process("advise", "--batch", "plans.jsonl", *brief)
     assert (done.code, done.err) == (2, "")
     for line in done.out.splitlines():
         entry = json.loads(line)
-        assert f"'{FAKE}' is not known" in entry["error"]
-        assert (entry["where"].partition(",")[0], entry["exit_code"]) == (
-            "advisor/estimate/sizes.py",
-            2,
-        )
+        assert FAKE in entry["error"]
+        assert (entry["where"], entry["exit_code"]) == ("advisor/catalogue/activations.csv", 2)

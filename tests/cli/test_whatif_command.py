@@ -17,6 +17,14 @@ def plan(tmp_path):
     return path
 
 
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory):
+    """What the command tells without options, which takes some seconds."""
+    path = tmp_path_factory.mktemp("plan") / "plan.json"
+    path.write_text(json.dumps(PLAN), encoding="utf-8")
+    return as_command("whatif", path, "--format", "json").json
+
+
 def test_named_changes_show_both_answers_and_the_rules_that_moved(plan):
     words = ("whatif", plan, "--set", "model.parameters=110M", "--set", "data.label_count=2")
     found = as_command(*words, "--format", "json").json
@@ -40,13 +48,12 @@ def test_a_sweep_gives_the_stretches_of_the_range(plan):
     assert "neither is feasible" in as_command(*words).out
 
 
-def test_without_options_every_fact_is_tried_alone(plan):
-    found = as_command("whatif", plan, "--format", "json").json
-    memory = found["numbers"]["hardware.accelerator_memory_gib"]
+def test_without_options_every_fact_is_tried_alone(everything):
+    memory = everything["numbers"]["hardware.accelerator_memory_gib"]
     assert memory["now"] == 23.5
     assert len(memory["stretches"]) > 1
     access = {one["value"]: one["status"] for one in
-              found["choices"]["model.weights_access"]["answers"]}  # fmt: skip
+              everything["choices"]["model.weights_access"]["answers"]}  # fmt: skip
     assert access == {"open": "decided", "api_only": "infeasible"}
 
 
@@ -87,8 +94,8 @@ def test_an_impossible_change_is_refused(words, said, plan):
     assert "Traceback" not in done.err
 
 
-def test_without_options_the_fewest_changes_and_the_cheapest_fact_are_told(plan):
-    found = as_command("whatif", plan, "--format", "json").json
+def test_without_options_the_fewest_changes_and_the_cheapest_fact_are_told(everything):
+    found = everything
     for one in found["counterfactuals"].values():
         assert {len(entry["changes"]) for entry in one["found"]} <= {one["facts"]}
         assert one["facts"] is None or len(one["not_enough"]) == one["facts"] - 1

@@ -49,7 +49,11 @@ def every_value(key: str) -> list:
     return sorted({low, high, *(side for side in sides if low <= side <= high)})
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.cases
+@pytest.mark.parametrize(
+    "seed",
+    [seed if seed < 12 else pytest.param(seed, marks=pytest.mark.slow) for seed in range(25)],
+)
 def test_on_unknown_wishes_the_bounds_are_those_of_all_combinations(seed):
     dice = random.Random(seed)
     project = {**dice.choice((BERT, LLAMA)), **{key: dice.choice(POOLS[key]) for key in WISHES}}

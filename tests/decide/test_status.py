@@ -23,8 +23,9 @@ from verdict_cases import (
 )
 
 from advisor.decide.answer import answer_for
-from advisor.decide.decide import FULL, Headline, Status, probability
+from advisor.decide.decide import Headline, Status, probability
 from advisor.decide.tally import contributions, quality_bounds, settled
+from advisor.methods import FULL
 from advisor.report.record import record
 from advisor.rules.rule import Kind
 

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.catalogue.tables import closed_form, load_methods
+from advisor.catalogue.tables import closed_form
 from advisor.estimate.breakdown import PHASES
 from advisor.estimate.closed import closed_form_profile
 from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings
 from advisor.estimate.shape import ModelShape, family_of
 from advisor.estimate.sharding import Sharding, sharded
 from advisor.estimate.sizes import artefact_bytes, trained_parameters
+from advisor.methods import load_methods
 
 TRAINED = [id_ for id_, method in load_methods().items() if method.trained]
 LLAMA = ModelShape("llama", 8030261248, 32, 4096, 4096, 14336, 1024, 32, 128256, tied=False)

@@ -7,8 +7,8 @@ from estimate_cases import base_of, estimates, known, projects, stated
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from advisor.catalogue.tables import load_methods
 from advisor.decide.answer import answer_for
+from advisor.methods import load_methods
 
 QUICK = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 METHODS = tuple(load_methods())

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.catalogue.tables import load_methods
 from advisor.estimate.duration import accelerator_speed
 from advisor.estimate.method_need import Run, outcome_of
 from advisor.estimate.settings import Optimizer, Precision, Settings
 from advisor.estimate.shape import ModelShape
 from advisor.estimate.subject import Subject
 from advisor.estimate.target import Target
+from advisor.methods import load_methods
 
 SHAPE = ModelShape("llama", 8030261248, 32, 4096, 4096, 14336, 1024, 32, 128256, tied=False)
 SPEED = accelerator_speed(165.2, 1008, "RTX 4090")

@@ -6,10 +6,11 @@ import pytest
 from estimate_cases import bounds, estimates, known, stated
 
 from advisor.catalogue.gpus import require_gpu
-from advisor.catalogue.tables import load_methods, price_of
+from advisor.catalogue.tables import price_of
 from advisor.decide.answer import answer_for
 from advisor.estimate.estimator import estimate_facts, smallest_visible_points
 from advisor.facts import Fact, FactBase, Source
+from advisor.methods import load_methods
 
 TRAINED = tuple(id_ for id_, method in load_methods().items() if method.trained)
 NO_LIMIT = 1e9

@@ -78,14 +78,14 @@ def test_a_row_of_very_many_values_is_refused_before_it_is_parsed(name, unit, tm
 
 
 @FORMS
-@pytest.mark.parametrize("unit", ["\u0436\u044a ", "\U0001f600", '\\"', "[,"])
+@pytest.mark.parametrize("unit", ["\u0436\u044a ", '\\"'])
 def test_the_longest_texts_are_read(name, unit, tmp_path):
     rows = [filled(unit, before='{"text": "', behind='"}')] * 2
     assert "error" not in read(lay(tmp_path / name, rows))
 
 
 @FORMS
-@pytest.mark.parametrize("value", ["{}", '{"": 0.5}', '"\u0436\u044a"'])
+@pytest.mark.parametrize("value", ['{"": 0.5}', '"\u0436\u044a"'])
 def test_many_rows_of_as_many_values_as_there_may_be(name, value, tmp_path):
     each = 1 + (value[0] == "{")
     rows = [row_of([value] * (MAX_VALUES // each - 2))] * 8
@@ -126,3 +126,141 @@ def test_a_large_list_of_anything_else_is_refused(text, said, tmp_path):
     path = tmp_path / "a.json"
     path.write_text(text, encoding="utf-8")
     assert any(part in read(path)["error"] for part in said.split("|"))
+
+
+def parquet_of(path, columns, **settings):
+    """A file of a few kilobytes."""
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(arrow.table(columns), path, compression="zstd", **settings)
+    assert path.stat().st_size < 50_000
+    return path
+
+
+def unpacked(path):
+    return read(path, "pyarrow.parquet", "pyarrow.compute")
+
+
+LARGE = 20_000_000
+
+
+def once(count):
+    """A large text that stands once and is named by many rows."""
+    arrow = pytest.importorskip("pyarrow")
+    return arrow.DictionaryArray.from_arrays(
+        arrow.array([0] * count, arrow.int32()), arrow.array(["a" * LARGE])
+    )
+
+
+def test_a_text_that_many_rows_name_is_refused_with_its_row_and_column(tmp_path):
+    path = parquet_of(tmp_path / "a.parquet", {"text": once(400)})
+    assert path.stat().st_size < 3_000
+    assert unpacked(path) == {
+        "error": "the row holds 20,000,000 bytes, more than 8 MiB, most of them in the column "
+        "'text'",
+        "where": f"{path}, row 1",
+        "hint": "leave the column out, or shorten texts that no model could read whole",
+    }
+
+
+@pytest.mark.parametrize("form", ["dictionary", "plain", "list", "struct"])
+def test_large_texts_are_refused_wherever_they_stand(form, tmp_path):
+    arrow = pytest.importorskip("pyarrow")
+    count = 12 if form == "plain" else 400
+    more = once(count)
+    if form == "plain":
+        more = more.dictionary_decode()
+    elif form == "list":
+        more = arrow.ListArray.from_arrays(arrow.array(range(401), arrow.int32()), more)
+    elif form == "struct":
+        more = arrow.StructArray.from_arrays([more], ["inner"])
+    columns = {"text": ["good"] * count, "more": more}
+    path = parquet_of(tmp_path / "a.parquet", columns, store_schema=False)
+    told = unpacked(path)
+    assert "holds 20,000,0" in told["error"]
+    assert "column 'more'" in told["error"]
+    assert told["where"] == f"{path}, row 1"
+
+
+def wide(kind):
+    """Columns that unfold to gigabytes without a text in a dictionary."""
+    import pyarrow as arrow
+
+    if kind == "texts stored by what differs":
+        texts = ["a" * 2_000_000] * 160
+        return {"text": texts}, {
+            "use_dictionary": False,
+            "column_encoding": {"text": "DELTA_BYTE_ARRAY"},
+        }
+    text = ["good"] * 20
+    if kind == "a list of nulls":
+        ends = arrow.array([0, 60_000_000] + [60_000_001] * 19, arrow.int32())
+        more = arrow.ListArray.from_arrays(ends, arrow.nulls(60_000_001, arrow.int32()))
+    elif kind == "bytes of one width":
+        more = arrow.array([b"x" * LARGE] * 20, arrow.binary(LARGE))
+    else:
+        numbers = arrow.nulls(60_000_000, arrow.int8()).fill_null(0)
+        more = arrow.FixedSizeListArray.from_arrays(numbers, 3_000_000)
+    return {"text": text, "more": more}, {}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["texts stored by what differs", "a list of nulls", "bytes of one width",
+     "lists of one length"],
+)  # fmt: skip
+def test_what_unfolds_beyond_all_bounds_is_refused(kind, tmp_path):
+    pytest.importorskip("pyarrow")
+    columns, settings = wide(kind)
+    path = parquet_of(tmp_path / "a.parquet", columns, **settings)
+    assert unpacked(path) == {
+        "error": "the next rows take more than 256 MiB to unpack",
+        "where": f"{path}, after row 0",
+        "hint": "convert the file to JSON Lines, or write it with shorter texts and smaller pages",
+    }
+
+
+def test_a_row_of_lists_of_nothing_is_refused(tmp_path):
+    arrow = pytest.importorskip("pyarrow")
+    inner = arrow.ListArray.from_arrays(
+        arrow.nulls(6_000_001, arrow.int32()).fill_null(0), arrow.array([], arrow.string())
+    )
+    ends = arrow.array([n * 300_000 for n in range(21)], arrow.int32())
+    columns = {"text": ["good"] * 20, "more": arrow.ListArray.from_arrays(ends, inner)}
+    told = unpacked(parquet_of(tmp_path / "a.parquet", columns))
+    assert told["error"] == "the row holds 300,002 values, more than 200,000"
+    assert told["where"] == f"{tmp_path / 'a.parquet'}, row 1"
+
+
+def test_rows_of_very_many_columns_are_refused(tmp_path):
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(
+        arrow.table({f"c{n}": arrow.nulls(3) for n in range(12_000)}), tmp_path / "a.parquet"
+    )
+    assert unpacked(tmp_path / "a.parquet")["error"] == "there are 12,000 columns, more than 10,000"
+
+
+def test_very_many_rows_of_nothing_are_read(tmp_path):
+    arrow = pytest.importorskip("pyarrow")
+    path = parquet_of(tmp_path / "a.parquet", {"text": arrow.nulls(300_000)})
+    assert unpacked(path)["error"] == "no row has text"
+
+
+def test_deep_nesting_is_refused(tmp_path):
+    arrow = pytest.importorskip("pyarrow")
+    kind, value = arrow.string(), "x"
+    for _ in range(90):
+        kind, value = arrow.struct([("a", kind)]), {"a": value}
+    columns = {"text": ["good"] * 3, "more": arrow.array([value] * 3, kind)}
+    told = unpacked(parquet_of(tmp_path / "a.parquet", columns))
+    assert "error" not in told or told["hint"]
+
+
+def test_large_files_of_long_texts_are_read(tmp_path):
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    texts = [f"{n} long text " * 15_000 for n in range(300)]
+    table = arrow.table({"text": texts, "label": ["a", "b", "c"] * 100})
+    parquet.write_table(table, tmp_path / "a.parquet", use_dictionary=False)
+    assert unpacked(tmp_path / "a.parquet")["rows"] == 300

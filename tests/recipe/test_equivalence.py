@@ -15,14 +15,13 @@ import transformers.trainer
 import yaml
 from bothsides import LOOKS, ROUTES, STEPS, by_the_project, by_the_worker
 from forkedruns import forked
-from tiny_benches import FAMILIES, WORDS, write_model
+from tiny_benches import FAMILIES, METHODS, WORDS, write_model
 from tinyprojects import write_project
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
 from advisor.catalogue.settings import preparation
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.preparing.general import general_text
-from advisor.microbench.worker.methods import METHODS
 from advisor.recipe.choosing import projects
 
 # Why a method that is trained is not compared.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tracemalloc
 
 import pytest
 from forkedruns import forked
@@ -104,6 +105,37 @@ def test_what_cannot_be_read_ends_in_one_message(name, content, said, tmp_path):
     told = inside(tmp_path, lambda: examples(path), code=1)
     assert said in told
     assert "Traceback" not in told
+
+
+def named_often(path, size, count=400):
+    """A small file in which every row names the same text."""
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    texts = arrow.array(["x" * size])
+    named = arrow.DictionaryArray.from_arrays(arrow.array([0] * count), texts)
+    parquet.write_table(arrow.table({"text": named, "label": ["a"] * count}), path)
+    assert path.stat().st_size < 2 * size
+    return path
+
+
+def test_a_text_that_many_rows_of_parquet_name_is_held_once(tmp_path):
+    path = named_often(tmp_path / "a.parquet", 2_000_000)
+
+    def work():
+        from rows import rows_of
+
+        tracemalloc.start()
+        rows = rows_of(path)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+        assert [set(row) for row in rows] == [{"text", "label"}] * 400
+        assert {len(row["text"]) for row in rows} == {2_000_000}
+
+    inside(tmp_path, work)
+
+
+def test_a_text_that_no_model_could_read_is_refused(tmp_path):
+    path = named_often(tmp_path / "a.parquet", 20_000_000)
+    told = inside(tmp_path, lambda: examples(path), code=1)
+    assert "cannot be read: row 1 has over 8 MiB in 'text'" in told
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tinyprojects import write_rows, write_run
 
 from advisor.app.recipe import Order, make_project
 from advisor.catalogue.settings import training
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.profilers.request import DataFiles
 from advisor.recipe.readme import in_yaml
 from advisor.support.errors import AdvisorError

@@ -25,17 +25,33 @@ def load(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
+def read_methods() -> dict[str, list[str]]:
+    """The tags of each method, in the methods' order."""
+    tables = (ROOT / "advisor" / "methods").glob("*/method.yaml")
+    read = sorted(
+        ((load(path), path.parent.name) for path in tables), key=lambda it: it[0]["place"]
+    )
+    return {name: ["any", table["family"], *table["tags"]] for table, name in read}
+
+
+TAGS = read_methods()
+
+
 def read_vocabulary() -> tuple[list[str], dict[str, dict]]:
     raw = load(ROOT / "advisor" / "facts" / "vocabulary.yaml")
     types = {**raw["facts"], **raw["computed"]}
     types |= {key: {"type": "choice", **entry} for key, entry in raw["decisions"].items()}
     for pattern, entry in raw["families"].items():
-        types |= {pattern.replace("{method}", method): entry for method in raw["methods"]}
-    return raw["methods"], types
+        types |= {pattern.replace("{method}", method): entry for method in TAGS}
+    return list(TAGS), types
 
 
 METHODS, TYPES = read_vocabulary()
 SETTINGS = load(RULES / "settings.yaml")
+SETTINGS["groups"] = {
+    group: [method for name in names for method, tags in TAGS.items() if name in (method, *tags)]
+    for group, names in SETTINGS["groups"].items()
+}
 
 
 def members_of(name: str) -> list[str]:

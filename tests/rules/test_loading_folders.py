@@ -81,7 +81,7 @@ def test_house_rules_are_checked_even_on_the_quick_way(tmp_path):
     [
         ("too_close_decibans: 2", "too_close_decibans: two", "too_close_decibans: input should be"),
         ("too_close_decibans: 2", "", "too_close_decibans: the field"),
-        ("adapters: [ia3,", "adapters: [ia33,", "there is no method named 'ia33'"),
+        ("adapters: [adapters]", "adapters: [ia33]", "there is no method or tag named 'ia33'"),
         ("parity_needs: [model.parameters", "parity_needs: [model.size", "there is no fact named"),
         ("neighbourhood_decades: 0.75", "neighbourhood_decades: 1e999", "1e999 is not a usable"),
     ],

@@ -11,9 +11,9 @@ import transformers
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from transformers import AutoModelForSequenceClassification as AutoClassifier
 
-from advisor.catalogue.known import UnknownMethodError
 from advisor.estimate.settings import Head, Precision, Settings
 from advisor.estimate.trace.quantised import quantise
+from advisor.methods import Method, load_methods
 from advisor.support.errors import AdvisorError
 
 _CLASSES: dict[Head, Any] = {
@@ -21,9 +21,7 @@ _CLASSES: dict[Head, Any] = {
     Head.CLASSIFICATION: AutoClassifier,
     Head.SEQ2SEQ: AutoModelForSeq2SeqLM,
 }
-_VIRTUAL = ("prompt_tuning", "p_tuning", "prefix_tuning")
-_LOW_RANK = ("lora", "qlora")
-_HERE = "advisor/estimate/trace/building.py"
+_HEADS = ("classifier", "score")
 _TASKS = {Head.CAUSAL_LM: "CAUSAL_LM", Head.CLASSIFICATION: "SEQ_CLS", Head.SEQ2SEQ: "SEQ_2_SEQ_LM"}
 
 
@@ -74,7 +72,8 @@ def build_model(
     if config.is_encoder_decoder and getattr(config, "decoder_start_token_id", None) is None:
         config.decoder_start_token_id = config.pad_token_id
     dtype = torch.float32 if settings.precision is not Precision.BF16 else torch.bfloat16
-    if method == "qlora":
+    own = load_methods()[method]
+    if own.quantised_base:
         dtype = torch.bfloat16
     try:
         with torch.device(device), warnings.catch_warnings():
@@ -87,7 +86,7 @@ def build_model(
                 model.gradient_checkpointing_enable({"use_reentrant": False})
             if settings.checkpointing or not settings.use_cache:
                 model.config.use_cache = False
-            model = _wrapped(model, method, settings)
+            model = _wrapped(model, own, settings)
     except AdvisorError:
         raise
     except Exception as error:  # noqa: BLE001 - any model class may fail in a way of its own
@@ -106,91 +105,45 @@ def runs_under_autocast(method: str, settings: Settings) -> bool:
     Over a 4-bit base they always are in 16-bit training, since what is not packed is kept in 32
     bits there.
     """
-    if method == "qlora":
+    if load_methods()[method].quantised_base:
         return settings.upcast and settings.precision is not Precision.FP32
     return settings.precision is Precision.BF16_MIXED
 
 
-def _wrapped(model: Any, method: str, settings: Settings) -> Any:
-    if method == "full_fine_tuning":
-        return model
-    if method == "qlora":
-        quantise(model, upcast=settings.upcast)
-    import peft
-
-    if settings.checkpointing and method == "prefix_tuning":
+def _wrapped(model: Any, method: Method, settings: Settings) -> Any:
+    if settings.checkpointing and method.no_checkpointing:
         raise AdvisorError(
-            "prefix tuning cannot be combined with gradient checkpointing",
-            hint="transformers drops the cached keys and values that it works through",
+            f"{method.name} cannot be combined with gradient checkpointing",
+            hint=method.no_checkpointing,
         )
-    if settings.checkpointing:
-        model.enable_input_require_grads()
-    return peft.get_peft_model(model, _peft_config(model, method, settings))
-
-
-def _peft_config(model: Any, method: str, settings: Settings) -> Any:
     import peft
 
     common: dict[str, Any] = {"task_type": _TASKS[settings.head]}
-    if method in _VIRTUAL:
-        config = model.config.get_text_config()
-        return virtual_config(config, method, common, settings.virtual_tokens)
-    if method == "ia3":
-        return peft.IA3Config(**common)
-    if method not in _LOW_RANK:
-        raise UnknownMethodError(method, f"{_HERE}, _peft_config")
-    targets = list(settings.targets) or "all-linear"
-    if settings.head is Head.CLASSIFICATION:
-        # They are trained as a whole; peft takes a pre_classifier for a classifier as well.
-        common["exclude_modules"] = r".*classifier$"
-    return peft.LoraConfig(
-        **common,
-        r=settings.rank,
-        lora_alpha=2 * settings.rank,
-        lora_dropout=settings.adapter_dropout,
-        target_modules=targets,
-    )
-
-
-def virtual_config(config: Any, method: str, common: dict[str, Any], tokens: int) -> Any:
-    """The configuration of a soft prompt; peft looks sizes up under a few names only.
-
-    Args:
-        config: of the language model.
-        method: prompt tuning, P-tuning or prefix tuning.
-        common: what else the configuration gets, such as the task's type.
-        tokens: how many virtual ones.
-
-    Raises:
-        AdvisorError: if the method is none of them.
-    """
-    import peft
-
-    sizes = {
-        **common,
-        "num_virtual_tokens": tokens,
-        "num_layers": config.num_hidden_layers,
-        "num_attention_heads": config.num_attention_heads,
+    heads = _heads(model) if settings.head is Head.CLASSIFICATION else []
+    # peft adds the usual heads itself.
+    common["modules_to_save"] = [h for h in heads if h.split(".")[0] not in _HEADS] or None
+    adapter = {
+        "virtual_tokens": settings.virtual_tokens,
+        "rank": settings.rank,
+        "alpha": 2 * settings.rank,
+        "dropout": settings.adapter_dropout,
+        "targets": list(settings.targets),
     }
-    if method == "prefix_tuning":
-        if config.is_encoder_decoder:
-            # The prefix stands in the decoder, whose heads may be narrower than the states.
-            sizes["num_layers"] = _first(config, "num_decoder_layers", "decoder_layers")
-            sizes["num_attention_heads"] = _first(config, "decoder_attention_heads", "num_heads")
-        head_width = _first(config, "d_kv") or config.hidden_size // config.num_attention_heads
-        return peft.PrefixTuningConfig(**sizes, token_dim=head_width * sizes["num_attention_heads"])
-    # Some encoders embed their input in fewer dimensions.
-    width = _first(config, "embedding_size") or config.hidden_size
-    if method == "p_tuning":
-        return peft.PromptEncoderConfig(**sizes, token_dim=width, encoder_hidden_size=width)
-    if method == "prompt_tuning":
-        return peft.PromptTuningConfig(**sizes, token_dim=width)
-    raise UnknownMethodError(method, f"{_HERE}, virtual_config")
+    if method.quantised_base:
+        quantise(model, upcast=settings.upcast)
+    config = method.adapter.configure(model, adapter, heads, **common)
+    if config is None:
+        return model
+    if settings.checkpointing:
+        model.enable_input_require_grads()
+    return peft.get_peft_model(model, config)
 
 
-def _first(config: Any, *names: str) -> Any:
-    """The first of the attributes that the configuration has."""
-    return next((found for name in names if (found := getattr(config, name, None))), None)
+def _heads(model: Any) -> list[str]:
+    """The modules of a classification head, which no weights give: they are trained as a whole."""
+    body = f"{model.base_model_prefix}."
+    names = {name for name, _ in model.named_parameters() if not name.startswith(body)}
+    return sorted({name.rsplit(".", 1)[0] for name in names})
 
 
 def first_line(error: Exception) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.judging.scores import usable_trials
 from advisor.microbench.records import Status, TrialResult
 from advisor.support.sentences import capital

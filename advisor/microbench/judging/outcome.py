@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Literal, NamedTuple
 
 from advisor.catalogue.settings import judging
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.judging.failures import cannot_be_trained, left_out, name_of, why_none
 from advisor.microbench.judging.paired import (
     Needed,

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from advisor.catalogue.settings import Level, planning
-from advisor.catalogue.tables import Method
+from advisor.methods import Method
 from advisor.microbench.planning.plan import MethodPlan
 from advisor.microbench.planning.schedule import rungs
 from advisor.microbench.records import MethodProbe, Purpose, Route, Trial

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from advisor.catalogue.settings import Level, planning
-from advisor.catalogue.tables import Method
+from advisor.methods import Method
 from advisor.microbench.planning.cost import (
     Sizes,
     curve_size,

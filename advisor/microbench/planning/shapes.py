@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from advisor.catalogue.settings import planning
-from advisor.catalogue.tables import Method
+from advisor.methods import Method
 from advisor.microbench.planning.ladder import Room, long_enough
 from advisor.microbench.records import Bench, Probe
 

@@ -13,7 +13,6 @@ from advisor.microbench.records.bench import (
 )
 from advisor.microbench.records.job import Baseline, Ending, Job, JobKind, MethodProbe, Probe
 from advisor.microbench.records.trial import (
-    METHODS,
     Baselines,
     Point,
     PromptScore,
@@ -24,7 +23,6 @@ from advisor.microbench.records.trial import (
 )
 
 __all__ = [
-    "METHODS",
     "Baseline",
     "Baselines",
     "Bench",

@@ -6,9 +6,6 @@ from enum import Enum
 
 from advisor.microbench.records.bench import Prompt, Record
 
-METHODS = ("prompt_tuning", "p_tuning", "prefix_tuning", "ia3", "lora", "full_fine_tuning")
-"""Those that the worker can train by."""
-
 
 class Purpose(str, Enum):
     """What a trial is for."""

@@ -13,8 +13,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psutil
-
 from advisor.microbench.records import Job, Status
 
 if TYPE_CHECKING:
@@ -64,23 +62,6 @@ def write_answer(path: Path, answer: bytes) -> None:
     temporary = path.with_suffix(".new")
     temporary.write_bytes(answer)
     temporary.replace(path)
-
-
-def limit_memory(most: int | None) -> None:
-    """Limit the bytes that the process holds. Not every system has, or heeds, such a limit."""
-    if most is None:
-        return
-    try:
-        import resource
-    except ImportError:
-        return
-    held = psutil.Process().memory_info()
-    # What is there already is shared with the parent, or reserved and never touched.
-    limit = getattr(held, "data", held.rss) + most
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    if hard != resource.RLIM_INFINITY:
-        limit = min(limit, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
 
 
 def _told(status: Status, **told: Any) -> bytes:

@@ -26,11 +26,11 @@ from advisor.microbench.records import Bench, Job
 from advisor.microbench.running.child import (
     die_with,
     guarded,
-    limit_memory,
     own_process_only,
     write_answer,
 )
 from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support.memory import limit_memory
 
 if TYPE_CHECKING:
     from advisor.microbench.worker.workbench import Workbench
@@ -77,7 +77,8 @@ def main(arguments: list[str]) -> int:
         return 1
     if arguments[3:4] == ["--job"]:
         job = Job.model_validate_json(Path(arguments[4]).read_bytes())
-        limit_memory(job.memory_limit)
+        if job.memory_limit is not None:
+            limit_memory(job.memory_limit)
         _work(workbench, job, folder, line)
         return 0
     line.say({"ready": time.monotonic() - started})

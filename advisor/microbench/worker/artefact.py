@@ -8,6 +8,7 @@ from typing import Any
 
 import peft
 
+from advisor.methods import load_methods
 from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.learner import Learner
 
@@ -17,7 +18,7 @@ def artefact_bytes(learner: Learner) -> int:
 
     P-tuning's encoder only matters in training: what it makes of the virtual tokens is kept.
     """
-    if learner.method == "full_fine_tuning":
+    if load_methods()[learner.method].trains_all:
         tensors = [*learner.base.parameters(), *learner.base.buffers()]
         return sum(t.numel() * t.element_size() for t in tensors)
     return sum(t.numel() * t.element_size() for t in adapter_state(learner.model).values())
@@ -37,7 +38,7 @@ def save_artefact(learner: Learner, tokenizer: Any, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with without_known_warnings():
-        if learner.method != "full_fine_tuning":
+        if not load_methods()[learner.method].trains_all:
             learner.model.save_pretrained(folder, save_embedding_layers=False)
             return
         if hasattr(learner.base.config, "use_cache"):

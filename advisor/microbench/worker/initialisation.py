@@ -6,11 +6,11 @@ peft's own default is drawn at random, and is twenty times as long as a word's e
 from __future__ import annotations
 
 import itertools
+from functools import partial
 
 import torch
 
-from advisor.catalogue.known import UnknownMethodError
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.preparing.rendering import CHOICES, render
 from advisor.microbench.records import Example
 from advisor.microbench.worker.learner import Learner
@@ -27,19 +27,14 @@ def start_from_words(learner: Learner, workbench: Workbench) -> None:
     from a GGUF file). Prefix tuning starts from their keys and values. P-tuning's encoder keeps its
     own start.
     """
-    method = learner.method
-    if load_methods()[method].family != "soft_prompts" or method == "p_tuning":
+    method = load_methods()[learner.method]
+    if method.family != "soft_prompts" or method.adapter.start is None:
         return
     ids = torch.tensor([prompt_ids(workbench, workbench.bench.virtual_tokens)])
     ids = ids.to(learner.device)
     weight = learner.model.prompt_encoder["default"].embedding.weight
     with torch.no_grad():
-        if method == "prompt_tuning":
-            start = learner.model.word_embeddings(ids)[0]
-        elif method == "prefix_tuning":
-            start = keys_and_values(learner.base, ids)
-        else:
-            raise UnknownMethodError(method, "advisor/microbench/worker/initialisation.py")
+        start = method.adapter.start(learner.model, ids, partial(keys_and_values, learner.base))
         # Layers of different widths, as some models have them, keep the library's start.
         if start.shape == weight.shape:
             weight.copy_(start)

@@ -8,11 +8,10 @@ from typing import Any
 import peft
 import torch
 
-from advisor.catalogue.known import UnknownMethodError
 from advisor.catalogue.settings import training
-from advisor.catalogue.tables import load_methods
-from advisor.estimate.trace.building import first_line, virtual_config
-from advisor.microbench.records import METHODS, Route
+from advisor.estimate.trace.building import first_line
+from advisor.methods import Method, UnknownMethodError, load_methods
+from advisor.microbench.records import Route
 from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.initialisation import start_from_words
 from advisor.microbench.worker.learner import Learner
@@ -22,10 +21,6 @@ from advisor.microbench.worker.workbench import Workbench
 from advisor.support.errors import AdvisorError
 from advisor.tuning import TuningError
 from advisor.tuning.prefix import PrefixForward
-
-VIRTUAL = ("prompt_tuning", "p_tuning", "prefix_tuning")
-# Their virtual tokens stand before the embedded input; those of prefix tuning are keys and values.
-_LENGTHENING = ("prompt_tuning", "p_tuning")
 
 
 def equip(workbench: Workbench, method: str, seed: int) -> Learner:
@@ -39,22 +34,23 @@ def equip(workbench: Workbench, method: str, seed: int) -> Learner:
     Raises:
         AdvisorError: if the method does not exist here or does not fit the model.
     """
-    if method not in METHODS:
-        raise UnknownMethodError(method, "advisor/microbench/spec/trial.py, METHODS")
+    own = load_methods()[method]
+    if not own.microbench:
+        raise UnknownMethodError(method, f"advisor/methods/{method}/method.yaml, microbench")
     random.seed(seed)
     torch.manual_seed(seed)
     base = workbench.model
     base.config.use_cache = False
     renew_heads(base, workbench.new)
-    model = base if method == "full_fine_tuning" else _wrapped(workbench, method)
+    model = _wrapped(workbench, own)
     device = workbench.bench.device
     model.to(device).train()
     learner = Learner(
         model=model,
         base=base,
-        forward=_forward(model, method),
+        forward=_behind_prefix(model, method) if own.prompts_layers else model,
         method=method,
-        shift=workbench.bench.virtual_tokens if method in _LENGTHENING else 0,
+        shift=workbench.bench.virtual_tokens if own.prompts_input else 0,
         heads=workbench.new,
         device=device,
     )
@@ -62,9 +58,7 @@ def equip(workbench: Workbench, method: str, seed: int) -> Learner:
     return learner
 
 
-def _forward(model: Any, method: str) -> Any:
-    if method != "prefix_tuning":
-        return model
+def _behind_prefix(model: Any, method: str) -> PrefixForward:
     try:
         return PrefixForward(model)
     except TuningError as error:
@@ -88,51 +82,28 @@ def renew_heads(base: Any, names: frozenset[str]) -> None:
                 parameter.fill_(0.0 if name.endswith("bias") else 1.0)
 
 
-def _wrapped(workbench: Workbench, method: str) -> Any:
-    base = workbench.model
+def _wrapped(workbench: Workbench, method: Method) -> Any:
+    """The base model with the method's adapter, if it has one, with the recipe's settings."""
+    base, bench = workbench.model, workbench.bench
+    common: dict[str, Any] = {"task_type": _task_type(bench.task.route, bench.task.architecture)}
+    heads = sorted({name.rsplit(".", 1)[0] for name in workbench.new})
+    if bench.task.route is Route.HEAD:
+        # peft adds the usual heads itself; a pooler without weights has to be trained as well.
+        common["modules_to_save"] = [h for h in heads if h.split(".")[0] not in HEADS] or None
+    settings = {**method.adapter_settings, "virtual_tokens": bench.virtual_tokens}
     try:
         with without_known_warnings():
-            return peft.get_peft_model(base, _config(workbench, method))
-    except AdvisorError:
-        raise
+            config = method.adapter.configure(base, settings, heads, **common)
+            return base if config is None else peft.get_peft_model(base, config)
     except Exception as error:
         if out_of_memory(error):
             raise
         raise AdvisorError(
-            f"{method} does not fit a model of type {base.config.model_type}: {first_line(error)}",
+            f"{method.id} does not fit a model of type {base.config.model_type}: "
+            f"{first_line(error)}",
             where="peft",
             hint="leave the method out of this comparison",
         ) from None
-
-
-def _config(workbench: Workbench, method: str) -> Any:
-    """The configuration of an adapter or a soft prompt, with the recipe's settings."""
-    route, architecture = workbench.bench.task.route, workbench.bench.task.architecture
-    common: dict[str, Any] = {"task_type": _task_type(route, architecture)}
-    heads = sorted({name.rsplit(".", 1)[0] for name in workbench.new})
-    if route is Route.HEAD:
-        # peft adds the usual heads itself; a pooler without weights has to be trained as well.
-        common["modules_to_save"] = [h for h in heads if h.split(".")[0] not in HEADS] or None
-    if method in VIRTUAL:
-        # The rows for a decoder of its own would never get a gradient, except in prefix tuning.
-        if architecture == "encoder_decoder" and method in _LENGTHENING:
-            common["num_transformer_submodules"] = 1
-        config = workbench.model.config.get_text_config()
-        return virtual_config(config, method, common, workbench.bench.virtual_tokens)
-    if method == "ia3":
-        return peft.IA3Config(**common)
-    if method != "lora":
-        raise UnknownMethodError(method, "advisor/microbench/worker/methods.py, _config")
-    recipe = load_methods()["lora"].recipe
-    return peft.LoraConfig(
-        **common,
-        r=recipe["rank"],
-        lora_alpha=recipe["alpha"],
-        lora_dropout=recipe["dropout"],
-        target_modules="all-linear",
-        # What is trained as a whole gets no low-rank update besides.
-        exclude_modules=heads or None,
-    )
 
 
 def _task_type(route: Route, architecture: str) -> str:

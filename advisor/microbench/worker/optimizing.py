@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from advisor.catalogue.tables import Method
+from advisor.methods import Method
 from advisor.microbench.records import Trial
 from advisor.microbench.worker.learner import Learner
 from advisor.support.errors import AdvisorError
@@ -53,7 +53,9 @@ def linear_decay(done: int, steps: int, warmup: int) -> float:
 def _schedule(method: Method) -> Callable[[int, int, int], float]:
     name = method.recipe["schedule"]
     if name != "linear decay":
-        raise AdvisorError(f"no such schedule: {name!r}", where=f"methods.yaml, {method.id}")
+        raise AdvisorError(
+            f"no such schedule: {name!r}", where=f"advisor/methods/{method.id}/method.yaml"
+        )
     return linear_decay
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import torch
 
 from advisor.catalogue.settings import training
-from advisor.catalogue.tables import load_methods
+from advisor.methods import FULL, load_methods
 from advisor.microbench.records import (
     MethodProbe,
     Precision,
@@ -44,7 +44,7 @@ def probe_precision(workbench: Workbench) -> Fastest:
     """
     device = workbench.bench.device
     torch.set_num_threads(workbench.bench.threads)
-    learner = equip(workbench, "full_fine_tuning", 0)
+    learner = equip(workbench, FULL, 0)
     answering = workbench.answering(learner)
     batch = answering.collate(typical_batches(workbench, 1)[0])
     clock = StepClock(device)

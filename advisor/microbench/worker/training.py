@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from advisor.catalogue.settings import training
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.records import Point, Precision, Status, Trial
 from advisor.microbench.worker.clock import StepClock
 from advisor.microbench.worker.environment import autocast

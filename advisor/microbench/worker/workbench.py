@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from advisor.methods import load_methods
 from advisor.microbench.records import Bench, Example, Prompt, Route
 from advisor.microbench.worker.coding import Coder, coder_of
 from advisor.microbench.worker.environment import prepare_process
@@ -65,7 +66,7 @@ class Workbench:
 
     def rewritten(self, method: str) -> int:
         """Bytes of the loaded model that training by a method writes to."""
-        if method != "full_fine_tuning" or self.bench.device != "cpu":
+        if not load_methods()[method].trains_all or self.bench.device != "cpu":
             return 0
         return sum(p.numel() * p.element_size() for p in self.model.parameters())
 

@@ -1,16 +1,39 @@
-"""Rows of Parquet files, read batch by batch with pyarrow where it is installed."""
+"""Rows of Parquet files, read batch by batch with pyarrow where it is installed.
+
+A few bytes of a file can stand for a text of megabytes that each of many rows names, or for a list
+of a billion nulls. So few rows are read at once where texts are long, Arrow gets so much memory and
+no more, and what a row takes is known before it is made.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from advisor.profilers.data.rows import Row, RowSource
+from advisor.profilers.data.arrowcost import cost_of, longest_entry, total
+from advisor.profilers.data.lines import MAX_LINE_BYTES
+from advisor.profilers.data.rows import (
+    MAX_VALUES,
+    Row,
+    RowSource,
+    printable,
+    require_few_columns,
+    too_many_values,
+)
 from advisor.support.errors import AdvisorError
+from advisor.support.memory import memory_limited
 from advisor.support.textfiles import require_regular_file
 
-_BATCH_ROWS = 256
+_MOST_ROWS = 256
+_USUAL_BYTES = 4 * 1024 * 1024
+"""Of a batch whose rows are as long as the file tells of itself."""
+_MOST_BYTES = 64 * 1024 * 1024
+"""Of a batch whose rows all name the longest texts."""
+_MEMORY = 256 * 1024 * 1024
+"""Of Arrow: the pages that are open, and a batch of them."""
+_READING = {"buffer_size": 1024 * 1024, "pre_buffer": False}
 
 
 def read_parquet(path: Path, *, what: str) -> RowSource:
@@ -38,11 +61,17 @@ def _pyarrow(path: Path) -> Any:
 def _rows(path: Path, pyarrow: Any) -> Iterator[Row]:
     number = 0
     try:
-        with pyarrow.parquet.ParquetFile(path) as opened:
-            for batch in opened.iter_batches(batch_size=_BATCH_ROWS):
-                for values in batch.to_pylist():
+        for batch in _batches(path, pyarrow):
+            for part in _affordable(batch, f"{path}, row", number):
+                for values in part.to_pylist():
                     number += 1
                     yield number, values
+    except MemoryError:
+        raise AdvisorError(
+            f"the next rows take more than {_MEMORY >> 20} MiB to unpack",
+            where=f"{path}, after row {number}",
+            hint="convert the file to JSON Lines, or write it with shorter texts and smaller pages",
+        ) from None
     # Most of Arrow's errors share a base; it also lets plain ones through.
     except (pyarrow.ArrowException, ValueError, OSError, RuntimeError) as error:
         reason = (str(error).splitlines() or ["unknown reason"])[0][:200]
@@ -51,3 +80,90 @@ def _rows(path: Path, pyarrow: Any) -> Iterator[Row]:
             where=f"{path}, after row {number}",
             hint="check that it was written completely, and that the suffix is right",
         ) from None
+
+
+def _batches(path: Path, pyarrow: Any) -> Iterator[Any]:
+    with contextlib.ExitStack() as opened:
+        with _bounded(pyarrow):
+            file = opened.enter_context(pyarrow.parquet.ParquetFile(path, **_READING))
+            require_few_columns(len(file.schema_arrow.names), str(path))
+            named = _named_texts(file)
+            entries = opened.enter_context(
+                pyarrow.parquet.ParquetFile(path, read_dictionary=named, **_READING)
+            )
+        for group in range(file.num_row_groups):
+            with _bounded(pyarrow):
+                rows = _batch_rows(file.metadata.row_group(group), _longest(entries, group, named))
+                batches = file.iter_batches(rows, row_groups=[group], use_threads=False)
+                batch = next(batches, None)
+            while batch is not None:
+                yield batch
+                with _bounded(pyarrow):
+                    batch = next(batches, None)
+
+
+def _named_texts(file: Any) -> list[str]:
+    """The columns with texts that stand once, in a dictionary, and are named by the rows."""
+    groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
+    return [
+        file.schema.column(place).path
+        for place in range(len(file.schema))
+        if file.schema.column(place).physical_type == "BYTE_ARRAY"
+        and any("DICTIONARY" in form for group in groups for form in group.column(place).encodings)
+    ]
+
+
+def _longest(entries: Any, group: int, columns: list[str]) -> int:
+    """The bytes of a row that names the longest text of each dictionary.
+
+    A dictionary stands before the first row that names one of its texts, and is shown whole.
+    """
+    settings = {"row_groups": [group], "columns": columns, "use_threads": False}
+    first = next(entries.iter_batches(_MOST_ROWS, **settings), None) if columns else None
+    return 0 if first is None else sum(map(longest_entry, first.columns))
+
+
+def _batch_rows(group: Any, longest: int) -> int:
+    """How many rows to read at once: few if they are long, or may be."""
+    usual = int(group.total_byte_size) // max(int(group.num_rows), 1)
+    most = min(_USUAL_BYTES // max(usual, 1), _MOST_BYTES // max(longest, 1), _MOST_ROWS)
+    return max(most, 1)
+
+
+@contextlib.contextmanager
+def _bounded(pyarrow: Any) -> Iterator[None]:
+    """Let Arrow hold no more than _MEMORY, where the system can limit that."""
+    before, system = pyarrow.default_memory_pool(), pyarrow.system_memory_pool()
+    pyarrow.set_memory_pool(system)  # the others reserve memory far beyond what they need
+    try:
+        with memory_limited(max(_MEMORY - system.bytes_allocated(), 0)):
+            yield
+    finally:
+        pyarrow.set_memory_pool(before)
+
+
+def _affordable(batch: Any, where: str, number: int) -> Iterator[Any]:
+    """The batch in parts of which each takes no more than one row may.
+
+    Raises:
+        AdvisorError: if there is a row that takes more.
+    """
+    costs = [cost_of(column) for column in batch.columns]
+    size, count = total(costs)
+    if size <= MAX_LINE_BYTES and count <= MAX_VALUES:
+        yield batch
+    elif batch.num_rows > 1:
+        half = batch.num_rows // 2
+        yield from _affordable(batch.slice(0, half), where, number)
+        yield from _affordable(batch.slice(half), where, number + half)
+    elif count > MAX_VALUES:
+        raise too_many_values(count, f"{where} {number + 1}")
+    else:
+        largest = max(range(len(costs)), key=lambda place: costs[place].bytes)
+        name = printable(batch.schema.names[largest], 40)
+        raise AdvisorError(
+            f"the row holds {size:,} bytes, more than {MAX_LINE_BYTES // 1024 // 1024} MiB, most "
+            f"of them in the column {name!r}",
+            where=f"{where} {number + 1}",
+            hint="leave the column out, or shorten texts that no model could read whole",
+        )

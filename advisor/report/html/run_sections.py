@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from advisor.methods import FULL, SOFT_PROMPT
 from advisor.report import document
 from advisor.report.blocks import Block, Heading, Paragraph
 from advisor.report.confirmation_document import MEASURED_SECTIONS, outcome_blocks
@@ -29,7 +30,7 @@ def outcome(record: RunFile) -> tuple[Block, ...]:
     return tuple(outcome_blocks(record))
 
 
-_BASE_METHODS = ("prompt_tuning", "full_fine_tuning")
+_BASE_METHODS = (SOFT_PROMPT, FULL)
 _TRACED = "traced"
 
 

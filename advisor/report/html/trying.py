@@ -12,10 +12,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from advisor.catalogue.tables import load_methods, load_table
-from advisor.decide.decide import FULL, Status
+from advisor.catalogue.tables import load_table
+from advisor.decide.decide import Status
 from advisor.facts import load_vocabulary
 from advisor.facts.showing import show_value
+from advisor.methods import FULL, SOFT_PROMPT, load_methods
 from advisor.report import inpage
 from advisor.report.html.illustration import Illustration
 from advisor.report.outlook_document import HERE, LETTERS, answer_words
@@ -137,7 +138,7 @@ def _first_sentences(rules: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every sentence that an answer can begin with, by what the script knows of it."""
     for status in (Status.INFEASIBLE, Status.DO_NOT_TRAIN):
         yield status.value, first_sentence(status, (None, None), "", rival_vetoed=False)
-    soft = [("prompt_tuning", variant) for variant in rules["settings"]["soft"]]
+    soft = [(SOFT_PROMPT, variant) for variant in rules["settings"]["soft"]]
     yield (
         f"{Status.UNDETERMINED.value}||",
         first_sentence(Status.UNDETERMINED, (None, None), "", rival_vetoed=False),

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from advisor.catalogue.evidence import Published, rows_on
-from advisor.catalogue.tables import load_methods
-from advisor.decide.decide import FEW_SHOT, FULL
 from advisor.decide.parity import NEARNESS, measured_key
 from advisor.facts import FactType, Value, Vocabulary
 from advisor.facts.values import Interval
+from advisor.methods import FEW_SHOT, FULL, load_methods
 from advisor.rules.engine import Axis, Engine, Prepared
 from advisor.rules.rule import Kind, Ramp, Rule, Settings
 from advisor.support.sentences import capital

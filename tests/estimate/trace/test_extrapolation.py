@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from tiny_models import head, raw
 
@@ -15,20 +17,29 @@ DEPTHS = {
     "bert": ("num_hidden_layers",),
     "t5": ("num_layers", "num_decoder_layers"),
 }
-RUNS = [
-    {},
-    {"checkpointing": True, "optimizer": Optimizer.ADAMW_FUSED},
-    {"precision": Precision.BF16_MIXED, "accumulation": 2},
-    {"precision": Precision.FP32, "kernels": Kernels.CPU},
+RUNS = {
+    "plain": {},
+    "checkpointed": {"checkpointing": True, "optimizer": Optimizer.ADAMW_FUSED},
+    "mixed": {"precision": Precision.BF16_MIXED, "accumulation": 2},
+    "cpu": {"precision": Precision.FP32, "kernels": Kernels.CPU},
+}
+METHODS = ("full_fine_tuning", "lora", "prompt_tuning")
+EVERY = list(itertools.product(DEPTHS, METHODS, RUNS))
+FIRST = [
+    (model, METHODS[(row + column) % len(METHODS)], run)
+    for row, model in enumerate(DEPTHS)
+    for column, run in enumerate(RUNS)
 ]
+"""Every run with every model and with every method; all three at once are for `make slow`."""
 
 
 @pytest.mark.cases
-@pytest.mark.parametrize("run", RUNS, ids=["plain", "checkpointed", "mixed", "cpu"])
-@pytest.mark.parametrize("method", ["full_fine_tuning", "lora", "prompt_tuning"])
-@pytest.mark.parametrize("model", DEPTHS)
+@pytest.mark.parametrize(
+    ("model", "method", "run"),
+    [case if case in FIRST else pytest.param(*case, marks=pytest.mark.slow) for case in EVERY],
+)
 def test_memory_and_operations_are_those_of_the_full_depth(model, method, run, many):
-    settings = Settings(2, 64, head=head(model), **run)
+    settings = Settings(2, 64, head=head(model), **RUNS[run])
     config = raw(model, **dict.fromkeys(DEPTHS[model], 9 if many else 5))
     exact, found = trace_step(config, method, settings).profile, trace(config, method, settings)
     for phase, peak in exact.peaks.items():

@@ -10,7 +10,7 @@ from tiny_models import head, raw
 
 from advisor.estimate.breakdown import StepProfile
 from advisor.estimate.settings import Kernels, Precision, Settings
-from advisor.estimate.trace.extrapolation import trace
+from advisor.estimate.trace.extrapolation import layer_keys, trace
 
 METHODS = ("full_fine_tuning", "lora", "qlora", "prompt_tuning", "ia3")
 BASE = Settings(2, 64)
@@ -36,8 +36,9 @@ def test_more_of_anything_never_needs_less(method):
 @pytest.mark.parametrize("model", ["llama", "gpt2", "bert", "t5"])
 @pytest.mark.parametrize("method", METHODS)
 def test_checkpointing_never_keeps_more_activations(method, model):
-    plain = traced(method, BASE, model)
-    checkpointed = traced(method, replace(BASE, checkpointing=True), model)
+    layers = dict.fromkeys(layer_keys(raw(model)), 2)  # as many as are traced as they are
+    plain = traced(method, BASE, model, **layers)
+    checkpointed = traced(method, replace(BASE, checkpointing=True), model, **layers)
     assert checkpointed.peaks["forward"].activations <= plain.peaks["forward"].activations
 
 

@@ -5,20 +5,13 @@ from __future__ import annotations
 import pytest
 from tiny_models import MODELS
 
-from advisor.catalogue.known import UnknownMethodError
 from advisor.estimate.settings import Settings
-from advisor.estimate.trace.building import build_model, hugging_face_config, virtual_config
+from advisor.estimate.trace.building import build_model
+from advisor.methods import UnknownMethodError
 
 
 def test_an_unknown_method_is_not_built():
     raw = {"model_type": "llama", **MODELS["llama"]}
     with pytest.raises(UnknownMethodError, match="'dora_x'") as caught:
         build_model(raw, "dora_x", Settings())
-    assert caught.value.where == "advisor/estimate/trace/building.py, _peft_config"
-
-
-def test_an_unknown_soft_prompt_is_not_configured():
-    config = hugging_face_config({"model_type": "llama", **MODELS["llama"]})
-    with pytest.raises(UnknownMethodError, match="'soft_x'") as caught:
-        virtual_config(config, "soft_x", {}, 4)
-    assert caught.value.where == "advisor/estimate/trace/building.py, virtual_config"
+    assert caught.value.where == "advisor/methods/dora_x/method.yaml"

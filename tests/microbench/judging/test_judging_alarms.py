@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made_trials import FULL, PROMPT, looks, result, trial
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.judging.alarms import Alarm, Level, alarms
 from advisor.microbench.records import Baselines, Example, Metric, Purpose, Status
 

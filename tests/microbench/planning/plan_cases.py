@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.planning.ladder import (
     Room,
     affordable_sizes,

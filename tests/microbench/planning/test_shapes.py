@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from plan_cases import BOTH, FAST, SLOW, bench, probe
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.planning.ladder import Room, affordable_sizes, make_plan, whole_sizes
 from advisor.microbench.planning.shapes import Shape, shape_to_try, smaller
 

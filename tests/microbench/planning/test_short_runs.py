@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from plan_cases import BOTH, bench, plan, probe
 
-from advisor.catalogue.tables import load_methods
 from advisor.confirmation.record import difference_of
+from advisor.methods import load_methods
 from advisor.microbench.judging.alarms import Level
 from advisor.microbench.judging.outcome import Outcome
 from advisor.microbench.planning.schedule import due

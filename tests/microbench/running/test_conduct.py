@@ -9,7 +9,7 @@ import pytest
 from plan_cases import BOTH, bench
 from table_executor import Table
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.allowance import Account, Allowance
 from advisor.microbench.records import (
     Baseline,

@@ -8,8 +8,8 @@ import pytest
 from plan_cases import BOTH, bench
 
 from advisor.catalogue.settings import planning
-from advisor.catalogue.tables import load_methods
 from advisor.confirmation.record import difference_of
+from advisor.methods import load_methods
 from advisor.microbench import allowance
 from advisor.microbench.allowance import Allowance
 from advisor.microbench.records import (

@@ -8,14 +8,14 @@ import peft
 import pytest
 import torch
 from test_padding import stir
-from tiny_benches import bench_of, writing_bench
+from tiny_benches import METHODS, bench_of, writing_bench
 from trial_settings import a_trial
 
 from advisor.microbench.records import Precision, Route
 from advisor.microbench.worker.artefact import artefact_bytes, save_artefact
 from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.evaluation import answers
-from advisor.microbench.worker.methods import METHODS, equip
+from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
 from advisor.tuning.prefix import PrefixForward

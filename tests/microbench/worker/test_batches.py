@@ -8,7 +8,7 @@ import pytest
 from tiny_benches import bench_of
 from trial_settings import a_trial
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.microbench.records import Route
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.optimizing import Optimizer, linear_decay

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 import torch
-from tiny_benches import WORDS, bench_of, reviews, splits
+from tiny_benches import METHODS, WORDS, bench_of, reviews, splits
 
-from advisor.catalogue.known import UnknownMethodError
-from advisor.catalogue.tables import load_methods
+from advisor.methods import UnknownMethodError
 from advisor.microbench.records import Example, Prompt, Route
-from advisor.microbench.worker import methods
 from advisor.microbench.worker.artefact import artefact_bytes
-from advisor.microbench.worker.initialisation import prompt_ids, start_from_words
-from advisor.microbench.worker.methods import METHODS, equip
+from advisor.microbench.worker.initialisation import prompt_ids
+from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.workbench import load_workbench
 from advisor.support.errors import AdvisorError
 
@@ -124,24 +120,7 @@ def test_a_method_that_does_not_fit_is_named(model_folder, method):
 def test_an_unknown_method_is_named(model_folder):
     with pytest.raises(UnknownMethodError, match="qlora") as caught:
         equip(bench(model_folder), "qlora", 0)
-    assert caught.value.where == "advisor/microbench/spec/trial.py, METHODS"
-
-
-def test_a_method_that_the_list_alone_knows_is_not_built_as_another(model_folder, monkeypatch):
-    monkeypatch.setattr(methods, "METHODS", (*METHODS, "dora_x"))
-    with pytest.raises(UnknownMethodError, match="dora_x") as caught:
-        equip(bench(model_folder), "dora_x", 0)
-    assert caught.value.where == "advisor/microbench/worker/methods.py, _config"
-
-
-def test_a_soft_prompt_without_a_known_start_gets_none(model_folder, monkeypatch):
-    workbench = bench(model_folder)
-    learner = replace(equip(workbench, "prompt_tuning", 0), method="soft_x")
-    soft = replace(load_methods()["prompt_tuning"], id="soft_x")
-    monkeypatch.setitem(load_methods(), "soft_x", soft)
-    with pytest.raises(UnknownMethodError, match="soft_x") as caught:
-        start_from_words(learner, workbench)
-    assert caught.value.where == "advisor/microbench/worker/initialisation.py"
+    assert caught.value.where == "advisor/methods/qlora/method.yaml, microbench"
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tiny_benches import bench_of, writing_bench
+from tiny_benches import METHODS, bench_of, writing_bench
 
 from advisor.microbench.records import Route
-from advisor.microbench.worker.methods import METHODS, equip
+from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.workbench import load_workbench
 
 CASES = [

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tiny_benches import bench_of
+from tiny_benches import METHODS, bench_of
 from trial_settings import a_trial
 
 from advisor.microbench.records import Route, Status
-from advisor.microbench.worker.methods import METHODS
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
 

@@ -7,16 +7,17 @@ from types import SimpleNamespace
 import pytest
 import torch
 from test_padding import stir
-from tiny_benches import baselines, copies, splits, writing_bench
+from tiny_benches import METHODS, baselines, copies, splits, writing_bench
 from trial_settings import a_trial
 
 from advisor.microbench.records import Metric, Prompt, Status
-from advisor.microbench.worker.methods import METHODS, equip
+from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.routes import text
 from advisor.microbench.worker.rows import Row
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
 from advisor.tuning.batches import Picked
+from advisor.tuning.encoding import Encoder
 from advisor.tuning.scoring import outcome
 from advisor.tuning.writing import write
 
@@ -118,7 +119,7 @@ def test_an_end_that_is_a_word_is_no_part_of_the_answer(monkeypatch):
 
     monkeypatch.setattr(text, "write", lambda *_: [[1, 2, 0], [1, 2]])
     form = text.AnswerForm(most=3, one_line=True)
-    told = SimpleNamespace(tokenizer=Words()), (1,), Metric.EXACT_MATCH, form
+    told = Encoder(Words(), True, 9, None), (1,), Metric.EXACT_MATCH, form
     answering = text.TextAnswering(SimpleNamespace(device="cpu"), *told)
     assert answering.write([Row(((1,),), target="good film")] * 2, 2) == [1.0, 1.0]
 

@@ -11,6 +11,7 @@ import torch
 import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
+from advisor.methods import load_methods
 from advisor.microbench.records import (
     Baseline,
     Baselines,
@@ -27,6 +28,7 @@ from advisor.microbench.worker.baselines import measure
 transformers.utils.logging.set_verbosity_error()
 transformers.utils.logging.disable_progress_bar()
 
+METHODS = tuple(id_ for id_, method in load_methods().items() if method.microbench)
 MARKS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "</s>"]
 GOOD = ["good", "fine", "great", "happy"]
 BAD = ["bad", "poor", "awful", "sad"]

@@ -109,5 +109,13 @@ def test_a_node_that_dies_loses_nothing(cluster, bench, tmp_path, capsys):
 def trials_below(raylet):
     """Processes of trials, which are the children of servers."""
     below = raylet.children(recursive=True)
-    servers = {one.pid for one in below if "advisor.microbench.running.server" in one.cmdline()}
+    servers = {one.pid for one in below if "advisor.microbench.running.server" in started_by(one)}
     return [one for one in below if one.ppid() in servers]
+
+
+def started_by(process):
+    """Its command line; nothing of one that has ended meanwhile."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from advisor.catalogue.known import row_of
 from advisor.catalogue.settings import Falling, Grades, Overfitting, judging
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods, row_of
 from advisor.microbench.judging.alarms.alarm import Alarm, Level, MethodRuns, Run
 from advisor.microbench.judging.failures import left_out, why_none
 from advisor.microbench.judging.noise import run_variance

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import adapter
+
 
 class Kind(NamedTuple):
     """What a setting has to be: in words, and as a test."""
@@ -26,9 +28,9 @@ def require_sound(settings: dict) -> None:
             place[name] = _as_number(place[name])
         if not kind.fits(place[name]):
             raise SystemExit(f"config.yaml: {key} is {place[name]!r}, and has to be {kind.words}")
-    if settings["method"] == "prefix_tuning" and settings["train"]["checkpointing"]:
+    if not adapter.CHECKPOINTING and settings["train"]["checkpointing"]:
         raise SystemExit(
-            "config.yaml: train.checkpointing drops the prefix, so prefix tuning does without it"
+            "config.yaml: train.checkpointing drops the prefix, so this method does without it"
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import adapter
 import safetensors
 import torch
 import transformers
@@ -72,7 +73,7 @@ def load_base(settings: dict, outputs: int, source: str = "") -> Tuned:
     """
     options = {**LOADING, "use_safetensors": True, "output_loading_info": True}
     options["dtype"] = weights_format(settings)
-    if settings["method"] == "qlora":
+    if adapter.FOUR_BITS:
         options |= four_bits(settings)
     if settings["task"]["route"] == "head":
         options |= {"num_labels": outputs, "ignore_mismatched_sizes": True}
@@ -87,9 +88,21 @@ def load_base(settings: dict, outputs: int, source: str = "") -> Tuned:
         heads = {name for name in names if name.split(".")[0] in HEADS or name in missing}
     if settings["train"]["checkpointing"]:
         model.gradient_checkpointing_enable({"use_reentrant": False})
-    if settings["method"] != "qlora":  # a quantised model stands on its device already
+    if not adapter.FOUR_BITS:  # a quantised model stands on its device already
         model.to(device_here())
     return Tuned(model, model, model, heads=frozenset(heads))
+
+
+def configuration(settings: dict, base: Tuned) -> Any:
+    """The configuration of a new adapter on the base model."""
+    head = settings["task"]["route"] == "head"
+    language = "SEQ_2_SEQ_LM" if base.model.config.is_encoder_decoder else "CAUSAL_LM"
+    common: dict[str, Any] = {"task_type": "SEQ_CLS" if head else language}
+    modules = sorted({name.rsplit(".", 1)[0] for name in base.heads})
+    if head:
+        # peft adds the usual heads itself; a pooler without weights has to be trained as well.
+        common["modules_to_save"] = [m for m in modules if m.split(".")[0] not in HEADS]
+    return adapter.configure(base.model, settings["adapter"], modules, **common)
 
 
 def device_here() -> str:
@@ -99,7 +112,7 @@ def device_here() -> str:
 
 def weights_format(settings: dict) -> Any:
     """In which format weights are kept: 32 bits on a CPU, whatever was planned for a GPU."""
-    whole = settings["train"]["precision"] == "bf16" or settings["method"] == "qlora"
+    whole = settings["train"]["precision"] == "bf16" or adapter.FOUR_BITS
     return torch.bfloat16 if whole and device_here() == "cuda" else torch.float32
 
 

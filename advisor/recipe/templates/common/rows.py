@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+LONGEST = 8 * 1024 * 1024
+"""Characters of a text of a Parquet file; no model could read more."""
+
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
     """All rows of a file; what cannot be read ends in one message."""
@@ -41,9 +44,20 @@ def require_columns(path: Path, rows: list[dict], names: list[str]) -> None:
 
 
 def _parquet(path: Path) -> list[dict[str, Any]]:
+    """Rows a few at a time, and equal texts once: in the file many rows may name the same one."""
     import pyarrow.parquet
 
-    return pyarrow.parquet.read_table(path).to_pylist()
+    rows: list[dict[str, Any]] = []
+    texts: dict[str, str] = {}
+    for batch in pyarrow.parquet.ParquetFile(path).iter_batches(8):
+        for row in batch.to_pylist():
+            for name, value in row.items():
+                if isinstance(value, str):
+                    if len(value) > LONGEST:
+                        raise ValueError(f"row {len(rows) + 1} has over 8 MiB in {name!r}")
+                    row[name] = texts.setdefault(value, value)
+            rows.append(row)
+    return rows
 
 
 def _lines(text: str) -> Iterator[Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import adapter
 from models import Tuned, load_base
 
-METHODS = ("few_shot_prompting",)
+METHODS = (adapter.METHOD,)
 
 
 def save(tuned: Tuned, folder: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import adapter
 from models import Tuned, load_base
 
-METHODS = ("full_fine_tuning",)
+METHODS = (adapter.METHOD,)
 
 
 def wrap(settings: dict, task: Any, base: Tuned) -> Tuned:

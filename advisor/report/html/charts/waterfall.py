@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advisor.catalogue.tables import load_methods
+from advisor.methods import load_methods
 from advisor.report.document import margin_text, shares
 from advisor.report.html.charts.scale import Scale
 from advisor.report.run import RunFile

@@ -1,0 +1,19 @@
+"""IA3: one scaling vector for keys, values and feed-forward activations of each layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from advisor.estimate.settings import Settings
+    from advisor.estimate.shape import ModelShape
+
+
+def trained_parameters(shape: ModelShape, settings: Settings, family: Mapping[str, Any]) -> float:
+    """The vectors."""
+    del settings
+    return shape.layers * shape.sum_of(family["scaled"])
+
+
+stored_parameters = trained_parameters
