@@ -6,16 +6,14 @@ values before every layer.
 
 from __future__ import annotations
 
-import itertools
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import adapter
 import peft
-import torch
 from models import Tuned, configuration, load_base
-from tuning.prefix import PrefixForward, keys_and_values
+from tuning.prefix import PrefixForward
+from tuning.starting import start_from_words, starting_ids
 
 METHODS = (adapter.METHOD,)
 
@@ -48,22 +46,9 @@ def _tuned(settings: dict, base: Tuned, model: Any) -> Tuned:
 
 
 def _start_from_words(settings: dict, task: Any, tuned: Tuned) -> None:
-    """Start from the words of the best prompt: peft's own start is random, and too large.
-
-    P-tuning's encoder keeps its own start. Layers of different widths keep the library's.
-    """
+    """Start from the words of the best prompt; P-tuning's encoder keeps its own start."""
     if adapter.start is None:
         return
     count = settings["adapter"]["virtual_tokens"]
-    tokenizer = task.tokenizer
-    ids = tokenizer(task.starting_text(), add_special_tokens=False)["input_ids"]
-    if ids:
-        ids = list(itertools.islice(itertools.cycle(ids), count))
-    else:
-        ids = torch.randint(len(tokenizer), (count,)).tolist()
-    words = torch.tensor([ids], device=tuned.device)
-    weight = tuned.model.prompt_encoder["default"].embedding.weight
-    with torch.no_grad():
-        start = adapter.start(tuned.model, words, partial(keys_and_values, tuned.base))
-        if start.shape == weight.shape:
-            weight.copy_(start)
+    ids = starting_ids(task.encoder, task.starting_text(), count)
+    start_from_words(tuned, adapter.start, ids)
