@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from forkedruns import forked_file
 from tiny_benches import FAMILIES
 from tinyprojects import quick, report_of, run_file, write_project
+
+from advisor import tuning
 
 LINES = {
     "nli_pair": '{"premise": "good", "hypothesis": "the bad"}',
@@ -102,6 +105,17 @@ def test_a_project_stands_on_its_own(tiny_model, tmp_path):
     assert not re.search(r"\bimport advisor|from advisor", _python(folder))
     run_file(folder, "train.py", *quick("train.max_steps=2"))
     assert report_of(folder)["method"] == "lora"
+
+
+def test_a_project_holds_the_parts_of_the_trainer_that_it_needs(tiny_model, tmp_path):
+    folder = tmp_path / "project"
+    write_project(folder, tiny_model("bert"), "encoder", "classification", method="lora")
+    names = {path.stem for path in (folder / "tuning").iterdir()}
+    assert names == {"__init__", "batches", "encoding", "general", "scoring", "wording"}
+    for name in names:
+        ours = Path(tuning.__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+        assert (folder / "tuning" / f"{name}.py").read_text(encoding="utf-8") == ours
+        assert f"`tuning/{name}.py`" in (folder / "README.md").read_text(encoding="utf-8")
 
 
 def test_what_is_not_filled_in_stops_with_one_message(tmp_path):
