@@ -16,31 +16,9 @@ from models import Tuned, room_left
 from prompts import prompted
 from tuning.batches import by_length, inputs_of
 from tuning.encoding import Encoder
+from tuning.head import LastToken
 from tuning.scoring import outcome
 from tuning.wording import said_labels
-
-
-class LastToken:
-    """Reads a decoder's head at each input's own last token.
-
-    transformers looks for it among the token ids, which it does not see behind virtual tokens:
-    there it would read the padding.
-
-    Args:
-        base: the model with the head.
-        filler: the token of padding, without which transformers refuses a batch.
-    """
-
-    def __init__(self, base: Any, filler: int) -> None:
-        base.config.get_text_config().pad_token_id = filler
-        self._scores: list[Any] = []
-        base.score.register_forward_hook(lambda _layer, _inputs, found: self._scores.append(found))
-
-    def scores(self, tuned: Tuned, inputs: dict) -> Any:
-        """The head's numbers (B x C)."""
-        tuned.forward(**inputs)
-        last = inputs["attention_mask"].sum(dim=1) - 1 + tuned.shift
-        return self._scores.pop()[torch.arange(len(last), device=last.device), last]
 
 
 class Task:
