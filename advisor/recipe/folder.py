@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,7 +47,9 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> None:
     try:
         temporary.mkdir()
         for name, text in files.items():
-            (temporary / name).write_text(text, encoding="utf-8")
+            file = temporary / name
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, encoding="utf-8")
         # An empty folder is replaced by this, one that has been filled meanwhile is not.
         temporary.replace(target)
     except OSError as error:
@@ -79,12 +82,10 @@ _COMMON = (
     "cells",
     "rows",
     "models",
-    "batches",
-    "scoring",
     "evaluation",
 )
-# It needs nothing of the package, so that projects and micro-benchmarks write alike.
-_GREEDY = "../../microbench/worker/greedy"
+# How a file of a project, or one in its tuning/, names a module of advisor/tuning/.
+_USED = re.compile(r"^from (?:tuning)?\.(\w+) import ", re.MULTILINE)
 _FAMILIES = {
     "soft_prompts": "soft_prompts",
     "adapters": "adapters",
@@ -103,7 +104,8 @@ def python_files(choice: Choice, target: str) -> dict[str, PythonFile]:
     }
     if not choice.method.trained:
         first = {"choose.py": "few_shot/choose"}
-    return _read({**first, **_serving(), **_modules(choice)})
+    files = _read({**first, **_serving(), **_modules(choice)})
+    return files | _tuning(files)
 
 
 def _serving() -> dict[str, str]:
@@ -118,13 +120,23 @@ def _modules(choice: Choice) -> dict[str, str]:
         "task.py": f"routes/{choice.route}",
         "prompts.py": "common/prompts",
     }
-    if choice.route == "text" or choice.method.family == "soft_prompts":
-        names["writing.py"] = "common/writing"
-        names["greedy.py"] = _GREEDY
     return {**names, **{f"{name}.py": f"common/{name}" for name in _COMMON}}
 
 
-def _read(names: dict[str, str]) -> dict[str, PythonFile]:
+def _tuning(files: Mapping[str, PythonFile]) -> dict[str, PythonFile]:
+    """The modules of advisor/tuning/ that the files use, and what these use themselves."""
+    found = dict.fromkeys(["tuning/__init__.py"])
+    names = [name for file in files.values() for name in _USED.findall(file.text)]
+    while names:
+        name = f"tuning/{names.pop()}.py"
+        if name not in found:
+            found[name] = None
+            text = (package_folder() / name).read_text(encoding="utf-8")
+            names += _USED.findall(text)
+    return _read({name: f"../../{name.removesuffix('.py')}" for name in sorted(found)})
+
+
+def _read(names: Mapping[str, str]) -> dict[str, PythonFile]:
     folder = package_folder() / "recipe" / "templates"
     found = {}
     for name, source in names.items():

@@ -8,7 +8,6 @@ from typing import Any
 import torch
 
 from advisor.microbench.preparing.checks import sorted_labels
-from advisor.microbench.preparing.prompts import said_labels
 from advisor.microbench.preparing.templates import parse_label_template, parse_template
 from advisor.microbench.records import (
     Bench,
@@ -24,6 +23,7 @@ from advisor.microbench.records import (
 from advisor.microbench.worker import training, trial
 from advisor.microbench.worker.routes import text
 from advisor.microbench.worker.workbench import load_workbench
+from advisor.tuning.wording import said_labels
 
 # So many that one step warms up (a share of 0.06 or 0.1), and that rates fall behind it.
 STEPS = 9
@@ -85,10 +85,10 @@ def by_the_project(settings: dict) -> tuple[Side, Any, list[list[int]]]:
     import best
     import train as command
     from data import read_splits
-    from evaluation import general_loss
+    from evaluation import forgotten
     from models import load_tokenizer
-    from scoring import outcome
     from task import Task as TaskOfProject
+    from tuning.scoring import outcome
 
     side, batches, encoded = Side(), [], []
     splits = read_splits(settings)
@@ -128,8 +128,8 @@ def by_the_project(settings: dict) -> tuple[Side, Any, list[list[int]]]:
         side.answers = sorted(zip(targets, found, strict=True))
     elif labels_of(settings, splits):
         side.answers = found
-    forgotten = general_loss(task, tuned)
-    side.general = [] if forgotten is None else [forgotten]
+    loss = forgotten(task, tuned)
+    side.general = [] if loss is None else [loss]
     return side, splits, batches[:STEPS]
 
 
@@ -138,7 +138,7 @@ def by_the_worker(
 ) -> Side:
     """Train by a trial of the micro-benchmark, on the same rows in the same batches."""
     side, written = Side(), []
-    equip, likeness = trial.equip, text.likeness
+    equip, outcome = trial.equip, text.outcome
 
     def equipped(*words: Any) -> Any:
         learner = equip(*words)
@@ -147,14 +147,14 @@ def by_the_worker(
 
     def liked(metric: Metric, answer: str, target: str) -> float:
         written.append((target, answer.strip()))
-        return likeness(metric, answer, target)
+        return outcome(metric, answer, target)
 
     class Watched(training.Trainer):
         def __init__(self, *words: Any) -> None:
             super().__init__(*words)
             self.answering.losses = side.watched(self.answering.losses)
 
-    trial.equip, trial.Trainer, text.likeness = equipped, Watched, liked
+    trial.equip, trial.Trainer, text.outcome = equipped, Watched, liked
     training.training_batches = lambda rows, *_: iter([[rows[p] for p in b] for b in batches])
     workbench = load_workbench(bench_of(settings, splits, general))
     found = trial.run_trial(workbench, trial_of(settings, splits), lambda _: None)

@@ -59,6 +59,8 @@ def _in_the_child(folder: Path, work, texts: list[Path]) -> None:
         # Other tests have imported modules of the same names, such as that of the benchmarks' data.
         for file in folder.glob("*.py"):
             sys.modules.pop(file.stem, None)
+        for name in [name for name in sys.modules if name.split(".")[0] == "tuning"]:
+            del sys.modules[name]
         sys.dont_write_bytecode = True
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             warnings.simplefilter("ignore")

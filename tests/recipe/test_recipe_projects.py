@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from forkedruns import forked_file
 from tiny_benches import FAMILIES
 from tinyprojects import quick, report_of, run_file, write_project
+
+from advisor import tuning
 
 LINES = {
     "nli_pair": '{"premise": "good", "hypothesis": "the bad"}',
@@ -104,6 +107,17 @@ def test_a_project_stands_on_its_own(tiny_model, tmp_path):
     assert report_of(folder)["method"] == "lora"
 
 
+def test_a_project_holds_the_parts_of_the_trainer_that_it_needs(tiny_model, tmp_path):
+    folder = tmp_path / "project"
+    write_project(folder, tiny_model("bert"), "encoder", "classification", method="lora")
+    names = {path.stem for path in (folder / "tuning").iterdir()}
+    assert names == {"__init__", "batches", "encoding", "general", "head", "scoring", "wording"}
+    for name in names:
+        ours = Path(tuning.__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+        assert (folder / "tuning" / f"{name}.py").read_text(encoding="utf-8") == ours
+        assert f"`tuning/{name}.py`" in (folder / "README.md").read_text(encoding="utf-8")
+
+
 def test_what_is_not_filled_in_stops_with_one_message(tmp_path):
     from tinyprojects import write_run
 
@@ -134,7 +148,7 @@ def test_a_setting_that_does_not_exist_is_refused(tiny_model, tmp_path):
 
 
 def _python(folder):
-    return "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
 
 
 def test_hostile_names_and_labels_stay_data(tiny_model, tmp_path):

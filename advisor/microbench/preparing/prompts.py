@@ -21,6 +21,7 @@ from advisor.profilers.data.rows import printable
 from advisor.support.errors import AdvisorError, did_you_mean
 from advisor.support.strictyaml import YamlDocument, parse_yaml
 from advisor.support.textfiles import read_text
+from advisor.tuning.wording import said_labels
 
 
 def candidate_prompts(task: Task, examples: Sequence[Example]) -> tuple[Prompt, ...]:
@@ -65,13 +66,6 @@ def is_pair(examples: Sequence[Example]) -> bool:
 def has_choices(task: Task) -> bool:
     """Whether a prompt can list the choices of a row."""
     return task.type == "multiple_choice"
-
-
-def said_labels(labels: Sequence[str]) -> dict[str, str]:
-    """Each label as words: underscores are spaces, unless two labels become the same thereby."""
-    words = {label: " ".join(label.replace("_", " ").split()) or label for label in labels}
-    distinct = len(set(words.values())) == len(words)
-    return words if distinct else {label: label for label in labels}
 
 
 def _kind(task: Task, pair: bool) -> str:

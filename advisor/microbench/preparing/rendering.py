@@ -1,17 +1,14 @@
-"""The text that a model reads for an example, and the answers that follow it."""
+"""The text that a model reads for an example."""
 
 from __future__ import annotations
 
-import string
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from advisor.microbench.records import Example, Prompt
+from advisor.tuning.wording import lettered
 
 CHOICES = "{choices}"
 """Stands in a prompt where the lettered choices of the example go."""
-LETTERS = string.ascii_uppercase
-"""What choices are called, and so most that there can be."""
 
 
 class Pieces(NamedTuple):
@@ -32,7 +29,7 @@ def pieces(prompt: Prompt, example: Example) -> Pieces:
 
     Choices that the prompt does not place follow the input, as they are answered by their letters.
     """
-    listed = _lettered(example.choices)
+    listed = lettered(example.choices)
     # A row's own text may hold the same braces; it stands in the body, where none are replaced.
     before, after = (
         piece.replace(CHOICES, listed) if example.choices else piece
@@ -42,16 +39,3 @@ def pieces(prompt: Prompt, example: Example) -> Pieces:
     if example.choices and CHOICES not in prompt.before + prompt.after:
         body += f"\n{listed}"
     return Pieces(before, body, after)
-
-
-def spoken(after: str, answer: str) -> str:
-    """An answer as it follows a prompt that ends with ``after``: with a space unless on a new line.
-
-    Tokenizers of language models count the space to the word behind it.
-    """
-    return answer if after.endswith("\n") else f" {answer}"
-
-
-def _lettered(choices: Sequence[str]) -> str:
-    named = zip(LETTERS, choices, strict=False)
-    return "\n".join(f"{letter}. {choice}" for letter, choice in named)

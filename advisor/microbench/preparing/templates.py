@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from advisor.catalogue.settings import preparation
-from advisor.microbench.preparing.rendering import CHOICES, spoken
+from advisor.microbench.preparing.rendering import CHOICES
 from advisor.microbench.records import Prompt
 from advisor.support.errors import did_you_mean
+from advisor.tuning.encoding import spoken
 
 LABELS = "{labels}"
 """Stands in a template where the words of all labels go."""

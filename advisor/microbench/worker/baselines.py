@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,12 +10,11 @@ import torch
 from advisor.catalogue.settings import training
 from advisor.microbench.records import Baseline, Example, Prompt, PromptScore, Route
 from advisor.microbench.worker.evaluation import Answers, answers
-from advisor.microbench.worker.general import general_loss
 from advisor.microbench.worker.learner import frozen_learner
 from advisor.microbench.worker.linear_head import Computed, best_head, head_only
 from advisor.microbench.worker.rows import sorted_batches
-from advisor.microbench.worker.texts import likeness
 from advisor.microbench.worker.workbench import Workbench
+from advisor.tuning.scoring import majority
 
 
 class Untrained:
@@ -69,7 +66,14 @@ def measure(workbench: Workbench, baseline: Baseline) -> dict[str, Any]:
 
 
 def _majority(workbench: Workbench) -> dict[str, Any]:
-    return {"majority": majority(workbench), "note": workbench.note}
+    task = workbench.bench.task
+    # Choices differ by question, so their places count.
+    by_place = task.route is not Route.TEXT and not task.labels
+    train, test = (
+        [row.answer if by_place else row.target for row in rows]
+        for rows in (workbench.train, workbench.test)
+    )
+    return {"majority": majority(task.metric, train, test), "note": workbench.note}
 
 
 def _head_only(workbench: Workbench) -> dict[str, Any]:
@@ -81,7 +85,7 @@ def _head_only(workbench: Workbench) -> dict[str, Any]:
 
 def _general_loss(workbench: Workbench) -> dict[str, Any]:
     learner = frozen_learner(workbench.model, workbench.bench.device)
-    return {"general_loss": general_loss(workbench, learner)}
+    return {"general_loss": workbench.general_loss(learner)}
 
 
 def _of_head(workbench: Workbench, found: Answers) -> dict[str, Any]:
@@ -90,21 +94,6 @@ def _of_head(workbench: Workbench, found: Answers) -> dict[str, Any]:
         "head_only_test": found.outcomes,
         "head_only_rows": len(workbench.train),
     }
-
-
-def majority(workbench: Workbench) -> float:
-    """Points on the test split of the answer that is most frequent in training.
-
-    Of choices the place counts, as the choices differ; numbers have no correlation with a mean.
-    """
-    if workbench.bench.task.type == "regression" or not workbench.train or not workbench.test:
-        return 0.0
-    if workbench.bench.task.route is Route.TEXT:
-        metric = workbench.bench.task.metric
-        text, _ = Counter(row.target for row in workbench.train).most_common(1)[0]
-        return 100 * statistics.fmean(likeness(metric, text, r.target) for r in workbench.test)
-    most, _ = Counter(row.answer for row in workbench.train).most_common(1)[0]
-    return 100 * statistics.fmean(float(row.answer == most) for row in workbench.test)
 
 
 def zero_shot(workbench: Workbench) -> dict[str, Any]:

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from advisor.microbench.records import Bench, Example, Prompt, Route, Task
-from advisor.microbench.worker.encoding import Encoder, quantiles
 from advisor.microbench.worker.routes.head import head_rows
 from advisor.microbench.worker.routes.label_words import word_rows
 from advisor.microbench.worker.routes.targets import Scale, scale_of
 from advisor.microbench.worker.routes.text import text_rows
-from advisor.microbench.worker.rows import Row
+from advisor.microbench.worker.rows import Row, quantiles
 from advisor.microbench.worker.wording import Wording, word_choices, word_labels
-
-
-def positions_of(model: Any) -> int | None:
-    """The longest sequence that the model can read; None where nothing limits it.
-
-    RoBERTa and its kin keep the first rows of their table for padding, which config.json counts.
-    """
-    limit = getattr(model.config.get_text_config(), "max_position_embeddings", None)
-    if not isinstance(limit, int) or limit <= 0:
-        return None
-    for name, module in model.named_modules():
-        if (
-            name.endswith("position_embeddings")
-            and getattr(module, "padding_idx", None) is not None
-        ):
-            return int(module.num_embeddings) - int(module.padding_idx) - 1
-    return limit
+from advisor.tuning.encoding import Encoder, answer_lengths, decoder_start, positions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +59,7 @@ def coder_of(bench: Bench, tokenizer: Any, model: Any) -> Coder:
     splits, written, lengths = bench.splits, 0, list[int]()
     everything = (*splits.train, *splits.dev, *splits.test)
     if bench.task.route is Route.TEXT:
-        lengths = answer_lengths(tokenizer, everything)
+        lengths = answer_lengths(tokenizer, [example.target for example in splits.train])
         written = min(bench.max_new_tokens or max(lengths), max(lengths))
     decodes = bench.task.architecture == "decoder"
     room = positions_of(model)
@@ -92,27 +74,6 @@ def coder_of(bench: Bench, tokenizer: Any, model: Any) -> Coder:
         scale=scale_of(splits.train) if bench.task.type == "regression" else Scale(),
         most_choices=max((len(example.choices) for example in everything), default=0),
         most_written=written,
-        answer_lengths=quantiles(lengths[: len(splits.train)]),
-        start=_decoder_start(tokenizer, model),
+        answer_lengths=quantiles(lengths),
+        start=decoder_start(tokenizer, model),
     )
-
-
-def answer_lengths(tokenizer: Any, examples: Sequence[Example]) -> list[int]:
-    """Tokens of each target and its end mark; behind a blank it may have more than alone."""
-    ways = (
-        tokenizer([blank + e.target for e in examples], add_special_tokens=False)["input_ids"]
-        for blank in ("", " ")
-    )
-    return [1 + max(map(len, both)) for both in zip(*ways, strict=True)]
-
-
-def _decoder_start(tokenizer: Any, model: Any) -> tuple[int, ...]:
-    """What a decoder reads before an answer: its start, and marks that the tokenizer puts there."""
-    if not model.config.is_encoder_decoder:
-        return ()
-    first = model.config.decoder_start_token_id
-    if first is None:
-        first = tokenizer.pad_token_id
-    marks = {tokenizer.bos_token_id, tokenizer.cls_token_id} - {None}
-    leading = itertools.takewhile(marks.__contains__, tokenizer("x")["input_ids"])
-    return (first, *leading)

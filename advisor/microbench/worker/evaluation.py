@@ -12,24 +12,9 @@ from advisor.catalogue.settings import training
 from advisor.microbench.records import Bench, Metric, Precision
 from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.routes.answering import Answering, Judged
-from advisor.microbench.worker.routes.targets import number
 from advisor.microbench.worker.routes.text import TextAnswering
 from advisor.microbench.worker.rows import Row, sorted_batches
-
-
-def score(metric: Metric, outcomes: Sequence[float], rows: Sequence[Row]) -> float:
-    """Points of 100: the mean of the outcomes, or their correlation with the targets.
-
-    A correlation with what never changes counts as none.
-    """
-    if not outcomes:
-        return 0.0
-    if metric.mean_of_examples:
-        return 100 * statistics.fmean(outcomes)
-    try:
-        return 100 * statistics.correlation(outcomes, [number(row.target) for row in rows])
-    except statistics.StatisticsError:
-        return 0.0
+from advisor.tuning.scoring import score
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +43,8 @@ def answers(
     size = bench.batch_size * training().evaluation_batches
     with torch.no_grad(), autocast(bench.device, low_precision=precision is Precision.BF16):
         outcomes = answering.write(rows, size)
-    return Answers(score(bench.task.metric, outcomes, rows), tuple(outcomes))
+    targets = [row.target for row in rows]
+    return Answers(score(bench.task.metric, outcomes, targets), tuple(outcomes))
 
 
 def evaluate(
@@ -89,7 +75,6 @@ def evaluate(
 def summary(judged: Judged, metric: Metric, rows: Sequence[Row]) -> Evaluation:
     """What was found of the rows, as one loss and one score."""
     losses = judged.losses.tolist()
-    found = Answers(
-        score(metric, judged.outcomes, rows), tuple(judged.outcomes), tuple(judged.predicted)
-    )
+    points = score(metric, judged.outcomes, [row.target for row in rows])
+    found = Answers(points, tuple(judged.outcomes), tuple(judged.predicted))
     return Evaluation(statistics.fmean(losses) if losses else 0.0, found)

@@ -1,75 +1,32 @@
-"""Where soft prompts start: from the words of the best candidate prompt.
-
-peft's own default is drawn at random, and is twenty times as long as a word's embedding.
-"""
+"""Where soft prompts start: from the words of the best candidate prompt."""
 
 from __future__ import annotations
-
-import itertools
-from functools import partial
-from typing import Any
-
-import torch
-from transformers import DynamicCache, EncoderDecoderCache
 
 from advisor.methods import load_methods
 from advisor.microbench.preparing.rendering import CHOICES, render
 from advisor.microbench.records import Example
 from advisor.microbench.worker.learner import Learner
-from advisor.microbench.worker.prefix import cache_argument
 from advisor.microbench.worker.workbench import Workbench
+from advisor.tuning import starting
 
 
 def start_from_words(learner: Learner, workbench: Workbench) -> None:
     """Set what a soft prompt trains to what the training prompt's words are in the model.
 
-    The text is repeated or cut to as many tokens as there are virtual ones; where there is none,
-    words are drawn from the vocabulary. Prompt tuning starts from their embeddings, as with peft's
-    TEXT and SAMPLE_VOCAB (which read a tokenizer from a folder of its own, while this one may come
-    from a GGUF file). Prefix tuning starts from their keys and values. P-tuning's encoder keeps its
-    own start.
+    Prompt tuning starts from their embeddings, as with peft's TEXT and SAMPLE_VOCAB (which read a
+    tokenizer from a folder of its own, while this one may come from a GGUF file). Prefix tuning
+    starts from their keys and values. P-tuning's encoder keeps its own start.
     """
     method = load_methods()[learner.method]
     if method.family != "soft_prompts" or method.adapter.start is None:
         return
-    ids = torch.tensor([prompt_ids(workbench, workbench.bench.virtual_tokens)])
-    ids = ids.to(learner.device)
-    weight = learner.model.prompt_encoder["default"].embedding.weight
-    with torch.no_grad():
-        start = method.adapter.start(learner.model, ids, partial(keys_and_values, learner.base))
-        # Layers of different widths, as some models have them, keep the library's start.
-        if start.shape == weight.shape:
-            weight.copy_(start)
+    ids = prompt_ids(workbench, workbench.bench.virtual_tokens)
+    starting.start_from_words(learner, method.adapter.start, ids)
 
 
 def prompt_ids(workbench: Workbench, count: int) -> list[int]:
     """Token ids of the training prompt's text, or of words that the seed draws."""
-    encoder = workbench.encoder
-    ids = encoder.unmarked(_text(workbench))
-    if not ids:
-        drawn: list[int] = torch.randint(len(encoder.tokenizer), (count,)).tolist()
-        return drawn
-    return list(itertools.islice(itertools.cycle(ids), count))
-
-
-def keys_and_values(base: Any, ids: Any) -> Any:
-    """What the layers would cache of a text (1 x V), as prefix tuning keeps it.
-
-    Returns:
-        V x (layers x 2 x heads x width), keys before values in each layer.
-    """
-    training = base.training
-    base.eval()
-    cache: Any = DynamicCache()
-    inputs = {"input_ids": ids}
-    if base.config.is_encoder_decoder:
-        cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
-        inputs["decoder_input_ids"] = ids
-    base(**inputs, **{cache_argument(base): cache})
-    base.train(training)
-    layers = getattr(cache, "self_attention_cache", cache).layers
-    parts = [part[0].transpose(0, 1).flatten(1) for x in layers for part in (x.keys, x.values)]
-    return torch.cat(parts, dim=1)
+    return starting.starting_ids(workbench.encoder, _text(workbench), count)
 
 
 def _text(workbench: Workbench) -> str:

@@ -17,9 +17,10 @@ from advisor.microbench.worker.initialisation import start_from_words
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.loading import HEADS
 from advisor.microbench.worker.memory import out_of_memory
-from advisor.microbench.worker.prefix import PrefixForward
 from advisor.microbench.worker.workbench import Workbench
 from advisor.support.errors import AdvisorError
+from advisor.tuning import TuningError
+from advisor.tuning.prefix import PrefixForward
 
 
 def equip(workbench: Workbench, method: str, seed: int) -> Learner:
@@ -44,11 +45,10 @@ def equip(workbench: Workbench, method: str, seed: int) -> Learner:
     model = _wrapped(workbench, own)
     device = workbench.bench.device
     model.to(device).train()
-    architecture = workbench.bench.task.architecture
     learner = Learner(
         model=model,
         base=base,
-        forward=PrefixForward(model, architecture) if own.prompts_layers else model,
+        forward=_behind_prefix(model, method) if own.prompts_layers else model,
         method=method,
         shift=workbench.bench.virtual_tokens if own.prompts_input else 0,
         heads=workbench.new,
@@ -56,6 +56,17 @@ def equip(workbench: Workbench, method: str, seed: int) -> Learner:
     )
     start_from_words(learner, workbench)
     return learner
+
+
+def _behind_prefix(model: Any, method: str) -> PrefixForward:
+    try:
+        return PrefixForward(model)
+    except TuningError as error:
+        raise AdvisorError(
+            f"{method} does not fit: {error}",
+            where="transformers",
+            hint="leave the method out of this comparison",
+        ) from None
 
 
 def renew_heads(base: Any, names: frozenset[str]) -> None:

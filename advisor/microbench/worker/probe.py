@@ -20,12 +20,11 @@ from advisor.microbench.records import (
     Trial,
 )
 from advisor.microbench.worker.clock import StepClock
-from advisor.microbench.worker.encoding import quantiles
 from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.evaluation import answers
 from advisor.microbench.worker.memory import Reserved, out_of_memory
 from advisor.microbench.worker.methods import equip
-from advisor.microbench.worker.rows import Row
+from advisor.microbench.worker.rows import Row, quantiles
 from advisor.microbench.worker.training import Trainer
 from advisor.microbench.worker.workbench import Workbench
 

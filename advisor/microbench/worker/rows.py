@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 
+from advisor.tuning.batches import by_length, inputs_of
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -53,23 +55,12 @@ class Batch:
     rows: Sequence[Row]
 
 
-def padded(sequences: Sequence[Sequence[int]], filler: int, device: str) -> Any:
-    """The sequences as one tensor of S x T integers, padded on the right."""
-    longest = max(map(len, sequences))
-    table = [[*ids, *[filler] * (longest - len(ids))] for ids in sequences]
-    return torch.tensor(table, dtype=torch.long, device=device)
-
-
 def collate(rows: Sequence[Row], filler: int, device: str) -> Batch:
     """A batch of the rows' sequences, without answers to write."""
     sequences = [ids for row in rows for ids in row.sequences]
-    ids = padded(sequences, filler, device)
+    segments = [part for row in rows for part in row.segments]
+    inputs = inputs_of(sequences, filler, device, segments)
     lengths = torch.tensor([len(s) for s in sequences], device=device)
-    mask = torch.arange(ids.shape[1], device=device)[None, :] < lengths[:, None]
-    inputs = {"input_ids": ids, "attention_mask": mask.long()}
-    if rows[0].segments:
-        segments = [part for row in rows for part in row.segments]
-        inputs["token_type_ids"] = padded(segments, 0, device)
     answers = torch.tensor([row.answer for row in rows], device=device)
     return Batch(inputs, lengths, answers, rows)
 
@@ -96,7 +87,13 @@ def training_batches(
 
 def sorted_batches(rows: Sequence[Row], size: int) -> Iterator[tuple[Sequence[int], Sequence[Row]]]:
     """All rows once, the longest first: places in the original order, and the rows."""
-    order = sorted(range(len(rows)), key=lambda i: -rows[i].length)
-    for start in range(0, len(order), size):
-        places = order[start : start + size]
+    for places in by_length([row.length for row in rows], size):
         yield places, [rows[i] for i in places]
+
+
+def quantiles(lengths: Sequence[int]) -> tuple[int, int, int]:
+    """The median, the 95th of a hundred, and the longest; zeros where there is nothing."""
+    if not lengths:
+        return (0, 0, 0)
+    order = sorted(lengths)
+    return (order[len(order) // 2], order[min(len(order) - 1, len(order) * 95 // 100)], order[-1])

@@ -11,7 +11,6 @@ import torch
 from advisor.microbench.records import Status, Trial, TrialResult
 from advisor.microbench.worker.artefact import artefact_bytes, save_artefact
 from advisor.microbench.worker.evaluation import answers
-from advisor.microbench.worker.general import general_loss
 from advisor.microbench.worker.memory import in_memory, out_of_memory
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.training import DivergedError, Report, Trained, Trainer
@@ -47,7 +46,7 @@ def run_trial(
         final["artefact_bytes"] = artefact_bytes(learner)
         if keep is not None:
             save_artefact(learner, workbench.encoder.tokenizer, keep)
-        final["general_loss"] = in_memory(lambda: general_loss(workbench, learner))
+        final["general_loss"] = in_memory(lambda: workbench.general_loss(learner))
     except DivergedError as error:
         status, message = Status.DIVERGED, str(error)
     except (MemoryError, RuntimeError) as error:

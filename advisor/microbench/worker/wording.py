@@ -1,18 +1,16 @@
-"""Which token stands for each label or choice where a language model answers by a word."""
+"""Prompts as the model reads them, and the tokens that stand for labels behind them."""
 
 from __future__ import annotations
 
-import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advisor.microbench.preparing.rendering import LETTERS, spoken
-from advisor.microbench.records import Prompt
-from advisor.microbench.worker.encoding import Encoder
+from advisor.microbench.preparing.rendering import render
+from advisor.microbench.records import Example, Prompt
 from advisor.support.errors import AdvisorError
-
-# Labels up to this many are explained in the prompt where they are replaced by symbols.
-_EXPLAINED = len(LETTERS)
+from advisor.tuning import TuningError
+from advisor.tuning.encoding import Encoder
+from advisor.tuning.wording import spell, spell_choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +28,14 @@ class Wording:
     note: str = ""
 
 
+def prompted(encoder: Encoder, prompt: Prompt, example: Example) -> list[int]:
+    """Token ids of the rendered example, its inputs cut where it is too long."""
+    return encoder.prompted(
+        lambda inputs: render(prompt, example.model_copy(update={"inputs": inputs})),
+        example.inputs,
+    )
+
+
 def word_labels(encoder: Encoder, prompt: Prompt, labels: Sequence[str]) -> Wording:
     """The first token of each label's word, or of a symbol where two words begin alike.
 
@@ -37,74 +43,38 @@ def word_labels(encoder: Encoder, prompt: Prompt, labels: Sequence[str]) -> Word
         AdvisorError: if there are not even enough symbols.
     """
     prompt = spaced(prompt)
-    words = [prompt.words.get(label, label) for label in labels]
-    tokens = [first_token(encoder, prompt, word) for word in words]
-    if len(set(tokens)) == len(tokens):
-        return Wording(prompt, tuple(tokens))
-    symbols, found = [], []
-    for symbol in _symbols(encoder):
-        token = first_token(encoder, prompt, symbol)
-        if token not in found:
-            symbols.append(symbol)
-            found.append(token)
-        if len(found) == len(labels):
-            break
-    if len(found) < len(labels):
+    words = tuple(prompt.words.get(label, label) for label in labels)
+    try:
+        found = spell(encoder, prompt.after, words)
+    except TuningError as error:
         raise AdvisorError(
-            f"the tokenizer has no {len(labels)} words that begin differently",
+            str(error),
             where="the labels",
             hint="train a head, or let the model write the label",
-        )
-    if len(labels) <= _EXPLAINED:
-        legend = "".join(f"{s}: {word.strip()}\n" for s, word in zip(symbols, words, strict=True))
-        prompt = prompt.model_copy(update={"before": legend + prompt.before})
-    return Wording(prompt, tuple(found), "labels begin alike in tokens, so symbols stand for them")
+        ) from None
+    if found.words == words:
+        return Wording(prompt, found.tokens)
+    explained = prompt.model_copy(update={"before": found.legend + prompt.before})
+    note = "labels begin alike in tokens, so symbols stand for them"
+    return Wording(explained, found.tokens, note)
 
 
 def word_choices(encoder: Encoder, prompt: Prompt, most: int) -> Wording:
     """The tokens of the letters that stand before the choices.
 
     Raises:
-        AdvisorError: if there are more choices than letters.
+        AdvisorError: if there are more choices than letters, or two letters begin alike.
     """
-    if most > len(LETTERS):
-        raise AdvisorError(
-            f"an example has {most} choices, and there are {len(LETTERS)} letters for them",
-            where="the choices",
-            hint="leave such rows out",
-        )
     prompt = spaced(prompt)
-    return Wording(prompt, tuple(first_token(encoder, prompt, s) for s in LETTERS[:most]))
+    try:
+        found = spell_choices(encoder, prompt.after, most)
+    except TuningError as error:
+        raise AdvisorError(
+            str(error), where="the choices", hint="leave rows with so many choices out"
+        ) from None
+    return Wording(prompt, found.tokens)
 
 
 def spaced(prompt: Prompt) -> Prompt:
     """The prompt without blanks at its end: tokens of words bring their own blank with them."""
     return prompt.model_copy(update={"after": prompt.after.rstrip(" ")})
-
-
-def first_token(encoder: Encoder, prompt: Prompt, word: str) -> int:
-    """The token id with which the word begins behind the prompt."""
-    ids = continuation(encoder, prompt, word)
-    return ids[0] if ids else int(encoder.tokenizer.pad_token_id)
-
-
-def continuation(encoder: Encoder, prompt: Prompt, answer: str) -> list[int]:
-    """The answer's tokens behind the prompt, which may differ from those of the answer alone."""
-    if not encoder.decodes:
-        return encoder.unmarked(answer)
-    tail = prompt.after or "x"
-    before = encoder.unmarked(tail)
-    whole = encoder.unmarked(tail + spoken(prompt.after, answer.strip()))
-    shared = 0
-    while shared < min(len(before), len(whole) - 1) and before[shared] == whole[shared]:
-        shared += 1
-    return whole[shared:]
-
-
-def _symbols(encoder: Encoder) -> Iterator[str]:
-    yield from string.ascii_uppercase
-    yield from string.ascii_lowercase
-    for token in range(len(encoder.tokenizer)):
-        text = encoder.tokenizer.decode([token]).strip()
-        if text.isascii() and text.isalpha():
-            yield text

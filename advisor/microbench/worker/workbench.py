@@ -10,7 +10,6 @@ from typing import Any
 from advisor.methods import load_methods
 from advisor.microbench.records import Bench, Example, Prompt, Route
 from advisor.microbench.worker.coding import Coder, coder_of
-from advisor.microbench.worker.encoding import Encoder, quantiles
 from advisor.microbench.worker.environment import prepare_process
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.loading import find_source, load_both
@@ -18,8 +17,10 @@ from advisor.microbench.worker.routes.answering import Answering
 from advisor.microbench.worker.routes.head import HeadAnswering, outputs_of
 from advisor.microbench.worker.routes.label_words import WordAnswering
 from advisor.microbench.worker.routes.text import TextAnswering, form_of
-from advisor.microbench.worker.rows import Row
+from advisor.microbench.worker.rows import Row, quantiles
 from advisor.microbench.worker.wording import Wording
+from advisor.tuning.encoding import Encoder
+from advisor.tuning.general import general_loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,12 @@ class Workbench:
             return WordAnswering(learner, task, wording or self.wording, filler, coder.start)
         form = form_of(self.bench.splits.train, coder.most_written)
         return TextAnswering(learner, self.encoder, coder.start, task.metric, form)
+
+    def general_loss(self, learner: Learner) -> float | None:
+        """The loss per token of the general text; None without one, and with a head."""
+        if self.bench.task.route is Route.HEAD:
+            return None
+        return general_loss(learner, self.general, self.coder.start)
 
 
 def load_workbench(bench: Bench) -> Workbench:

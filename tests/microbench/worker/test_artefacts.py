@@ -16,9 +16,9 @@ from advisor.microbench.worker.artefact import artefact_bytes, save_artefact
 from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.evaluation import answers
 from advisor.microbench.worker.methods import equip
-from advisor.microbench.worker.prefix import PrefixForward
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
+from advisor.tuning.prefix import PrefixForward
 
 CASES = [
     (family, route, method)
@@ -68,7 +68,7 @@ def loaded(model_folder, family, route, method, folder):
         model = peft.PeftModel.from_pretrained(workbench.model, folder)
     prefix = method == "prefix_tuning"
     blank = equip(load(model_folder, family, route), method, seed=0)
-    forward = PrefixForward(model, workbench.bench.task.architecture) if prefix else model
+    forward = PrefixForward(model) if prefix else model
     return workbench, dataclasses.replace(blank, model=model, base=workbench.model, forward=forward)
 
 

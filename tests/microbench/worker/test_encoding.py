@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from tiny_benches import REVIEW, WORDS, bench_of, reviews, splits, writing_bench
 
 from advisor.microbench.records import Example, Prompt, Route
-from advisor.microbench.worker.coding import answer_lengths
-from advisor.microbench.worker.encoding import fair_shares, quantiles, without_middle
-from advisor.microbench.worker.wording import word_labels
+from advisor.microbench.worker.rows import quantiles
+from advisor.microbench.worker.wording import prompted, word_labels
 from advisor.microbench.worker.workbench import load_workbench
 from advisor.support.errors import AdvisorError
+from advisor.tuning.encoding import answer_lengths, fair_shares, without_middle
 
 
 def spelled(ids):
@@ -29,14 +29,14 @@ def encoder(model_folder, family="llama", **changes):
 def test_the_end_of_the_prompt_stays(model_folder):
     found = encoder(model_folder, max_tokens=5)
     long = Example(inputs=("good " * 3 + "film " * 40,), target="positive")
-    text = spelled(found.prompted(REVIEW, long))
+    text = spelled(prompted(found, REVIEW, long))
     assert text == "Review : good good good film film . Is it good ? Answer :"
 
 
 def test_the_longer_of_two_inputs_is_cut(model_folder):
     found = encoder(model_folder, max_tokens=6)
     pair = Example(inputs=("man dog", "film " * 40), target="positive")
-    text = spelled(found.prompted(REVIEW, pair))
+    text = spelled(prompted(found, REVIEW, pair))
     assert text == "Review : man dog film film film film . Is it good ? Answer :"
 
 
@@ -44,14 +44,14 @@ def test_virtual_tokens_and_prompt_leave_less_room(model_folder):
     # 64 positions, 50 of them for virtual tokens and 9 for the prompt.
     found = encoder(model_folder, max_tokens=60, virtual_tokens=50)
     long = Example(inputs=("film " * 40,), target="positive")
-    text = spelled(found.prompted(REVIEW, long))
+    text = spelled(prompted(found, REVIEW, long))
     assert text == "Review : film film film film film . Is it good ? Answer :"
 
 
 def test_a_prompt_that_is_too_long_loses_its_middle(model_folder):
     found = encoder(model_folder, max_tokens=60, virtual_tokens=58)
     long = Example(inputs=("film " * 40,), target="positive")
-    text = spelled(found.prompted(REVIEW, long))
+    text = spelled(prompted(found, REVIEW, long))
     assert text == "Review : . ? Answer :"
 
 
@@ -70,7 +70,7 @@ def test_a_text_that_is_not_fast_to_tokenise_is_cut_as_well(model_folder):
 
     slow = dataclasses.replace(found, tokenizer=Slow())
     long = Example(inputs=("good film " * 20,), target="positive")
-    assert slow.prompted(REVIEW, long) == found.prompted(REVIEW, long)
+    assert prompted(slow, REVIEW, long) == prompted(found, REVIEW, long)
 
 
 def test_an_encoder_keeps_its_marks(model_folder):
@@ -113,7 +113,7 @@ def test_the_padding_rows_of_a_position_table_are_not_usable(model_folder):
 
 def test_an_answer_that_is_cut_has_no_end_mark(model_folder):
     many = tuple(e.model_copy(update={"target": "good " * 9}) for e in reviews(4))
-    made = splits(reviews).model_copy(update={"dev": many})
+    made = splits(reviews).model_copy(update={"train": many, "dev": many})
     bench = writing_bench(model_folder("llama"), "llama", splits=made)
     assert spelled(load_workbench(bench).dev[0].written) == "good good good good"
 
@@ -125,18 +125,24 @@ def test_no_more_is_written_than_the_longest_target_needs(model_folder, most):
     assert workbench.coder.most_written == workbench.coder.answer_lengths[2] == 3
 
 
+def test_no_look_is_taken_at_the_length_of_answers_to_judge_by(model_folder):
+    long = tuple(e.model_copy(update={"target": "good " * 9}) for e in reviews(4))
+    made = splits(reviews).model_copy(update={"dev": long, "test": long})
+    bench = writing_bench(model_folder("llama"), "llama", splits=made, max_new_tokens=30)
+    assert load_workbench(bench).coder.most_written == 2
+
+
 def test_an_answer_has_room_for_its_tokens_behind_a_blank():
     def in_pieces(texts, **_):
         """A token for each letter, and for each blank."""
         return {"input_ids": [list(text) for text in texts]}
 
-    examples = [Example(inputs=("x",), target="abc"), Example(inputs=("x",), target="a")]
-    assert answer_lengths(in_pieces, examples) == [5, 3]
+    assert answer_lengths(in_pieces, ["abc", "a"]) == [5, 3]
 
 
 def test_long_answers_leave_half_of_the_positions_to_the_inputs(model_folder):
     long = tuple(e.model_copy(update={"target": "good " * 99}) for e in reviews(4))
-    made = splits(reviews).model_copy(update={"dev": long})
+    made = splits(reviews).model_copy(update={"train": long})
     bench = writing_bench(model_folder("llama"), "llama", splits=made, max_new_tokens=500)
     coder = load_workbench(bench).coder
     assert (coder.most_written, coder.encoder.longest) == (30, 30)

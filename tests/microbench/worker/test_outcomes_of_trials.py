@@ -12,14 +12,13 @@ from trial_settings import a_trial
 
 from advisor.microbench.records import Precision, Route, Status, TrialResult
 from advisor.microbench.worker import training
-from advisor.microbench.worker import trial as trial_module
 from advisor.microbench.worker.evaluation import Answers, Evaluation
 from advisor.microbench.worker.memory import out_of_memory
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.routes.head import HeadAnswering
 from advisor.microbench.worker.training import Trainer
 from advisor.microbench.worker.trial import run_trial
-from advisor.microbench.worker.workbench import load_workbench
+from advisor.microbench.worker.workbench import Workbench, load_workbench
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def test_a_general_text_without_room_spoils_no_score(workbench, monkeypatch, cro
     def fail(*_):
         raise RuntimeError("CUDA out of memory" if crowded else "shapes differ")
 
-    monkeypatch.setattr(trial_module, "general_loss", fail)
+    monkeypatch.setattr(Workbench, "general_loss", fail)
     if not crowded:
         with pytest.raises(RuntimeError, match="shapes differ"):
             run_trial(workbench, a_trial("lora"), lambda _: None)

@@ -11,14 +11,15 @@ from tiny_benches import METHODS, baselines, copies, splits, writing_bench
 from trial_settings import a_trial
 
 from advisor.microbench.records import Metric, Prompt, Status
-from advisor.microbench.worker.generation import Opening, write_greedily
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.routes import text
-from advisor.microbench.worker.routes.answering import Picked
 from advisor.microbench.worker.rows import Row
-from advisor.microbench.worker.texts import likeness
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
+from advisor.tuning.batches import Picked
+from advisor.tuning.encoding import Encoder
+from advisor.tuning.scoring import outcome
+from advisor.tuning.writing import write
 
 END = 4
 
@@ -35,7 +36,7 @@ def test_writing_with_a_cache_is_writing_without_one(model_folder, family, metho
     prompts = torch.tensor([row, row[::-1]])
     picked = None if start else Picked(learner.base.get_output_embeddings())
     with torch.no_grad():
-        written = write_greedily(learner, picked, Opening(prompts, start), ended, most=6)
+        written = write(learner, picked, prompts, start, ended, most=6)
         expected = [slowly(learner, prompt, start) for prompt in prompts.tolist()]
     assert written == expected
 
@@ -116,9 +117,9 @@ def test_an_end_that_is_a_word_is_no_part_of_the_answer(monkeypatch):
         def decode(self, ids, **_):
             return " ".join((".", "good", "film")[token] for token in ids)
 
-    monkeypatch.setattr(text, "write_greedily", lambda *_: [[1, 2, 0], [1, 2]])
+    monkeypatch.setattr(text, "write", lambda *_: [[1, 2, 0], [1, 2]])
     form = text.AnswerForm(most=3, one_line=True)
-    told = SimpleNamespace(tokenizer=Words()), (1,), Metric.EXACT_MATCH, form
+    told = Encoder(Words(), True, 9, None), (1,), Metric.EXACT_MATCH, form
     answering = text.TextAnswering(SimpleNamespace(device="cpu"), *told)
     assert answering.write([Row(((1,),), target="good film")] * 2, 2) == [1.0, 1.0]
 
@@ -145,6 +146,9 @@ def test_baselines_of_writing(model_folder, family):
         (Metric.FINAL_NUMBER, "the rest is -5", "#### 5", 0.0),
         (Metric.FINAL_NUMBER, "10-5 is 5", "5", 1.0),
         (Metric.FINAL_NUMBER, "no idea", "5", 0.0),
+        (Metric.FINAL_NUMBER, "so 0 are left", "0", 1.0),
+        (Metric.FINAL_NUMBER, "10000000000000001", "10000000000000000", 0.0),
+        (Metric.ACCURACY, "Us", "us", 0.0),
         (Metric.FINAL_NUMBER, "It is  True", "it is true", 1.0),
         (Metric.ROUGE_L, "the cat sat", "the cat sat", 1.0),
         (Metric.ROUGE_L, "the dog sat", "the cat sat", 2 / 3),
@@ -152,5 +156,5 @@ def test_baselines_of_writing(model_folder, family):
         (Metric.ROUGE_L, "кошка спит", "кошка сидит", 0.5),
     ],
 )
-def test_likeness(metric, text, target, expected):
-    assert likeness(metric, text, target) == pytest.approx(expected)
+def test_what_an_answer_counts(metric, text, target, expected):
+    assert outcome(metric, text, target) == pytest.approx(expected)

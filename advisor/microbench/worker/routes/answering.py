@@ -44,29 +44,3 @@ def judge_choices(scores: Any, batch: Batch, labels: Sequence[str]) -> Judged:
     outcomes = [float(p == int(row.answer)) for p, row in zip(picked, batch.rows, strict=True)]
     predicted = [labels[p] for p in picked] if labels else []
     return Judged(choice_losses(scores, batch.answers), outcomes, predicted)
-
-
-class Picked:
-    """Lets a module see only the hidden states at chosen places.
-
-    An output layer of 50,000 words costs more than a small model's body, and is needed at one
-    position of each sequence. A hook in front of it works whatever a method wraps around the model.
-    """
-
-    def __init__(self, module: Any) -> None:
-        self._places: tuple[Any, Any] | None = None
-        module.register_forward_pre_hook(self._pick)
-
-    def at(self, rows: Any, positions: Any) -> None:
-        """Choose places for the next passes: row and position of each of N states."""
-        self._places = (rows, positions)
-
-    def everywhere(self) -> None:
-        """Choose nothing: the next passes see all states."""
-        self._places = None
-
-    def _pick(self, _module: Any, arguments: tuple[Any, ...]) -> Any:
-        if self._places is None:
-            return None
-        rows, positions = self._places
-        return (arguments[0][rows, positions].unsqueeze(0), *arguments[1:])

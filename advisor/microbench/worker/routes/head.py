@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from advisor.microbench.records import Example, Prompt, Task
-from advisor.microbench.worker.encoding import Encoder
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.routes.answering import Judged, choice_losses, judge_choices
 from advisor.microbench.worker.routes.targets import Scale, place_of
 from advisor.microbench.worker.rows import Batch, Row, collate
+from advisor.microbench.worker.wording import prompted
+from advisor.tuning.encoding import Encoder
+from advisor.tuning.head import LastToken
 
 
 def outputs_of(task: Task) -> int:
@@ -48,36 +49,19 @@ def _sequences(
         return ids, tuple(pair[1] for pair in pairs if pair[1])
     alone = example.model_copy(update={"choices": ()})
     ends = [f"\n{choice}" for choice in example.choices] or [""]
-    return tuple(encoder.prompted(Prompt(after=end), alone) for end in ends), ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Captured:
-    """The scores that the head of a decoder gave at every position (S x T x C)."""
-
-    scores: list[Any]
-
-    def keep(self, _module: Any, _arguments: Any, output: Any) -> None:
-        self.scores[:] = [output]
+    return tuple(prompted(encoder, Prompt(after=end), alone) for end in ends), ()
 
 
 class HeadAnswering:
-    """A learner with a head.
-
-    Encoders keep the pooling that they were published with. For decoders transformers reads the
-    head at the last position where it cannot see the padding, which is so behind virtual tokens;
-    it is read here at each sequence's own last token instead.
-    """
+    """A learner with a head; encoders keep the pooling that they were published with."""
 
     def __init__(self, learner: Learner, task: Task, scale: Scale, filler: int) -> None:
         self._learner = learner
         self._task = task
         self._scale = scale
         self._filler = filler
-        self._captured: _Captured | None = None
-        if task.architecture == "decoder":
-            self._captured = _Captured([])
-            learner.base.score.register_forward_hook(self._captured.keep)
+        decodes = task.architecture == "decoder"
+        self._last = LastToken(learner.base, filler) if decodes else None
 
     def collate(self, rows: Sequence[Row]) -> Batch:
         """Make a padded batch on the learner's device."""
@@ -85,10 +69,10 @@ class HeadAnswering:
 
     def scores(self, batch: Batch) -> Any:
         """The head's numbers for each example (B x C); -inf where there is no such choice."""
-        found = self._learner.forward(**batch.inputs).logits
-        if self._captured is not None:
-            places = torch.arange(len(batch.lengths), device=self._learner.device)
-            found = self._captured.scores.pop()[places, batch.lengths - 1 + self._learner.shift]
+        if self._last is None:
+            found = self._learner.forward(**batch.inputs).logits
+        else:
+            found = self._last.scores(self._learner, batch.inputs)
         if any(len(row.sequences) > 1 for row in batch.rows):
             return choices_in_rows(found[:, 0], [row.options for row in batch.rows])
         return found

@@ -8,17 +8,17 @@ from typing import Any
 import torch
 
 from advisor.microbench.records import Example, Task
-from advisor.microbench.worker.encoding import Encoder
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.routes.answering import (
     Judged,
-    Picked,
     choice_losses,
     judge_choices,
 )
 from advisor.microbench.worker.routes.targets import place_of
 from advisor.microbench.worker.rows import Batch, Row, collate
-from advisor.microbench.worker.wording import Wording
+from advisor.microbench.worker.wording import Wording, prompted
+from advisor.tuning.batches import Picked
+from advisor.tuning.encoding import Encoder
 
 
 def word_rows(
@@ -28,7 +28,7 @@ def word_rows(
     rows = []
     for example in examples:
         options = example.choices or task.labels
-        ids = encoder.prompted(wording.prompt, example)
+        ids = prompted(encoder, wording.prompt, example)
         answer = float(place_of(example.target, options))
         rows.append(Row((ids,), (), answer, len(options), target=example.target))
     return rows
@@ -75,10 +75,8 @@ class WordAnswering:
             output = self._learner.forward(**batch.inputs, decoder_input_ids=start)
             return output.logits[:, -1]
         places = torch.arange(count, device=self._learner.device)
-        self._picked.at(places, batch.lengths - 1 + self._learner.shift)
-        logits = self._learner.forward(**batch.inputs).logits[0]
-        self._picked.everywhere()
-        return logits
+        positions = batch.lengths - 1 + self._learner.shift
+        return self._picked.output(self._learner.forward, batch.inputs, places, positions).logits[0]
 
     def losses(self, batch: Batch) -> Any:
         """Cross-entropy among the labels' words."""

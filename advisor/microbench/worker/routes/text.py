@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from advisor.microbench.records import Example, Metric, Prompt
-from advisor.microbench.worker.encoding import Encoder
-from advisor.microbench.worker.generation import Opening, write_greedily
 from advisor.microbench.worker.learner import Learner
-from advisor.microbench.worker.routes.answering import Judged, Picked
-from advisor.microbench.worker.rows import Batch, Row, collate, padded
-from advisor.microbench.worker.texts import likeness
-from advisor.microbench.worker.wording import continuation, spaced
+from advisor.microbench.worker.routes.answering import Judged
+from advisor.microbench.worker.rows import Batch, Row, collate
+from advisor.microbench.worker.wording import prompted, spaced
+from advisor.tuning.batches import Picked, by_length, padded
+from advisor.tuning.encoding import Encoder
+from advisor.tuning.scoring import outcome
+from advisor.tuning.writing import write
 
 
 def text_rows(
@@ -25,16 +26,10 @@ def text_rows(
     prompt = spaced(prompt)
     rows = []
     for example in examples:
-        written = (*continuation(encoder, prompt, example.target), end_of(encoder))[:most]
-        ids = encoder.prompted(prompt, example)
+        written = (*encoder.continuation(prompt.after, example.target), encoder.end)[:most]
+        ids = prompted(encoder, prompt, example)
         rows.append(Row((ids,), written=written, target=example.target))
     return rows
-
-
-def end_of(encoder: Encoder) -> int:
-    """The token that ends an answer."""
-    end: int | None = encoder.tokenizer.eos_token_id
-    return encoder.tokenizer.pad_token_id if end is None else end
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +77,7 @@ class TextAnswering:
         self._learner = learner
         self._tokenizer = encoder.tokenizer
         self._filler = encoder.tokenizer.pad_token_id
-        self._end = end_of(encoder)
+        self._end = encoder.end
         self._start = start
         self._metric = metric
         self._form = form
@@ -113,14 +108,14 @@ class TextAnswering:
     def write(self, rows: Sequence[Row], size: int) -> list[float]:
         """Outcomes of answers that are really written."""
         outcomes = [0.0] * len(rows)
-        for places in equal_lengths(rows, size):
+        for places in by_length([len(row.sequences[0]) for row in rows], size, alike=True):
             prompts = [rows[place].sequences[0] for place in places]
-            opening = Opening(torch.tensor(prompts, device=self._learner.device), self._start)
-            written = write_greedily(
-                self._learner, self._picked, opening, self._over, self._form.most
+            ids = torch.tensor(prompts, device=self._learner.device)
+            written = write(
+                self._learner, self._picked, ids, self._start, self._over, self._form.most
             )
             for place, ids in zip(places, written, strict=True):
-                outcomes[place] = likeness(self._metric, self._text(ids), rows[place].target)
+                outcomes[place] = outcome(self._metric, self._text(ids), rows[place].target)
         return outcomes
 
     def _over(self, ids: list[int]) -> bool:
@@ -148,10 +143,9 @@ class TextAnswering:
             logits = self._learner.forward(**batch.inputs).logits
             return logits[rows, offsets + len(self._start) - 1], targets
         # The last of the places stands at the sequence's last token.
-        self._picked.at(rows, (batch.lengths - counts + self._learner.shift)[rows] + offsets)
-        logits = self._learner.forward(**batch.inputs).logits[0]
-        self._picked.everywhere()
-        return logits, targets
+        positions = (batch.lengths - counts + self._learner.shift)[rows] + offsets
+        output = self._picked.output(self._learner.forward, batch.inputs, rows, positions)
+        return output.logits[0], targets
 
     @staticmethod
     def _token_losses(logits: Any, targets: Any) -> Any:
@@ -161,16 +155,3 @@ class TextAnswering:
     def _per_row(values: Any, rows: Sequence[Row]) -> Any:
         """Means over each row's target tokens (B)."""
         return torch.stack([part.mean() for part in values.split([len(r.written) for r in rows])])
-
-
-def equal_lengths(rows: Sequence[Row], size: int) -> Iterator[list[int]]:
-    """Places of rows with prompts of one length, at most ``size`` at a time.
-
-    Without padding every method is exact, whatever it makes of masks and positions.
-    """
-    groups: dict[int, list[int]] = {}
-    for place, row in enumerate(rows):
-        groups.setdefault(len(row.sequences[0]), []).append(place)
-    for places in groups.values():
-        for start in range(0, len(places), size):
-            yield places[start : start + size]

@@ -79,6 +79,11 @@ def labels_of(examples: list[Example]) -> list[str]:
     return sorted(labels, key=float) if all(map(_is_number, labels)) else labels
 
 
+def answers_of(examples: list[Example]) -> list[Any]:
+    """The right answers; of choices the places, as choices differ by question."""
+    return [e.choices.index(e.target) if e.choices else e.target for e in examples]
+
+
 def columns_of(data: dict, *, asked: bool = False) -> list[str]:
     """The columns that the settings name; without that of the label where a row is only asked."""
     return [*data["text"], *filter(None, [data["choices"], None if asked else data["label"]])]

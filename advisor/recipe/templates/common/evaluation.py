@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from batches import by_length
 from data import Example
 from models import Tuned
-from scoring import outcome, score
 from settings import FOLDER
+from tuning.batches import by_length
+from tuning.general import general_loss
+from tuning.scoring import outcome, score
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ def look(task: Any, tuned: Tuned, examples: list[Example], settings: dict) -> Lo
     """Judge examples in one pass without writing, as is done during training."""
     items = [task.encode(example) for example in examples]
     losses, outcomes, targets = [], [], []
-    for places in by_length(items, 4 * settings["train"]["batch_size"]):
+    lengths = [len(item["input_ids"]) for item in items]
+    for places in by_length(lengths, 4 * settings["train"]["batch_size"]):
         chosen = [examples[place] for place in places]
         batch = task.collate([items[place] for place in places], tuned.device)
         with torch.no_grad():
@@ -59,33 +61,13 @@ def rank_prompts(
     return sorted(found, key=lambda entry: -entry[0])
 
 
-def general_loss(task: Any, tuned: Tuned) -> float | None:
-    """The mean loss per token on a general text, with the method in place.
+def forgotten(task: Any, tuned: Tuned) -> float | None:
+    """The mean loss per token on a general text; None where the model has no language head.
 
-    A rise says what the model has forgotten. Soft prompts stand before the text, as they do in
-    use. None where the model has no language head.
+    A rise says what the model has forgotten.
     """
     if task.settings["task"]["route"] == "head":
         return None
-    tuned.model.eval()
     text = (FOLDER / "general_text.txt").read_text(encoding="utf-8")
-    pieces = [task.encoder.ids(line)[: task.encoder.fits] for line in text.splitlines()]
-    return statistics.fmean(_loss(task, tuned, ids) for ids in pieces if len(ids) > 1)
-
-
-def _loss(task: Any, tuned: Tuned, ids: list[int]) -> float:
-    """The loss per token of one piece; an encoder-decoder goes on with its second half."""
-    half = len(ids) // 2
-    with torch.no_grad():
-        if tuned.base.config.is_encoder_decoder:
-            read = torch.tensor([ids[:half]], device=tuned.device)
-            begun = torch.tensor([[*task.start, *ids[half:-1]]], device=tuned.device)
-            mask = torch.ones_like(read)
-            found = tuned.forward(input_ids=read, attention_mask=mask, decoder_input_ids=begun)
-            logits, wanted = found.logits[0, len(task.start) - 1 :], ids[half:]
-        else:
-            read = torch.tensor([ids], device=tuned.device)
-            found = tuned.forward(input_ids=read, attention_mask=torch.ones_like(read))
-            logits, wanted = found.logits[0, tuned.shift : -1], ids[1:]
-    target = torch.tensor(wanted, device=tuned.device)
-    return float(torch.nn.functional.cross_entropy(logits.float(), target))
+    pieces = [task.encoder.ids(line)[: task.encoder.longest] for line in text.splitlines()]
+    return general_loss(tuned, pieces, task.start)

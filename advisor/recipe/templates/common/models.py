@@ -12,6 +12,7 @@ import torch
 import transformers
 from settings import model_of
 from transformers.utils import find_adapter_config_file
+from tuning.encoding import positions_of
 
 # The report of loading names a new head as missing each time; what must not be missing is checked.
 transformers.logging.set_verbosity_error()
@@ -133,25 +134,9 @@ def four_bits(settings: dict) -> dict[str, Any]:
     return {"quantization_config": quantised, "device_map": {"": 0}}
 
 
-def room_of(model: Any) -> int | None:
-    """The longest sequence that the model can read; None where nothing limits it.
-
-    RoBERTa and its kin keep the first rows of their table for padding, which their
-    configuration counts.
-    """
-    limit = getattr(model.config.get_text_config(), "max_position_embeddings", None)
-    if not isinstance(limit, int) or limit <= 0:
-        return None
-    for name, module in model.named_modules():
-        padding = getattr(module, "padding_idx", None)
-        if name.endswith("position_embeddings") and padding is not None:
-            return int(module.num_embeddings) - int(padding) - 1
-    return limit
-
-
 def room_left(tuned: Tuned, settings: dict, written: int = 0) -> int | None:
     """Tokens for an input, beside virtual tokens and what is written; None without a limit."""
-    room = room_of(tuned.base)
+    room = positions_of(tuned.base)
     if room is None:
         return None
     virtual = settings["adapter"].get("virtual_tokens", 0)

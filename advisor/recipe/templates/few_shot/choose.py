@@ -11,13 +11,13 @@ import random
 from typing import Any
 
 from artefact import require_able, save
-from data import Example, Splits, read_splits
+from data import Example, Splits, answers_of, read_splits
 from evaluation import final_score
 from models import Tuned, load_base, load_tokenizer
 from prompts import demonstration
-from scoring import majority
 from settings import FOLDER, command_line, model_of
 from task import Task
+from tuning.scoring import majority
 
 
 def main() -> None:
@@ -40,7 +40,7 @@ def main() -> None:
         "method": settings["method"],
         "prompts": [{"dev": points, "prompt": prompt} for points, prompt in ranked],
         "examples_in_prompt": [{"dev": points, "count": count} for points, count in tried],
-        "majority": majority(metric, splits.train, splits.test),
+        "majority": majority(metric, *map(answers_of, (splits.train, splits.test))),
         "zero_shot": zero_shot,
         "score": final_score(task, base, splits.test, settings),
         "prompt_tokens": len(task.encode(splits.test[0])["input_ids"]),
@@ -65,7 +65,7 @@ def with_examples(
         shots = chosen(splits.train, count, settings["data"]["seed"])
         shown = [(example, task.shown_answer(example)) for example in shots]
         lead = demonstration(task.prompt, shown, getattr(task, "words", ()))
-        tokens = len(task.encoder.plain(lead)) + settings["train"]["max_tokens"]
+        tokens = len(task.encoder.unmarked(lead)) + settings["train"]["max_tokens"]
         if task.encoder.room is not None and tokens > task.encoder.room:
             break
         task.shots = lead

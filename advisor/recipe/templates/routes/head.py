@@ -7,37 +7,18 @@ head is read at the last token of the input.
 from __future__ import annotations
 
 import statistics
+from dataclasses import replace
 from typing import Any
 
 import torch
-from batches import by_length, inputs_of, padded
 from data import Example, labels_of
 from models import Tuned, room_left
-from prompts import Encoder
-from scoring import outcome
-
-
-class LastToken:
-    """Reads a decoder's head at each input's own last token.
-
-    transformers looks for it among the token ids, which it does not see behind virtual tokens:
-    there it would read the padding.
-
-    Args:
-        base: the model with the head.
-        filler: the token of padding, without which transformers refuses a batch.
-    """
-
-    def __init__(self, base: Any, filler: int) -> None:
-        base.config.get_text_config().pad_token_id = filler
-        self._scores: list[Any] = []
-        base.score.register_forward_hook(lambda _layer, _inputs, found: self._scores.append(found))
-
-    def scores(self, tuned: Tuned, inputs: dict) -> Any:
-        """The head's numbers (B x C)."""
-        tuned.forward(**inputs)
-        last = inputs["attention_mask"].sum(dim=1) - 1 + tuned.shift
-        return self._scores.pop()[torch.arange(len(last), device=last.device), last]
+from prompts import prompted
+from tuning.batches import by_length, inputs_of
+from tuning.encoding import Encoder
+from tuning.head import LastToken
+from tuning.scoring import outcome
+from tuning.wording import said_labels
 
 
 class Task:
@@ -56,8 +37,7 @@ class Task:
         self.tokenizer = tokenizer
         self.state = state
         self.metric = settings["task"]["metric"]
-        self.longest = settings["train"]["max_tokens"]
-        self.encoder = Encoder(tokenizer, decodes=True, longest=self.longest, room=None)
+        self.encoder = Encoder(tokenizer, True, settings["train"]["max_tokens"], None)
         self.last: LastToken | None = None
 
     @classmethod
@@ -93,19 +73,18 @@ class Task:
         """Take the limits of a model, and a decoder's way to read its head."""
         if hasattr(tuned.base, "score"):
             self.last = LastToken(tuned.base, self.tokenizer.pad_token_id)
-        self.encoder.room = room = room_left(tuned, self.settings)
-        if room is not None:
-            self.longest = min(self.settings["train"]["max_tokens"], room)
+        self.encoder = replace(self.encoder, room=room_left(tuned, self.settings))
 
     def encode(self, example: Example) -> dict[str, Any]:
         """Token ids, and the index of the label or the standardised number."""
         if self.last:
             whole = Example(("\n".join(example.inputs),))
-            item = {"input_ids": self.encoder.prompt("{text}", whole, ())}
+            item = {"input_ids": prompted(self.encoder, "{text}", whole)}
         else:
             first, *rest = example.inputs
             second = "\n".join(rest) or None
-            item = dict(self.tokenizer(first, second, truncation=True, max_length=self.longest))
+            ids, segments = self.encoder.pair(first, second)
+            item = {"input_ids": ids, **({"token_type_ids": segments} if segments else {})}
         if example.target:
             item["answer"] = self._answer(example.target)
         return item
@@ -113,10 +92,9 @@ class Task:
     def collate(self, items: list[dict], device: Any) -> dict[str, Any]:
         """A padded batch."""
         filler = self.tokenizer.pad_token_id
-        inputs = inputs_of([item["input_ids"] for item in items], filler, device)
-        if "token_type_ids" in items[0]:
-            segments = [item["token_type_ids"] for item in items]
-            inputs["token_type_ids"] = padded(segments, 0, device)
+        sequences = [item["input_ids"] for item in items]
+        segments = [item["token_type_ids"] for item in items if "token_type_ids" in item]
+        inputs = inputs_of(sequences, filler, device, segments)
         answers = torch.tensor([item.get("answer", 0) for item in items], device=device)
         return {"inputs": inputs, "answers": answers}
 
@@ -135,7 +113,7 @@ class Task:
         """The answer to each example as text."""
         items = [self.encode(example) for example in examples]
         texts = [""] * len(items)
-        for places in by_length(items, size):
+        for places in by_length([len(item["input_ids"]) for item in items], size):
             batch = self.collate([items[place] for place in places], tuned.device)
             with torch.no_grad():
                 scores = self._scores(tuned, batch)
@@ -161,14 +139,16 @@ class Task:
         return sorted(found, key=lambda entry: -entry[0])
 
     def _sentences(self, template: str) -> list[str]:
-        words = [label.replace("_", " ") for label in self.state["labels"]]
-        return [template.replace("{label}", word) for word in words]
+        words = said_labels(self.state["labels"])
+        return [template.replace("{label}", word) for word in words.values()]
 
     def _features(self, tuned: Tuned, texts: list[str]) -> Any:
         """The mean hidden state of each text, of length one."""
         rows = []
         for text in texts:
-            ids = self.tokenizer(text, truncation=True, max_length=self.longest)["input_ids"]
+            ids = self.tokenizer(text, truncation=True, max_length=self.encoder.longest)[
+                "input_ids"
+            ]
             inputs = inputs_of([ids], 0, tuned.device)
             with torch.no_grad():
                 states = tuned.base.base_model(**inputs).last_hidden_state

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
+from dataclasses import replace
 from typing import Any
 
 import torch
-from batches import Picked, by_length, inputs_of, padded
 from data import Example
 from evaluation import rank_prompts
 from models import Tuned, room_left
-from prompts import Encoder, first_prompt, render, said
-from writing import write
+from prompts import first_prompt, prompted, render, said
+from tuning.batches import Picked, by_length, inputs_of, padded
+from tuning.encoding import Encoder, answer_lengths, decoder_start
+from tuning.writing import write
 
 
 class Task:
@@ -35,16 +36,13 @@ class Task:
         self.tokenizer = tokenizer
         self.state = state
         self.metric = settings["task"]["metric"]
-        longest = settings["train"]["max_tokens"]
-        self.encoder = Encoder(tokenizer, decodes=True, longest=longest, room=None)
+        self.encoder = Encoder(tokenizer, True, settings["train"]["max_tokens"], None)
 
     @classmethod
     def learn(cls, settings: dict, tokenizer: Any, train: list[Example]) -> Task:
         """A task with room for the longest training target, within the limit of the settings."""
-        # Behind a blank an answer may have more tokens than alone.
-        texts = [blank + example.target for example in train for blank in ("", " ")]
-        longest = max(len(tokenizer(t, add_special_tokens=False)["input_ids"]) for t in texts)
-        most = min(longest + 1, settings["train"]["max_new_tokens"])
+        longest = max(answer_lengths(tokenizer, [example.target for example in train]))
+        most = min(longest, settings["train"]["max_new_tokens"])
         ends = ending([example.target for example in train])
         state = {"prompt": first_prompt(settings), "shots": "", "most": most, "ends": ends}
         return cls(settings, tokenizer, state)
@@ -73,28 +71,19 @@ class Task:
 
     def bind(self, tuned: Tuned) -> None:
         """Take the limits and the output layer of a model."""
-        config, tokenizer = tuned.base.config, self.encoder.tokenizer
-        self.encoder.decodes = not config.is_encoder_decoder
-        written = self.state["most"] if self.encoder.decodes else 0
-        self.encoder.room = room_left(tuned, self.settings, written)
-        end = tokenizer.eos_token_id
-        self.end = tokenizer.pad_token_id if end is None else end
-        self.start: list[int] = []
-        self.picked = None
-        if self.encoder.decodes:
-            self.picked = Picked(tuned.base.get_output_embeddings())
-            return
-        first = config.decoder_start_token_id
-        marks = {tokenizer.bos_token_id, tokenizer.cls_token_id} - {None}
-        leading = itertools.takewhile(marks.__contains__, tokenizer("x")["input_ids"])
-        self.start = [tokenizer.pad_token_id if first is None else first, *leading]
+        decodes = not tuned.base.config.is_encoder_decoder
+        room = room_left(tuned, self.settings, self.state["most"] if decodes else 0)
+        self.encoder = replace(self.encoder, decodes=decodes, room=room)
+        self.end = self.encoder.end
+        self.start = decoder_start(self.tokenizer, tuned.base)
+        self.picked = Picked(tuned.base.get_output_embeddings()) if decodes else None
 
     def encode(self, example: Example) -> dict[str, Any]:
         """Token ids of the rendered example, and of the answer with its end mark."""
         probe = render(self.prompt, Example(("x", "x")), ())
-        written = self.encoder.answer(probe, example.target) if example.target else []
+        written = self.encoder.continuation(probe, example.target) if example.target else []
         return {
-            "input_ids": self.encoder.prompt(self.prompt, example, (), self.shots),
+            "input_ids": prompted(self.encoder, self.prompt, example, (), self.shots),
             # Of a longer target only the start is learned, and not that it ends there.
             "written": [*written, self.end][: self.state["most"]],
         }
@@ -144,7 +133,7 @@ class Task:
         """
         items = [self.encode(example) for example in examples]
         texts = [""] * len(items)
-        for places in by_length(items, size, alike=True):
+        for places in by_length([len(item["input_ids"]) for item in items], size, alike=True):
             prompts = [items[place]["input_ids"] for place in places]
             ids = torch.tensor(prompts, device=tuned.device)
             with torch.no_grad():

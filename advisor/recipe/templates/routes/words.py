@@ -5,16 +5,19 @@ No head is added. The scores are those of the words' first tokens behind the pro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
-from batches import Picked, by_length, inputs_of
 from data import Example, labels_of
 from evaluation import rank_prompts
 from models import Tuned, room_left
-from prompts import LETTERS, Encoder, first_prompt, render, said
-from scoring import outcome
+from prompts import first_prompt, prompted, render, said
+from tuning import TuningError
+from tuning.batches import Picked, by_length, inputs_of
+from tuning.encoding import Encoder
+from tuning.scoring import outcome
+from tuning.wording import LETTERS, said_labels, spell, spell_choices
 
 
 class Task:
@@ -28,14 +31,14 @@ class Task:
 
     route = "words"
     outputs = 0
+    start = ()
 
     def __init__(self, settings: dict, tokenizer: Any, state: dict) -> None:
         self.settings = settings
         self.tokenizer = tokenizer
         self.state = state
         self.metric = settings["task"]["metric"]
-        longest = settings["train"]["max_tokens"]
-        self.encoder = Encoder(tokenizer, decodes=True, longest=longest, room=None)
+        self.encoder = Encoder(tokenizer, True, settings["train"]["max_tokens"], None)
         self.prompt = state["prompt"]
 
     @classmethod
@@ -43,8 +46,6 @@ class Task:
         """A task with the labels of the training rows and the first candidate prompt."""
         most = max(len(example.choices) for example in train)
         labels = [] if most else labels_of(train)
-        if most > len(LETTERS):
-            raise SystemExit(f"a question has {most} choices, and there are {len(LETTERS)} letters")
         for label in settings["task"].get("label_words", {}):
             if label not in labels:
                 raise SystemExit(f"task.label_words: no training row has the label {label!r}")
@@ -62,19 +63,18 @@ class Task:
         self.state["prompt"] = template
         self.words = self._words()
         probe = render(template, Example(("x", "x")), self.words)
-        tokens = self._first_tokens(probe, self.words)
-        self.legend = ""
-        if len(set(tokens)) < len(tokens):
-            # Two words begin with the same token, so letters stand for them.
-            pairs = zip(LETTERS, self.words, strict=False)
-            self.legend = "".join(f"{letter}: {word}\n" for letter, word in pairs)
-            tokens = self._first_tokens(probe, LETTERS[: len(self.words)])
-        if len(set(tokens)) < len(self.words):
+        try:
+            if self.state["most_choices"]:
+                found = spell_choices(self.encoder, probe, self.state["most_choices"])
+            else:
+                found = spell(self.encoder, probe, self.words)
+        except TuningError as error:
             raise SystemExit(
-                f"{len(self.words)} labels have no first tokens of their own, by words or letters: "
-                "make a project with --set task.type=generation_short, which writes the label"
-            )
-        self.tokens = torch.tensor(tokens)
+                f"{error}: make a project with --set task.type=generation_short, which writes the "
+                "answer"
+            ) from None
+        self.spelled, self.legend = found.words, found.legend
+        self.tokens = torch.tensor(found.tokens)
 
     @property
     def shots(self) -> str:
@@ -92,22 +92,21 @@ class Task:
 
     def bind(self, tuned: Tuned) -> None:
         """Take the limits and the output layer of a model."""
-        self.encoder.room = room_left(tuned, self.settings)
+        self.encoder = replace(self.encoder, room=room_left(tuned, self.settings))
         self.picked = Picked(tuned.base.get_output_embeddings())
 
     def encode(self, example: Example) -> dict[str, Any]:
         """Token ids of the rendered example, and the index of the right answer."""
         lead = self.legend + self.shots
-        item = {"input_ids": self.encoder.prompt(self.prompt, example, self.words, lead)}
+        ids = prompted(self.encoder, self.prompt, example, self.words, lead)
         options = list(example.choices) or self.state["labels"]
         if len(options) > len(self.words):
             raise SystemExit(
                 f"a question has {len(options)} choices, and no training row more than "
                 f"{len(self.words)}"
             )
-        item["answer"] = options.index(example.target) if example.target else 0
-        item["options"] = len(options)
-        return item
+        answer = options.index(example.target) if example.target else 0
+        return {"input_ids": ids, "answer": answer, "options": len(options)}
 
     def continued(self, example: Example) -> dict[str, Any]:
         """The example as one text, whose last token is the label's; other tokens have no loss."""
@@ -141,7 +140,7 @@ class Task:
         """The answer to each example as text."""
         items = [self.encode(example) for example in examples]
         texts = [""] * len(items)
-        for places in by_length(items, size):
+        for places in by_length([len(item["input_ids"]) for item in items], size):
             batch = self.collate([items[place] for place in places], tuned.device)
             with torch.no_grad():
                 scores = self._scores(tuned, batch)
@@ -158,19 +157,14 @@ class Task:
 
     def shown_answer(self, example: Example) -> str:
         """The right answer as a prompt shows it."""
-        if example.choices:
-            return LETTERS[example.choices.index(example.target)]
-        place = self.state["labels"].index(example.target)
-        return LETTERS[place] if self.legend else self.words[place]
-
-    def _first_tokens(self, probe: str, answers: Sequence[str]) -> list[int]:
-        return [self.encoder.answer(probe, answer)[0] for answer in answers]
+        options = list(example.choices) or self.state["labels"]
+        return self.spelled[options.index(example.target)]
 
     def _words(self) -> list[str]:
         if self.state["most_choices"]:
             return list(LETTERS[: self.state["most_choices"]])
         said_as = self.settings["task"].get("label_words", {})
-        return [said_as.get(name, name.replace("_", " ")) for name in self.state["labels"]]
+        return list({**said_labels(self.state["labels"]), **said_as}.values())
 
     def _scores(self, tuned: Tuned, batch: dict) -> Any:
         """The words' scores (B x C) at each input's last real token; -inf where is no choice."""

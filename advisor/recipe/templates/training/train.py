@@ -21,13 +21,14 @@ import method
 import transformers
 from artefact import require_able, save
 from best import Diverged
-from data import Splits, read_splits
-from evaluation import final_score, general_loss
+from data import Splits, answers_of, read_splits
+from evaluation import final_score, forgotten
 from models import load_base, load_tokenizer
-from scoring import majority
 from settings import FOLDER, command_line, model_of
 from task import Task
 from trainer import BestState, train
+from tuning import TuningError
+from tuning.scoring import majority
 
 WORK = FOLDER / "work"
 
@@ -54,7 +55,7 @@ def main() -> None:
     save(settings, task, tuned, tokenizer, FOLDER / "artefact")
     report["after"] = {
         "score": final_score(task, tuned, splits.test, settings),
-        "general_loss": general_loss(task, tuned),
+        "general_loss": forgotten(task, tuned),
     }
     report["trained_parameters"] = sum(p.numel() for p in tuned.trained().values())
     (FOLDER / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
@@ -67,14 +68,14 @@ def before(settings: dict, task: Task, splits: Splits, report: dict) -> dict:
     task.bind(base)
     base.model.eval()
     metric = settings["task"]["metric"]
-    found = {"majority": majority(metric, splits.train, splits.test)}
+    found = {"majority": majority(metric, *map(answers_of, (splits.train, splits.test)))}
     ranked = task.rank(base, splits.dev[: settings["data"]["most_ranked"]], settings["prompts"])
     report["prompts"] = [{"dev": points, "prompt": prompt} for points, prompt in ranked]
     if ranked:
         task.prompt = ranked[0][1]
     if settings["task"]["route"] != "head":  # a new head has to be trained before it can answer
         found["zero_shot"] = final_score(task, base, splits.test, settings)
-        found["general_loss"] = general_loss(task, base)
+        found["general_loss"] = forgotten(task, base)
     return found
 
 
@@ -94,7 +95,10 @@ def trained(
     # The seed decides the new head, the adapter and the order of the rows.
     transformers.set_seed(settings["train"]["seed"])
     base = load_base(settings, task.outputs)
-    tuned = method.wrap(settings, task, base)
+    try:
+        tuned = method.wrap(settings, task, base)
+    except TuningError as error:
+        raise SystemExit(f"{settings['method']} does not fit: {error}") from None
     task.bind(tuned)
     try:
         best = train(task, tuned, settings, splits=splits, steps=steps, rates=rates, folder=WORK)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -19,26 +19,29 @@ def padded(sequences: Sequence[Sequence[int]], filler: int, device: Any) -> Any:
     return torch.tensor(table, dtype=torch.long, device=device)
 
 
-def inputs_of(sequences: Sequence[Sequence[int]], filler: int, device: Any) -> dict[str, Any]:
-    """Padded token ids and their mask."""
+def inputs_of(
+    sequences: Sequence[Sequence[int]], filler: int, device: Any, segments: Sequence[list[int]] = ()
+) -> dict[str, Any]:
+    """Arguments of a model: padded token ids, their mask, and segment ids where there are any."""
     ones = [[1] * len(ids) for ids in sequences]
-    return {
+    inputs = {
         "input_ids": padded(sequences, filler, device),
         "attention_mask": padded(ones, 0, device),
     }
+    return {**inputs, "token_type_ids": padded(segments, 0, device)} if segments else inputs
 
 
-def by_length(items: Sequence[dict], size: int, *, alike: bool = False) -> Iterator[list[int]]:
-    """Places of items, the shortest first, at most ``size`` at a time.
+def by_length(lengths: Sequence[int], size: int, *, alike: bool = False) -> Iterator[list[int]]:
+    """Places of inputs, the longest first, at most ``size`` at a time.
 
     Args:
-        items: with ``input_ids``.
+        lengths: tokens of each input.
         size: of a batch.
-        alike: whether a batch holds inputs of one length only, so that nothing is padded.
+        alike: whether a batch holds inputs of one length only. Without padding every method is
+            exact, whatever it makes of masks and positions.
     """
-    lengths = [len(item["input_ids"]) for item in items]
     batch: list[int] = []
-    for place in sorted(range(len(items)), key=lengths.__getitem__):
+    for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
         if batch and (len(batch) == size or (alike and lengths[batch[0]] != lengths[place])):
             yield batch
             batch = []
@@ -58,7 +61,9 @@ class Picked:
         self._places: tuple[Any, Any] | None = None
         layer.register_forward_pre_hook(self._pick)
 
-    def output(self, forward: Any, inputs: dict, rows: Any, positions: Any) -> Any:
+    def output(
+        self, forward: Callable[..., Any], inputs: Mapping[str, Any], rows: Any, positions: Any
+    ) -> Any:
         """The model's output, its logits (1 x N x W) at N places: rows of the batch, positions."""
         self._places = (rows, positions)
         try:
@@ -66,7 +71,7 @@ class Picked:
         finally:
             self._places = None
 
-    def _pick(self, _layer: Any, arguments: tuple) -> Any:
+    def _pick(self, _layer: Any, arguments: tuple[Any, ...]) -> Any:
         if self._places is None:
             return None
         rows, positions = self._places

@@ -1,4 +1,4 @@
-"""Run a model behind the keys and values of prefix tuning."""
+"""Run a model behind cached keys and values, such as those of prefix tuning."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import inspect
 from typing import Any
 
 import torch
+from transformers import DynamicCache, EncoderDecoderCache
 
-from advisor.support.errors import AdvisorError
+from . import TuningError
 
 
 class PrefixForward:
@@ -15,13 +16,21 @@ class PrefixForward:
 
     peft 0.21 does not do so for heads under transformers 5.24, which renamed the argument; and the
     encoders there make a mask for the input alone, so that a padded batch fails.
+
+    Args:
+        model: peft's wrapper around the base model.
+
+    Raises:
+        TuningError: if the base model takes no cache.
     """
 
-    def __init__(self, model: Any, architecture: str) -> None:
+    def __init__(self, model: Any) -> None:
         self._model = model
         self._base = model.get_base_model()
-        self._encoder = architecture == "encoder"
-        self._masks_prefix = architecture != "encoder_decoder"
+        # A decoder's head is named score; without a head no encoder is used.
+        head = model.active_peft_config.task_type == "SEQ_CLS"
+        self._encoder = head and not hasattr(self._base, "score")
+        self._masks_prefix = not self._base.config.is_encoder_decoder
         self._tokens = model.active_peft_config.num_virtual_tokens
         self._name = cache_argument(self._base)
 
@@ -42,18 +51,34 @@ class PrefixForward:
         return added[:, None, None, :].expand(-1, 1, mask.shape[1], -1)
 
 
+def keys_and_values(base: Any, ids: Any) -> Any:
+    """What the layers would cache of a text (1 x V), as prefix tuning keeps it.
+
+    Returns:
+        V x (layers x 2 x heads x width), keys before values in each layer.
+    """
+    training = base.training
+    base.eval()
+    cache: Any = DynamicCache()
+    inputs = {"input_ids": ids}
+    if base.config.is_encoder_decoder:
+        cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
+        inputs["decoder_input_ids"] = ids
+    base(**inputs, **{cache_argument(base): cache}, use_cache=True)
+    base.train(training)
+    layers = getattr(cache, "self_attention_cache", cache).layers
+    parts = [part[0].transpose(0, 1).flatten(1) for x in layers for part in (x.keys, x.values)]
+    return torch.cat(parts, dim=1)
+
+
 def cache_argument(base: Any) -> str:
     """What the model calls its cached keys and values.
 
     Raises:
-        AdvisorError: if it takes none.
+        TuningError: if it takes none.
     """
     known = inspect.signature(base.base_model.forward).parameters
     for name in ("cache", "past_key_values"):
         if name in known:
             return name
-    raise AdvisorError(
-        f"prefix tuning does not fit a model of type {base.config.model_type}",
-        where="transformers",
-        hint="the model takes no keys and values from outside; leave the method out",
-    )
+    raise TuningError(f"a model of type {base.config.model_type} takes no cached keys and values")
