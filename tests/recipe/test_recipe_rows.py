@@ -22,7 +22,9 @@ def inside(tmp_path, work, **expected):
     """Do the work where a project's own modules can be imported."""
 
     def at_home():
-        sys.path.insert(0, str(package_folder() / "recipe" / "templates" / "common"))
+        # A project has the adapter of its method beside the modules that all projects have.
+        for folder in ("recipe/templates/common", "methods/full_fine_tuning"):
+            sys.path.insert(0, str(package_folder() / folder))
         work()
 
     folder = tmp_path / "home"
