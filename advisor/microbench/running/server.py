@@ -160,8 +160,9 @@ class _Server:
             if job.memory_limit is not None:
                 method = job.trial.method if job.trial else job.method
                 # What the job writes to of the shared model becomes its own, which the system does
-                # not count as growth.
-                limit_memory(max(job.memory_limit - self._workbench.rewritten(method), 0))
+                # not count as growth. Baselines train by no method, and write to nothing of it.
+                rewritten = self._workbench.rewritten(method) if method else 0
+                limit_memory(max(job.memory_limit - rewritten, 0))
             _work(self._workbench, job, self._folder, self._line)
             code = 0
         except BaseException:  # noqa: BLE001 - the process ends here, so nobody else prints it
