@@ -14,6 +14,8 @@ import torch
 import transformers
 
 torch.set_num_threads(1)
+# Weights whose format changes are read by threads of the library, which a fork may not bear.
+os.environ["HF_DEACTIVATE_ASYNC_LOAD"] = "1"
 transformers.utils.logging.set_verbosity_error()
 transformers.utils.logging.disable_progress_bar()
 

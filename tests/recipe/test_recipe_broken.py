@@ -53,7 +53,7 @@ def adapter_project(tiny_model, tmp_path_factory):
         ("data.dev_share=1.5", "a number between 0 and 1"),
         ("data.train=", "data.train is None"),
         ("task.metric=good", "task.metric is 'good'"),
-        ("method=full_fine_tuning", "the files of this project are for lora, qlora, ia3"),
+        ("method=full_fine_tuning", "the files of this project are for lora; make another one"),
         ("task.route=text", "the files of this project are for route head"),
         ("train.seed=[", "the value is no YAML"),
         ("model=/no/where", "/no/where cannot be loaded"),
@@ -140,7 +140,7 @@ def test_more_virtual_tokens_than_positions(project):
 def test_a_prefix_is_not_trained_with_checkpointing(project):
     folder = project("llama", method="prefix_tuning")
     told = forked_file(folder, "train.py", "--set", "train.checkpointing=true", code=1)
-    assert "prefix tuning does without it" in told
+    assert "train.checkpointing drops the prefix" in told
 
 
 def test_a_model_that_peft_does_not_know(project):

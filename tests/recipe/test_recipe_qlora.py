@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from insideproject import parts
 
+from advisor.support.compiled import package_folder
+
+ADAPTER = (package_folder() / "methods" / "qlora" / "adapter.py").read_text(encoding="utf-8")
+
+
+def make_it_one_of_qlora():
+    """Turn a project of LoRA into what it would be where there is a CUDA device."""
+    Path("adapter.py").write_text(ADAPTER, encoding="utf-8")
+    config = Path("config.yaml")
+    text = config.read_text(encoding="utf-8")
+    assert "method: lora" in text
+    config.write_text(text.replace("method: lora", "method: qlora"), encoding="utf-8")
+
 
 def what_is_not_quantised_is_kept_as_it_was_trained():
+    make_it_one_of_qlora()
     import artefact
     import method
     import models
@@ -17,7 +33,6 @@ def what_is_not_quantised_is_kept_as_it_was_trained():
     models.weights_format = lambda _: torch.bfloat16
     models.four_bits = lambda _: {}
     settings, splits, task, _ = parts()
-    settings["method"] = "qlora"
     tuned = method.wrap(settings, task, models.load_base(settings, task.outputs))
     task.bind(tuned)
     with torch.no_grad():
