@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from advisor.decide.decide import HEADLINES, NOBODY, STATUSES, Conclusion, Decider
-from advisor.decide.decision import Decision, decide
+from advisor.decide import HEADLINES, NOBODY, STATUSES, Conclusion, Decider, Decision, decision_of
 from advisor.facts import Fact, FactBase, Source, Value, Vocabulary, load_vocabulary
-from advisor.rules.engine import Engine
-from advisor_portfolio.columns import Column, Encoder, Floats, Integers
+from advisor.rules import Engine
+from advisor_portfolio.columns import Column, ColumnEncoder, Floats, Integers
 from advisor_portfolio.effects import Effects
 from advisor_portfolio.lookups import Lookups
 from advisor_portfolio.nearness import Nearness
@@ -54,7 +53,7 @@ class Portfolio:
             *self._lookups.facts, *(ramp.fact for ramp in self._effects.ramps),
             *self._nearness.facts,
         ])  # fmt: skip
-        self._encoder = Encoder([self._vocabulary[key] for key in keys], engine.axes)
+        self._encoder = ColumnEncoder([self._vocabulary[key] for key in keys], engine.axes)
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -77,7 +76,7 @@ class Portfolio:
         )
         return Encoded(len(projects), columns, apart)
 
-    def judge(self, encoded: Encoded) -> Iterator[Answers]:
+    def judge(self, encoded: Encoded) -> Iterator[BlockAnswers]:
         """Judge all projects, a block of them at a time, in their order."""
         for first in range(0, encoded.count, _BLOCK):
             last = min(first + _BLOCK, encoded.count)
@@ -87,7 +86,7 @@ class Portfolio:
                 for number in sorted(encoded.apart)
                 if first <= number < last
             }
-            yield Answers(self.methods, self._judge_block(columns, last - first), apart)
+            yield BlockAnswers(self.methods, self._judge_block(columns, last - first), apart)
 
     def _judge_block(self, columns: Mapping[str, Column], projects: int) -> Decisions:
         effects = self._effects
@@ -129,7 +128,9 @@ class Portfolio:
         """The answer of the scalar engine."""
         stated = [Fact(key, value, Source.ANSWERED) for key, value in values.items()]
         findings = self.engine.assess(values).findings
-        return decide(findings, FactBase(stated, vocabulary=self._vocabulary), self.engine.base)
+        return decision_of(
+            findings, FactBase(stated, vocabulary=self._vocabulary), self.engine.base
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class Decisions:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class BlockAnswers:
     """The answers to a block of projects.
 
     Attributes:

@@ -25,7 +25,7 @@ from zenrules import decision_graph, flat
 import advisor
 from advisor.decide.answer import answer_for
 from advisor.decide.decision import Contest, contest
-from advisor.decide.tally import Tally, tally
+from advisor.decide.tally import Tally, tally_of
 from advisor.facts import Vocabulary, load_vocabulary
 from advisor.facts.factsfile import load_facts
 from advisor.rules.engine import Assessment, Engine
@@ -76,7 +76,7 @@ class Bench:
     def decide(self, facts: Scenario) -> Decision:
         """Our side: findings, scores and headline."""
         assessment = self.engine.assess(facts)
-        tallies = tally(assessment.findings, self.vocabulary.methods)
+        tallies = tally_of(assessment.findings, self.vocabulary.methods)
         state = contest(tallies, assessment.findings, self.engine.base.settings)
         return assessment, tallies, state
 

@@ -6,33 +6,29 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import advisor
-from advisor.decide.bounds.cells import Number
-from advisor.decide.verdict import Answer
-from advisor.facts import Value
-from advisor.facts.showing import plain_value
-from advisor.reasoning.case import Case
-from advisor.reasoning.counterfactual import smallest_changes
-from advisor.reasoning.flips import (
+from advisor.decide import Answer, Number
+from advisor.facts import Value, plain_value
+from advisor.reasoning import (
     Along,
     Among,
+    Case,
+    ChoiceAnswer,
     Saying,
     along,
     along_all,
     among_all,
-    moved_rules,
-)
-from advisor.reasoning.map import decision_map
-from advisor.reasoning.record import (
-    ChoiceAnswer,
+    draw_map,
     map_entry,
+    moved_rules,
     outcome_entry,
+    smallest_changes,
     smallest_entry,
     stretch_entry,
     worth_entry,
+    worth_finding_out,
 )
-from advisor.reasoning.worth_knowing import worth_finding_out
-from advisor.report.record import record
-from advisor.support.errors import AdvisorError
+from advisor.report import run_record
+from advisor.support import AdvisorError
 
 
 def whatif_record(
@@ -66,7 +62,7 @@ def whatif_record(
         parts = along(case.altered(changes) if changes else case, *sweep)
         found["sweep"] = {"fact": sweep[0], "stretches": [stretch_entry(part) for part in parts]}
     if axes is not None:
-        found["map"] = map_entry(decision_map(case.altered(changes) if changes else case, *axes))
+        found["map"] = map_entry(draw_map(case.altered(changes) if changes else case, *axes))
     if not changes and sweep is None and axes is None:
         numbers, choices = tuple(along_all(case)), tuple(among_all(case))
         found |= _single_changes(numbers, choices)
@@ -129,7 +125,7 @@ def _named_change(changes: Mapping[str, Value], after: Answer, case: Case) -> di
 
 
 def _answer(answer: Answer, case: Case) -> dict[str, Any]:
-    whole = record(answer, case.engine.base)
+    whole = run_record(answer, case.engine.base)
     return {
         "status": whole.status,
         "headline": whole.headline,

@@ -10,11 +10,11 @@ import typer
 
 from advisor.cli import options
 from advisor.methods import FULL, SOFT_PROMPT
-from advisor.support.errors import AdvisorError, ExitCode, did_you_mean
+from advisor.support import AdvisorError, ExitCode, did_you_mean
 
 if TYPE_CHECKING:
-    from advisor.decide.checks import PlanCheck
-    from advisor.report.run import RunFile
+    from advisor.decide import PlanCheck
+    from advisor.report import RunFile
 
 _CODES = {
     "feasible": ExitCode.INFEASIBLE,
@@ -44,7 +44,7 @@ def check(
     label_column: options.LabelColumn = None,
     gpu: options.GpuName = None,
     gpus: options.GpuCount = 1,
-    settings: options.Settings = None,
+    settings: options.SettingsOption = None,
     rules: options.RulePacks = None,
     format_: options.OutputFormat = None,
     offline: options.Offline = False,
@@ -60,14 +60,12 @@ def check(
 
       advisor check run.json --data train.jsonl --eval-data test.jsonl --strict
     """
-    from advisor.app.gather import gather
+    from advisor.app import gather_facts
     from advisor.cli.options import request_from
-    from advisor.decide.answer import answer_for
-    from advisor.decide.checks import check_plan
-    from advisor.facts.factsfile import facts_from, load_document
-    from advisor.report.part import plain
-    from advisor.report.record import record
-    from advisor.rules.engine import load_engine
+    from advisor.decide import answer_for, check_plan
+    from advisor.facts import facts_from, load_document
+    from advisor.report import plain, run_record
+    from advisor.rules import load_engine
 
     if format_ in (options.Format.MARKDOWN, options.Format.HTML):
         raise AdvisorError("a check is written as terminal text or JSON", where="--format")
@@ -79,7 +77,7 @@ def check(
         text_columns=text_column, label_column=label_column, gpu=gpu, gpus=gpus,
         offline=offline, no_detect=no_detect,
     )  # fmt: skip
-    gathered = gather(request, stated)
+    gathered = gather_facts(request, stated)
     if len(gathered.models) > 1:
         raise AdvisorError("a plan is checked for one model at a time", where="--model")
     own = [fact for _, facts in gathered.models for fact in facts]
@@ -87,7 +85,7 @@ def check(
     recorded = document.value if "schema_version" in document.value else {}
     expected = _expected(expect, recorded, engine.base.settings.groups["all_methods"])
     checks = check_plan(answer, engine, expected)
-    run = record(answer, engine.base)
+    run = run_record(answer, engine.base)
     moved = _moved(recorded.get("facts", {}), plain(run.facts))
     code = _exit_code(checks, strict=strict)
     if format_ is options.Format.JSON:
@@ -149,7 +147,7 @@ def _print(checks: list[PlanCheck], moved: list[str], run: RunFile) -> None:
 
 
 def _print_json(checks: list[PlanCheck], moved: list[str], run: RunFile, code: ExitCode) -> None:
-    from advisor.report.files import to_json
+    from advisor.report import to_json
 
     result = {
         "schema_version": run.schema_version,

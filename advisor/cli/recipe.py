@@ -12,7 +12,7 @@ import typer
 from advisor.cli import options
 
 
-class Target(str, Enum):
+class Library(str, Enum):
     """The library whose training loop a project uses."""
 
     TRANSFORMERS = "transformers"
@@ -30,8 +30,8 @@ def recipe(
         str | None, typer.Option("--method", help="Instead of the recommended one, such as lora.")
     ] = None,
     target: Annotated[
-        Target, typer.Option("--target", help="transformers with peft, or TRL.")
-    ] = Target.TRANSFORMERS,
+        Library, typer.Option("--target", help="transformers with peft, or TRL.")
+    ] = Library.TRANSFORMERS,
     model: Annotated[
         str | None,
         typer.Option("--model", metavar="MODEL", help="Folder with safetensors, or Hub id."),
@@ -40,7 +40,7 @@ def recipe(
     eval_data: options.EvalData = None,
     text_column: options.TextColumns = None,
     label_column: options.LabelColumn = None,
-    settings: options.Settings = None,
+    settings: options.SettingsOption = None,
     offline: options.Offline = False,
 ) -> None:
     """Write a small, runnable project for the recommended method.
@@ -54,9 +54,9 @@ def recipe(
 
       advisor recipe run.json -o project --method lora --target trl
     """
-    from advisor.app.recipe import Order, make_project
+    from advisor.app import Order, make_project
     from advisor.cli.output import say
-    from advisor.profilers.request import DataFiles
+    from advisor.profilers import DataFiles
 
     order = Order(
         run=run, folder=output, method=method, target=target.value,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from advisor.cli import options
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 
 def report(
@@ -30,7 +30,7 @@ def report(
       advisor report report.html --format json -o run.json
     """
     from advisor.cli.output import deliver, estimate_report, run_report
-    from advisor.report.runfile import load_record
+    from advisor.report import load_record
 
     run, held = load_record(file)
     shown = estimate_report(held) if run is None else run_report(run, rules or (), held)
@@ -60,14 +60,14 @@ def compare(
 
       advisor compare report.html again.html --format json
     """
-    from advisor.cli.output import Report, deliver
-    from advisor.report.comparison_document import (
+    from advisor.cli.output import CommandReport, deliver
+    from advisor.report import (
         COMPARISON_TITLE,
         comparison_blocks,
         comparison_record,
+        load_record,
     )
-    from advisor.report.runfile import load_record
-    from advisor.rules.loading import load_rules
+    from advisor.rules import load_rules
 
     runs = []
     for file in (first, second):
@@ -80,4 +80,4 @@ def compare(
             )
         runs.append(run)
     found = comparison_record(runs[0], runs[1], load_rules(quick=True).claims)
-    deliver(Report(found, COMPARISON_TITLE, comparison_blocks), format_, output, plain=plain)
+    deliver(CommandReport(found, COMPARISON_TITLE, comparison_blocks), format_, output, plain=plain)

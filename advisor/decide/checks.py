@@ -10,8 +10,7 @@ from advisor.decide.decide import Status
 from advisor.decide.verdict import Answer, Verdict
 from advisor.facts import Value
 from advisor.methods import FEW_SHOT, FULL
-from advisor.rules.engine import Engine
-from advisor.rules.unary import Test
+from advisor.rules import Engine, Test
 
 
 class CheckState(str, Enum):

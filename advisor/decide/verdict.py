@@ -6,15 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from advisor.decide.decide import Headline, Status
-from advisor.decide.decision import Bounds, Contest, decide
+from advisor.decide.decision import Bounds, Contest, decision_of
 from advisor.decide.missing import MissingFact, missing_facts
 from advisor.decide.parity import Parity
 from advisor.decide.possible import Possible
 from advisor.decide.tally import Tally, settled_lead
 from advisor.facts import FactBase, Source, Value
 from advisor.methods import FEW_SHOT, FULL
-from advisor.rules.engine import Assessment, Engine, Finding
-from advisor.rules.rule import Outcome, Risk, Settings
+from advisor.rules import Assessment, Engine, Finding, Outcome, Risk, RuleSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def judge(
     settings = engine.base.settings
     assessment = engine.assess(values)
     findings = assessment.findings
-    decision = decide(findings, facts, engine.base, bounds)
+    decision = decision_of(findings, facts, engine.base, bounds)
     state, tallies = decision.state, decision.tallies
     compared = _compared(state, tallies, settings)
     return Verdict(
@@ -129,7 +128,7 @@ def _missing(
 
 
 def _compared(
-    state: Contest, tallies: Mapping[str, Tally], settings: Settings
+    state: Contest, tallies: Mapping[str, Tally], settings: RuleSettings
 ) -> tuple[str, str] | None:
     """The two methods whose margin the reasons explain, the chosen one first.
 

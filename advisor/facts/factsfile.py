@@ -10,10 +10,16 @@ from typing import Any
 from advisor.facts.fact import Fact, Source
 from advisor.facts.reading import clean_text, read_value
 from advisor.facts.vocabulary import Vocabulary, load_vocabulary
-from advisor.support.errors import AdvisorError, did_you_mean, printable
-from advisor.support.strictjson import parse_json
-from advisor.support.strictyaml import YamlDocument, parse_yaml
-from advisor.support.textfiles import STANDARD_INPUT, read_text
+from advisor.support import (
+    STANDARD_INPUT,
+    AdvisorError,
+    YamlDocument,
+    did_you_mean,
+    parse_json,
+    parse_yaml,
+    printable,
+    read_text,
+)
 
 RUN_SCHEMAS = ("1",)
 """Versions of the run file that can still be read."""

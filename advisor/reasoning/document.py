@@ -7,16 +7,21 @@ from typing import Any
 
 from advisor.methods import FULL, SOFT_PROMPT
 from advisor.reasoning.record import ChangedAnswer, StretchAnswer
-from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Table
-from advisor.report.outlook_document import (
+from advisor.report import (
+    Block,
+    Bullets,
+    FindOut,
+    Heading,
+    MapEntry,
+    Paragraph,
+    Table,
     answer_words,
     exact_number,
     find_out_line,
     flip_table,
     map_grid,
+    shown_value,
 )
-from advisor.report.run import FindOut, MapEntry
-from advisor.report.wording import shown_value
 
 WHATIF_TITLE = "What would change the answer"
 

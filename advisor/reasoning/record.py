@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.decide.bounds.cells import Number
-from advisor.decide.decide import Gist
-from advisor.facts.showing import plain_value
+from advisor.decide import Gist, Number
+from advisor.facts import plain_value
 from advisor.reasoning.case import Case
 from advisor.reasoning.counterfactual import Smallest
 from advisor.reasoning.flips import Stretch
 from advisor.reasoning.map import DecisionMap
 from advisor.reasoning.worth_knowing import Worth
-from advisor.report.part import fields_of
-from advisor.report.run import FindOut, MapAxis, MapEntry, OtherAnswer
+from advisor.report import FindOut, MapAxis, MapEntry, OtherAnswer, fields_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

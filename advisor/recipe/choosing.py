@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advisor.catalogue.tables import load_table
-from advisor.facts import FactBase
-from advisor.facts.factsfile import load_document
+from advisor.catalogue import load_table
+from advisor.facts import FactBase, load_document
 from advisor.methods import FEW_SHOT, FULL, SOFT_PROMPT, Method, load_methods
-from advisor.support.errors import AdvisorError, ExitCode, did_you_mean
+from advisor.support import AdvisorError, ExitCode, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class EarlierRun:
     """A run file, and the facts of it and of what the command line names.
 
     Attributes:
@@ -80,7 +79,7 @@ def projects() -> dict[str, Any]:
     return table
 
 
-def choose(run: Run, wanted: str | None, target: str) -> Choice:
+def choose(run: EarlierRun, wanted: str | None, target: str) -> Choice:
     """The method that is wanted or recommended, if a project can be made of it.
 
     Raises:
@@ -107,7 +106,7 @@ def _wanted(name: str) -> tuple[Method, str]:
     return known[id_], "It was asked for by name."
 
 
-def _recommended(run: Run) -> tuple[Method, str]:
+def _recommended(run: EarlierRun) -> tuple[Method, str]:
     record, known = run.record, load_methods()
     recommendation = record.get("recommendation")
     if record.get("status") == "do_not_train":
@@ -132,7 +131,7 @@ def _recommended(run: Run) -> tuple[Method, str]:
     return known[variant], f"The run recommends prompt-tuning, as {known[variant].name}."
 
 
-def _needed(run: Run, key: str) -> str:
+def _needed(run: EarlierRun, key: str) -> str:
     found = run.text(key)
     if found is None:
         example = {"model.architecture": "decoder", "task.type": "classification"}[key]
@@ -160,7 +159,7 @@ def _route(architecture: str, task: str) -> str:
     )
 
 
-def _require_method(run: Run, method: Method, route: str) -> None:
+def _require_method(run: EarlierRun, method: Method, route: str) -> None:
     if not method.trained and route == "head":
         raise AdvisorError(
             f"{method.name} needs an answer in words, and here a new head answers",

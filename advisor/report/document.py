@@ -18,8 +18,8 @@ from advisor.report.run import (
     ReasonEntry,
     RunFile,
 )
-from advisor.report.wording import FITTED, method_name, near_text, parity_text, shown_value
-from advisor.support.sentences import capital
+from advisor.report.wording import FITTED_WEIGHTS, method_name, near_text, parity_text, shown_value
+from advisor.support import capital
 
 RUN_TITLE = "Prompt-tuning or full fine-tuning?"
 _MOST_PAIRS = 8
@@ -32,7 +32,7 @@ _ANSWERS = {
 }
 
 
-def blocks(record: RunFile) -> Iterator[Block]:
+def blocks_of(record: RunFile) -> Iterator[Block]:
     """The whole report in reading order."""
     for section in RUN_SECTIONS:
         yield from section.blocks(record)
@@ -204,7 +204,7 @@ def _fitted_or_authored(record: RunFile) -> str:
     fitted = [
         load_methods()[method].name
         for method, own in record.parity.items()
-        if own.basis.startswith(FITTED)
+        if own.basis.startswith(FITTED_WEIGHTS)
     ]
     if not fitted:
         return "authored weights that are not calibrated"

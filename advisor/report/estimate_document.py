@@ -8,7 +8,7 @@ from typing import Any
 from advisor.report.blocks import Block, Bullets, Heading, Paragraph, Stacks, Table
 from advisor.report.wording import method_name
 
-PARTS = {
+MEMORY_PARTS = {
     "weights": ("W", "weights"),
     "gradients": ("G", "gradients"),
     "optimizer_state": ("O", "optimizer state"),
@@ -43,7 +43,7 @@ def estimate_blocks(record: Mapping[str, Any]) -> Iterator[Block]:
         yield Heading("Memory of one device at the highest point of a step")
         yield Stacks(
             tuple((method_name(id_), _parts(one), _total(one)) for id_, one in done.items()),
-            dict((*PARTS.values(), RESERVE, CONTEXT)),
+            dict((*MEMORY_PARTS.values(), RESERVE, CONTEXT)),
             record["device"]["free_gib"],
             "GiB",
         )
@@ -104,7 +104,7 @@ def _setting(record: Mapping[str, Any]) -> str:
 
 
 def _parts(one: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
-    held = [(mark, float(one["breakdown_gib"][kind])) for kind, (mark, _) in PARTS.items()]
+    held = [(mark, float(one["breakdown_gib"][kind])) for kind, (mark, _) in MEMORY_PARTS.items()]
     held.append((RESERVE[0], one["reserved_gib"] - one["allocated_gib"]))
     held.append((CONTEXT[0], float(one["context_gib"])))
     return tuple((mark, size) for mark, size in held if size > 0)

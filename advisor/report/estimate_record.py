@@ -7,22 +7,27 @@ from enum import Enum
 from typing import Any
 
 import advisor
-from advisor.estimate.method_need import Estimates, Outcome, Shared
-from advisor.estimate.need import GIB, Need
-from advisor.estimate.plan import Plan
-from advisor.estimate.settings import Settings
-from advisor.estimate.shape import ModelShape
-from advisor.estimate.target import Target
+from advisor.estimate import (
+    Estimates,
+    MethodEstimate,
+    ModelShape,
+    Need,
+    Plan,
+    Settings,
+    Shared,
+    Target,
+)
+from advisor.facts import GIB
 
 _OWN = ("precision", "optimizer", "checkpointing", "virtual_tokens", "rank")
 """Settings that differ from method to method."""
 _DIGITS = 6
 
 
-def estimate_record(found: Estimates) -> dict[str, Any]:
+def record_of_estimate(found: Estimates) -> dict[str, Any]:
     """The estimate as plain values."""
     subject, target, run = found.subject, found.target, found.run
-    done = [one for one in found.outcomes.values() if isinstance(one, Outcome)]
+    done = [one for one in found.outcomes.values() if isinstance(one, MethodEstimate)]
     return {
         "schema_version": "1",
         "advisor_version": advisor.__version__,
@@ -48,7 +53,7 @@ def estimate_record(found: Estimates) -> dict[str, Any]:
         },
         "methods": {
             method: _outcome(one, target, found.tasks)
-            if isinstance(one, Outcome)
+            if isinstance(one, MethodEstimate)
             else {"not_available": one.message, "hint": one.hint}
             for method, one in found.outcomes.items()
         },
@@ -61,7 +66,7 @@ def _sizes(shape: ModelShape) -> dict[str, Any]:
     return {name: _number(getattr(shape, name)) for name in names}
 
 
-def _outcome(one: Outcome, target: Target, tasks: tuple[float, float]) -> dict[str, Any]:
+def _outcome(one: MethodEstimate, target: Target, tasks: tuple[float, float]) -> dict[str, Any]:
     need = one.need
     return {
         "settings": {name: _plain(getattr(one.settings, name)) for name in _OWN},

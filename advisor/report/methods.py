@@ -8,15 +8,13 @@ import re
 from collections import defaultdict
 from typing import Any
 
-from advisor.catalogue.tables import load_table
-from advisor.decide.tally import Tally, settled_lead
-from advisor.decide.verdict import Verdict
-from advisor.facts import FactBase, Interval
-from advisor.facts.showing import show_value
+from advisor.catalogue import load_table
+from advisor.decide import Tally, Verdict, settled_lead
+from advisor.facts import FactBase, Interval, show_value
 from advisor.methods import FEW_SHOT, FULL, Method, load_methods, row_of
 from advisor.report.run import Change, WhyNot
 from advisor.report.wording import decibans
-from advisor.rules.engine import Finding
+from advisor.rules import Finding
 
 _MOST_SHOWN = 3
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")

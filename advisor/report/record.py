@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import advisor
-from advisor.decide.decide import Status
-from advisor.decide.parity import Parity
-from advisor.decide.tally import Tally, waterfall
-from advisor.decide.verdict import Answer, Reason, Verdict
-from advisor.facts import FactBase, Source
-from advisor.facts.showing import plain_value
+from advisor.decide import Answer, Parity, Reason, Status, Tally, Verdict, waterfall
+from advisor.facts import FactBase, Source, plain_value
 from advisor.methods import load_methods
 from advisor.report.methods import chosen_method, how_to, nearest_changes, why_not
 from advisor.report.part import fields_of
@@ -36,14 +32,20 @@ from advisor.report.run import (
     SubDecision,
     UsedStatement,
 )
-from advisor.report.wording import FITTED, confidence_word, decibans, evidence_text, headline
-from advisor.rules.rule import Outcome, Rule, RuleBase
-from advisor.support.sentences import capital
+from advisor.report.wording import (
+    FITTED_WEIGHTS,
+    confidence_word,
+    decibans,
+    evidence_text,
+    headline,
+)
+from advisor.rules import Outcome, Rule, RuleBase
+from advisor.support import capital
 
 _DIGITS = 4
 
 
-def record(answer: Answer, base: RuleBase, outlook: Outlook | None = None) -> RunFile:
+def run_record(answer: Answer, base: RuleBase, outlook: Outlook | None = None) -> RunFile:
     """The run file of an answer, the same for the same facts.
 
     Args:
@@ -123,7 +125,7 @@ def candidates_record(
         base: the rules.
         outlook: what would change the answer for a single candidate.
     """
-    runs = [(model, record(answer, base, outlook)) for model, answer in candidates]
+    runs = [(model, run_record(answer, base, outlook)) for model, answer in candidates]
     if len(runs) == 1:
         return runs[0][1]
     pairs = [
@@ -195,7 +197,7 @@ def _weight(entry: Tally) -> float:
 def _parity(entry: Parity, base: RuleBase) -> ParityEntry:
     basis = "authored weights"
     if base.calibration and entry.method in base.calibration.methods:
-        basis = FITTED
+        basis = FITTED_WEIGHTS
     return ParityEntry(
         probability=rounded(entry.probability),
         range=(round(entry.low, _DIGITS), round(entry.high, _DIGITS)),

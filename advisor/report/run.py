@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Protocol
 
-from advisor.decide.decide import Headline, Status
+from advisor.decide import Headline, Status
 from advisor.facts import Source
 from advisor.methods import FULL, SOFT_PROMPT, load_methods
 from advisor.report.part import Part, Within, Words
-from advisor.rules.rule import Kind
+from advisor.rules import RuleKind
 
 Probability = Annotated[float, Within(0, 1)]
 Count = Annotated[int, Within(0)]
@@ -102,7 +102,7 @@ class ReasonEntry(Part):
 
     rule: str
     name: str
-    kind: Annotated[str, Words(lambda: Kind)]
+    kind: Annotated[str, Words(lambda: RuleKind)]
     effect: int | None
     """Decibans for the first of `compared`; null for a veto."""
     effects: dict[MethodId, int]

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from advisor.facts.factsfile import RUN_SCHEMAS, load_document
+from advisor.facts import RUN_SCHEMAS, load_document
 from advisor.report.run import CandidatesRun, RunFile
-from advisor.support.errors import AdvisorError
-from advisor.support.strictyaml import YamlDocument
+from advisor.support import AdvisorError, YamlDocument
 
 _T = TypeVar("_T")
 

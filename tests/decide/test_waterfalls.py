@@ -18,7 +18,7 @@ from verdict_cases import (
 from advisor.decide.answer import answer_for
 from advisor.decide.tally import settled_lead, waterfall
 from advisor.report.methods import chosen_method, why_not
-from advisor.report.record import record
+from advisor.report.record import run_record
 from advisor.rules.rule import Outcome
 
 NAMED = {
@@ -92,7 +92,7 @@ def test_known_projects_add_up_and_say_why_not(project):
 
 @pytest.mark.parametrize("status", NAMED)
 def test_the_run_file_holds_the_waterfall_of_every_method(status):
-    run = record(answer_on(NAMED[status]), engine().base)
+    run = run_record(answer_on(NAMED[status]), engine().base)
     for entry in run.ranking:
         assert sum(step.effect for step in entry.waterfall) == entry.score
         rules = [step.rule for step in entry.waterfall]

@@ -13,17 +13,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 import advisor
-from advisor.facts.factsfile import RUN_ELEMENT
+from advisor.facts import RUN_ELEMENT
 from advisor.report.blocks import Block
 from advisor.report.html.illustration import Illustration
-from advisor.report.html.run_sections import outcome, run_sections
-from advisor.report.html.section import Section, split
+from advisor.report.html.run_sections import measured_outcome, run_sections
+from advisor.report.html.section import Section, sections_of
 from advisor.report.html.trying import Trying, embedded_json, trying_of
 from advisor.report.measured import MeasuredRun
 from advisor.report.part import Part, fields_of, plain
 from advisor.report.run import RunFile
 from advisor.report.wording import method_name, shown_value, side_name
-from advisor.support.sentences import capital
+from advisor.support import capital
 
 _STATUS = {
     "decided": "Decided",
@@ -42,7 +42,7 @@ _ABOUT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class PageHead:
     """What is seen without scrolling.
 
     Attributes:
@@ -63,14 +63,14 @@ class Head:
     alarms: int
 
 
-def head_of(record: RunFile) -> Head:
+def head_of(record: RunFile) -> PageHead:
     """The head of a run."""
     near = record.evidence.text if record.evidence else ""
-    return Head(
+    return PageHead(
         status=_STATUS[record.status],
         sentence=record.headline,
         notes=tuple(filter(None, (near, record.alternative_reason))),
-        outcome=outcome(record),
+        outcome=measured_outcome(record),
         answer=tuple(_answer(record)),
         about=tuple(_about(record)),
         alarms=len(record.alarms or ()) if isinstance(record, MeasuredRun) else 0,
@@ -214,13 +214,13 @@ def plain_page(
     """The page of any other report: the blocks of its record, a section for each heading."""
     record = portable(record)
     embedded = plain(record) if held is None else portable(held)
-    return _page(embedded, title, None, tuple(split(blocks_of(record))))
+    return _page(embedded, title, None, tuple(sections_of(blocks_of(record))))
 
 
 def _page(
     record: dict[str, Any],
     title: str,
-    head: Head | None,
+    head: PageHead | None,
     sections: tuple[Section, ...],
     trying: Trying | None = None,
 ) -> str:

@@ -134,4 +134,4 @@ def test_a_reader_tells_numbers_from_truths_and_reads_nested_records():
 def test_the_rules_of_the_house_are_asked(tmp_path):
     with pytest.raises(AdvisorError):
         list(advisor.judge_portfolio([{}], rules=[tmp_path / "missing"]))
-    assert len(list(answering.answers([], load_engine()))) == 0
+    assert len(list(answering.short_answers([], load_engine()))) == 0
