@@ -194,7 +194,7 @@ def _rates(bench: Bench, rounds: int) -> dict[str, list[float]]:
     """Decisions a second of every side, round by round, the sides in turns."""
     known = bench.draw(_BATCH)
     partly = with_unknowns(known, _UNKNOWN_SHARE)
-    flattened = [flattened(facts) for facts in known]
+    flat_facts = [flattened(facts) for facts in known]
     project = [load_facts(ROOT / "examples" / "project.yaml")] * (_BATCH // 10)
     sides: dict[str, tuple[Callable[[Any], object], Sequence[Any]]] = {
         OWN: (bench.decide, known),
@@ -203,8 +203,8 @@ def _rates(bench: Bench, rounds: int) -> dict[str, list[float]]:
         "advisor, whole answer with estimates": (lambda f: answer_for(f, bench.engine), project),
     }
     if bench.zen:
-        sides[ZEN] = (lambda facts: bench.zen.evaluate(facts, {"trace": True}), flattened)
-        sides["zen-engine, without trace"] = (bench.zen.evaluate, flattened)
+        sides[ZEN] = (lambda facts: bench.zen.evaluate(facts, {"trace": True}), flat_facts)
+        sides["zen-engine, without trace"] = (bench.zen.evaluate, flat_facts)
     rates: dict[str, list[float]] = {name: [] for name in sides}
     for round_ in range(rounds + 1):  # the first only warms up
         for name, (run, inputs) in sides.items():

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from advisor.cli import options
-from advisor.methods import FULL, SOFT_PROMPT
 from advisor.support import AdvisorError, ExitCode, did_you_mean
 
 if TYPE_CHECKING:
@@ -99,6 +98,8 @@ def check(
 def _expected(
     stated: str | None, recorded: Mapping[str, Any], methods: tuple[str, ...]
 ) -> str | None:
+    from advisor.methods import FULL, SOFT_PROMPT
+
     if stated is None:
         advised = recorded.get("recommendation")
         if advised not in (None, SOFT_PROMPT, FULL):

@@ -2,11 +2,11 @@ from .fact import Fact as Fact
 from .fact import Source as Source
 from .factbase import FactBase as FactBase
 from .factbase import require_consistent as require_consistent
-from .factsfile import RUN_ELEMENT as RUN_ELEMENT
 from .factsfile import RUN_SCHEMAS as RUN_SCHEMAS
 from .factsfile import facts_from as facts_from
 from .factsfile import load_document as load_document
 from .factsfile import load_facts as load_facts
+from .page import RUN_ELEMENT as RUN_ELEMENT
 from .quantities import GIB as GIB
 from .quantities import QuantityError as QuantityError
 from .quantities import parse_interval as parse_interval
