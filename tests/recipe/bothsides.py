@@ -142,7 +142,7 @@ def by_the_worker(
 
     def equipped(*words: Any) -> Any:
         learner = equip(*words)
-        side.begin(learner.trained())
+        side.begin(learner.trained().items())
         return learner
 
     def liked(metric: Metric, answer: str, target: str) -> float:

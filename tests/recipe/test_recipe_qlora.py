@@ -39,7 +39,7 @@ def what_is_not_quantised_is_kept_as_it_was_trained():
         for parameter in tuned.trained().values():
             parameter.add_(0.1 * torch.randn_like(parameter))
     tuned.model.eval()
-    artefact.save(settings, task, tuned, task.tokenizer, FOLDER / "artefact")
+    artefact.save(settings, task, task.tokenizer, FOLDER / "artefact", tuned)
     _, other, loaded = artefact.load(FOLDER / "artefact")
     formats = [{n: p.dtype for n, p in m.model.named_parameters()} for m in (tuned, loaded)]
     assert formats[0] == formats[1]

@@ -145,15 +145,15 @@ def test_a_search_keeps_no_model_and_goes_on_after_a_divergence(inside_project):
 
 
 def a_soft_prompt_starts_from_words():
+    import method
     import torch
+    from models import load_base
 
-    settings, _, task, tuned = parts()
+    settings, _, task, _ = parts()
     # Words that begin differently: else a legend of letters stands in front of the prompt.
     settings["task"]["label_words"] = {"positive": "yes", "negative": "no"}
     task.prompt = "{text} Is it good or bad ?"
-    import method
-
-    method._start_from_words(task.settings, task, tuned)
+    tuned = method.wrap(settings, task, load_base(settings, task.outputs))
     ids = task.tokenizer("Is it good or bad ?", add_special_tokens=False)["input_ids"]
     start = tuned.model.prompt_encoder["default"].embedding.weight
     words = tuned.base.get_input_embeddings().weight

@@ -10,7 +10,6 @@ import torch
 
 from advisor.catalogue import training
 from advisor.microbench.worker.evaluation import Answers, Evaluation, summary
-from advisor.microbench.worker.learner import frozen_learner
 from advisor.microbench.worker.routes.head import (
     choices_in_rows,
     head_losses,
@@ -19,6 +18,7 @@ from advisor.microbench.worker.routes.head import (
 )
 from advisor.microbench.worker.rows import Batch, Row, collate, sorted_batches
 from advisor.microbench.worker.workbench import Workbench
+from advisor.tuning.learner import untrained
 
 
 def head_only(workbench: Workbench) -> Answers:
@@ -54,7 +54,7 @@ class Features:
 
     def __init__(self, workbench: Workbench) -> None:
         self._workbench = workbench
-        self._learner = frozen_learner(workbench.model, workbench.bench.device)
+        self._learner = untrained(workbench.model.to(workbench.bench.device))
         self._seen: list[Any] = []
         first_new_module(workbench).register_forward_pre_hook(
             lambda _module, given: self._seen.append(given[0])

@@ -11,7 +11,6 @@ from advisor.methods import load_methods
 from advisor.microbench.records import Bench, Example, Prompt, Route
 from advisor.microbench.worker.coding import Coder, coder_of
 from advisor.microbench.worker.environment import prepare_process
-from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.loading import find_source, load_both
 from advisor.microbench.worker.routes.answering import Answering
 from advisor.microbench.worker.routes.head import HeadAnswering, outputs_of
@@ -21,6 +20,7 @@ from advisor.microbench.worker.rows import Row, quantiles
 from advisor.microbench.worker.wording import Wording
 from advisor.tuning.encoding import Encoder
 from advisor.tuning.general import general_loss
+from advisor.tuning.learner import Learner
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def test_a_new_head_has_a_rate_of_its_own_and_biases_do_not_decay(model_folder):
         learner = equip(workbench, method, 0)
         trial = a_trial(method, learning_rate=1e-4, head_rate=1e-2)
         optimizer = RecipeOptimizer(learner, trial, load_methods()[method])
-        names = {id(parameter): name for name, parameter in learner.trained()}
+        names = {id(parameter): name for name, parameter in learner.trained().items()}
         for group in optimizer.groups:
             for parameter in group["params"]:
                 name = names.pop(id(parameter))

@@ -81,7 +81,7 @@ class Looks:
 
     def __call__(self, answering, *_):
         learner = answering._learner
-        self.weights.append([parameter.detach().clone() for _, parameter in learner.trained()])
+        self.weights.append([p.detach().clone() for p in learner.trained().values()])
         loss, score = next(self._left)
         return Evaluation(loss, Answers(score, ()))
 
@@ -94,7 +94,7 @@ def trained(workbench, monkeypatch, method, looks, **changes):
     trial = a_trial(method, steps=2 * len(looks), dev_every=2, **changes)
     trainer = Trainer(workbench, trial, learner, lambda _: None)
     trainer.run()
-    return trainer, scripted.weights, [parameter for _, parameter in learner.trained()]
+    return trainer, scripted.weights, list(learner.trained().values())
 
 
 def same(one, other):

@@ -8,13 +8,13 @@ from typing import Any
 import torch
 
 from advisor.microbench.records import Example, Prompt, Task
-from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.routes.answering import Judged, choice_losses, judge_choices
 from advisor.microbench.worker.routes.targets import Scale, place_of
 from advisor.microbench.worker.rows import Batch, Row, collate
 from advisor.microbench.worker.wording import prompted
 from advisor.tuning.encoding import Encoder
 from advisor.tuning.head import LastToken
+from advisor.tuning.learner import Learner
 
 
 def outputs_of(task: Task) -> int:

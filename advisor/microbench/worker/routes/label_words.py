@@ -8,7 +8,6 @@ from typing import Any
 import torch
 
 from advisor.microbench.records import Example, Task
-from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.routes.answering import (
     Judged,
     choice_losses,
@@ -19,6 +18,7 @@ from advisor.microbench.worker.rows import Batch, Row, collate
 from advisor.microbench.worker.wording import Wording, prompted
 from advisor.tuning.batches import Picked
 from advisor.tuning.encoding import Encoder
+from advisor.tuning.learner import Learner
 
 
 def word_rows(

@@ -9,12 +9,12 @@ from typing import Any
 import torch
 
 from advisor.microbench.records import Example, Metric, Prompt
-from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.routes.answering import Judged
 from advisor.microbench.worker.rows import Batch, Row, collate
 from advisor.microbench.worker.wording import prompted, spaced
 from advisor.tuning.batches import Picked, by_length, padded
 from advisor.tuning.encoding import Encoder
+from advisor.tuning.learner import Learner
 from advisor.tuning.scoring import outcome
 from advisor.tuning.writing import write
 

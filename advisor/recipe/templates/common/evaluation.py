@@ -8,10 +8,10 @@ from typing import Any
 
 import torch
 from data import Example
-from models import Tuned
 from settings import FOLDER
 from tuning.batches import by_length
 from tuning.general import general_loss
+from tuning.learner import Learner
 from tuning.scoring import outcome, score
 
 
@@ -23,7 +23,7 @@ class Look:
     score: float
 
 
-def look(task: Any, tuned: Tuned, examples: list[Example], settings: dict) -> Look:
+def look(task: Any, tuned: Learner, examples: list[Example], settings: dict) -> Look:
     """Judge examples in one pass without writing, as is done during training."""
     items = [task.encode(example) for example in examples]
     losses, outcomes, targets = [], [], []
@@ -39,7 +39,7 @@ def look(task: Any, tuned: Tuned, examples: list[Example], settings: dict) -> Lo
     return Look(statistics.fmean(losses), score(task.metric, outcomes, targets))
 
 
-def final_score(task: Any, tuned: Tuned, examples: list[Example], settings: dict) -> float:
+def final_score(task: Any, tuned: Learner, examples: list[Example], settings: dict) -> float:
     """Points of the answers that the model really gives."""
     tuned.model.eval()
     with torch.no_grad():
@@ -50,7 +50,7 @@ def final_score(task: Any, tuned: Tuned, examples: list[Example], settings: dict
 
 
 def rank_prompts(
-    task: Any, tuned: Tuned, examples: list[Example], templates: list[str]
+    task: Any, tuned: Learner, examples: list[Example], templates: list[str]
 ) -> list[tuple[float, str]]:
     """Points of the answers under each prompt, the best first; the task keeps its own prompt."""
     found, own = [], task.prompt
@@ -61,7 +61,7 @@ def rank_prompts(
     return sorted(found, key=lambda entry: -entry[0])
 
 
-def forgotten(task: Any, tuned: Tuned) -> float | None:
+def forgotten(task: Any, tuned: Learner) -> float | None:
     """The mean loss per token on a general text; None where the model has no language head.
 
     A rise says what the model has forgotten.

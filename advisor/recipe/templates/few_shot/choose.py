@@ -13,10 +13,11 @@ from typing import Any
 from artefact import require_able, save
 from data import Example, Splits, answers_of, read_splits
 from evaluation import final_score
-from models import Tuned, load_base, load_tokenizer
+from models import load_base, load_tokenizer
 from prompts import demonstration
 from settings import FOLDER, command_line, model_of
 from task import Task
+from tuning.learner import Learner
 from tuning.scoring import majority
 
 
@@ -45,7 +46,7 @@ def main() -> None:
         "score": final_score(task, base, splits.test, settings),
         "prompt_tokens": len(task.encode(splits.test[0])["input_ids"]),
     }
-    save(settings, task, base, tokenizer, FOLDER / "artefact")
+    save(settings, task, tokenizer, FOLDER / "artefact")
     (FOLDER / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     print(f"{metric} in points on {len(splits.test)} test examples")
     for name in ("majority", "zero_shot", "score"):
@@ -53,7 +54,7 @@ def main() -> None:
 
 
 def with_examples(
-    settings: dict, task: Task, base: Tuned, splits: Splits, without: float
+    settings: dict, task: Task, base: Learner, splits: Splits, without: float
 ) -> list[tuple[float, int]]:
     """Points by the number of examples in the prompt; the best number stays in the task.
 

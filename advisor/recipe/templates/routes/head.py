@@ -12,11 +12,12 @@ from typing import Any
 
 import torch
 from data import Example, labels_of
-from models import Tuned, room_left
+from models import room_left
 from prompts import prompted
 from tuning.batches import by_length, inputs_of
 from tuning.encoding import Encoder
 from tuning.head import LastToken
+from tuning.learner import Learner
 from tuning.scoring import outcome
 from tuning.wording import said_labels
 
@@ -69,7 +70,7 @@ class Task:
         """What a soft prompt starts from."""
         return " ".join(self._sentences(self.prompt)) if self.prompt else ""
 
-    def bind(self, tuned: Tuned) -> None:
+    def bind(self, tuned: Learner) -> None:
         """Take the limits of a model, and a decoder's way to read its head."""
         if hasattr(tuned.base, "score"):
             self.last = LastToken(tuned.base, self.tokenizer.pad_token_id)
@@ -98,18 +99,18 @@ class Task:
         answers = torch.tensor([item.get("answer", 0) for item in items], device=device)
         return {"inputs": inputs, "answers": answers}
 
-    def losses(self, tuned: Tuned, batch: dict) -> Any:
+    def losses(self, tuned: Learner, batch: dict) -> Any:
         """The loss of each example (B), to be trained on."""
         return self._losses(self._scores(tuned, batch), batch["answers"])
 
-    def look(self, tuned: Tuned, examples: list[Example], batch: dict) -> tuple[Any, list[float]]:
+    def look(self, tuned: Learner, examples: list[Example], batch: dict) -> tuple[Any, list[float]]:
         """Losses (B) and outcomes of examples whose batch this is."""
         scores = self._scores(tuned, batch)
         texts = self._texts(scores)
         found = [outcome(self.metric, t, e.target) for t, e in zip(texts, examples, strict=True)]
         return self._losses(scores, batch["answers"]), found
 
-    def answers(self, tuned: Tuned, examples: list[Example], size: int) -> list[str]:
+    def answers(self, tuned: Learner, examples: list[Example], size: int) -> list[str]:
         """The answer to each example as text."""
         items = [self.encode(example) for example in examples]
         texts = [""] * len(items)
@@ -122,7 +123,7 @@ class Task:
         return texts
 
     def rank(
-        self, tuned: Tuned, examples: list[Example], templates: list[str]
+        self, tuned: Learner, examples: list[Example], templates: list[str]
     ) -> list[tuple[float, str]]:
         """Points of each way to say the labels, by the likeness of text and label; best first."""
         if not self.state["labels"] or not templates:
@@ -142,7 +143,7 @@ class Task:
         words = said_labels(self.state["labels"])
         return [template.replace("{label}", word) for word in words.values()]
 
-    def _features(self, tuned: Tuned, texts: list[str]) -> Any:
+    def _features(self, tuned: Learner, texts: list[str]) -> Any:
         """The mean hidden state of each text, of length one."""
         rows = []
         for text in texts:
@@ -160,7 +161,7 @@ class Task:
             return (float(target) - self.state["mean"]) / self.state["spread"]
         return self.state["labels"].index(target)
 
-    def _scores(self, tuned: Tuned, batch: dict) -> Any:
+    def _scores(self, tuned: Learner, batch: dict) -> Any:
         if self.last is not None:
             return self.last.scores(tuned, batch["inputs"]).float()
         return tuned.forward(**batch["inputs"]).logits.float()

@@ -8,10 +8,11 @@ from typing import Any
 import torch
 from data import Example
 from evaluation import rank_prompts
-from models import Tuned, room_left
+from models import room_left
 from prompts import first_prompt, prompted, render, said
 from tuning.batches import Picked, by_length, inputs_of, padded
 from tuning.encoding import Encoder, answer_lengths, decoder_start
+from tuning.learner import Learner
 from tuning.writing import write
 
 
@@ -69,7 +70,7 @@ class Task:
         """What a soft prompt starts from."""
         return said(self.prompt)
 
-    def bind(self, tuned: Tuned) -> None:
+    def bind(self, tuned: Learner) -> None:
         """Take the limits and the output layer of a model."""
         decodes = not tuned.base.config.is_encoder_decoder
         room = room_left(tuned, self.settings, self.state["most"] if decodes else 0)
@@ -115,18 +116,18 @@ class Task:
             "targets": torch.tensor([t for i in items for t in i["written"]], device=device),
         }
 
-    def losses(self, tuned: Tuned, batch: dict) -> Any:
+    def losses(self, tuned: Learner, batch: dict) -> Any:
         """The mean loss of each example's target tokens (B), to be trained on."""
         return self._losses(self._logits(tuned, batch), batch)
 
-    def look(self, tuned: Tuned, examples: list[Example], batch: dict) -> tuple[Any, list[float]]:
+    def look(self, tuned: Learner, examples: list[Example], batch: dict) -> tuple[Any, list[float]]:
         """Losses (B) and shares of right tokens of examples whose batch this is."""
         del examples  # the batch holds their targets as tokens
         logits = self._logits(tuned, batch)
         right = (logits.argmax(dim=-1) == batch["targets"]).float()
         return self._losses(logits, batch), _means(right, batch["counts"]).tolist()
 
-    def answers(self, tuned: Tuned, examples: list[Example], size: int) -> list[str]:
+    def answers(self, tuned: Learner, examples: list[Example], size: int) -> list[str]:
         """What the model writes for each example, always the most likely token.
 
         Inputs of one length are written together, so that no padding can change an answer.
@@ -143,7 +144,7 @@ class Task:
         return texts
 
     def rank(
-        self, tuned: Tuned, examples: list[Example], templates: list[str]
+        self, tuned: Learner, examples: list[Example], templates: list[str]
     ) -> list[tuple[float, str]]:
         """Points of the untrained model with each prompt, the best first."""
         return rank_prompts(self, tuned, examples, templates)
@@ -170,7 +171,7 @@ class Task:
     def _decoded(self, ids: list[int]) -> str:
         return self.tokenizer.decode(ids, skip_special_tokens=True).lstrip()
 
-    def _logits(self, tuned: Tuned, batch: dict) -> Any:
+    def _logits(self, tuned: Learner, batch: dict) -> Any:
         """Scores of words (N x W) where the N target tokens of the batch follow."""
         counts = batch["counts"]
         rows = torch.tensor([r for r, count in enumerate(counts) for _ in range(count)])

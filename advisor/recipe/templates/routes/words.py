@@ -11,11 +11,12 @@ from typing import Any
 import torch
 from data import Example, labels_of
 from evaluation import rank_prompts
-from models import Tuned, room_left
+from models import room_left
 from prompts import first_prompt, prompted, render, said
 from tuning import TuningError
 from tuning.batches import Picked, by_length, inputs_of
 from tuning.encoding import Encoder
+from tuning.learner import Learner
 from tuning.scoring import outcome
 from tuning.wording import LETTERS, said_labels, spell, spell_choices
 
@@ -90,7 +91,7 @@ class Task:
         says = self.legend + said(self.prompt, self.words)
         return says.strip() or " ".join(self.words)
 
-    def bind(self, tuned: Tuned) -> None:
+    def bind(self, tuned: Learner) -> None:
         """Take the limits and the output layer of a model."""
         self.encoder = replace(self.encoder, room=room_left(tuned, self.settings))
         self.picked = Picked(tuned.base.get_output_embeddings())
@@ -125,18 +126,18 @@ class Task:
             "answers": torch.tensor([item["answer"] for item in items], device=device),
         }
 
-    def losses(self, tuned: Tuned, batch: dict) -> Any:
+    def losses(self, tuned: Learner, batch: dict) -> Any:
         """The loss of each example (B), to be trained on."""
         return self._losses(self._scores(tuned, batch), batch)
 
-    def look(self, tuned: Tuned, examples: list[Example], batch: dict) -> tuple[Any, list[float]]:
+    def look(self, tuned: Learner, examples: list[Example], batch: dict) -> tuple[Any, list[float]]:
         """Losses (B) and outcomes of examples whose batch this is."""
         scores = self._scores(tuned, batch)
         texts = self._texts(scores, examples)
         found = [outcome(self.metric, t, e.target) for t, e in zip(texts, examples, strict=True)]
         return self._losses(scores, batch), found
 
-    def answers(self, tuned: Tuned, examples: list[Example], size: int) -> list[str]:
+    def answers(self, tuned: Learner, examples: list[Example], size: int) -> list[str]:
         """The answer to each example as text."""
         items = [self.encode(example) for example in examples]
         texts = [""] * len(items)
@@ -150,7 +151,7 @@ class Task:
         return texts
 
     def rank(
-        self, tuned: Tuned, examples: list[Example], templates: list[str]
+        self, tuned: Learner, examples: list[Example], templates: list[str]
     ) -> list[tuple[float, str]]:
         """Points of the untrained model with each prompt, the best first."""
         return rank_prompts(self, tuned, examples, templates)
@@ -166,7 +167,7 @@ class Task:
         said_as = self.settings["task"].get("label_words", {})
         return list({**said_labels(self.state["labels"]), **said_as}.values())
 
-    def _scores(self, tuned: Tuned, batch: dict) -> Any:
+    def _scores(self, tuned: Learner, batch: dict) -> Any:
         """The words' scores (B x C) at each input's last real token; -inf where is no choice."""
         rows = torch.arange(len(batch["lengths"]), device=tuned.device)
         places = batch["lengths"] - 1 + tuned.shift

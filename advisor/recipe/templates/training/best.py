@@ -10,7 +10,8 @@ import safetensors.torch
 import torch
 import transformers
 from evaluation import look
-from models import Tuned, device_here
+from models import device_here
+from tuning.learner import Learner
 
 
 class Diverged(SystemExit):
@@ -26,7 +27,7 @@ class BestState(transformers.TrainerCallback):
     back.
     """
 
-    def __init__(self, tuned: Tuned, folder: Path, settings: dict) -> None:
+    def __init__(self, tuned: Learner, folder: Path, settings: dict) -> None:
         self.tuned = tuned
         self.patience = settings["train"]["patience"]
         self.file = folder / "best.safetensors"

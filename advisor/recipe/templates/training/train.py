@@ -27,7 +27,6 @@ from models import load_base, load_tokenizer
 from settings import FOLDER, command_line, model_of
 from task import Task
 from trainer import BestState, train
-from tuning import TuningError
 from tuning.scoring import majority
 
 WORK = FOLDER / "work"
@@ -52,7 +51,7 @@ def main() -> None:
     report["rates"] = {"learning_rate": rates[0], "head_rate": rates[1]}
     report["best"] = {"step": best.step, "of": steps, "dev": best.score, "dev_loss": best.loss}
     # What was trained is kept, whatever happens while it is judged.
-    save(settings, task, tuned, tokenizer, FOLDER / "artefact")
+    save(settings, task, tokenizer, FOLDER / "artefact", tuned)
     report["after"] = {
         "score": final_score(task, tuned, splits.test, settings),
         "general_loss": forgotten(task, tuned),
@@ -97,8 +96,8 @@ def trained(
     base = load_base(settings, task.outputs)
     try:
         tuned = method.wrap(settings, task, base)
-    except TuningError as error:
-        raise SystemExit(f"{settings['method']} does not fit: {error}") from None
+    except ValueError as error:  # peft does not know the layers of every model
+        raise SystemExit(f"{settings['method']} cannot be put on this model: {error}") from None
     task.bind(tuned)
     try:
         best = train(task, tuned, settings, splits=splits, steps=steps, rates=rates, folder=WORK)

@@ -7,7 +7,7 @@ from typing import Any
 
 import transformers
 from best import BestState, Looks, loop_settings
-from models import Tuned
+from tuning.learner import Learner
 
 
 class TaskTrainer(Looks, transformers.Trainer):
@@ -23,7 +23,7 @@ class TaskTrainer(Looks, transformers.Trainer):
     """
 
     def __init__(
-        self, tuned: Tuned, task: Any, settings: dict, *, dev: list, rates: tuple[float, float],
+        self, tuned: Learner, task: Any, settings: dict, *, dev: list, rates: tuple[float, float],
         **arguments: Any,
     ) -> None:  # fmt: skip
         super().__init__(
@@ -60,7 +60,7 @@ class TaskTrainer(Looks, transformers.Trainer):
 
 
 def train(
-    task: Any, tuned: Tuned, settings: dict, *, splits: Any, steps: int,
+    task: Any, tuned: Learner, settings: dict, *, splits: Any, steps: int,
     rates: tuple[float, float], folder: Path,
 ) -> BestState:  # fmt: skip
     """Take optimizer steps and put the best state back.

@@ -11,8 +11,8 @@ from typing import Any
 
 from best import BestState, Looks, loop_settings
 from datasets import Dataset
-from models import Tuned
 from trl import SFTConfig, SFTTrainer
+from tuning.learner import Learner
 
 
 class TaskTrainer(Looks, SFTTrainer):
@@ -27,14 +27,14 @@ class TaskTrainer(Looks, SFTTrainer):
     """
 
     def __init__(
-        self, tuned: Tuned, task: Any, settings: dict, dev: list, **arguments: Any
+        self, tuned: Learner, task: Any, settings: dict, dev: list, **arguments: Any
     ) -> None:
         super().__init__(model=tuned.model, **arguments)
         self.tuned, self.task, self.settings, self.dev = tuned, task, settings, dev
 
 
 def train(
-    task: Any, tuned: Tuned, settings: dict, *, splits: Any, steps: int,
+    task: Any, tuned: Learner, settings: dict, *, splits: Any, steps: int,
     rates: tuple[float, float], folder: Path,
 ) -> BestState:  # fmt: skip
     """Take optimizer steps and put the best state back.
