@@ -20,8 +20,7 @@ from advisor.microbench.records import (
     Task,
     Trial,
 )
-from advisor.microbench.worker import training, trial
-from advisor.microbench.worker.routes import text
+from advisor.microbench.worker import evaluation, training, trial
 from advisor.microbench.worker.workbench import load_workbench
 from advisor.tuning.wording import said_labels
 
@@ -138,7 +137,7 @@ def by_the_worker(
 ) -> Side:
     """Train by a trial of the micro-benchmark, on the same rows in the same batches."""
     side, written = Side(), []
-    equip, outcome = trial.equip, text.outcome
+    equip, outcome = trial.equip, evaluation.outcome
 
     def equipped(*words: Any) -> Any:
         learner = equip(*words)
@@ -154,7 +153,7 @@ def by_the_worker(
             super().__init__(*words)
             self.answering.losses = side.watched(self.answering.losses)
 
-    trial.equip, trial.Trainer, text.outcome = equipped, Watched, liked
+    trial.equip, trial.Trainer, evaluation.outcome = equipped, Watched, liked
     training.training_batches = lambda rows, *_: iter([[rows[p] for p in b] for b in batches])
     workbench = load_workbench(bench_of(settings, splits, general))
     found = trial.run_trial(workbench, trial_of(settings, splits), lambda _: None)

@@ -11,9 +11,9 @@ from advisor.catalogue import training
 from advisor.microbench.records import Baseline, Example, Prompt, PromptScore, Route
 from advisor.microbench.worker.evaluation import Answers, answers
 from advisor.microbench.worker.linear_head import Computed, best_head, head_only
-from advisor.microbench.worker.rows import sorted_batches
 from advisor.microbench.worker.workbench import Workbench
 from advisor.tuning.learner import untrained
+from advisor.tuning.rows import sorted_batches
 from advisor.tuning.scoring import majority
 
 
@@ -30,7 +30,7 @@ class Untrained:
         self._wording = workbench.coder.word(prompt)
         learner = untrained(workbench.model.to(workbench.bench.device))
         learner.model.eval()
-        self._answering = workbench.answering(learner, self._wording)
+        self._answering = workbench.answering(learner)
         task = workbench.bench.task
         self.by_label = task.route is Route.LABEL_WORDS and bool(task.labels)
 

@@ -17,9 +17,10 @@ from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.evaluation import evaluate
 from advisor.microbench.worker.memory import MemoryMeter
 from advisor.microbench.worker.optimizing import RecipeOptimizer
-from advisor.microbench.worker.rows import Row, training_batches
+from advisor.microbench.worker.rows import training_batches
 from advisor.microbench.worker.workbench import Workbench
 from advisor.tuning.learner import Learner
+from advisor.tuning.rows import Row
 
 
 class BestState:

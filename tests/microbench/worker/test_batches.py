@@ -12,8 +12,9 @@ from advisor.methods import load_methods
 from advisor.microbench.records import Route
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.optimizing import RecipeOptimizer, linear_decay
-from advisor.microbench.worker.rows import Row, sorted_batches, training_batches
+from advisor.microbench.worker.rows import training_batches
 from advisor.microbench.worker.workbench import load_workbench
+from advisor.tuning.rows import Row, sorted_batches
 
 ROWS = [Row(([7] * (1 + i * 37 % 50),), target=str(i)) for i in range(70)]
 

@@ -15,10 +15,10 @@ from advisor.microbench.worker import training
 from advisor.microbench.worker.evaluation import Answers, Evaluation
 from advisor.microbench.worker.memory import out_of_memory
 from advisor.microbench.worker.methods import equip
-from advisor.microbench.worker.routes.head import HeadAnswering
 from advisor.microbench.worker.training import Trainer
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import Workbench, load_workbench
+from advisor.tuning.head import HeadAnswering
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ class Looks:
         self.weights = []
 
     def __call__(self, answering, *_):
-        learner = answering._learner
+        learner = answering.learner
         self.weights.append([p.detach().clone() for p in learner.trained().values()])
         loss, score = next(self._left)
         return Evaluation(loss, Answers(score, ()))
