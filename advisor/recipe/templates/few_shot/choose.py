@@ -17,7 +17,7 @@ from models import load_base, load_tokenizer
 from prompts import demonstration
 from settings import FOLDER, command_line, model_of
 from task import Task
-from tuning.learner import Learner
+from tuning.rows import Answering
 from tuning.scoring import majority
 
 
@@ -30,12 +30,12 @@ def main() -> None:
     task = Task.learn(settings, tokenizer, splits.train)
     base = load_base(settings, task.outputs)
     base.model.eval()
-    task.bind(base)
+    answering = task.bind(base)
     dev = splits.dev[: settings["data"]["most_ranked"]]
-    ranked = task.rank(base, dev, settings["prompts"])
+    ranked = task.rank(answering, dev, settings["prompts"])
     task.prompt = ranked[0][1]
-    zero_shot = final_score(task, base, splits.test, settings)
-    tried = with_examples(settings, task, base, splits, ranked[0][0])
+    zero_shot = final_score(task, answering, splits.test, settings)
+    tried = with_examples(settings, task, answering, splits, ranked[0][0])
     metric = settings["task"]["metric"]
     report: dict[str, Any] = {
         "method": settings["method"],
@@ -43,8 +43,8 @@ def main() -> None:
         "examples_in_prompt": [{"dev": points, "count": count} for points, count in tried],
         "majority": majority(metric, *map(answers_of, (splits.train, splits.test))),
         "zero_shot": zero_shot,
-        "score": final_score(task, base, splits.test, settings),
-        "prompt_tokens": len(task.encode(splits.test[0])["input_ids"]),
+        "score": final_score(task, answering, splits.test, settings),
+        "prompt_tokens": len(task.encode(splits.test[0]).sequences[0]),
     }
     save(settings, task, tokenizer, FOLDER / "artefact")
     (FOLDER / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def with_examples(
-    settings: dict, task: Task, base: Learner, splits: Splits, without: float
+    settings: dict, task: Task, answering: Answering, splits: Splits, without: float
 ) -> list[tuple[float, int]]:
     """Points by the number of examples in the prompt; the best number stays in the task.
 
@@ -70,7 +70,7 @@ def with_examples(
         if task.encoder.room is not None and tokens > task.encoder.room:
             break
         task.shots = lead
-        points = final_score(task, base, dev, settings)
+        points = final_score(task, answering, dev, settings)
         tried.append((points, count))
         if points > best:
             best, kept = points, lead

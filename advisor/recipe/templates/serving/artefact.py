@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from settings import FOLDER
 from task import Task
 from tuning.learner import Learner, save_learner
+from tuning.rows import Answering
 
 
 def require_able(settings: dict) -> None:
@@ -45,7 +46,7 @@ def save(
     (folder / "task.json").write_text(state + "\n", encoding="utf-8")
 
 
-def load(folder: Path) -> tuple[dict, Task, Learner]:
+def load(folder: Path) -> tuple[dict, Task, Answering]:
     """Settings, task and model of a folder that `save` has written."""
     if not (folder / "task.json").is_file():
         raise SystemExit(f"{folder}: nothing was saved here; run python train.py first")
@@ -59,5 +60,4 @@ def load(folder: Path) -> tuple[dict, Task, Learner]:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise SystemExit(f"{folder} is damaged: {reason}; run python train.py again") from None
     tuned.model.eval()
-    task.bind(tuned)
-    return settings, task, tuned
+    return settings, task, task.bind(tuned)

@@ -76,20 +76,20 @@ class BestState(transformers.TrainerCallback):
 class Looks:
     """What a Trainer does at a look and at its end, whichever library it is of.
 
-    It has the attributes `tuned`, `task`, `settings` and `dev` (development examples).
+    It has the attributes `answering`, `task`, `settings` and `dev` (development examples).
     """
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """Loss and points on the development split; a later state wins a tie."""
-        self.tuned.model.eval()
+        self.answering.learner.model.eval()
         with self.accelerator.autocast():
-            found = look(self.task, self.tuned, self.dev, self.settings)
+            found = look(self.task, self.answering, self.dev, self.settings)
         metrics = {"eval_loss": found.loss, "eval_score": found.score}
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(
             self.args, self.state, self.control, metrics
         )
-        self.tuned.model.train()
+        self.answering.learner.model.train()
         return metrics
 
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
