@@ -311,12 +311,27 @@ class FactEntry(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class AdviceEntry(Part):
+    """What to do, of all methods that there are."""
+
+    method: MethodId | None
+    """Null where every method is ruled out."""
+    kind: str | None
+    """Its family: soft_prompts, full, adapters or prompting."""
+    chance_within_tolerance: Probability | None
+    """Of ending within the tolerance of full fine-tuning; null where it cannot be told."""
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RunFile(Part):
     """The JSON of `advisor advise`, which every other command takes."""
 
     schema_version: Literal["1"]
     advisor_version: str
     status: StatusWord
+    advice: AdviceEntry | None = None
+    """What to do; not in files of early versions."""
     headline: str
     recommendation: Side | None
     leaning_only: bool
@@ -348,7 +363,9 @@ class RunFile(Part):
     assumptions: list[Assumption]
     conflicts: list[Conflict]
     how_to: list[str]
+    """Steps of the advised method; in files without advice, of the recommended side."""
     how_to_alternative: list[str]
+    """Steps of the better of the two sides, where another method is advised."""
     facts: dict[str, FactEntry]
 
 

@@ -20,7 +20,7 @@ from advisor.report import inpage
 from advisor.report.html.illustration import Illustration
 from advisor.report.outlook_document import HERE, MAP_LETTERS, answer_words
 from advisor.report.run import OtherAnswer
-from advisor.report.wording import first_sentence, second_sentence
+from advisor.report.wording import advice_sentence, first_sentence, second_sentence
 from advisor.support import capital
 
 _ESCAPED = str.maketrans(
@@ -99,6 +99,12 @@ def trying_of(shown: Illustration, *, estimates: bool = True) -> Trying | None:
         "letters": {f"{status}|{side or ''}": mark for (status, side), mark in MAP_LETTERS.items()},
         "here": HERE,
         "kinds": _COLUMNS,
+        "advice": {status.value: advice_sentence(status, None) for status in Status}
+        | {
+            f"{status.value}|{method}": advice_sentence(status, method)
+            for status in Status
+            for method in shown.rules["methods"]
+        },
         "first": dict(_first_sentences(shown.rules)),
         "second": {
             "none": second_sentence(Status.DECIDED, None, "{name}"),
