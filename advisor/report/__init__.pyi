@@ -12,6 +12,7 @@ from .document import RUN_TITLE as RUN_TITLE
 from .document import blocks_of as blocks_of
 from .estimate_document import ESTIMATE_TITLE as ESTIMATE_TITLE
 from .estimate_document import estimate_blocks as estimate_blocks
+from .estimate_record import EstimateFile as EstimateFile
 from .estimate_record import record_of_estimate as record_of_estimate
 from .files import format_for as format_for
 from .files import to_json as to_json
