@@ -47,6 +47,7 @@ from .outlook_document import exact_number as exact_number
 from .outlook_document import find_out_line as find_out_line
 from .outlook_document import flip_table as flip_table
 from .outlook_document import map_grid as map_grid
+from .part import Part as Part
 from .part import fields_of as fields_of
 from .part import plain as plain
 from .record import candidates_record as candidates_record
