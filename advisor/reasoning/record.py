@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from advisor.decide import Gist, Number
@@ -12,10 +11,10 @@ from advisor.reasoning.counterfactual import Smallest
 from advisor.reasoning.flips import Stretch
 from advisor.reasoning.map import DecisionMap
 from advisor.reasoning.worth_knowing import Worth
-from advisor.report import FindOut, MapAxis, MapEntry, OtherAnswer, Part, fields_of
+from advisor.report import FindOut, MapAxis, MapEntry, OtherAnswer, Part, fields_of, part_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@part_class
 class StretchAnswer:
     """A stretch of a number, both ends in it, and the answer on it."""
 
@@ -25,7 +24,7 @@ class StretchAnswer:
     recommendation: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@part_class
 class ChoiceAnswer:
     """A value of a fact, and the answer with it."""
 
@@ -34,7 +33,7 @@ class ChoiceAnswer:
     recommendation: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@part_class
 class ChangedAnswer:
     """Other values of some facts, and the answer with all of them."""
 
@@ -43,7 +42,7 @@ class ChangedAnswer:
     recommendation: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class AnswerNow(Part):
     """The answer to a project, in short."""
 
@@ -57,7 +56,7 @@ class AnswerNow(Part):
     alternative: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class ChangedFact(Part):
     """What a fact was, and what it becomes."""
 
@@ -65,7 +64,7 @@ class ChangedFact(Part):
     to: Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class SaidByRule(Part):
     """What a rule says: ``effects`` in decibans by method, or methods that it rules out."""
 
@@ -74,7 +73,7 @@ class SaidByRule(Part):
     veto: list[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class MovedRule(Part):
     """A rule that says something else after a change."""
 
@@ -84,7 +83,7 @@ class MovedRule(Part):
     after: SaidByRule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class SweptFact(Part):
     """A number that is followed over a range."""
 
@@ -92,7 +91,7 @@ class SweptFact(Part):
     stretches: list[StretchAnswer]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class NumberAlone(Part):
     """A number, and the answers along all of its values."""
 
@@ -100,7 +99,7 @@ class NumberAlone(Part):
     stretches: list[StretchAnswer]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class ChoiceAlone(Part):
     """A choice, and the answer with each of its values."""
 
@@ -108,7 +107,7 @@ class ChoiceAlone(Part):
     answers: list[ChoiceAnswer]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class FewestChanges(Part):
     """The fewest facts that give another answer.
 
@@ -122,7 +121,7 @@ class FewestChanges(Part):
     found: list[ChangedAnswer]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class WhatIfFile(Part):
     """The JSON of ``advisor whatif``; it has the keys of what was asked for."""
 

@@ -42,6 +42,14 @@ from .measured import PlannedRun as PlannedRun
 from .measured import Prediction as Prediction
 from .measured import PromptLine as PromptLine
 from .measured import SecondsCheck as SecondsCheck
+from .outlook import ChoiceOutlook as ChoiceOutlook
+from .outlook import FindOut as FindOut
+from .outlook import Flip as Flip
+from .outlook import MapAxis as MapAxis
+from .outlook import MapEntry as MapEntry
+from .outlook import NumberOutlook as NumberOutlook
+from .outlook import OtherAnswer as OtherAnswer
+from .outlook import Outlook as Outlook
 from .outlook_document import answer_words as answer_words
 from .outlook_document import exact_number as exact_number
 from .outlook_document import find_out_line as find_out_line
@@ -49,6 +57,7 @@ from .outlook_document import flip_table as flip_table
 from .outlook_document import map_grid as map_grid
 from .part import Part as Part
 from .part import fields_of as fields_of
+from .part import part_class as part_class
 from .part import plain as plain
 from .record import candidates_record as candidates_record
 from .record import rounded as rounded
@@ -56,14 +65,6 @@ from .record import run_record as run_record
 from .remarks import remark_lines as remark_lines
 from .remarks import remark_record as remark_record
 from .remarks import witness_record as witness_record
-from .run import ChoiceOutlook as ChoiceOutlook
-from .run import FindOut as FindOut
-from .run import Flip as Flip
-from .run import MapAxis as MapAxis
-from .run import MapEntry as MapEntry
-from .run import NumberOutlook as NumberOutlook
-from .run import OtherAnswer as OtherAnswer
-from .run import Outlook as Outlook
 from .run import RunFile as RunFile
 from .runfile import load_record as load_record
 from .runfile import part_from as part_from

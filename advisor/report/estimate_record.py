@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias
 
@@ -19,14 +18,14 @@ from advisor.estimate import (
     Target,
 )
 from advisor.facts import GIB
-from advisor.report.part import Part
+from advisor.report.part import Part, part_class
 
 Figure: TypeAlias = int | float
 LowHigh: TypeAlias = tuple[Figure, Figure]
 _DIGITS = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class EstimatedModel(Part):
     """The model and its sizes."""
 
@@ -43,12 +42,12 @@ class EstimatedModel(Part):
     tied: Figure
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class NoSettings(Part):
     """No method can be combined with what was asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class CommonSettings(Part):
     """What all methods share."""
 
@@ -65,7 +64,7 @@ class CommonSettings(Part):
     upcast: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class OwnSettings(Part):
     """What differs from method to method."""
 
@@ -76,7 +75,7 @@ class OwnSettings(Part):
     rank: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class EstimatedDevice(Part):
     """The device, and what of it is free."""
 
@@ -88,7 +87,7 @@ class EstimatedDevice(Part):
     speed: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class EstimatedRun(Part):
     """How much is trained, and what an hour costs, lowest and highest."""
 
@@ -98,7 +97,7 @@ class EstimatedRun(Part):
     tasks_per_base: LowHigh
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class EstimatedPlan(Part):
     """Settings that fit, and what they take."""
 
@@ -121,7 +120,7 @@ class EstimatedPlan(Part):
     step_seconds: Figure | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class EstimatedSharing(Part):
     """One way of sharing among devices or with the host's memory."""
 
@@ -133,7 +132,7 @@ class EstimatedSharing(Part):
     basis: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class EstimatedMethod(Part):
     """What one method takes."""
 
@@ -162,7 +161,7 @@ class EstimatedMethod(Part):
     shared: list[EstimatedSharing]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class NoMethod(Part):
     """A method that cannot be combined with the settings, and why."""
 
@@ -170,7 +169,7 @@ class NoMethod(Part):
     hint: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class EstimateFile(Part):
     """The JSON of ``advisor estimate``."""
 

@@ -6,10 +6,33 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+
+from advisor.decide import Status
+from advisor.methods import FULL, SOFT_PROMPT, load_methods
+
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+else:
+    # It tells type checkers alone; from Python 3.11 on it is in typing.
+    def dataclass_transform(**_: Any) -> Any:  # noqa: D103
+        return lambda function: function
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+_T = TypeVar("_T")
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=False)
+def part_class(kind: type[_T]) -> type[_T]:
+    """A class of fields that are all given by name.
+
+    A type checker refuses to change one later. Python does not: watching for it, as comparing and
+    showing, would double the time that the classes take to import.
+    """
+    return dataclass(slots=True, kw_only=True, eq=False, repr=False)(kind)
+
+
+@part_class
 class Part:
     """A part of the run file.
 
@@ -75,3 +98,10 @@ class Words:
         """The check as pydantic asks for it."""
         words = [word.value if isinstance(word, Enum) else word for word in self._words()]
         return {"type": "literal", "expected": words}
+
+
+Probability = Annotated[float, Within(0, 1)]
+Count = Annotated[int, Within(0)]
+MethodId = Annotated[str, Words(load_methods)]
+Side = Annotated[str, Words(lambda: (SOFT_PROMPT, FULL))]
+StatusWord = Annotated[str, Words(lambda: Status)]

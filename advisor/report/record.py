@@ -9,6 +9,7 @@ from advisor.decide import Answer, Parity, Reason, Status, Tally, Verdict, water
 from advisor.facts import FactBase, Source, plain_value
 from advisor.methods import load_methods
 from advisor.report.methods import how_to, nearest_changes, side_method, why_not
+from advisor.report.outlook import Outlook
 from advisor.report.part import fields_of
 from advisor.report.run import (
     AdviceEntry,
@@ -21,7 +22,6 @@ from advisor.report.run import (
     EvidenceEntry,
     FactEntry,
     MissingEntry,
-    Outlook,
     Pair,
     ParityEntry,
     RankingEntry,

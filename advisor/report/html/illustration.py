@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.report.run import MapEntry
+from advisor.report.outlook import MapEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from advisor.facts import load_vocabulary, show_value
 from advisor.methods import FULL, SOFT_PROMPT, load_methods
 from advisor.report import inpage
 from advisor.report.html.illustration import Illustration
+from advisor.report.outlook import OtherAnswer
 from advisor.report.outlook_document import HERE, MAP_LETTERS, answer_words
-from advisor.report.run import OtherAnswer
 from advisor.report.wording import advice_sentence, first_sentence, second_sentence
 from advisor.support import capital
 
