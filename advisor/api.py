@@ -7,13 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from advisor.decide.answer import answer_for as advise_on
-from advisor.facts.factsfile import facts_from
-from advisor.report.part import plain
-from advisor.report.record import record
-from advisor.rules.engine import load_engine
-from advisor.support.plugins import plugin
-from advisor.support.strictyaml import YamlDocument
+from advisor.decide import answer_for as advise_on
+from advisor.facts import facts_from
+from advisor.report import plain, run_record
+from advisor.rules import load_engine
+from advisor.support import YamlDocument, plugin
 
 
 def advise(
@@ -41,10 +39,10 @@ def advise(
     engine = load_engine(rules)
     stated = facts_from(YamlDocument(dict(facts), {}, "facts"))
     answer = advise_on(stated, engine)
-    from advisor.reasoning.outlook import outlook as look_out
+    from advisor.reasoning import outlook_of as look_out
 
     run: dict[str, Any] = plain(
-        record(answer, engine.base, look_out(stated, engine, quick=not outlook))
+        run_record(answer, engine.base, look_out(stated, engine, quick=not outlook))
     )
     return run
 
@@ -76,10 +74,10 @@ def judge_portfolio(
     """
     portfolio = plugin("advisor_portfolio")
     numbered = (
-        portfolio.Record(number, f"record {number}", partial(dict, record))
+        portfolio.PortfolioRow(number, f"record {number}", partial(dict, record))
         for number, record in enumerate(records, start=1)
     )
-    answers: Iterator[dict[str, Any]] = portfolio.answers(numbered, load_engine(rules))
+    answers: Iterator[dict[str, Any]] = portfolio.short_answers(numbered, load_engine(rules))
     return answers
 
 
@@ -106,8 +104,8 @@ def what_if(
         >>> found["changes"]
         {'data.train_examples': {'from': 500, 'to': 5}}
     """
-    from advisor.app.whatif import whatif_record
-    from advisor.reasoning.case import Case
+    from advisor.app import whatif_record
+    from advisor.reasoning import Case
 
     case = Case(facts_from(YamlDocument(dict(facts), {}, "facts")), load_engine(rules))
     changed = facts_from(YamlDocument(dict(changes or {}), {}, "changes"))
@@ -145,9 +143,8 @@ def decision_map(
         >>> found["up"]["values"][found["up"]["here"]]
         4
     """
-    from advisor.reasoning.case import Case
-    from advisor.reasoning.map import decision_map as drawn
-    from advisor.reasoning.record import map_entry
+    from advisor.reasoning import Case, map_entry
+    from advisor.reasoning import draw_map as drawn
 
     case = Case(facts_from(YamlDocument(dict(facts), {}, "facts")), load_engine(rules))
     found: dict[str, Any] = plain(map_entry(drawn(case, x, y)))
@@ -168,8 +165,8 @@ def check_evidence(path: str | Path) -> list[str]:
         >>> advisor.check_evidence("advisor/catalogue/evidence.csv")
         []
     """
-    from advisor.catalogue.evidence import table_text
-    from advisor.catalogue.evidence_check import check_evidence as check
+    from advisor.catalogue import check_table as check
+    from advisor.catalogue import table_text
 
     return [str(remark) for remark in check(table_text(Path(path)))]
 
@@ -183,7 +180,7 @@ def fit_weights(path: str | Path | None = None) -> str:
     Raises:
         AdvisorError: if the file is wrong, or numpy or scipy is not installed.
     """
-    from advisor.app.calibrate import fit_weights as fit
+    from advisor.app import fitted_weights as fit
 
     return fit(None if path is None else Path(path))
 
@@ -233,10 +230,10 @@ def estimate_model(  # noqa: PLR0913 - one keyword for each thing that a user sa
         >>> found["methods"]["lora"]["fits"]
         'fits'
     """
-    from advisor.app.estimate import estimate
-    from advisor.estimate.assumed import Wishes
-    from advisor.profilers.request import Request
-    from advisor.report.estimate_record import estimate_record
+    from advisor.app import estimate_methods
+    from advisor.estimate import Wishes
+    from advisor.profilers import Request
+    from advisor.report import record_of_estimate
 
     stated = [f"{key}={value}" for key, value in (facts or {}).items()]
     if examples is not None:
@@ -256,7 +253,8 @@ def estimate_model(  # noqa: PLR0913 - one keyword for each thing that a user sa
         accumulation=accumulation,
         quick=quick,
     )
-    return estimate_record(estimate(request, wishes))
+    found: dict[str, Any] = plain(record_of_estimate(estimate_methods(request, wishes)))
+    return found
 
 
 def confirm(  # noqa: PLR0913 - one keyword for each thing that a user says
@@ -292,8 +290,8 @@ def confirm(  # noqa: PLR0913 - one keyword for each thing that a user says
     Raises:
         AdvisorError: if model, data or machine cannot be used.
     """
-    from advisor.app.confirm import Silent, Wish, confirm_advice
-    from advisor.profilers.request import DataFiles, Request
+    from advisor.app import Silent, Wish, confirm_advice
+    from advisor.profilers import DataFiles, Request
 
     stated = facts_from(YamlDocument(dict(facts or {}), {}, "facts"))
     request = Request(

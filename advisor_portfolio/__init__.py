@@ -5,6 +5,6 @@ one that it would get alone. The command line and the API reach it through
 `advisor.support.plugins`; it needs the extra ``portfolio``.
 """
 
-from advisor_portfolio.answering import Record, answers
+from advisor_portfolio.answering import PortfolioRow, short_answers
 
-__all__ = ["Record", "answers"]
+__all__ = ["PortfolioRow", "short_answers"]

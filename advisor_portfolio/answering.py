@@ -6,21 +6,20 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from advisor.decide.answer import answer_for
-from advisor.decide.decide import Status
+from advisor.decide import Status, answer_for
 from advisor.facts import Fact, Value
-from advisor.report.record import rounded
-from advisor.rules.engine import Engine
-from advisor.support.errors import AdvisorError
+from advisor.report import rounded
+from advisor.rules import Engine
+from advisor.support import AdvisorError
 from advisor_portfolio.completing import Completer
-from advisor_portfolio.judging import Portfolio
+from advisor_portfolio.judging import Portfolio, short_answer
 from advisor_portfolio.reading import Reader
 
 _CHUNK = 512
 """Records that are read before any is answered."""
 
 
-class Record(NamedTuple):
+class PortfolioRow(NamedTuple):
     """One project as it was written.
 
     Attributes:
@@ -41,8 +40,8 @@ class _Known(NamedTuple):
     values: Mapping[str, Value]
 
 
-def answers(
-    records: Iterable[Record],
+def short_answers(
+    records: Iterable[PortfolioRow],
     engine: Engine,
     complete: Callable[[list[Fact]], list[Fact]] = lambda own: own,
 ) -> Iterator[dict[str, Any]]:
@@ -56,7 +55,7 @@ def answers(
     portfolio = Portfolio(engine)
     completer, reader = Completer(portfolio.facts), Reader()
 
-    def known(record: Record) -> _Known | AdvisorError:
+    def known(record: PortfolioRow) -> _Known | AdvisorError:
         try:
             raw = record.read()
             try:
@@ -91,11 +90,5 @@ def answers(
 def _alone(stated: list[Fact], engine: Engine) -> dict[str, Any]:
     """The answer with exact bounds, which many projects at once are not judged by."""
     verdict = answer_for(stated, engine).verdict
-    return {
-        "status": verdict.status.value,
-        "recommendation": verdict.recommendation,
-        "variant": verdict.variant,
-        "alternative": verdict.alternative,
-        "confidence": verdict.confidence,
-        "scores": {method: tally.score for method, tally in verdict.tallies.items()},
-    }
+    scores = {method: tally.score for method, tally in verdict.tallies.items()}
+    return short_answer(verdict.advice, verdict.confidence, scores)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.facts import FactType, Interval, Value
-from advisor.rules.engine import Axis
+from advisor.rules import Axis
 
 Floats: TypeAlias = "NDArray[np.float64]"
 Integers: TypeAlias = "NDArray[np.intp]"
@@ -61,7 +61,7 @@ class Column:
         return Column(self.values[first:last], ranges)
 
 
-class Encoder:
+class ColumnEncoder:
     """Turns the values of many projects into columns, one for each of some facts.
 
     Args:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, TypeVar
 
-from advisor.decide.completion import completed
-from advisor.estimate.estimator import memory_facts, storage_facts
-from advisor.estimate.job import corners
-from advisor.estimate.memory import FindProfile
-from advisor.estimate.run_cost import Pace, paces, run_facts
+from advisor.decide import completed
+from advisor.estimate import (
+    FindProfile,
+    Pace,
+    corners,
+    memory_facts,
+    paces,
+    run_facts,
+    storage_facts,
+)
 from advisor.facts import Fact, FactBase, Value
 
 _KEPT = 5_000

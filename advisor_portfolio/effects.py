@@ -8,11 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.decide.decide import decider_of
-from advisor.decide.tally import lead_of, quality_bounds, tally
+from advisor.decide import decider_of, lead_of, quality_bounds, tally_of
 from advisor.facts import Interval, Value
-from advisor.rules.engine import Engine, Finding, Prepared, unsettled
-from advisor.rules.rule import Outcome, Rule, Settings
+from advisor.rules import Engine, Finding, Outcome, Prepared, Rule, RuleSettings, unsettled
 from advisor_portfolio.columns import Booleans, Column, Floats, Integers
 from advisor_portfolio.lookups import Steps
 
@@ -31,7 +29,7 @@ class Sums:
         rows: how many there are in all.
     """
 
-    def __init__(self, methods: Sequence[str], settings: Settings) -> None:
+    def __init__(self, methods: Sequence[str], settings: RuleSettings) -> None:
         self.methods = tuple(methods)
         self.soft = settings.groups["soft_prompts"]
         self.pairs = tuple(
@@ -43,7 +41,7 @@ class Sums:
 
     def of(self, finding: Finding) -> list[int]:
         """What one finding adds to each row, in decibans."""
-        tallies = tally([finding], self.methods)
+        tallies = tally_of([finding], self.methods)
         leads = [lead_of(finding, *pair) for pair in self.pairs]
         return [
             *(tallies[method].score for method in self.methods),

@@ -8,11 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from advisor.decide.decide import HEADLINES, NOBODY, STATUSES, Conclusion, Decider
-from advisor.decide.decision import Decision, decide
+from advisor.decide import (
+    HEADLINES,
+    NOBODY,
+    STATUSES,
+    Advice,
+    Conclusion,
+    Decider,
+    Decision,
+    decision_of,
+)
 from advisor.facts import Fact, FactBase, Source, Value, Vocabulary, load_vocabulary
-from advisor.rules.engine import Engine
-from advisor_portfolio.columns import Column, Encoder, Floats, Integers
+from advisor.rules import Engine
+from advisor_portfolio.columns import Column, ColumnEncoder, Floats, Integers
 from advisor_portfolio.effects import Effects
 from advisor_portfolio.lookups import Lookups
 from advisor_portfolio.nearness import Nearness
@@ -54,7 +62,7 @@ class Portfolio:
             *self._lookups.facts, *(ramp.fact for ramp in self._effects.ramps),
             *self._nearness.facts,
         ])  # fmt: skip
-        self._encoder = Encoder([self._vocabulary[key] for key in keys], engine.axes)
+        self._encoder = ColumnEncoder([self._vocabulary[key] for key in keys], engine.axes)
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -77,7 +85,7 @@ class Portfolio:
         )
         return Encoded(len(projects), columns, apart)
 
-    def judge(self, encoded: Encoded) -> Iterator[Answers]:
+    def judge(self, encoded: Encoded) -> Iterator[BlockAnswers]:
         """Judge all projects, a block of them at a time, in their order."""
         for first in range(0, encoded.count, _BLOCK):
             last = min(first + _BLOCK, encoded.count)
@@ -87,7 +95,7 @@ class Portfolio:
                 for number in sorted(encoded.apart)
                 if first <= number < last
             }
-            yield Answers(self.methods, self._judge_block(columns, last - first), apart)
+            yield BlockAnswers(self.methods, self._judge_block(columns, last - first), apart)
 
     def _judge_block(self, columns: Mapping[str, Column], projects: int) -> Decisions:
         effects = self._effects
@@ -129,7 +137,9 @@ class Portfolio:
         """The answer of the scalar engine."""
         stated = [Fact(key, value, Source.ANSWERED) for key, value in values.items()]
         findings = self.engine.assess(values).findings
-        return decide(findings, FactBase(stated, vocabulary=self._vocabulary), self.engine.base)
+        return decision_of(
+            findings, FactBase(stated, vocabulary=self._vocabulary), self.engine.base
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +160,7 @@ class Decisions:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class BlockAnswers:
     """The answers to a block of projects.
 
     Attributes:
@@ -166,7 +176,6 @@ class Answers:
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield the answers as plain data, in the order of the projects."""
         methods: list[str | None] = [*self.methods, None]  # what is NOBODY is the last
-        statuses = [status.value for status in STATUSES]
         headlines: list[str | None] = [*(headline.value for headline in HEADLINES), None]
         found, conclusion = self.decisions, self.decisions.conclusion
         confidences = np.where(np.isnan(found.confidence), NOBODY, found.confidence)
@@ -177,25 +186,31 @@ class Answers:
         )  # fmt: skip
         for number, row in enumerate(rows):
             if number in self.alone:
-                yield _plain(self.alone[number])
+                one = self.alone[number]
+                scores = {method: tally.score for method, tally in one.tallies.items()}
+                yield short_answer(one.advice, one.confidence, scores)
                 continue
             status, recommendation, variant, alternative, confidence, scores = row
-            yield {
-                "status": statuses[status],
-                "recommendation": headlines[recommendation],
-                "variant": methods[variant],
-                "alternative": methods[alternative],
-                "confidence": None if confidence == NOBODY else confidence,
-                "scores": dict(zip(self.methods, scores, strict=True)),
-            }
+            advice = Advice(
+                STATUSES[status], headlines[recommendation], methods[variant], methods[alternative]
+            )
+            yield short_answer(
+                advice,
+                None if confidence == NOBODY else confidence,
+                dict(zip(self.methods, scores, strict=True)),
+            )
 
 
-def _plain(decision: Decision) -> dict[str, Any]:
+def short_answer(
+    advice: Advice, confidence: float | None, scores: Mapping[str, int]
+) -> dict[str, Any]:
+    """The answer to one project as plain data."""
     return {
-        "status": decision.status.value,
-        "recommendation": decision.recommendation,
-        "variant": decision.variant,
-        "alternative": decision.alternative,
-        "confidence": decision.confidence,
-        "scores": {method: tally.score for method, tally in decision.tallies.items()},
+        "status": advice.status.value,
+        "advice": advice.method,
+        "recommendation": advice.recommendation,
+        "variant": advice.variant,
+        "alternative": advice.alternative,
+        "confidence": confidence,
+        "scores": scores,
     }

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from advisor.rules.engine import Axis, Engine, fold
-from advisor.rules.rule import DecisionTable
+from advisor.rules import Axis, DecisionTable, Engine, fold
 from advisor_portfolio.columns import Booleans, Column, Floats, Integers
 
 _FEW = 8

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from advisor.catalogue.evidence import Published, decades_apart, rows_on
-from advisor.decide.parity import NEARNESS, kept_share, measured_key
-from advisor.rules.rule import Settings
+from advisor.catalogue import Published, decades_apart, rows_on
+from advisor.decide import NEARNESS, kept_share, measured_key
+from advisor.rules import RuleSettings
 from advisor_portfolio.columns import Booleans, Column, Floats, Integers
 
 _PARAMETERS, _EXAMPLES, _TRANSFER = NEARNESS
@@ -18,7 +18,7 @@ _PARAMETERS, _EXAMPLES, _TRANSFER = NEARNESS
 class Nearness:
     """For each method the share of the log-odds that counts, in every cell of size and data."""
 
-    def __init__(self, methods: Sequence[str], settings: Settings) -> None:
+    def __init__(self, methods: Sequence[str], settings: RuleSettings) -> None:
         self._methods = tuple(methods)
         rows = {
             (method, transferred): rows_on(method, transferred=transferred)

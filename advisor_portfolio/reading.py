@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.facts import Fact
-from advisor.facts.factsfile import facts_from
-from advisor.support.errors import AdvisorError
-from advisor.support.strictyaml import YamlDocument
+from advisor.facts import Fact, facts_from
+from advisor.support import AdvisorError, YamlDocument
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _KEPT = 20_000

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from advisor import __version__
-from advisor.microbench.records import Bench, Ending, Job, Status
-from advisor.support.errors import AdvisorError, ExitCode
+from advisor.microbench import Bench, Ending, Job, TrialStatus
+from advisor.support import AdvisorError, ExitCode
 from advisor_ray import node
 from advisor_ray.connecting import Connection
 from advisor_ray.room import (
@@ -165,7 +165,7 @@ class RayExecutor:
             return Ending.model_validate(self._told(reference)["ending"])
         except self._ray.exceptions.OutOfMemoryError as error:
             why = f"its node ran out of memory: {_lines(error)[0]}"
-            return Ending(job=job.id, status=Status.OUT_OF_MEMORY, message=why)
+            return Ending(job=job.id, status=TrialStatus.OUT_OF_MEMORY, message=why)
         except (
             self._ray.exceptions.WorkerCrashedError,
             self._ray.exceptions.NodeDiedError,
@@ -174,7 +174,7 @@ class RayExecutor:
             # its node's memory, or more, they die wherever it is repeated.
             times = f"Ray's process or its node died under it {_RETRIES + 1} times"
             why = f"{times}: {_lines(error)[0]}"
-            return Ending(job=job.id, status=Status.KILLED, message=why)
+            return Ending(job=job.id, status=TrialStatus.KILLED, message=why)
         except self._ray.exceptions.RayError as error:
             raise _broken("the cluster has lost a trial", _lines(error)[0], _GO_ON) from None
 

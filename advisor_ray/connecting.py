@@ -15,8 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from advisor.support.children import isolated
-from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support import AdvisorError, ExitCode, isolated
 from advisor_ray.owner import has_ended, owner
 
 _DIAL_SECONDS = 5.0

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from advisor import __version__
-from advisor.microbench.records import Job
-from advisor.microbench.running.local import LocalExecutor
-from advisor.support.errors import AdvisorError
+from advisor.microbench import Job, LocalExecutor
+from advisor.support import AdvisorError
 from advisor_ray.owner import has_ended, owner
 
 _BENCH = "bench.json"

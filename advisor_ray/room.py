@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support import AdvisorError, ExitCode
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from zenrules import decision_graph, flat
 import advisor
 from advisor.decide.answer import answer_for
 from advisor.decide.decision import Contest, contest
-from advisor.decide.tally import Tally, tally
+from advisor.decide.tally import Tally, tally_of
 from advisor.facts import Vocabulary, load_vocabulary
 from advisor.facts.factsfile import load_facts
 from advisor.rules.engine import Assessment, Engine
@@ -76,7 +76,7 @@ class Bench:
     def decide(self, facts: Scenario) -> Decision:
         """Our side: findings, scores and headline."""
         assessment = self.engine.assess(facts)
-        tallies = tally(assessment.findings, self.vocabulary.methods)
+        tallies = tally_of(assessment.findings, self.vocabulary.methods)
         state = contest(tallies, assessment.findings, self.engine.base.settings)
         return assessment, tallies, state
 
@@ -194,7 +194,7 @@ def _rates(bench: Bench, rounds: int) -> dict[str, list[float]]:
     """Decisions a second of every side, round by round, the sides in turns."""
     known = bench.draw(_BATCH)
     partly = with_unknowns(known, _UNKNOWN_SHARE)
-    flattened = [flattened(facts) for facts in known]
+    flat_facts = [flattened(facts) for facts in known]
     project = [load_facts(ROOT / "examples" / "project.yaml")] * (_BATCH // 10)
     sides: dict[str, tuple[Callable[[Any], object], Sequence[Any]]] = {
         OWN: (bench.decide, known),
@@ -203,8 +203,8 @@ def _rates(bench: Bench, rounds: int) -> dict[str, list[float]]:
         "advisor, whole answer with estimates": (lambda f: answer_for(f, bench.engine), project),
     }
     if bench.zen:
-        sides[ZEN] = (lambda facts: bench.zen.evaluate(facts, {"trace": True}), flattened)
-        sides["zen-engine, without trace"] = (bench.zen.evaluate, flattened)
+        sides[ZEN] = (lambda facts: bench.zen.evaluate(facts, {"trace": True}), flat_facts)
+        sides["zen-engine, without trace"] = (bench.zen.evaluate, flat_facts)
     rates: dict[str, list[float]] = {name: [] for name in sides}
     for round_ in range(rounds + 1):  # the first only warms up
         for name, (run, inputs) in sides.items():

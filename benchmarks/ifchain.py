@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from advisor.facts import Vocabulary
 from advisor.methods import FEW_SHOT, FULL
-from advisor.rules.rule import Ramp, Rule, RuleBase, Settings
+from advisor.rules.rule import Ramp, Rule, RuleBase, RuleSettings
 from advisor.rules.unary import NumberTest, Test
 
 
@@ -96,7 +96,7 @@ def _span(name: str, low: float, high: float) -> str:
     return f"{start}{name}{end}" if start or end else "True"
 
 
-def _finish(settings: Settings) -> Callable[[dict[str, int], set[str]], Chained]:
+def _finish(settings: RuleSettings) -> Callable[[dict[str, int], set[str]], Chained]:
     """The headline as `advisor.decide.decide` has it, for settled scores."""
     soft: Sequence[str] = settings.groups["soft_prompts"]
     trained = settings.groups["trained"]

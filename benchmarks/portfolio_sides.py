@@ -14,7 +14,7 @@ from scenarios import with_unknowns
 
 import advisor
 from advisor.decide.answer import answer_for
-from advisor.decide.decision import decide
+from advisor.decide.decision import decision_of
 from advisor.facts import Fact, FactBase, Source
 from advisor.facts.factsfile import facts_from
 from advisor.rules.engine import load_engine
@@ -108,7 +108,7 @@ def _headline(answer: Answer) -> str:
 def _alone(bench: Bench, facts: Mapping[str, Any]) -> Answer:
     """The decision of the scalar verdict."""
     stated = FactBase(Fact(key, value, Source.ANSWERED) for key, value in facts.items())
-    decision = decide(bench.engine.assess(facts).findings, stated, bench.engine.base)
+    decision = decision_of(bench.engine.assess(facts).findings, stated, bench.engine.base)
     return {
         "status": decision.status.value,
         "recommendation": decision.recommendation,

@@ -21,7 +21,7 @@ _EXACTLY_ON_A_BOUND = 0.15
 _SPREAD = 1.2
 """Factors of ten around a bound that most values keep to."""
 _ABSENT = 0.7
-"""How often a fact that rules do without, such as a measurement, is not there."""
+"""How often facts that rules do without, such as the measurements of a method, are not there."""
 _RARE = {"api_only": 0.1}
 """Choices that are drawn less often than the others of their fact."""
 _HEADROOM_FAILS = 0.06
@@ -50,9 +50,14 @@ def scenarios(
     source = random.Random(seed)
     keys = [key for key in bounds if not key.startswith("decision.")]
     types = [(vocabulary[key], bounds[key]) for key in keys]
+    groups = sorted({_together(kind) for kind, _ in types if kind.silent_if_absent})
     for _ in range(count):
-        drawn = ((kind.key, _draw(kind, ends, source)) for kind, ends in types)
-        yield {key: value for key, value in drawn if value is not None}
+        absent = {group for group in groups if source.random() < _ABSENT}
+        yield {
+            kind.key: _draw(kind, ends, source)
+            for kind, ends in types
+            if not (kind.silent_if_absent and _together(kind) in absent)
+        }
 
 
 def with_unknowns(
@@ -68,9 +73,12 @@ def _add_tests(found: dict[str, list[float]], when: Mapping[str, Any]) -> None:
         found.setdefault(key, []).extend(float(end) for end in numbers_in(test))
 
 
+def _together(kind: FactType) -> str:
+    """The facts of this prefix are there together: a micro-benchmark measures all of a method's."""
+    return kind.key.rpartition(".")[0]
+
+
 def _draw(kind: FactType, ends: Sequence[float], source: random.Random) -> Any:
-    if kind.silent_if_absent and source.random() < _ABSENT:
-        return None
     if kind.type == "boolean":
         return source.random() < 0.3
     if kind.choices:

@@ -211,9 +211,10 @@ def _test(name: str, test: Any) -> str:
     if interval:
         low, high = number(interval[2]), number(interval[3])
         return f"{name} in {interval[1]}{low}..{high}{interval[4]}"
-    if not re.fullmatch(r"[a-z_]+", test):
+    names = test.split(", ")
+    if not all(re.fullmatch(r"[a-z_]+", each) for each in names):
         raise ValueError(f"cannot translate the test {test!r}")
-    return f"{name} == {json.dumps(test)}"
+    return f"{name} in {json.dumps(names)}"
 
 
 def _effects(effects: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from advisor.cli.main import app
 from advisor.facts import load_vocabulary
 from advisor.rules.loading import load_rules
 from advisor.rules.manual import fact_page, rule_page
-from advisor.rules.rule import Kind, RuleBase
+from advisor.rules.rule import RuleBase, RuleKind
 
 _PLAIN = {"COLUMNS": "88", "TERM": "dumb", "NO_COLOR": "1"}
 
@@ -32,7 +32,7 @@ def rules(base: RuleBase) -> Iterator[str]:
     """The list of rules, with the claim of each."""
     yield "# Rules\n\nMade from the rule files, as `advisor explain CODE` tells them."
     first = {rule.code: rule for rule in reversed(base.rules)}
-    for kind in Kind:
+    for kind in RuleKind:
         yield f"\n## {kind.value.capitalize()}\n\n| Rule | Claim |\n|---|---|"
         for code, rule in sorted(first.items()):
             if rule.kind is kind:

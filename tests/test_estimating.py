@@ -9,7 +9,7 @@ import pytest
 
 import advisor
 from advisor.app import gather
-from advisor.app.advise import run
+from advisor.app.advise import advise_project
 from advisor.estimate.settings import Settings
 from advisor.estimate.shape import ModelShape
 from advisor.estimate.subject import Subject
@@ -32,8 +32,8 @@ def test_an_answer_traces_memory_where_it_is_asked_to():
         settings=PROJECT, models=(str(MODELS / "gpt2"),), gpu="RTX 4090", offline=True
     )
     engine = load_engine()
-    (traced,), _ = run(request, engine, traced=True)
-    (formula,), _ = run(request, engine)
+    (traced,), _ = advise_project(request, engine, traced=True)
+    (formula,), _ = advise_project(request, engine)
     assert fact(traced, "memory_gib").detail.startswith("traced")
     assert fact(formula, "memory_gib").detail.startswith("closed form")
     assert fact(traced, "memory_gib").value == pytest.approx(
@@ -45,7 +45,7 @@ def test_an_answer_traces_memory_where_it_is_asked_to():
 
 def test_a_trace_without_a_model_is_remarked():
     request = Request(settings=(*PROJECT, "model.parameters=1B"), gpu="RTX 4090")
-    _, gathered = run(request, load_engine(), traced=True)
+    _, gathered = advise_project(request, load_engine(), traced=True)
     assert any("--trace needs --model" in note for note in gathered.notes)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.app.gather import gather, machine_facts, setting_fact
+from advisor.app.gather import gather_facts, machine_facts, setting_fact
 from advisor.facts import Fact, FactBase, Source
 from advisor.profilers.request import DataFiles, Request
 from advisor.support.errors import AdvisorError
@@ -29,9 +29,7 @@ THIS_MACHINE = [
 @pytest.fixture(autouse=True)
 def this_machine(monkeypatch):
     """A machine with a small card, whatever the tests run on."""
-    monkeypatch.setattr(
-        "advisor.profilers.hardware.profile.profile_hardware", lambda: list(THIS_MACHINE)
-    )
+    monkeypatch.setattr("advisor.profilers.profile_hardware", lambda: list(THIS_MACHINE))
 
 
 @pytest.fixture
@@ -47,7 +45,7 @@ def facts_file(tmp_path):
 
 
 def base(request: Request, stated=()) -> FactBase:
-    gathered = gather(request, stated)
+    gathered = gather_facts(request, stated)
     own = [fact for _, facts in gathered.models for fact in facts]
     return FactBase([*gathered.common, *own])
 
@@ -95,7 +93,7 @@ def test_unknown_set_by_a_flag_hides_what_was_read():
 def test_a_fact_that_is_set_twice_is_refused():
     settings = ("data.train_examples=1", "data.train_examples=2")
     with pytest.raises(AdvisorError, match="set twice"):
-        gather(Request(settings=settings, detect=False))
+        gather_facts(Request(settings=settings, detect=False))
 
 
 def test_without_a_stated_machine_this_one_is_looked_at():
@@ -166,7 +164,7 @@ def test_a_number_of_cards_needs_a_card():
 
 def test_an_unknown_card_is_refused_with_close_names():
     with pytest.raises(AdvisorError) as error:
-        gather(Request(gpu="RTX 4091"))
+        gather_facts(Request(gpu="RTX 4091"))
     assert "RTX 4090" in error.value.hint
 
 
@@ -183,7 +181,7 @@ def test_data_and_model_are_profiled_together():
 
 def test_facts_on_the_data_are_common_to_all_models_and_those_on_a_model_are_not():
     bert = str(EXAMPLES / "models" / "bert-base-uncased")
-    gathered = gather(Request(models=(GPT2, bert), data=SPAM, detect=False))
+    gathered = gather_facts(Request(models=(GPT2, bert), data=SPAM, detect=False))
     assert [spec for spec, _ in gathered.models] == [GPT2, bert]
     assert not [fact for fact in gathered.common if fact.key.startswith("model.")]
     sizes = {FactBase(facts).value("model.parameters") for _, facts in gathered.models}
@@ -193,7 +191,7 @@ def test_facts_on_the_data_are_common_to_all_models_and_those_on_a_model_are_not
 @pytest.mark.parametrize("name", ["our-own-model", "our-team/our-own-model"])
 def test_a_name_that_is_no_path_is_accepted_with_a_note_where_its_size_is_stated(name):
     request = Request(models=(name,), settings=("model.parameters=3B",), offline=True, detect=False)
-    gathered = gather(request)
+    gathered = gather_facts(request)
     [(_, facts)] = gathered.models
     assert [(fact.key, fact.value) for fact in facts] == [("model.name", name)]
     [note] = gathered.notes
@@ -202,14 +200,14 @@ def test_a_name_that_is_no_path_is_accepted_with_a_note_where_its_size_is_stated
 
 def test_a_name_that_is_no_path_is_refused_where_no_size_is_stated():
     with pytest.raises(AdvisorError):
-        gather(Request(models=("our-own-model",), offline=True, detect=False))
+        gather_facts(Request(models=("our-own-model",), offline=True, detect=False))
 
 
 @pytest.mark.parametrize("spec", ["./absent/model", "/absent/model", "a/b/c"])
 def test_a_path_that_does_not_exist_is_a_mistake_whatever_is_stated(spec):
     request = Request(models=(spec,), settings=("model.parameters=3B",), detect=False)
     with pytest.raises(AdvisorError):
-        gather(request)
+        gather_facts(request)
 
 
 def test_a_damaged_model_is_not_excused_by_a_stated_size(tmp_path):
@@ -217,13 +215,13 @@ def test_a_damaged_model_is_not_excused_by_a_stated_size(tmp_path):
     broken.write_text("{", encoding="utf-8")
     request = Request(models=(str(broken),), settings=("model.parameters=3B",), detect=False)
     with pytest.raises(AdvisorError):
-        gather(request)
+        gather_facts(request)
 
 
 def test_evaluation_data_needs_training_data():
     request = Request(data=DataFiles(evaluation=SPAM.evaluation), detect=False)
     with pytest.raises(AdvisorError, match="needs --data"):
-        gather(request)
+        gather_facts(request)
 
 
 def test_rows_shared_by_training_and_evaluation_are_found(tmp_path):

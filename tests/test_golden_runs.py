@@ -9,7 +9,7 @@ import pytest
 
 from advisor.decide.answer import answer_for
 from advisor.facts.factsfile import RUN_SCHEMAS, load_facts
-from advisor.report.document import blocks
+from advisor.report.document import blocks_of
 from advisor.report.part import plain
 from advisor.report.runfile import json_schema, load_record, run_from
 
@@ -30,13 +30,13 @@ def test_an_old_run_is_judged_again(version):
 @pytest.mark.parametrize("version", RUN_SCHEMAS)
 def test_an_old_run_is_shown_again(version):
     run, _ = load_record(GOLDEN / f"run-{version}.json")
-    assert len(list(blocks(run))) > 10
+    assert len(list(blocks_of(run))) > 10
 
 
 def test_a_run_has_the_published_form():
     written = json.loads((GOLDEN / "run-1.json").read_text(encoding="utf-8"))
     kept = plain(run_from(written))
-    added = {"evidence": None, "bounds": None, "outlook": None}
+    added = {"advice": None, "evidence": None, "bounds": None, "outlook": None}
     ranking = [{**entry, "waterfall": None} for entry in written["ranking"]]
     assert kept == {**written, **added, "ranking": ranking}
 

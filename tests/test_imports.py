@@ -68,6 +68,10 @@ def test_an_answer_needs_no_library_that_trains_or_validates(words, tmp_path):
     assert sorted(set(told["loaded"]) & (HEAVY | TALK)) == []
 
 
+def test_help_reads_no_table_and_no_facts(tmp_path):
+    assert not {"yaml", "html"} & set(loaded_by(["--help"], tmp_path)["loaded"])
+
+
 @pytest.mark.parametrize(
     ("brief", "needed"), [([], set()), (["--brief"], {"numpy", "pydantic_core"})]
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.app.advise import Candidate, run
+from advisor.app.advise import Candidate, advise_project
 from advisor.decide.answer import answer_for
 from advisor.decide.decide import Status
 from advisor.facts import Fact, Source, load_vocabulary
@@ -52,7 +52,7 @@ def test_the_example_project_gets_an_answer():
 
 
 def test_gpt2_on_the_bundled_data_gets_an_answer_of_files_alone():
-    [candidate], gathered = run(
+    [candidate], gathered = advise_project(
         Request(models=(model("gpt2"),), data=SPAM, settings=("model.pretraining_match=medium",),
                 **PLANNED),
         engine(),
@@ -64,7 +64,7 @@ def test_gpt2_on_the_bundled_data_gets_an_answer_of_files_alone():
 
 
 def test_without_a_model_there_is_one_candidate_without_a_name():
-    [candidate], _ = run(Request(detect=False, settings=("task.type=code",)), engine())
+    [candidate], _ = advise_project(Request(detect=False, settings=("task.type=code",)), engine())
     assert candidate.model == ""
     assert candidate.answer.verdict.status is Status.UNDETERMINED
 
@@ -72,7 +72,7 @@ def test_without_a_model_there_is_one_candidate_without_a_name():
 def test_several_models_are_ranked_as_pairs_of_model_and_method():
     names = ("gpt2", "bert-base-uncased", "smollm2-135m")
     request = Request(models=tuple(model(name) for name in names), data=SPAM, **PLANNED)
-    candidates, _ = run(request, engine())
+    candidates, _ = advise_project(request, engine())
     found = record_of(candidates)
     methods = load_vocabulary().methods
     assert len(found["pairs"]) == len(names) * len(methods)
@@ -88,7 +88,7 @@ def test_the_record_of_several_models_is_that_of_the_best_one():
     request = Request(
         models=(model("bert-base-uncased"), model("smollm2-135m")), data=SPAM, **PLANNED
     )
-    candidates, _ = run(request, engine())
+    candidates, _ = advise_project(request, engine())
     found = record_of(candidates)
     best = next(c for c in candidates if c.model == found["model"])
     alone = record_of([best])
@@ -98,7 +98,7 @@ def test_the_record_of_several_models_is_that_of_the_best_one():
 def test_the_order_of_the_models_does_not_change_which_is_best():
     names = (model("bert-base-uncased"), model("gpt2"))
     forth, back = (
-        record_of(run(Request(models=order, data=SPAM, **PLANNED), engine())[0])
+        record_of(advise_project(Request(models=order, data=SPAM, **PLANNED), engine())[0])
         for order in (names, names[::-1])
     )
     assert forth["model"] == back["model"]
@@ -111,7 +111,7 @@ def test_a_model_that_cannot_do_the_task_at_all_comes_last():
         settings=("task.type=generation_long", "data.train_examples=5k"),
         **PLANNED,
     )
-    found = record_of(run(request, engine())[0])
+    found = record_of(advise_project(request, engine())[0])
     assert found["model"] == "gpt2"
     last = found["pairs"][-len(load_vocabulary().methods) :]
     assert {pair["model"] for pair in last} == {"bert-base-uncased"}
@@ -129,13 +129,13 @@ def test_two_folders_of_the_same_name_are_told_apart(tmp_path):
         settings=("task.type=generation_long", "data.train_examples=5k"),
         **PLANNED,
     )
-    found = record_of(run(request, engine())[0])
+    found = record_of(advise_project(request, engine())[0])
     assert len({pair["model"] for pair in found["pairs"]}) == 2
     assert found["facts"]["model.architecture"]["value"] == "decoder"
 
 
 def test_one_model_has_no_pairs():
-    candidates, _ = run(Request(models=(model("gpt2"),), detect=False), engine())
+    candidates, _ = advise_project(Request(models=(model("gpt2"),), detect=False), engine())
     assert "pairs" not in record_of(candidates)
 
 

@@ -12,11 +12,11 @@ from advisor.app.confirm import _methods
 from advisor.catalogue.evidence import rows_on
 from advisor.estimate.closed import closed_form_profile, forward_activations
 from advisor.estimate.closed_work import work_of
-from advisor.estimate.job import Job
+from advisor.estimate.job import TrainingJob
 from advisor.estimate.memory import optimistic_gib
 from advisor.estimate.settings import Settings
 from advisor.estimate.shape import ModelShape
-from advisor.estimate.sizes import artefact_bytes, trained_parameters
+from advisor.estimate.sizes import stored_bytes, trained_parameters
 from advisor.facts import FactBase
 from advisor.methods import UnknownMethodError, load_methods
 from advisor.microbench.judging.alarms.training import over_adaptation
@@ -25,7 +25,7 @@ from advisor.recipe.folder import python_files
 from advisor.report.methods import how_to
 
 SHAPE = ModelShape("llama", 8030261248, 32, 4096, 4096, 14336, 1024, 32, 128256, tied=False)
-JOB = Job(SHAPE, "llama", 4.0, 128.0, generates=True, devices=1.0)
+JOB = TrainingJob(SHAPE, "llama", 4.0, 128.0, generates=True, devices=1.0)
 FAKE_METHOD = replace(load_methods()["lora"], id=FAKE)
 ODD_FAMILY = replace(load_methods()["lora"], family="grafts")
 
@@ -55,7 +55,7 @@ def answered(recommendation, variant):
 BY_ID = {
     "table of methods": (lambda: load_methods()[FAKE], "method.yaml"),
     "parameters": (lambda: trained_parameters(FAKE, SHAPE, Settings()), "method.yaml"),
-    "storage": (lambda: artefact_bytes(FAKE, SHAPE, Settings()), "method.yaml"),
+    "storage": (lambda: stored_bytes(FAKE, SHAPE, Settings()), "method.yaml"),
     "step": (lambda: closed_form_profile(SHAPE, FAKE, Settings()), "method.yaml"),
     "activations": (lambda: forward_activations(SHAPE, FAKE, Settings()), "method.yaml"),
     "work": (lambda: work_of(SHAPE, FAKE, Settings()), "method.yaml"),

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from advisor.app.gather import Gathered, gather, subject_of
-from advisor.decide.answer import answer_for
-from advisor.decide.verdict import Answer
-from advisor.estimate.memory import FindProfile
+from advisor.app.gather import Gathered, gather_facts, subject_of
+from advisor.decide import Answer, answer_for
+from advisor.estimate import FindProfile
 from advisor.facts import Fact, FactBase
-from advisor.profilers.request import Request, lies_on_disk
-from advisor.rules.engine import Engine
+from advisor.profilers import Request, lies_on_disk
+from advisor.rules import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class Candidate:
     answer: Answer
 
 
-def run(
+def advise_project(
     request: Request, engine: Engine, *, traced: bool = False
 ) -> tuple[list[Candidate], Gathered]:
     """Gather what the request names and judge every candidate model with it.
@@ -34,7 +33,7 @@ def run(
         traced: whether memory is traced rather than estimated in the closed form, which takes
             some seconds a model.
     """
-    gathered = gather(request)
+    gathered = gather_facts(request)
     models = gathered.models or (("", ()),)
     notes = list(gathered.notes)
     candidates = []

@@ -8,19 +8,22 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from advisor.app.gather import gather, machine_facts
-from advisor.decide.answer import answer_for
-from advisor.facts import Fact
-from advisor.facts.factsfile import facts_from
-from advisor.profilers.request import Request
-from advisor.report.files import to_json
-from advisor.report.record import record
-from advisor.rules.engine import Engine
-from advisor.support.errors import AdvisorError, ExitCode
-from advisor.support.plugins import plugin
-from advisor.support.strictjson import parse_flat_json, parse_json
-from advisor.support.strictyaml import YamlDocument
-from advisor.support.textfiles import STANDARD_INPUT, require_regular_file
+from advisor.app.gather import gather_facts, machine_facts
+from advisor.decide import answer_for
+from advisor.facts import Fact, facts_from
+from advisor.profilers import Request
+from advisor.report import run_record, to_json
+from advisor.rules import Engine
+from advisor.support import (
+    STANDARD_INPUT,
+    AdvisorError,
+    ExitCode,
+    YamlDocument,
+    parse_flat_json,
+    parse_json,
+    plugin,
+    require_regular_file,
+)
 
 _MAX_LINE = 1024 * 1024
 
@@ -39,7 +42,7 @@ def judge_lines(path: Path, request: Request, engine: Engine) -> ExitCode:
     for _, where, raw in _lines(path):
         try:
             own = facts_from(YamlDocument(_parsed(raw, where), {}, where))
-            answer: Any = record(answer_for(shared.complete(own), engine), engine.base)
+            answer: Any = run_record(answer_for(shared.complete(own), engine), engine.base)
         except AdvisorError as error:
             code = ExitCode.USAGE
             answer = {**error.as_json(), "where": error.where or where}
@@ -62,11 +65,11 @@ def judge_lines_briefly(path: Path, request: Request, engine: Engine) -> ExitCod
     portfolio = plugin("advisor_portfolio")
     shared = _Shared(request)
     records = (
-        portfolio.Record(number, where, partial(_parsed, raw, where, parse_flat_json))
+        portfolio.PortfolioRow(number, where, partial(_parsed, raw, where, parse_flat_json))
         for number, where, raw in _lines(path)
     )
     code = ExitCode.OK
-    for answer in portfolio.answers(records, engine, shared.complete):
+    for answer in portfolio.short_answers(records, engine, shared.complete):
         if "error" in answer:
             code = ExitCode.USAGE
         sys.stdout.write(to_json(answer, indent=None, ascii_only=True) + "\n")
@@ -82,7 +85,7 @@ class _Shared:
     """The facts that lines share: those of the request, and of this machine where none is named."""
 
     def __init__(self, request: Request) -> None:
-        shared = gather(_without_machine(request))
+        shared = gather_facts(_without_machine(request))
         if len(shared.models) > 1:
             raise AdvisorError("--batch takes one --model at most", where="--model")
         self._request = request

@@ -5,14 +5,14 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from advisor.catalogue.evidence import load_evidence, read_evidence
-from advisor.rules.loading import load_rules
-from advisor.support.errors import AdvisorError
+from advisor.catalogue import load_evidence, read_evidence
+from advisor.rules import load_rules
+from advisor.support import AdvisorError
 
 _LIBRARIES = ("numpy", "scipy")
 
 
-def fit_weights(table: Path | None) -> str:
+def fitted_weights(table: Path | None) -> str:
     """The text of a rules/fitted.yaml.
 
     Args:
@@ -28,6 +28,6 @@ def fit_weights(table: Path | None) -> str:
             f"{' and '.join(missing)} not installed, and weights cannot be fitted without",
             hint="pip install 'tuning-advisor[calibrate]'",
         )
-    from advisor.calibration.writing import calibrate, fitted_yaml
+    from advisor.calibration import calibrate, fitted_yaml
 
     return fitted_yaml(*calibrate(rows, load_rules(authored=True)))

@@ -10,37 +10,42 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from advisor.app.gather import Gathered, gather, subject_of
-from advisor.catalogue.settings import planning
-from advisor.confirmation.bench import prepare, weights_of
-from advisor.confirmation.folder import RunFolder, fingerprint_of, open_folder
-from advisor.confirmation.prediction import Agreement, Forecaster, soft_prompt_to_train
-from advisor.confirmation.record import (
+from advisor.app.gather import Gathered, gather_facts, subject_of
+from advisor.catalogue import planning
+from advisor.confirmation import (
     HEADLINE,
+    Agreement,
+    Forecaster,
+    RunFolder,
     confirmation_record,
     earlier_measurements,
+    fingerprint_of,
+    open_folder,
     plan_record,
+    prepare,
+    soft_prompt_to_train,
+    weights_of,
 )
-from advisor.decide.answer import answer_for
-from advisor.decide.verdict import Answer
-from advisor.estimate.assumed import chosen_methods
-from advisor.facts import Fact, FactBase, Source
-from advisor.facts.quantities import QuantityError, parse_quantity
+from advisor.decide import Answer, answer_for
+from advisor.estimate import chosen_methods
+from advisor.facts import Fact, FactBase, QuantityError, Source, parse_quantity
 from advisor.methods import Method, UnknownMethodError, load_methods
-from advisor.microbench.allowance import Allowance
-from advisor.microbench.planning.plan import Plan
-from advisor.microbench.preparing.budget import parse_budget
-from advisor.microbench.records import Bench, Trial, TrialResult
-from advisor.microbench.run import Conductor, Progress
-from advisor.microbench.running.executor import Executor
-from advisor.microbench.running.local import LocalExecutor
-from advisor.profilers.hardware.machine import cpu_fact
-from advisor.profilers.request import Request
-from advisor.report.measured import MeasuredRun, PlannedRun
-from advisor.rules.engine import load_engine
-from advisor.support.errors import AdvisorError, ExitCode
-from advisor.support.plugins import plugin
-from advisor.support.textfiles import STANDARD_INPUT
+from advisor.microbench import (
+    Allowance,
+    Bench,
+    Conductor,
+    Executor,
+    LocalExecutor,
+    Progress,
+    Trial,
+    TrialPlan,
+    TrialResult,
+    parse_budget,
+)
+from advisor.profilers import Request, cpu_fact
+from advisor.report import MeasuredRun, PlannedRun
+from advisor.rules import load_engine
+from advisor.support import STANDARD_INPUT, AdvisorError, ExitCode, plugin
 
 _LIBRARIES = ("torch", "transformers", "peft", "numpy")
 _CODES = {
@@ -113,7 +118,7 @@ def confirm_advice(
     budget = parse_budget(wish.budget)
     memory = _stated_memory(wish)
     wanted = _wanted(wish.methods)
-    gathered = gather(request, known)
+    gathered = gather_facts(request, known)
     spec = request.models[0]
     facts = (*gathered.common, *gathered.models[0][1])
     # What an earlier micro-benchmark measured would be prediction and result at once.
@@ -311,7 +316,7 @@ class Silent:
     def stage(self, sentence: str) -> None:
         """Nothing is shown."""
 
-    def planned(self, plan: Plan) -> None:
+    def planned(self, plan: TrialPlan) -> None:
         """Nothing is shown."""
 
     def started(self, trial: Trial) -> None:

@@ -6,25 +6,33 @@ import math
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from advisor.app.gather import gather, subject_of
-from advisor.catalogue.tables import closed_form
-from advisor.estimate.assumed import Wishes, chosen_methods, common_settings, settings_for
-from advisor.estimate.duration import device_speeds
-from advisor.estimate.job import bounds
-from advisor.estimate.method_need import Estimates, Outcome, Run, outcome_of
-from advisor.estimate.probe import probe_cpu
-from advisor.estimate.roofline import DeviceSpeed
-from advisor.estimate.run_cost import hourly_price
-from advisor.estimate.subject import Subject
-from advisor.estimate.target import Target, target_of
-from advisor.facts import Fact, FactBase, Source
-from advisor.facts.factbase import require_consistent
+from advisor.app.gather import gather_facts, subject_of
+from advisor.catalogue import closed_form
+from advisor.estimate import (
+    DeviceSpeed,
+    Estimates,
+    MethodEstimate,
+    Subject,
+    Target,
+    Wishes,
+    Workload,
+    bounds,
+    chosen_methods,
+    common_settings,
+    device_speeds,
+    hourly_price,
+    outcome_of,
+    probe_cpu,
+    settings_for,
+    target_of,
+)
+from advisor.facts import Fact, FactBase, Source, require_consistent
 from advisor.methods import UnknownMethodError
-from advisor.profilers.request import Request
-from advisor.support.errors import AdvisorError
+from advisor.profilers import Request
+from advisor.support import AdvisorError
 
 
-def estimate(request: Request, wishes: Wishes) -> Estimates:
+def estimate_methods(request: Request, wishes: Wishes) -> Estimates:
     """Estimate every method that was asked for.
 
     Args:
@@ -34,7 +42,7 @@ def estimate(request: Request, wishes: Wishes) -> Estimates:
     Raises:
         AdvisorError: if the model or a wish is impossible.
     """
-    gathered = gather(request)
+    gathered = gather_facts(request)
     model_facts: Sequence[Fact] = gathered.models[0][1] if gathered.models else ()
     facts = FactBase([*gathered.common, *model_facts]).with_defaults()
     require_consistent(facts)
@@ -45,7 +53,7 @@ def estimate(request: Request, wishes: Wishes) -> Estimates:
     positions = _positions(facts, subject)
     _require_positions(settings.sequence_length, 0, positions)
     run = _run(facts, wishes, target, probe=not wishes.quick)
-    outcomes: dict[str, Outcome | AdvisorError] = {}
+    outcomes: dict[str, MethodEstimate | AdvisorError] = {}
     for method in chosen_methods(wishes.methods):
         own = settings_for(method, wishes, settings)
         if wishes.checkpointing and not own.checkpointing:
@@ -80,10 +88,10 @@ def _require_positions(length: int, virtual: int, positions: float) -> None:
         )
 
 
-def _run(facts: FactBase, wishes: Wishes, target: Target, *, probe: bool) -> Run:
+def _run(facts: FactBase, wishes: Wishes, target: Target, *, probe: bool) -> Workload:
     examples = bounds(facts, "data.train_examples")
     tokens = bounds(facts, "data.median_tokens")
-    return Run(
+    return Workload(
         examples=examples[1] if examples else None,
         epochs=wishes.epochs,
         tokens=wishes.mean_tokens or (math.ceil(tokens[1]) if tokens else None),

@@ -9,11 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advisor.facts import Fact, FactBase, FactType, Source, load_vocabulary
-from advisor.facts.factsfile import load_facts
-from advisor.facts.reading import read_value
-from advisor.profilers.request import Request, lies_on_disk
-from advisor.support.errors import AdvisorError
+from advisor.facts import Fact, FactBase, FactType, Source, load_facts, load_vocabulary, read_value
+from advisor.profilers import Request, lies_on_disk
+from advisor.support import AdvisorError
 
 # Whoever states one of these plans for another machine than the one that the program runs on, so
 # nothing of this one is mixed in.
@@ -25,7 +23,7 @@ _MACHINE = (
 )
 
 if TYPE_CHECKING:
-    from advisor.estimate.subject import Subject
+    from advisor.estimate import Subject
 
 _LONGEST_NAME = 200
 _LIBRARIES = ("torch", "transformers", "peft")
@@ -41,7 +39,7 @@ class Gathered:
     notes: tuple[str, ...]
 
 
-def gather(request: Request, stated: Iterable[Fact] = ()) -> Gathered:
+def gather_facts(request: Request, stated: Iterable[Fact] = ()) -> Gathered:
     """Read and detect all that the request names.
 
     Args:
@@ -91,14 +89,14 @@ def setting_fact(text: str) -> Fact:
 def machine_facts(request: Request, stated: Iterable[Fact]) -> list[Fact]:
     """Facts on the machine: the planned one, the stated one, or else this one."""
     if request.gpu is not None:
-        from advisor.profilers.hardware.profile import planned_hardware
+        from advisor.profilers import planned_hardware
 
         return planned_hardware(request.gpu, request.gpus)
     if request.gpus != 1:
         raise AdvisorError("--gpus needs --gpu", where="--gpus", hint='--gpu "RTX 4090" --gpus 2')
     if not request.detect or any(fact.key in _MACHINE for fact in stated):
         return []
-    from advisor.profilers.hardware.profile import profile_hardware
+    from advisor.profilers import profile_hardware
 
     return profile_hardware()
 
@@ -119,13 +117,13 @@ def named_facts(fact_type: FactType, line: str, *, offline: bool) -> Sequence[Fa
         AdvisorError: if the name is not known, stands for several devices, or cannot be read.
     """
     if fact_type.names == "device":
-        from advisor.profilers.hardware.profile import planned_hardware
+        from advisor.profilers import planned_hardware
 
         # How many of them there are is a question of its own.
         named = planned_hardware(line, 1)
         return [fact for fact in named if fact.key != "hardware.accelerator_count"]
     if fact_type.names == "model" and (lies_on_disk(line) or _HUB_ID.fullmatch(line)):
-        from advisor.profilers.model import profile_model
+        from advisor.profilers import profile_model
 
         return profile_model(line, offline=offline)
     return ()
@@ -134,7 +132,7 @@ def named_facts(fact_type: FactType, line: str, *, offline: bool) -> Sequence[Fa
 def _model_facts(
     spec: str, request: Request, stated: Sequence[Fact], notes: list[str]
 ) -> list[Fact]:
-    from advisor.profilers.model import profile_model
+    from advisor.profilers import profile_model
 
     try:
         return profile_model(spec, offline=request.offline)
@@ -153,7 +151,7 @@ def _is_name(spec: str) -> bool:
 
 
 def _data_facts(request: Request, notes: list[str]) -> list[Fact]:
-    from advisor.profilers.data import profile_data
+    from advisor.profilers import profile_data
 
     data = request.data
     if data.train is None:
@@ -185,9 +183,8 @@ def subject_of(
     Raises:
         AdvisorError: if its size is unknown, or its configuration damaged or incomplete.
     """
-    from advisor.estimate.job import corners
-    from advisor.estimate.subject import Subject
-    from advisor.profilers.model.profile import raw_config
+    from advisor.estimate import Subject, corners
+    from advisor.profilers import raw_config
 
     job = corners(facts)
     if job is None:

@@ -7,16 +7,29 @@ from pathlib import Path
 from typing import Any
 
 import advisor
-from advisor.app.gather import gather, subject_of
+from advisor.app.gather import gather_facts, subject_of
 from advisor.facts import FactBase
-from advisor.microbench.preparing.general import general_text
-from advisor.profilers.request import DataFiles, Request
-from advisor.recipe.choosing import Choice, Run, choose, read_record
-from advisor.recipe.folder import python_files, require_free, write_folder
-from advisor.recipe.from_confirmation import carry
-from advisor.recipe.readme import config_text, pins, readme_values, render
-from advisor.recipe.settings import Fitted, fit, project_settings
-from advisor.recipe.userdata import data_settings, model_setting
+from advisor.microbench import general_text
+from advisor.profilers import DataFiles, Request
+from advisor.recipe import (
+    Choice,
+    EarlierRun,
+    Fitted,
+    carry,
+    choose,
+    config_text,
+    data_settings,
+    fit,
+    model_setting,
+    pins,
+    project_settings,
+    python_files,
+    read_record,
+    readme_values,
+    render_text,
+    require_free,
+    write_folder,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +39,8 @@ class Order:
     Attributes:
         run: a run file of ``advise``, ``ask`` or ``confirm``.
         folder: where the project goes; missing or empty.
-        method: instead of the recommended one.
+        method: instead of the advised one.
+        of_the_two: the better of prompt-tuning and full fine-tuning instead of the advised one.
         target: ``transformers`` or ``trl``.
         models: a folder or Hub id at most; named in config.yaml, and looked at.
         data: the user's files and columns.
@@ -37,6 +51,7 @@ class Order:
     run: Path
     folder: Path
     method: str | None = None
+    of_the_two: bool = False
     target: str = "transformers"
     models: tuple[str, ...] = ()
     data: DataFiles = field(default_factory=DataFiles)
@@ -75,7 +90,7 @@ def make_project(order: Order) -> Made:
         offline=order.offline,
     )
     run = read_run(order.run, request)
-    choice = choose(run, order.method, order.target)
+    choice = choose(run, order.method, order.target, of_the_two=order.of_the_two)
     fitted = fit(
         run,
         choice.method,
@@ -87,7 +102,7 @@ def make_project(order: Order) -> Made:
     return Made(choice.method.name, tuple(files), (*run.notes, *notes))
 
 
-def read_run(path: Path, request: Request) -> Run:
+def read_run(path: Path, request: Request) -> EarlierRun:
     """The run with what the command line adds to it.
 
     Args:
@@ -98,14 +113,14 @@ def read_run(path: Path, request: Request) -> Run:
         AdvisorError: if it is no run file, or a model or data file cannot be read.
     """
     record = read_record(path)
-    gathered = gather(request)
+    gathered = gather_facts(request)
     model = gathered.models[0][1] if gathered.models else ()
     facts = FactBase([*gathered.common, *model]).with_defaults()
-    return Run(record, facts, gathered.notes)
+    return EarlierRun(record, facts, gathered.notes)
 
 
 def _texts(
-    order: Order, run: Run, choice: Choice, fitted: Fitted
+    order: Order, run: EarlierRun, choice: Choice, fitted: Fitted
 ) -> tuple[dict[str, str], list[str]]:
     """All files of the project by name, and remarks."""
     data = data_settings(order.data, choice)
@@ -123,12 +138,12 @@ def _texts(
         high=f"{rates['high']:g}",
     )
     files = {
-        "README.md": render(
+        "README.md": render_text(
             "README.md.j2", **values, version=advisor.__version__, target=order.target,
             files={name: file.purpose for name, file in python.items()},
         ),
         "config.yaml": config,
-        "requirements.txt": render("requirements.txt.j2", pins=pins(settings, order.target)),
+        "requirements.txt": render_text("requirements.txt.j2", pins=pins(settings, order.target)),
         **{name: file.text for name, file in python.items()},
     }  # fmt: skip
     if choice.route != "head":

@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from advisor.catalogue.evidence import Comparison
-from advisor.catalogue.tables import load_table
-from advisor.decide.tally import contributions, settled
-from advisor.rules.engine import Engine
-from advisor.rules.rule import Kind, Rule
+from advisor.catalogue import PublishedComparison, load_table
+from advisor.decide import contributions, settled
+from advisor.rules import Engine, Rule, RuleKind
 
-Array = NDArray[Any]
+AnyArray = NDArray[Any]
 _TOLERANCE = "quality.tolerance_points"
 NATS_PER_DECIBAN = math.log(10.0) / 10.0
 
@@ -46,23 +44,23 @@ class Samples:
         unseen: (pairs,) whether the authors of the weights had not read the row.
     """
 
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[PublishedComparison, ...]
     weights: tuple[Weight, ...]
-    base: Array
-    effects: Array
-    near: Array
-    comparison: Array
-    tolerance: Array
-    study: Array
-    unseen: Array
+    base: AnyArray
+    effects: AnyArray
+    near: AnyArray
+    comparison: AnyArray
+    tolerance: AnyArray
+    study: AnyArray
+    unseen: AnyArray
     studies: tuple[str, ...]
 
-    def at(self, tolerance: float) -> Array:
+    def at(self, tolerance: float) -> AnyArray:
         """Which pairs are at one tolerance."""
         return np.asarray(self.tolerance == tolerance)
 
 
-def samples_of(found: Sequence[Comparison], engine: Engine) -> Samples:
+def samples_of(found: Sequence[PublishedComparison], engine: Engine) -> Samples:
     """Ask the rules about every comparison at every tolerance of calibration.yaml.
 
     Args:
@@ -96,10 +94,12 @@ def samples_of(found: Sequence[Comparison], engine: Engine) -> Samples:
     )  # fmt: skip
 
 
-def _said(engine: Engine, one: Comparison, tolerance: float) -> Iterator[tuple[Weight, int]]:
+def _said(
+    engine: Engine, one: PublishedComparison, tolerance: float
+) -> Iterator[tuple[Weight, int]]:
     facts = {**one.facts, _TOLERANCE: tolerance}
     for finding in engine.assess(facts).findings:
-        if finding.rule.kind is not Kind.QUALITY:
+        if finding.rule.kind is not RuleKind.QUALITY:
             continue
         decibans = settled(*contributions(finding).get(one.method, (0, 0)))
         if decibans:
@@ -112,7 +112,9 @@ def _sharing(rule: Rule, method: str) -> tuple[str, ...]:
     return tuple(other for other, effect in rule.effects.items() if effect == own)
 
 
-def fitted_shares(samples: Samples, counted: Array, strength: float, prior: float = 1.0) -> Array:
+def fitted_shares(
+    samples: Samples, counted: AnyArray, strength: float, prior: float = 1.0
+) -> AnyArray:
     """The share of every authored weight, at least 0, that fits best.
 
     The penalised likelihood of a logistic regression whose features are the rules' own effects: a
@@ -134,7 +136,7 @@ def fitted_shares(samples: Samples, counted: Array, strength: float, prior: floa
     # A weight is as large as the greatest effect that it has in any row.
     pull = strength * np.square(np.abs(samples.effects).max(axis=0))
 
-    def loss(share: Array) -> tuple[float, Array]:
+    def loss(share: AnyArray) -> tuple[float, AnyArray]:
         odds = effects @ share
         off = share - prior
         value = weight @ (np.logaddexp(0.0, odds) - near * odds) + pull @ np.square(off)
@@ -147,7 +149,7 @@ def fitted_shares(samples: Samples, counted: Array, strength: float, prior: floa
     return np.asarray(found.x)
 
 
-def studies_of(samples: Samples, counted: Array) -> Array:
+def studies_of(samples: Samples, counted: AnyArray) -> AnyArray:
     """How many studies speak of each weight, among the pairs that count."""
     held = counted > 0
     speaks = samples.effects[held] != 0
@@ -155,7 +157,7 @@ def studies_of(samples: Samples, counted: Array) -> Array:
     return np.array([len(np.unique(studies[column])) for column in speaks.T])
 
 
-def _weights(samples: Samples, counted: Array) -> Array:
+def _weights(samples: Samples, counted: AnyArray) -> AnyArray:
     """The weight of each pair: every study counts the same, and so does each of its rows."""
     # A study that is drawn twice counts twice, however many rows it has.
     rows = np.bincount(samples.study, counted > 0, len(samples.studies))

@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
-from advisor.calibration.fitting import Array, Samples, fitted_shares, studies_of
-from advisor.catalogue.tables import load_table
+from advisor.calibration.fitting import AnyArray, Samples, fitted_shares, studies_of
+from advisor.catalogue import load_table
 
 _LEAST = 1e-6
 """Probability below which log-loss is not counted any higher."""
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FitChoice:
     """Everything about the fit that is chosen rather than fitted.
 
     Attributes:
@@ -41,8 +41,8 @@ class Predictions:
         choices: by study, what was chosen without it.
     """
 
-    probability: Array
-    choices: dict[str, Choice]
+    probability: AnyArray
+    choices: dict[str, FitChoice]
 
 
 class Validation:
@@ -72,7 +72,7 @@ class Validation:
             choices[name] = choice
         return Predictions(probability, choices)
 
-    def choose(self, without: int | None = None) -> Choice:
+    def choose(self, without: int | None = None) -> FitChoice:
         """The candidate that predicts left-out studies best.
 
         Args:
@@ -81,15 +81,15 @@ class Validation:
         outside = frozenset() if without is None else frozenset({without})
         judged = self._judged(outside)
         pairs = itertools.product(self._candidates["strengths"], self._candidates["lone_study"])
-        candidates = (Choice(strength, lone_study) for strength, lone_study in pairs)
+        candidates = (FitChoice(strength, lone_study) for strength, lone_study in pairs)
         found = [self._judge(candidate, outside, judged) for candidate in candidates]
         return min(found, key=lambda choice: choice.loss)
 
-    def shares(self, choice: Choice) -> Array:
+    def shares(self, choice: FitChoice) -> AnyArray:
         """The shares of the authored weights that all studies together give."""
         return self._tempered(choice, frozenset())
 
-    def _judge(self, choice: Choice, outside: frozenset[int], judged: Array) -> Choice:
+    def _judge(self, choice: FitChoice, outside: frozenset[int], judged: AnyArray) -> FitChoice:
         """The candidate with its loss."""
         samples = self._samples
         odds = np.zeros(len(samples.near))
@@ -98,7 +98,7 @@ class Validation:
             odds[held] = self._odds(choice, outside | {study})[held]
         return replace(choice, loss=float(log_loss(expit(odds), samples.near)[judged].mean()))
 
-    def _judged(self, outside: frozenset[int]) -> Array:
+    def _judged(self, outside: frozenset[int]) -> AnyArray:
         """The pairs on which candidates are judged.
 
         Held to authored weights, a fit looks good on rows that those were written from, so rows
@@ -109,20 +109,20 @@ class Validation:
         unseen = inside & samples.unseen
         return np.asarray(unseen if self._prior and unseen.any() else inside)
 
-    def _odds(self, choice: Choice, outside: frozenset[int]) -> Array:
+    def _odds(self, choice: FitChoice, outside: frozenset[int]) -> AnyArray:
         return np.asarray(self._samples.effects @ self._tempered(choice, outside))
 
-    def _tempered(self, choice: Choice, outside: frozenset[int]) -> Array:
+    def _tempered(self, choice: FitChoice, outside: frozenset[int]) -> AnyArray:
         shares, studies = self._fit(choice.strength, outside)
         return tempered(self._samples, shares, studies, choice)
 
-    def _shares(self, strength: float, outside: frozenset[int]) -> tuple[Array, Array]:
+    def _shares(self, strength: float, outside: frozenset[int]) -> tuple[AnyArray, AnyArray]:
         counted = (~np.isin(self._samples.study, list(outside))).astype(float)
         shares = fitted_shares(self._samples, counted, strength, self._prior)
         return shares, studies_of(self._samples, counted)
 
 
-def tempered(samples: Samples, shares: Array, studies: Array, choice: Choice) -> Array:
+def tempered(samples: Samples, shares: AnyArray, studies: AnyArray, choice: FitChoice) -> AnyArray:
     """Shares drawn towards nothing where few studies speak, but for those of the base rates.
 
     Args:
@@ -135,7 +135,7 @@ def tempered(samples: Samples, shares: Array, studies: Array, choice: Choice) ->
     return np.asarray(np.where(samples.base, shares, shares * kept))
 
 
-def study_draws(samples: Samples, draws: int, seed: int) -> Iterable[Array]:
+def study_draws(samples: Samples, draws: int, seed: int) -> Iterable[AnyArray]:
     """How often each pair counts when as many studies as there are get drawn with replacement."""
     chance = np.random.default_rng(seed)
     count = len(samples.studies)
@@ -144,7 +144,7 @@ def study_draws(samples: Samples, draws: int, seed: int) -> Iterable[Array]:
         yield drawn[samples.study].astype(float)
 
 
-def log_loss(probability: Array, near: Array) -> Array:
+def log_loss(probability: AnyArray, near: AnyArray) -> AnyArray:
     """The logarithmic loss of each prediction, in nats."""
     said = np.where(near, probability, 1.0 - probability)
     return np.asarray(-np.log(np.clip(said, _LEAST, None)))

@@ -8,22 +8,19 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from advisor.calibration.fitting import (
-    Array,
+    AnyArray,
     Samples,
     Weight,
     fitted_shares,
     samples_of,
     studies_of,
 )
-from advisor.calibration.validation import Choice, Validation, study_draws, tempered
-from advisor.catalogue.evidence import Published, comparisons
-from advisor.catalogue.tables import load_table
-from advisor.rules.engine import Engine
-from advisor.rules.fitted import digest
-from advisor.rules.rule import Calibration, FittedWeight, RuleBase, decibans_of
+from advisor.calibration.validation import FitChoice, Validation, study_draws, tempered
+from advisor.catalogue import Published, comparisons, load_table
+from advisor.rules import Calibration, Engine, FittedWeight, RuleBase, decibans_of, digest
 
 
-def calibrate(rows: Sequence[Published], base: RuleBase) -> tuple[Calibration, Choice]:
+def calibrate(rows: Sequence[Published], base: RuleBase) -> tuple[Calibration, FitChoice]:
     """Fit the weights of a rule base to published comparisons.
 
     Args:
@@ -50,7 +47,7 @@ def calibrate(rows: Sequence[Published], base: RuleBase) -> tuple[Calibration, C
     return calibration, choice
 
 
-def _interval(samples: Samples, choice: Choice) -> tuple[Array, Array]:
+def _interval(samples: Samples, choice: FitChoice) -> tuple[AnyArray, AnyArray]:
     table = load_table("calibration.yaml")
     # A draw holds two thirds of the studies; how many speak of a weight is known all the same.
     studies = studies_of(samples, np.ones(len(samples.near)))
@@ -95,12 +92,12 @@ def _fitted(
     )
 
 
-def fitted_yaml(calibration: Calibration, choice: Choice) -> str:
+def fitted_yaml(calibration: Calibration, choice: FitChoice) -> str:
     """The text of rules/fitted.yaml."""
     return "\n".join(_lines(calibration, choice)) + "\n"
 
 
-def _lines(calibration: Calibration, choice: Choice) -> Iterator[str]:
+def _lines(calibration: Calibration, choice: FitChoice) -> Iterator[str]:
     share = load_table("calibration.yaml")["interval"]
     yield "# Written by `advisor evidence fit`; accepted by its diff and not edited by hand."
     yield "# authored and fitted: decibans, one number for each point of a ramp. interval: of"

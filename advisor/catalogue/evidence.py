@@ -9,13 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from advisor.catalogue.evidence_check import check_evidence, stripped
+from advisor.catalogue.evidence_check import check_table, stripped
 from advisor.catalogue.tables import load_table
 from advisor.facts import Value
 from advisor.methods import load_methods
-from advisor.support.compiled import package_folder
-from advisor.support.errors import AdvisorError
-from advisor.support.textfiles import read_text
+from advisor.support import AdvisorError, package_folder, read_text
 
 _ARCHITECTURES = {"enc-dec": "encoder_decoder"}
 _MAX_TABLE = 16 * 1024 * 1024
@@ -82,7 +80,7 @@ def read_evidence(path: Path) -> tuple[Published, ...]:
         AdvisorError: if the file cannot be read, or differs from the data dictionary.
     """
     text = table_text(path)
-    remarks = check_evidence(text)
+    remarks = check_table(text)
     if remarks:
         raise AdvisorError(
             str(remarks[0]),
@@ -121,7 +119,7 @@ def _published(row: dict[str, str]) -> Published:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PublishedComparison:
     """One method against full fine-tuning in one published setting.
 
     Attributes:
@@ -146,16 +144,16 @@ class Comparison:
         }
 
 
-def comparisons(rows: Sequence[Published]) -> list[Comparison]:
+def comparisons(rows: Sequence[Published]) -> list[PublishedComparison]:
     """Every comparison in the rows; a LoRA figure that several rows repeat counts once."""
     found = []
     settings = set()
     for row in rows:
-        found.append(Comparison(row, row.method, row.gap))
+        found.append(PublishedComparison(row, row.method, row.gap))
         setting = (row.study, row.model, row.task, row.train_examples, row.gap_lora)
         if row.gap_lora is not None and setting not in settings:
             settings.add(setting)
-            found.append(Comparison(row, _in_a_column(), row.gap_lora))
+            found.append(PublishedComparison(row, _in_a_column(), row.gap_lora))
     return found
 
 

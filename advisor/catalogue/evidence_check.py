@@ -11,13 +11,13 @@ from typing import Any, TypeAlias
 
 from advisor.catalogue.tables import load_table
 from advisor.facts import load_vocabulary
-from advisor.support.errors import did_you_mean
+from advisor.support import did_you_mean
 
-Row: TypeAlias = Mapping[str, str]
+TableRow: TypeAlias = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class TableRemark:
     """Something wrong in an evidence table; the line is that of the file, the header being 1."""
 
     line: int
@@ -29,7 +29,7 @@ class Remark:
         return f"line {self.line}{column}: {self.text}"
 
 
-def check_evidence(text: str) -> list[Remark]:
+def check_table(text: str) -> list[TableRemark]:
     """Everything in which a table differs from the data dictionary, in the order of its lines.
 
     Args:
@@ -44,11 +44,11 @@ def check_evidence(text: str) -> list[Remark]:
             return remarks
         found = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
-        return [Remark(reader.line_num, "", f"this is no CSV: {error}")]
-    rows: list[tuple[int, Row]] = []
+        return [TableRemark(reader.line_num, "", f"this is no CSV: {error}")]
+    rows: list[tuple[int, TableRow]] = []
     for line, raw in found:
         if None in raw or None in raw.values():
-            remarks.append(Remark(line, "", f"the row needs {len(columns)} fields"))
+            remarks.append(TableRemark(line, "", f"the row needs {len(columns)} fields"))
         else:
             rows.append((line, stripped(raw)))
     for line, row in rows:
@@ -56,7 +56,9 @@ def check_evidence(text: str) -> list[Remark]:
     remarks.extend(_twice(rows, dictionary))
     remarks.extend(_disagreeing(rows, dictionary))
     if not any(row["primary"] == "1" for _, row in rows):
-        remarks.append(Remark(1, "primary", "no row is independent, so the table says nothing"))
+        remarks.append(
+            TableRemark(1, "primary", "no row is independent, so the table says nothing")
+        )
     return sorted(remarks, key=lambda remark: remark.line)
 
 
@@ -65,19 +67,19 @@ def stripped(row: Mapping[str, str]) -> dict[str, str]:
     return {name: value.strip() for name, value in row.items()}
 
 
-def _header(found: list[str], columns: Mapping[str, Any]) -> Iterator[Remark]:
+def _header(found: list[str], columns: Mapping[str, Any]) -> Iterator[TableRemark]:
     for name in columns:
         if name not in found:
-            yield Remark(1, name, "the column is missing")
+            yield TableRemark(1, name, "the column is missing")
     for name in found:
         if name not in columns:
             hint = did_you_mean(name, columns) or "docs/evidence.md lists the columns"
-            yield Remark(1, name[:40], f"there is no such column; {hint}")
+            yield TableRemark(1, name[:40], f"there is no such column; {hint}")
     if len(set(found)) < len(found):
-        yield Remark(1, "", "a column stands twice")
+        yield TableRemark(1, "", "a column stands twice")
 
 
-def _row(line: int, row: Row, dictionary: Mapping[str, Any]) -> Iterator[Remark]:
+def _row(line: int, row: TableRow, dictionary: Mapping[str, Any]) -> Iterator[TableRemark]:
     independent = row["primary"] == "1"
     for name, column in dictionary["columns"].items():
         value = row[name]
@@ -85,13 +87,13 @@ def _row(line: int, row: Row, dictionary: Mapping[str, Any]) -> Iterator[Remark]
         if value:
             wrong = _wrong(value, column)
             if wrong:
-                yield Remark(line, name, f"{value[:40]!r} {wrong}")
+                yield TableRemark(line, name, f"{value[:40]!r} {wrong}")
         elif needed:
-            yield Remark(line, name, "the value is missing")
+            yield TableRemark(line, name, "the value is missing")
     if independent:
         for name, value in dictionary["independent"].items():
             if row[name] != value:
-                yield Remark(line, name, f"an independent row has {value!r} here")
+                yield TableRemark(line, name, f"an independent row has {value!r} here")
 
 
 def _wrong(value: str, column: Mapping[str, Any]) -> str:
@@ -121,20 +123,22 @@ def _is_date(value: str) -> bool:
         return False
 
 
-def _twice(rows: Sequence[tuple[int, Row]], dictionary: Mapping[str, Any]) -> Iterator[Remark]:
+def _twice(
+    rows: Sequence[tuple[int, TableRow]], dictionary: Mapping[str, Any]
+) -> Iterator[TableRemark]:
     first: dict[tuple[str | float, ...], int] = {}
     for line, row in rows:
         if row["primary"] != "1":
             continue
         key = tuple(_meant(row, name, dictionary) for name in dictionary["distinct"])
         if key in first:
-            yield Remark(line, "primary", f"repeats the independent row in line {first[key]}")
+            yield TableRemark(line, "primary", f"repeats the independent row in line {first[key]}")
         first.setdefault(key, line)
 
 
 def _disagreeing(
-    rows: Sequence[tuple[int, Row]], dictionary: Mapping[str, Any]
-) -> Iterator[Remark]:
+    rows: Sequence[tuple[int, TableRow]], dictionary: Mapping[str, Any]
+) -> Iterator[TableRemark]:
     first: dict[tuple[str | float, ...], tuple[int, str]] = {}
     for line, row in rows:
         setting = tuple(_meant(row, part, dictionary) for part in dictionary["setting"])
@@ -143,10 +147,10 @@ def _disagreeing(
                 continue
             earlier, stated = first.setdefault((name, *setting), (line, row[name]))
             if _meant(row, name, dictionary) != _meant({name: stated}, name, dictionary):
-                yield Remark(line, name, f"is {stated} in line {earlier} of the same setting")
+                yield TableRemark(line, name, f"is {stated} in line {earlier} of the same setting")
 
 
-def _meant(row: Row, name: str, dictionary: Mapping[str, Any]) -> str | float:
+def _meant(row: TableRow, name: str, dictionary: Mapping[str, Any]) -> str | float:
     """The value to compare by: of a number what it is, however it is written."""
     if dictionary["columns"][name]["type"] == "number":
         try:

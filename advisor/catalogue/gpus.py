@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.catalogue.tables import load_table
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 # A card's total differs by some tens of MiB between driver versions, and by a sixteenth with error
 # correction; the memory variants of one name differ by a fifth or more.

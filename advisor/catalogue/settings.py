@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from advisor.catalogue.tables import load_table
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 _T = TypeVar("_T")
 _ABOUT = ("as_of", "source", "levels_source", "reason")
@@ -55,7 +55,7 @@ def _part(kind: Any, table: Mapping[str, Any], where: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class EffortLevel:
     """How much is searched and repeated.
 
     Attributes:
@@ -97,8 +97,8 @@ class Planning:
     Shares are of one, times in seconds, sizes in examples, batches or tokens as they are named.
     """
 
-    additions: tuple[Level, ...]
-    levels: tuple[Level, ...]
+    additions: tuple[EffortLevel, ...]
+    levels: tuple[EffortLevel, ...]
     search_share: float
     fewest_steps: int
     sizes: tuple[SizesRow, ...]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.methods import load_methods
-from advisor.support.compiled import load_shipped, package_folder
+from advisor.support import load_shipped, package_folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from advisor.cli import options
-from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support import AdvisorError, ExitCode
 
 
-def advise(
+def advise_command(
     facts: options.Facts = None,
     model: options.Models = None,
     data: options.Data = None,
@@ -20,7 +20,7 @@ def advise(
     label_column: options.LabelColumn = None,
     gpu: options.GpuName = None,
     gpus: options.GpuCount = 1,
-    settings: options.Settings = None,
+    settings: options.SettingsOption = None,
     rules: options.RulePacks = None,
     trace: Annotated[
         bool, typer.Option("--trace", help="Trace memory instead of the closed form; seconds.")
@@ -52,11 +52,11 @@ def advise(
 
       advisor advise --batch portfolio.jsonl --brief > answers.jsonl
     """
-    from advisor.app.advise import run
+    from advisor.app import advise_project
     from advisor.cli.options import request_from
-    from advisor.cli.output import deliver, exit_code, outlook_of, run_report, say
-    from advisor.report.record import candidates_record
-    from advisor.rules.engine import load_engine
+    from advisor.cli.output import deliver, exit_code, outlook_wanted, run_report, say
+    from advisor.report import candidates_record
+    from advisor.rules import load_engine
 
     request = request_from(
         facts=facts, settings=settings, models=model, data=data, eval_data=eval_data,
@@ -69,14 +69,14 @@ def advise(
     if batch is not None:
         if format_ not in (None, options.Format.JSON) or output is not None:
             raise AdvisorError("--batch writes JSON lines to standard output", where="--batch")
-        from advisor.app.batch import judge_lines, judge_lines_briefly
+        from advisor.app import judge_lines, judge_lines_briefly
 
         judge = judge_lines_briefly if brief else judge_lines
         raise typer.Exit(int(judge(batch, request, engine)))
-    candidates, gathered = run(request, engine, traced=trace)
+    candidates, gathered = advise_project(request, engine, traced=trace)
     # A trace knows more than the closed form that changes are judged by.
     alone = len(candidates) == 1 and not trace
-    found = outlook_of(candidates[0].answer, engine, format_, output) if alone else None
+    found = outlook_wanted(candidates[0].answer, engine, format_, output) if alone else None
     record = candidates_record([(c.model, c.answer) for c in candidates], engine.base, found)
     say(gathered.notes)
     deliver(run_report(record, rules or ()), format_, output, plain=plain)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from advisor.cli import options
-from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support import AdvisorError, ExitCode
 
 if TYPE_CHECKING:
     from advisor.facts import Fact, FactBase
-    from advisor.profilers.request import Request
-    from advisor.rules.engine import Engine
+    from advisor.profilers import Request
+    from advisor.rules import Engine
 
 
 def ask(
@@ -27,7 +27,7 @@ def ask(
     label_column: options.LabelColumn = None,
     gpu: options.GpuName = None,
     gpus: options.GpuCount = 1,
-    settings: options.Settings = None,
+    settings: options.SettingsOption = None,
     rules: options.RulePacks = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the answers of an interrupted session.")
@@ -50,15 +50,14 @@ def ask(
 
       advisor ask --resume
     """
-    from advisor.app.gather import gather
+    from advisor.app import gather_facts
     from advisor.cli.offers import offer_to_confirm, offer_to_keep, show_measured
     from advisor.cli.options import request_from
-    from advisor.cli.output import deliver, exit_code, outlook_of, run_report, say
-    from advisor.decide.answer import answer_for
-    from advisor.questionnaire.saved import forget_answers, saved_answers
-    from advisor.report.files import format_for
-    from advisor.report.record import record
-    from advisor.rules.engine import load_engine
+    from advisor.cli.output import deliver, exit_code, outlook_wanted, run_report, say
+    from advisor.decide import answer_for
+    from advisor.questionnaire import forget_answers, saved_answers
+    from advisor.report import format_for, run_record
+    from advisor.rules import load_engine
 
     if output is not None and format_ is None:
         format_for(output)  # a wrong suffix is said before the questions, not after them
@@ -75,12 +74,12 @@ def ask(
         )
     engine = load_engine(rules or ())
     _require_terminal(request)
-    gathered = gather(request, saved_answers() if resume else ())
+    gathered = gather_facts(request, saved_answers() if resume else ())
     say(gathered.notes)
     known = [*gathered.common, *(fact for _, own in gathered.models for fact in own)]
     stated = _questions(known, engine, plain=plain, offline=offline)
     answer = answer_for(stated.statements(), engine)
-    run = record(answer, engine.base, outlook_of(answer, engine, format_, output))
+    run = run_record(answer, engine.base, outlook_wanted(answer, engine, format_, output))
     deliver(run_report(run, rules or ()), format_, output, plain=plain)
     forget_answers()
     stated_facts = tuple(stated.statements())
@@ -103,12 +102,11 @@ def ask_with_defaults() -> None:
 
 
 def _questions(known: list[Fact], engine: Engine, *, plain: bool, offline: bool) -> FactBase:
-    from advisor.app.gather import named_facts
+    from advisor.app import named_facts
     from advisor.cli.offers import TerminalPrompter
     from advisor.facts import FactBase
-    from advisor.questionnaire.saved import save_answers
-    from advisor.questionnaire.session import Quit, Session
-    from advisor.reasoning.asking import Agenda
+    from advisor.questionnaire import Quit, Session, save_answers
+    from advisor.reasoning import Agenda
 
     session = Session(
         FactBase(known),
@@ -127,7 +125,7 @@ def _questions(known: list[Fact], engine: Engine, *, plain: bool, offline: bool)
 
 def _why(engine: Engine) -> Callable[[str], str]:
     """Tells what reads a fact: rules with their claims, and estimates with who reads those."""
-    from advisor.rules.manual import purpose_of
+    from advisor.rules import purpose_of
 
     return lambda key: "\n".join(f"  {line}" for line in purpose_of(key, engine.base))
 
@@ -136,11 +134,11 @@ def _require_terminal(request: Request) -> None:
     """Refuse to ask where nobody can answer, and name what would have been asked."""
     if sys.stdin.isatty():
         return
-    from advisor.app.gather import gather
+    from advisor.app import gather_facts
     from advisor.facts import FactBase
-    from advisor.questionnaire.questions import open_questions
+    from advisor.questionnaire import open_questions
 
-    gathered = gather(request)
+    gathered = gather_facts(request)
     known = [*gathered.common, *(fact for _, own in gathered.models for fact in own)]
     missing = [
         fact_type.key

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from advisor.cli import options
-from advisor.methods import FULL, SOFT_PROMPT
-from advisor.support.errors import AdvisorError, ExitCode, did_you_mean
+from advisor.support import AdvisorError, ExitCode, did_you_mean
 
 if TYPE_CHECKING:
-    from advisor.decide.checks import PlanCheck
-    from advisor.report.run import RunFile
+    from advisor.decide import PlanCheck
+    from advisor.report import RunFile
 
 _CODES = {
     "feasible": ExitCode.INFEASIBLE,
@@ -44,7 +43,7 @@ def check(
     label_column: options.LabelColumn = None,
     gpu: options.GpuName = None,
     gpus: options.GpuCount = 1,
-    settings: options.Settings = None,
+    settings: options.SettingsOption = None,
     rules: options.RulePacks = None,
     format_: options.OutputFormat = None,
     offline: options.Offline = False,
@@ -60,14 +59,12 @@ def check(
 
       advisor check run.json --data train.jsonl --eval-data test.jsonl --strict
     """
-    from advisor.app.gather import gather
+    from advisor.app import gather_facts
     from advisor.cli.options import request_from
-    from advisor.decide.answer import answer_for
-    from advisor.decide.checks import check_plan
-    from advisor.facts.factsfile import facts_from, load_document
-    from advisor.report.part import plain
-    from advisor.report.record import record
-    from advisor.rules.engine import load_engine
+    from advisor.decide import answer_for, check_plan
+    from advisor.facts import facts_from, load_document
+    from advisor.report import plain, run_record
+    from advisor.rules import load_engine
 
     if format_ in (options.Format.MARKDOWN, options.Format.HTML):
         raise AdvisorError("a check is written as terminal text or JSON", where="--format")
@@ -79,7 +76,7 @@ def check(
         text_columns=text_column, label_column=label_column, gpu=gpu, gpus=gpus,
         offline=offline, no_detect=no_detect,
     )  # fmt: skip
-    gathered = gather(request, stated)
+    gathered = gather_facts(request, stated)
     if len(gathered.models) > 1:
         raise AdvisorError("a plan is checked for one model at a time", where="--model")
     own = [fact for _, facts in gathered.models for fact in facts]
@@ -87,7 +84,7 @@ def check(
     recorded = document.value if "schema_version" in document.value else {}
     expected = _expected(expect, recorded, engine.base.settings.groups["all_methods"])
     checks = check_plan(answer, engine, expected)
-    run = record(answer, engine.base)
+    run = run_record(answer, engine.base)
     moved = _moved(recorded.get("facts", {}), plain(run.facts))
     code = _exit_code(checks, strict=strict)
     if format_ is options.Format.JSON:
@@ -101,11 +98,18 @@ def check(
 def _expected(
     stated: str | None, recorded: Mapping[str, Any], methods: tuple[str, ...]
 ) -> str | None:
+    """The method that a plan is built on: what is stated, or what the recorded run advised."""
+    from advisor.methods import FULL, SOFT_PROMPT
+
     if stated is None:
-        advised = recorded.get("recommendation")
-        if advised not in (None, SOFT_PROMPT, FULL):
+        advice = recorded.get("advice")
+        early = advice is None  # a run of an early version names one of the two sides
+        advised = recorded.get("recommendation") if early else _method_of(advice)
+        if advised is not None and advised not in ((SOFT_PROMPT, FULL) if early else methods):
             raise AdvisorError(
-                "the run file recommends neither side", where="recommendation", hint="judge it anew"
+                "the run file advises no method that there is",
+                where="recommendation" if early else "advice",
+                hint="judge it anew",
             )
         return advised
     if stated not in methods:
@@ -115,6 +119,10 @@ def _expected(
             hint=did_you_mean(stated, methods) or "one of " + ", ".join(methods),
         )
     return stated
+
+
+def _method_of(advice: Any) -> Any:
+    return advice.get("method") if isinstance(advice, Mapping) else advice
 
 
 def _moved(before: Any, after: Mapping[str, Any]) -> list[str]:
@@ -149,7 +157,7 @@ def _print(checks: list[PlanCheck], moved: list[str], run: RunFile) -> None:
 
 
 def _print_json(checks: list[PlanCheck], moved: list[str], run: RunFile, code: ExitCode) -> None:
-    from advisor.report.files import to_json
+    from advisor.report import to_json
 
     result = {
         "schema_version": run.schema_version,

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from advisor.cli import options
-from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support import AdvisorError, ExitCode
 
 if TYPE_CHECKING:
-    from advisor.app.confirm import Confirmed
-    from advisor.cli.output import Report
+    from advisor.app import Confirmed
+    from advisor.cli.output import CommandReport
 
 
 class Place(str, Enum):
@@ -24,7 +24,7 @@ class Place(str, Enum):
     RAY = "ray"
 
 
-def confirm(
+def confirm_command(
     facts: options.Facts = None,
     model: Annotated[
         str | None,
@@ -73,7 +73,7 @@ def confirm(
     address: Annotated[
         str | None, typer.Option("--address", help="Of the Ray cluster; default: a new one here.")
     ] = None,
-    settings: options.Settings = None,
+    settings: options.SettingsOption = None,
     rules: options.RulePacks = None,
     format_: options.OutputFormat = None,
     output: options.Output = None,
@@ -93,7 +93,7 @@ def confirm(
 
       advisor confirm --model model.gguf --data train.csv --budget 20m --method lora
     """
-    from advisor.app.confirm import Wish, confirm_advice
+    from advisor.app import Wish, confirm_advice
     from advisor.cli.options import request_from
     from advisor.cli.output import run_report, say
     from advisor.cli.progress import LiveProgress
@@ -127,7 +127,7 @@ def confirm(
 
 def _check_output(output: Path, format_: options.Format | None) -> None:
     """Say before the training, not after it, that the report cannot be written."""
-    from advisor.report.files import format_for
+    from advisor.report import format_for
 
     if format_ is None:
         format_for(output)
@@ -140,7 +140,7 @@ def _check_output(output: Path, format_: options.Format | None) -> None:
 
 
 def _hand_over(
-    found: Confirmed, report: Report, format_: options.Format | None, output: Path | None, *,
+    found: Confirmed, report: CommandReport, format_: options.Format | None, output: Path | None, *,
     plain: bool,
 ) -> None:  # fmt: skip
     """Deliver the report; what was measured is given up only once it is out of our hands."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from advisor.support.errors import ExitCode
+from advisor.support import ExitCode
 
 
 def doctor(
@@ -21,7 +21,7 @@ def doctor(
     For example: advisor doctor --network
     """
     import advisor
-    from advisor.profilers.hardware.doctor import run_checks
+    from advisor.profilers import run_checks
 
     checks = run_checks(network=network)
     typer.echo(f"advisor {advisor.__version__}")

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from advisor.cli import options
-from advisor.estimate.settings import Head, Optimizer, Precision
-from advisor.support.errors import ExitCode
+from advisor.estimate import Head, Optimizer, Precision
+from advisor.support import ExitCode
 
 _Model = Annotated[
     str, typer.Argument(metavar="MODEL", help="Folder, config.json, weight file or Hub id.")
@@ -75,7 +75,7 @@ def estimate(
         float | None,
         typer.Option("--epochs", min=0.001, max=10**6, help="Default: the method's recipe."),
     ] = None,
-    settings: options.Settings = None,
+    settings: options.SettingsOption = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Closed form only: at once, and without torch.")
     ] = False,
@@ -94,11 +94,11 @@ def estimate(
 
       advisor estimate ./bert --quick --format json
     """
-    from advisor.app.estimate import estimate as estimate_all
+    from advisor.app import estimate_methods as estimate_all
     from advisor.cli.output import deliver, estimate_report, say
-    from advisor.estimate.assumed import Wishes
-    from advisor.profilers.request import Request
-    from advisor.report.estimate_record import estimate_record
+    from advisor.estimate import Wishes
+    from advisor.profilers import Request
+    from advisor.report import record_of_estimate
 
     stated = list(settings or ())
     if examples is not None:
@@ -113,6 +113,6 @@ def estimate(
     request = Request(settings=tuple(stated), models=(model,), gpu=gpu, gpus=gpus, offline=offline)
     found = estimate_all(request, wishes)
     say(found.notes if format_ is options.Format.JSON else ())
-    deliver(estimate_report(estimate_record(found)), format_, output, plain=plain)
+    deliver(estimate_report(record_of_estimate(found)), format_, output, plain=plain)
     if not found.feasible:
         raise typer.Exit(int(ExitCode.INFEASIBLE))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support import AdvisorError, ExitCode
 
 _HELP = """List and check the published comparisons, and fit the rules' weights to them.
 
@@ -31,8 +31,8 @@ def list_evidence(
 
     For example: advisor evidence list --method prefix_tuning
     """
-    from advisor.catalogue.evidence import comparisons, load_evidence, read_evidence
-    from advisor.support.errors import did_you_mean
+    from advisor.catalogue import comparisons, load_evidence, read_evidence
+    from advisor.support import did_you_mean
 
     found = comparisons(read_evidence(table) if table else load_evidence())
     known = {one.method for one in found}
@@ -57,10 +57,9 @@ def check_evidence_table(table: _Table = None) -> None:
 
     docs/evidence.md describes the columns. For example: advisor evidence check our-results.csv
     """
-    from advisor.catalogue.evidence import table_text
-    from advisor.catalogue.evidence_check import check_evidence
+    from advisor.catalogue import check_table, table_text
 
-    remarks = check_evidence(table_text(table))
+    remarks = check_table(table_text(table))
     for remark in remarks:
         typer.echo(str(remark))
     typer.echo(f"errors: {len(remarks)}")
@@ -87,18 +86,18 @@ def fit_evidence(
     # The library reads this when it is loaded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-    from advisor.app.calibrate import fit_weights
-    from advisor.rules.loading import FITTED
-    from advisor.support.compiled import rules_folder
+    from advisor.app import fitted_weights
+    from advisor.rules import FITTED_FILE
+    from advisor.support import rules_folder
 
-    text = fit_weights(table)
+    text = fitted_weights(table)
     if output is not None:
-        from advisor.report.files import write_file
+        from advisor.report import write_file
 
         write_file(output, text)
         typer.echo(f"wrote {output}")
         return
-    current = rules_folder() / FITTED
+    current = rules_folder() / FITTED_FILE
     before = current.read_text(encoding="utf-8") if current.exists() else ""
     difference = difflib.unified_diff(
         before.splitlines(), text.splitlines(), "fitted.yaml", "fitted anew", lineterm=""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from advisor.cli import options
-from advisor.support.errors import AdvisorError, did_you_mean
+from advisor.support import AdvisorError, did_you_mean
 
 
 def explain(
@@ -26,10 +26,9 @@ def explain(
 
       advisor explain "soft prompt"
     """
-    from advisor.catalogue.tables import load_glossary, term_page
+    from advisor.catalogue import load_glossary, term_page
     from advisor.facts import load_vocabulary
-    from advisor.rules.loading import load_rules
-    from advisor.rules.manual import fact_page, rule_page
+    from advisor.rules import fact_page, load_rules, rule_page
 
     vocabulary, glossary, base = load_vocabulary(), load_glossary(), load_rules(rules or ())
     lowered = topic.strip().lower()

@@ -11,10 +11,10 @@ from typing import Annotated, NoReturn
 import typer
 
 import advisor
-from advisor.cli.advise import advise
+from advisor.cli.advise import advise_command
 from advisor.cli.ask import ask, ask_with_defaults
 from advisor.cli.check import check
-from advisor.cli.confirm import confirm
+from advisor.cli.confirm import confirm_command
 from advisor.cli.doctor import doctor
 from advisor.cli.estimate import estimate
 from advisor.cli.evidence import evidence_app
@@ -23,7 +23,7 @@ from advisor.cli.recipe import recipe
 from advisor.cli.report import compare, report
 from advisor.cli.rules import rules_app
 from advisor.cli.whatif import whatif
-from advisor.support.errors import AdvisorError, ExitCode, printable
+from advisor.support import AdvisorError, ExitCode, printable
 
 _HELP = """Prompt-tuning or full fine-tuning? A recommendation that shows its evidence.
 
@@ -57,9 +57,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(ask)
-app.command()(advise)
+app.command("advise")(advise_command)
 app.command()(check)
-app.command()(confirm)
+app.command("confirm")(confirm_command)
 app.command()(estimate)
 app.command()(whatif)
 app.command()(report)

@@ -7,15 +7,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from advisor.support.errors import AdvisorError, printable
+from advisor.support import AdvisorError, printable
 
 if TYPE_CHECKING:
-    from advisor.app.confirm import Confirmed
+    from advisor.app import Confirmed
     from advisor.cli.options import Format
-    from advisor.cli.output import Report
+    from advisor.cli.output import CommandReport
     from advisor.facts import Fact
-    from advisor.profilers.request import Request
-    from advisor.report.run import RunFile
+    from advisor.profilers import Request
+    from advisor.report import RunFile
 
 
 class TerminalPrompter:
@@ -68,7 +68,7 @@ def offer_to_confirm(
 def _confirmed(
     request: Request, stated: Sequence[Fact], rules: Sequence[Path], budget: str, *, plain: bool
 ) -> Confirmed:
-    from advisor.app.confirm import Wish, confirm_advice
+    from advisor.app import Wish, confirm_advice
     from advisor.cli.output import say
     from advisor.cli.progress import LiveProgress
 
@@ -80,7 +80,7 @@ def _confirmed(
 
 
 def show_measured(
-    report: Report, format_: Format | None, output: Path | None, *, plain: bool
+    report: CommandReport, format_: Format | None, output: Path | None, *, plain: bool
 ) -> bool:
     """Show what was measured, and write the file anew; whether it holds the measurement now."""
     from advisor.cli.output import deliver
@@ -99,8 +99,8 @@ def show_measured(
 
 def offer_to_keep(run: RunFile, rules: Sequence[Path], *, plain: bool) -> None:
     """Repeat the verdict, which a long report has scrolled away, and offer to save the run."""
-    from advisor.cli.output import render, run_report
-    from advisor.report.files import format_for, write_file
+    from advisor.cli.output import render_report, run_report
+    from advisor.report import format_for, write_file
 
     prompter = TerminalPrompter(plain=plain)
     prompter.say()
@@ -116,7 +116,7 @@ def offer_to_keep(run: RunFile, rules: Sequence[Path], *, plain: bool) -> None:
             return
         try:
             path = Path(name)
-            write_file(path, render(run_report(run, rules), format_for(path), plain=plain))
+            write_file(path, render_report(run_report(run, rules), format_for(path), plain=plain))
         except AdvisorError as error:
             prompter.say(printable(str(error)))
         else:

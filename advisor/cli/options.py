@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from advisor.profilers.request import DataFiles, Request
+from advisor.profilers import DataFiles, Request
 
 
 class Format(str, Enum):
@@ -52,7 +52,7 @@ GpuName = Annotated[
     typer.Option("--gpu", metavar="NAME", help="Plan for this device instead of this machine."),
 ]
 GpuCount = Annotated[int, typer.Option("--gpus", metavar="N", help="How many of them.")]
-Settings = Annotated[
+SettingsOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="State one fact; may be repeated."),
 ]

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from advisor.cli.options import Format
-from advisor.report.files import format_for, to_json, write_file
-from advisor.support.errors import ExitCode, printable
+from advisor.report import format_for, to_json, write_file
+from advisor.support import ExitCode, printable
 
 if TYPE_CHECKING:
-    from advisor.decide.verdict import Answer
-    from advisor.report.blocks import Block
-    from advisor.report.run import Outlook, RunFile
-    from advisor.rules.engine import Engine
+    from advisor.decide import Answer
+    from advisor.report import Block, EstimateFile, Outlook, RunFile
+    from advisor.rules import Engine
 
 _PASSED_ROUND = (Format.MARKDOWN.value, Format.HTML.value)
 _CODES = {"undetermined": ExitCode.UNDETERMINED, "infeasible": ExitCode.INFEASIBLE}
@@ -33,7 +32,7 @@ def say(notes: Iterable[str]) -> None:
         sys.stderr.write(f"note: {printable(note)}\n")
 
 
-class Report(NamedTuple):
+class CommandReport(NamedTuple):
     """A record, and how it reads.
 
     Attributes:
@@ -56,7 +55,7 @@ class Report(NamedTuple):
         return self.blocks_of(self.record)
 
 
-def outlook_of(
+def outlook_wanted(
     answer: Answer, engine: Engine, format_: Format | None, output: Path | None
 ) -> Outlook | None:
     """What would change the answer: all of it for a report that is passed round.
@@ -64,12 +63,12 @@ def outlook_of(
     Terminals and programs that read the run wait for the quick part alone.
     """
     from advisor.facts import Source
-    from advisor.reasoning.outlook import outlook
+    from advisor.reasoning import outlook_of
 
     statements = answer.facts.statements()
     made = (Source.ESTIMATED, Source.DEFAULT)
     stated = [fact for fact in statements if fact.source not in made]
-    return outlook(stated, engine, quick=_chosen(format_, output) not in _PASSED_ROUND)
+    return outlook_of(stated, engine, quick=_chosen(format_, output) not in _PASSED_ROUND)
 
 
 def _chosen(format_: Format | None, output: Path | None) -> str:
@@ -81,69 +80,75 @@ def _chosen(format_: Format | None, output: Path | None) -> str:
 
 def run_report(
     run: RunFile, rules: Sequence[Path] = (), held: Mapping[str, Any] | None = None
-) -> Report:
+) -> CommandReport:
     """The report of a run, with what a micro-benchmark measured if there was one."""
-    from advisor.report.document import RUN_TITLE, blocks
+    from advisor.report import RUN_TITLE, blocks_of
 
     if not hasattr(run, "plan"):
-        return Report(run, RUN_TITLE, blocks, rules, held)
-    from advisor.report.confirmation_document import CONFIRMATION_TITLE, confirmation_blocks
+        return CommandReport(run, RUN_TITLE, blocks_of, rules, held)
+    from advisor.report import CONFIRMATION_TITLE, confirmation_blocks
 
     measured = rules if hasattr(run, "results") else None
-    return Report(run, CONFIRMATION_TITLE, confirmation_blocks, measured, held)
+    return CommandReport(run, CONFIRMATION_TITLE, confirmation_blocks, measured, held)
 
 
-def estimate_report(record: dict[str, Any]) -> Report:
+def estimate_report(record: EstimateFile, held: Mapping[str, Any] | None = None) -> CommandReport:
     """The report of an estimate."""
-    from advisor.report.estimate_document import ESTIMATE_TITLE, estimate_blocks
+    from advisor.report import ESTIMATE_TITLE, estimate_blocks
 
-    return Report(record, ESTIMATE_TITLE, estimate_blocks)
+    return CommandReport(record, ESTIMATE_TITLE, estimate_blocks, held=held)
 
 
-def deliver(report: Report, format_: Format | None, output: Path | None, *, plain: bool) -> None:
+def deliver(
+    report: CommandReport, format_: Format | None, output: Path | None, *, plain: bool
+) -> None:
     """Write the report to the file or to standard output."""
     if output is not None and str(output) == "-":
         output = None
     chosen = _chosen(format_, output)
     if output is not None:
-        write_file(output, render(report, chosen, plain=plain))
+        write_file(output, render_report(report, chosen, plain=plain))
         sys.stderr.write(f"wrote {output}\n")
     elif chosen == "terminal":
-        from advisor.report.terminal import print_report
+        from advisor.report import print_report
 
         print_report(report.blocks, sys.stdout, plain=plain)
     else:
-        sys.stdout.write(render(report, chosen, plain=plain, ascii_only=not _holds_unicode()))
+        sys.stdout.write(
+            render_report(report, chosen, plain=plain, ascii_only=not _holds_unicode())
+        )
 
 
 def _holds_unicode() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
-def render(report: Report, format_: str, *, plain: bool, ascii_only: bool = False) -> str:
+def render_report(
+    report: CommandReport, format_: str, *, plain: bool, ascii_only: bool = False
+) -> str:
     """The report as text; ``ascii_only`` keeps JSON valid where the encoding holds no more."""
     if format_ == "json":
         return to_json(report.held or report.record, ascii_only=ascii_only) + "\n"
     if format_ == "markdown":
-        from advisor.report.markdown import to_markdown
+        from advisor.report import to_markdown
 
         return to_markdown(report.blocks, report.title)
     if format_ == "html":
         return _page(report)
-    from advisor.report.terminal import print_report
+    from advisor.report import print_report
 
     buffer = io.StringIO()
     print_report(report.blocks, buffer, plain=plain)
     return buffer.getvalue()
 
 
-def _page(report: Report) -> str:
-    from advisor.report.html.page import plain_page, run_page
+def _page(report: CommandReport) -> str:
+    from advisor.report import plain_page, run_page
 
     if report.rules is None:
         return plain_page(report.record, report.title, report.blocks_of, report.held)
-    from advisor.reasoning.illustrating import illustration
-    from advisor.rules.engine import load_engine
+    from advisor.reasoning import illustration
+    from advisor.rules import load_engine
 
     shown = illustration(report.record, load_engine(report.rules))
     return run_page(report.record, report.title, shown, report.held)

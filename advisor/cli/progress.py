@@ -13,18 +13,17 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from advisor.facts import GIB
 from advisor.methods import load_methods
-from advisor.microbench.planning.plan import Plan
-from advisor.microbench.records import Purpose, Trial, TrialResult
-from advisor.report.wording import duration
-from advisor.support.errors import printable
+from advisor.microbench import Purpose, Trial, TrialPlan, TrialResult
+from advisor.report import duration
+from advisor.support import printable
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _MOST_POINTS = 24
 _FEWEST_POINTS = 6
 _OTHER_COLUMNS = 77
 """Width of the table without the points of the losses."""
-_GIB = 2.0**30
 _MINUTE = 60
 
 
@@ -50,7 +49,7 @@ class LiveProgress:
     def __init__(self, *, plain: bool) -> None:
         self._console = Console(stderr=True, highlight=False, no_color=plain or None)
         self._stage = ""
-        self._plan: Plan | None = None
+        self._plan: TrialPlan | None = None
         self._began = time.monotonic()
         self._running: dict[str, _Running] = {}
         # It asks for its first view at once.
@@ -73,7 +72,7 @@ class LiveProgress:
         if self._live is None:
             self._say(f"{sentence} ...")
 
-    def planned(self, plan: Plan) -> None:
+    def planned(self, plan: TrialPlan) -> None:
         """The plan stands."""
         self._plan = plan
         self._stage = "training"
@@ -143,7 +142,7 @@ class LiveProgress:
                 f"{last['rate']:.1e}" if last.get("rate") is not None else "",
                 _sparkline([look["train_loss"] for look in looks if look.get("train_loss")], room),
                 f"{scored[-1]['dev_score']:.1f}" if scored else "",
-                f"{last['memory'] / _GIB:.2f} GiB" if last.get("memory") else "",
+                f"{last['memory'] / GIB:.2f} GiB" if last.get("memory") else "",
             )
         return table
 

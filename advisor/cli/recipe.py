@@ -12,7 +12,7 @@ import typer
 from advisor.cli import options
 
 
-class Target(str, Enum):
+class Library(str, Enum):
     """The library whose training loop a project uses."""
 
     TRANSFORMERS = "transformers"
@@ -27,11 +27,18 @@ def recipe(
         Path, typer.Option("-o", "--output", metavar="DIR", help="A new or an empty folder.")
     ],
     method: Annotated[
-        str | None, typer.Option("--method", help="Instead of the recommended one, such as lora.")
+        str | None, typer.Option("--method", help="Instead of the advised one, such as lora.")
     ] = None,
+    of_the_two: Annotated[
+        bool,
+        typer.Option(
+            "--of-the-two",
+            help="The better of prompt-tuning and full fine-tuning, where another is advised.",
+        ),
+    ] = False,
     target: Annotated[
-        Target, typer.Option("--target", help="transformers with peft, or TRL.")
-    ] = Target.TRANSFORMERS,
+        Library, typer.Option("--target", help="transformers with peft, or TRL.")
+    ] = Library.TRANSFORMERS,
     model: Annotated[
         str | None,
         typer.Option("--model", metavar="MODEL", help="Folder with safetensors, or Hub id."),
@@ -40,10 +47,10 @@ def recipe(
     eval_data: options.EvalData = None,
     text_column: options.TextColumns = None,
     label_column: options.LabelColumn = None,
-    settings: options.Settings = None,
+    settings: options.SettingsOption = None,
     offline: options.Offline = False,
 ) -> None:
-    """Write a small, runnable project for the recommended method.
+    """Write a small, runnable project for the advised method.
 
     It trains, evaluates before and after, checks what was forgotten, saves, and answers; what a
     micro-benchmark found is carried over. Nothing is overwritten.
@@ -54,12 +61,12 @@ def recipe(
 
       advisor recipe run.json -o project --method lora --target trl
     """
-    from advisor.app.recipe import Order, make_project
+    from advisor.app import Order, make_project
     from advisor.cli.output import say
-    from advisor.profilers.request import DataFiles
+    from advisor.profilers import DataFiles
 
     order = Order(
-        run=run, folder=output, method=method, target=target.value,
+        run=run, folder=output, method=method, of_the_two=of_the_two, target=target.value,
         models=(model,) if model else (),
         data=DataFiles(data, eval_data, tuple(text_column or ()), label_column),
         settings=tuple(settings or ()), offline=offline,

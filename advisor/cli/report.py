@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from advisor.cli import options
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 
 def report(
@@ -30,14 +30,18 @@ def report(
       advisor report report.html --format json -o run.json
     """
     from advisor.cli.output import deliver, estimate_report, run_report
-    from advisor.report.runfile import load_record
+    from advisor.report import EstimateFile, load_record
 
     run, held = load_record(file)
-    shown = estimate_report(held) if run is None else run_report(run, rules or (), held)
+    shown = (
+        estimate_report(run, held)
+        if isinstance(run, EstimateFile)
+        else run_report(run, rules or (), held)
+    )
     try:
         deliver(shown, format_, output, plain=plain)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        # An estimate has no schema, and a run may name facts or methods that are not known here.
+        # A file may name facts or methods that are not known here.
         raise AdvisorError(
             f"the file is damaged, and cannot be shown: {type(error).__name__}: {error}",
             where=file,
@@ -60,19 +64,20 @@ def compare(
 
       advisor compare report.html again.html --format json
     """
-    from advisor.cli.output import Report, deliver
-    from advisor.report.comparison_document import (
+    from advisor.cli.output import CommandReport, deliver
+    from advisor.report import (
         COMPARISON_TITLE,
+        EstimateFile,
         comparison_blocks,
         comparison_record,
+        load_record,
     )
-    from advisor.report.runfile import load_record
-    from advisor.rules.loading import load_rules
+    from advisor.rules import load_rules
 
     runs = []
     for file in (first, second):
         run, _ = load_record(file)
-        if run is None:
+        if isinstance(run, EstimateFile):
             raise AdvisorError(
                 "an estimate has no verdict to compare",
                 where=file,
@@ -80,4 +85,4 @@ def compare(
             )
         runs.append(run)
     found = comparison_record(runs[0], runs[1], load_rules(quick=True).claims)
-    deliver(Report(found, COMPARISON_TITLE, comparison_blocks), format_, output, plain=plain)
+    deliver(CommandReport(found, COMPARISON_TITLE, comparison_blocks), format_, output, plain=plain)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from advisor.cli import options
-from advisor.support.errors import AdvisorError, ExitCode, did_you_mean
+from advisor.support import AdvisorError, ExitCode, did_you_mean
 
 _HELP = """List, show, check and test the rules.
 
@@ -25,7 +25,7 @@ def list_rules(rules: options.RulePacks = None) -> None:
 
     For example: advisor rules list --rules ./our-rules
     """
-    from advisor.rules.loading import load_rules
+    from advisor.rules import load_rules
 
     seen = set()
     for rule in load_rules(rules or ()).rules:
@@ -44,8 +44,7 @@ def show_rule(
 
     For example: advisor rules show Q112
     """
-    from advisor.rules.loading import load_rules
-    from advisor.rules.manual import rule_page
+    from advisor.rules import load_rules, rule_page
 
     base = load_rules(rules or ())
     page = rule_page(code, base)
@@ -78,17 +77,14 @@ def check_rule_files(
 
     For example: advisor rules check --rules ./our-rules
     """
-    from advisor.report.remarks import remark_lines, remark_record, witness_record
-    from advisor.report.terminal import width_of
-    from advisor.rules.checking import check_rules
-    from advisor.rules.checking.remark import gravest_first
-    from advisor.rules.loading import load_rules
-    from advisor.verification.verify import verify
+    from advisor.report import remark_lines, remark_record, width_of, witness_record
+    from advisor.rules import check_rules, gravest_first, load_rules
+    from advisor.verification import verify_rules
 
     # What authors wrote is compared; a fitted weight equals another only by chance. Answers are
     # given by fitted weights.
     base, effective = load_rules(rules or (), authored=True), load_rules(rules or ())
-    verified = verify(effective)
+    verified = verify_rules(effective)
     remarks = gravest_first([*check_rules(base, effective), *verified.remarks])
     errors = sum(remark.severity == "error" for remark in remarks)
     if format_ is CheckFormat.JSON:
@@ -118,8 +114,7 @@ def test_rules(rules: options.RulePacks = None) -> None:
 
     For example: advisor rules test --rules ./our-rules
     """
-    from advisor.rules.casetests import clause_coverage, run_cases
-    from advisor.rules.loading import load_rules
+    from advisor.rules import clause_coverage, load_rules, run_cases
 
     # Cases state what the author wrote; fitted weights are judged by the benchmarks.
     base = load_rules(rules or (), authored=True)
@@ -150,6 +145,6 @@ def print_schema() -> None:
 
     For example: advisor rules schema > rules.schema.json
     """
-    from advisor.rules.schema import RulesFile
+    from advisor.rules import RulesFile
 
     typer.echo(json.dumps(RulesFile.model_json_schema(), indent=2))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from advisor.cli import options
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 
 def whatif(
@@ -42,24 +42,22 @@ def whatif(
 
       advisor whatif project.yaml --map --axes model.parameters,hardware.accelerator_memory_gib
     """
-    from advisor.app.gather import setting_facts
-    from advisor.app.whatif import whatif_record
-    from advisor.cli.output import Report, deliver
-    from advisor.facts.factsfile import load_facts
-    from advisor.reasoning.case import Case
-    from advisor.reasoning.document import WHATIF_TITLE, whatif_blocks
-    from advisor.rules.engine import load_engine
+    from advisor.app import setting_facts, whatif_record
+    from advisor.cli.output import CommandReport, deliver
+    from advisor.facts import load_facts
+    from advisor.reasoning import WHATIF_TITLE, Case, whatif_blocks
+    from advisor.rules import load_engine
 
     changes = {fact.key: fact.value for fact in setting_facts(settings or ())}
     swept = None if sweep is None else _swept(sweep)
     case = Case(load_facts(file), load_engine(rules or ()))
     record = whatif_record(case, changes, swept, _axes(axes) if map_ or axes else None)
-    deliver(Report(record, WHATIF_TITLE, whatif_blocks), format_, output, plain=plain)
+    deliver(CommandReport(record, WHATIF_TITLE, whatif_blocks), format_, output, plain=plain)
 
 
 def _axes(text: str | None) -> tuple[str, str]:
     """The facts of ``--axes x,y``, or the usual ones."""
-    from advisor.reasoning.map import DEFAULT_AXES
+    from advisor.reasoning import DEFAULT_AXES
 
     if text is None:
         return DEFAULT_AXES
@@ -75,8 +73,7 @@ def _axes(text: str | None) -> tuple[str, str]:
 
 def _swept(text: str) -> tuple[str, float, float]:
     """The fact and both ends of ``--sweep key=low..high``."""
-    from advisor.facts import load_vocabulary
-    from advisor.facts.reading import read_value
+    from advisor.facts import load_vocabulary, read_value
 
     key, _, span = text.partition("=")
     low, dots, high = span.partition("..")

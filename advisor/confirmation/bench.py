@@ -7,20 +7,33 @@ from pathlib import Path
 
 from advisor.facts import FactBase
 from advisor.methods import SOFT_PROMPT, load_methods
-from advisor.microbench.planning.ladder import new_tokens_for, sizes_for, tokens_for
-from advisor.microbench.preparing.examples import read_examples
-from advisor.microbench.preparing.general import general_text
-from advisor.microbench.preparing.prompts import candidate_prompts, label_notes, read_prompts
-from advisor.microbench.preparing.splits import SplitSizes, split
-from advisor.microbench.preparing.tasks import choose_task
-from advisor.microbench.records import Bench, Route
-from advisor.profilers.hardware.torch_child import ask_torch, torch_is_cpu_build
-from advisor.profilers.model.base import has_tokenizer, require_base
-from advisor.profilers.model.hub import cached_folder
-from advisor.profilers.model.locate import Kind, locate
-from advisor.profilers.model.shards import holds_weights
-from advisor.profilers.request import DataFiles
-from advisor.support.errors import AdvisorError, ExitCode, printable
+from advisor.microbench import (
+    Bench,
+    Route,
+    SplitSizes,
+    candidate_prompts,
+    choose_task,
+    general_text,
+    label_notes,
+    new_tokens_for,
+    read_examples,
+    read_prompts,
+    sizes_for,
+    split,
+    tokens_for,
+)
+from advisor.profilers import (
+    DataFiles,
+    TargetKind,
+    ask_torch,
+    cached_folder,
+    has_tokenizer,
+    holds_weights,
+    locate,
+    require_base,
+    torch_is_cpu_build,
+)
+from advisor.support import AdvisorError, ExitCode, printable
 
 # The trials import torch anyway, which can take a minute where the disk is cold.
 _SECONDS = 120.0
@@ -62,7 +75,7 @@ _SPARE = 4
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedBench:
     """A bench, and what there is to say about its examples.
 
     Attributes:
@@ -78,7 +91,7 @@ class Prepared:
 def prepare(
     model: Path, data: DataFiles, facts: FactBase, *, budget: float, seed: int,
     prompts: Path | None, here: bool,
-) -> Prepared:  # fmt: skip
+) -> PreparedBench:  # fmt: skip
     """Read and split the examples, choose the route, and write the candidate prompts.
 
     Args:
@@ -129,7 +142,7 @@ def prepare(
         notes.append(elsewhere)
     if prompts is None:
         notes.extend(label_notes(task))
-    return Prepared(bench, parts.overlap, tuple(notes))
+    return PreparedBench(bench, parts.overlap, tuple(notes))
 
 
 def _architecture(facts: FactBase) -> str:
@@ -163,11 +176,11 @@ def weights_of(spec: str, *, download: bool) -> Path:
         AdvisorError: if there are no weights of a base model, or only such as are never opened.
     """
     target = locate(spec)
-    if target.kind is Kind.FOLDER:
+    if target.kind is TargetKind.FOLDER:
         require_base(target.path)
-    if target.kind in (Kind.FOLDER, Kind.GGUF):
+    if target.kind in (TargetKind.FOLDER, TargetKind.GGUF):
         return _named_in_utf8(target.path)
-    if target.kind is Kind.HUB:
+    if target.kind is TargetKind.HUB:
         return _of_hub(target.text, download=download)
     raise AdvisorError(
         "this file alone cannot be trained",

@@ -12,9 +12,8 @@ from typing import Any, BinaryIO
 
 from pydantic_core import PydanticSerializationError
 
-from advisor.microbench.records import Bench
-from advisor.microbench.running.journal import VERSION, Entry, Journal
-from advisor.support.errors import AdvisorError
+from advisor.microbench import VERSION, Bench, Entry, Journal
+from advisor.support import AdvisorError
 
 _JOURNAL = "journal.jsonl"
 _BENCH = "bench.json"

@@ -9,18 +9,22 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from advisor.decide.decide import Headline
-from advisor.decide.verdict import Answer
-from advisor.estimate.assumed import usual_settings
-from advisor.estimate.need import need_of
-from advisor.estimate.roofline import DeviceSpeed, step_seconds
-from advisor.estimate.settings import Head, Kernels, Precision, Settings
-from advisor.estimate.subject import Subject
+from advisor.decide import Answer, Headline
+from advisor.estimate import (
+    DeviceSpeed,
+    Head,
+    Kernels,
+    Precision,
+    Settings,
+    Subject,
+    need_of,
+    step_seconds,
+    usual_settings,
+)
+from advisor.facts import GIB
 from advisor.methods import FULL, load_methods
-from advisor.microbench.planning.plan import Plan
-from advisor.microbench.records import Precision as TrialPrecision
-from advisor.microbench.records import Probe, Route, Status, Task
-from advisor.report.measured import (
+from advisor.microbench import Probe, Route, Task, TrialPlan, TrialPrecision, TrialStatus
+from advisor.report import (
     AgreementEntry,
     Forecast,
     MemoryCheck,
@@ -30,7 +34,7 @@ from advisor.report.measured import (
     Prediction,
     SecondsCheck,
 )
-from advisor.support.sentences import capital
+from advisor.support import capital
 
 _HEADS = {
     Route.HEAD: Head.CLASSIFICATION,
@@ -53,7 +57,7 @@ class Forecaster:
     subject: Subject
     task: Task
 
-    def __call__(self, plan: Plan, probe: Probe) -> dict[str, Any]:
+    def __call__(self, plan: TrialPlan, probe: Probe) -> dict[str, Any]:
         """The sealed prediction: verdict, parity, memory and time of each method, and a digest."""
         verdict = self.answer.verdict
         said: dict[str, Any] = {
@@ -72,9 +76,9 @@ class Forecaster:
                 for method in (*plan.methods, *plan.left_out)
             },
         }
-        return {**said, "sha256": digest(said)}
+        return {**said, "sha256": prediction_digest(said)}
 
-    def _estimate(self, method: str, plan: Plan, probe: Probe) -> dict[str, float | None]:
+    def _estimate(self, method: str, plan: TrialPlan, probe: Probe) -> dict[str, float | None]:
         cpu = plan.device == "cpu"
         usual_tokens, _, most_tokens = probe.methods[method].sequence_lengths
         if not most_tokens:  # it could not be measured; others were given about the same
@@ -94,7 +98,7 @@ class Forecaster:
             "seconds_per_step": None if speed is None else round(step_seconds(usual, speed), 4),
         }
 
-    def _settings(self, method: str, plan: Plan, tokens: int) -> Settings:
+    def _settings(self, method: str, plan: TrialPlan, tokens: int) -> Settings:
         precisions = {
             TrialPrecision.FP32: Precision.FP32,
             TrialPrecision.BF16: Precision.BF16_MIXED,
@@ -119,7 +123,7 @@ class Forecaster:
         )
 
 
-def digest(said: Mapping[str, Any]) -> str:
+def prediction_digest(said: Mapping[str, Any]) -> str:
     """The SHA-256 of a prediction, so that a later change of it would show."""
     text = json.dumps({k: v for k, v in said.items() if k != "sha256"}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -133,7 +137,6 @@ SOFT = Headline.PROMPT_TUNING.value
 """The side of the soft prompts, by the method that stands for them; the other one is FULL."""
 _AGAINST = {SOFT: "worse", FULL: "better"}
 """The outcome of a soft prompt that speaks against each advice."""
-_GIB = 2.0**30
 
 
 class Agreement(str, Enum):
@@ -229,13 +232,13 @@ def _name(method: str | None) -> str:
 
 def _did_not_fit(result: MethodResult) -> bool:
     statuses = {entry.status for entry in result.failed}
-    return result.score is None and statuses == {Status.OUT_OF_MEMORY.value}
+    return result.score is None and statuses == {TrialStatus.OUT_OF_MEMORY.value}
 
 
 def _memory(predicted: Forecast | None, result: MethodResult) -> MemoryCheck:
     """Predicted and measured; the second is None where the method did not fit."""
     peak = result.peak_memory_bytes
-    measured = round(peak / _GIB, 3) if peak else None
+    measured = round(peak / GIB, 3) if peak else None
     return MemoryCheck(
         measured_gib=measured,
         predicted_gib=predicted.memory_gib if predicted else None,

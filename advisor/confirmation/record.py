@@ -7,22 +7,27 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from advisor.confirmation.bench import Prepared
-from advisor.confirmation.prediction import SOFT, agreement_of, digest
-from advisor.decide.answer import answer_for
-from advisor.decide.verdict import Answer
-from advisor.facts import Fact, FactBase, Source
+from advisor.confirmation.bench import PreparedBench
+from advisor.confirmation.prediction import SOFT, agreement_of, prediction_digest
+from advisor.decide import Answer, answer_for
+from advisor.facts import GIB, Fact, FactBase, Source
 from advisor.methods import FULL, load_methods
-from advisor.microbench.judging.alarms import Alarm, Level
-from advisor.microbench.judging.outcome import Comparison
-from advisor.microbench.judging.scores import example_points, score_of, usable_trials
-from advisor.microbench.planning.cost import recipe_steps
-from advisor.microbench.planning.schedule import winner
-from advisor.microbench.records import Baselines, TrialResult
-from advisor.microbench.run import Findings
-from advisor.microbench.summary import Judged
-from advisor.reasoning.outlook import outlook
-from advisor.report.measured import (
+from advisor.microbench import (
+    Alarm,
+    AlarmLevel,
+    Baselines,
+    Comparison,
+    JudgedRun,
+    RunFindings,
+    TrialResult,
+    example_points,
+    recipe_steps,
+    score_of,
+    usable_trials,
+    winner,
+)
+from advisor.reasoning import outlook_of
+from advisor.report import (
     AlarmEntry,
     BaselineScores,
     ComparedDifference,
@@ -35,13 +40,12 @@ from advisor.report.measured import (
     PlannedRun,
     Prediction,
     PromptLine,
+    fields_of,
+    part_from,
+    run_record,
 )
-from advisor.report.part import fields_of
-from advisor.report.record import record
-from advisor.report.runfile import part_from
-from advisor.rules.engine import Engine
+from advisor.rules import Engine
 
-_GIB = 2.0**30
 _HOUR = 3600.0
 _DIGITS = 4
 _OF_PROJECT = ("model.name", "model.parameters", "data.train_examples")
@@ -86,7 +90,7 @@ def measured_facts(
         peak = result.peak_memory_bytes
         found: dict[str, Any] = {
             "score": result.score,
-            "memory_gib": None if result.score is None or peak is None else peak / _GIB,
+            "memory_gib": None if result.score is None or peak is None else peak / GIB,
             "hours": None
             if _cut(plan)
             else _hours(method, result, examples or plan.train_size, plan.batch_size),
@@ -122,7 +126,11 @@ HEADLINE = (SOFT, FULL)
 
 
 def confirmation_record(
-    prepared: Prepared, findings: Findings, stated: Sequence[Fact], before: Answer, engine: Engine
+    prepared: PreparedBench,
+    findings: RunFindings,
+    stated: Sequence[Fact],
+    before: Answer,
+    engine: Engine,
 ) -> MeasuredRun:
     """Judge the findings, state the measured facts, advise again, and put it all into one object.
 
@@ -136,7 +144,7 @@ def confirmation_record(
     soft, reference = HEADLINE
     tolerance = before.facts.number("quality.tolerance_points") or 0.0
     full_size = int(before.facts.number("data.train_examples") or findings.plan.train_size)
-    judged = Judged(prepared.bench, findings, reference, tolerance, full_size)
+    judged = JudgedRun(prepared.bench, findings, reference, tolerance, full_size)
     results = results_of(judged)
     differences = {
         method: difference_of(found, withheld=method in judged.withheld)
@@ -157,9 +165,9 @@ def confirmation_record(
     ]
     after = answer_for(facts, engine)
     prediction = part_from(Prediction, findings.prediction)
-    intact = digest(findings.prediction) == prediction.sha256
+    intact = prediction_digest(findings.prediction) == prediction.sha256
     return MeasuredRun(
-        **fields_of(record(after, engine.base, outlook(facts, engine, quick=True))),
+        **fields_of(run_record(after, engine.base, outlook_of(facts, engine, quick=True))),
         plan=plan,
         prediction=prediction,
         baselines=baselines_of(findings.baselines),
@@ -178,7 +186,7 @@ def confirmation_record(
     )
 
 
-def _overlap(prepared: Prepared, before: Answer) -> Iterator[Alarm]:
+def _overlap(prepared: PreparedBench, before: Answer) -> Iterator[Alarm]:
     """The user's own files share rows; the micro-benchmark trains without them.
 
     It may have read samples of the files, in which fewer rows meet than in the whole of them.
@@ -188,7 +196,7 @@ def _overlap(prepared: Prepared, before: Answer) -> Iterator[Alarm]:
         yield Alarm(
             id="train_test_overlap",
             method=None,
-            level=Level.WARNING,
+            level=AlarmLevel.WARNING,
             sentence=f"{share:.1%} of the evaluation examples also stand in the "
             "training file. They were not trained on here; take them out before the real training, "
             "or its score says less than it seems to.",
@@ -196,18 +204,18 @@ def _overlap(prepared: Prepared, before: Answer) -> Iterator[Alarm]:
 
 
 def plan_record(
-    findings: Findings, prepared: Prepared, before: Answer, engine: Engine
+    findings: RunFindings, prepared: PreparedBench, before: Answer, engine: Engine
 ) -> PlannedRun:
     """The run file with a plan that was not carried out."""
     return PlannedRun(
-        **fields_of(record(before, engine.base)),
+        **fields_of(run_record(before, engine.base)),
         plan=plan_of(findings, prepared),
         prediction=part_from(Prediction, findings.prediction),
         baselines=baselines_of(findings.baselines),
     )
 
 
-def plan_of(findings: Findings, prepared: Prepared) -> PlanEntry:
+def plan_of(findings: RunFindings, prepared: PreparedBench) -> PlanEntry:
     """The frozen plan with the task and what was probed."""
     found = {
         **findings.plan.model_dump(mode="json"),
@@ -220,13 +228,13 @@ def plan_of(findings: Findings, prepared: Prepared) -> PlanEntry:
     return part_from(PlanEntry, found)
 
 
-def results_of(judged: Judged) -> dict[str, MethodResult]:
+def results_of(judged: JudgedRun) -> dict[str, MethodResult]:
     """By method: score with its spread, chosen rates, cost; failed methods with their reason."""
     plan = judged.findings.plan
     return {method: _result(judged, method) for method in (*plan.methods, *plan.left_out)}
 
 
-def _result(judged: Judged, method: str) -> MethodResult:
+def _result(judged: JudgedRun, method: str) -> MethodResult:
     findings = judged.findings
     trials = judged.trials(method)
     usable = usable_trials(trials)

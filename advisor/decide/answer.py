@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from advisor.decide.completion import add_computed, completed
 from advisor.decide.verdict import Answer, judge
-from advisor.estimate.memory import FindProfile
+from advisor.estimate import FindProfile
 from advisor.facts import Fact, FactBase, Source, Value
-from advisor.rules.engine import Engine, load_engine
+from advisor.rules import Engine, load_engine
 
 
 def answer_for(

@@ -6,11 +6,9 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from advisor.catalogue.tables import load_table
-from advisor.estimate.estimator import estimate_facts, evaluation_facts
-from advisor.estimate.memory import FindProfile
-from advisor.facts import Fact, FactBase, Source
-from advisor.facts.factbase import require_consistent
+from advisor.catalogue import load_table
+from advisor.estimate import FindProfile, estimate_facts, evaluation_facts
+from advisor.facts import Fact, FactBase, Source, require_consistent
 
 Estimate: TypeAlias = "Callable[[FactBase, FindProfile | None], Iterable[Fact]]"
 

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
 from advisor.methods import FEW_SHOT, FULL, SOFT_PROMPT
-from advisor.rules.rule import Settings
+from advisor.rules import RuleSettings
 
 
 class Headline(str, Enum):
@@ -101,6 +101,17 @@ class Advice(NamedTuple):
     variant: str | None
     alternative: str | None
 
+    @property
+    def method(self) -> str | None:
+        """The method to use, of all that there are; None where nothing is known to be feasible.
+
+        The recommended side, unless a method beside the two serves better.
+        """
+        if self.status is Status.DO_NOT_TRAIN:
+            return FEW_SHOT
+        own = FULL if self.recommendation == FULL else self.recommendation and self.variant
+        return self.alternative or own
+
 
 class Gist(NamedTuple):
     """What counts as the same answer where facts are changed.
@@ -124,7 +135,7 @@ class Decider:
             soft prompts against full fine-tuning, then few-shot prompting against what is trained.
     """
 
-    def __init__(self, methods: Sequence[str], settings: Settings, where: Pick = pick) -> None:
+    def __init__(self, methods: Sequence[str], settings: RuleSettings, where: Pick = pick) -> None:
         place = {method: number for number, method in enumerate(methods)}
         self.methods = tuple(methods)
         self.settings = settings
@@ -281,7 +292,7 @@ class Decider:
 
 
 @functools.lru_cache(maxsize=16)
-def decider_of(methods: tuple[str, ...], settings: Settings) -> Decider:
+def decider_of(methods: tuple[str, ...], settings: RuleSettings) -> Decider:
     """The `Decider` of single projects."""
     return Decider(methods, settings)
 

@@ -19,11 +19,10 @@ from advisor.decide.decide import (
     decider_of,
 )
 from advisor.decide.parity import Parity, kept_of, parities
-from advisor.decide.tally import Tally, lead_bounds, quality_bounds, tally
+from advisor.decide.tally import Tally, lead_bounds, quality_bounds, tally_of
 from advisor.facts import FactBase, Value
 from advisor.methods import FULL
-from advisor.rules.engine import Finding
-from advisor.rules.rule import Outcome, RuleBase, Settings
+from advisor.rules import Finding, Outcome, RuleBase, RuleSettings
 
 Leads: TypeAlias = Callable[[Tally, Tally], tuple[int, int]]
 """Sound bounds of the first method's score minus the second's."""
@@ -93,7 +92,7 @@ class Decision(NamedTuple):
         return FULL if self.recommendation == FULL else self.recommendation and self.variant
 
 
-def decide(
+def decision_of(
     findings: Sequence[Finding], facts: FactBase, base: RuleBase, bounds: Bounds | None = None
 ) -> Decision:
     """Decide on the findings of the rules.
@@ -105,7 +104,7 @@ def decide(
         bounds: what unknown facts leave possible; by default bounds taken rule by rule.
     """
     settings = base.settings
-    tallies = tally(findings, facts.vocabulary.methods)
+    tallies = tally_of(findings, facts.vocabulary.methods)
     before = contest(tallies, findings, settings)
     state = before if bounds is None else narrowed(before, bounds)
     if bounds is not None:
@@ -138,17 +137,17 @@ def gist_of(
     base: RuleBase,
     bounds: Bounds | None = None,
 ) -> Gist:
-    """Status and recommendation as `decide` gives them, without all that these do not need.
+    """Status and recommendation as `decision_of` gives them, without all that these do not need.
 
     Args:
         findings: what the rules make of the facts.
         values: the facts, with defaults and estimates.
         methods: all methods, in the order of the vocabulary.
         base: the rules.
-        bounds: as for `decide`.
+        bounds: as for `decision_of`.
     """
     settings = base.settings
-    tallies = tally(findings, methods)
+    tallies = tally_of(findings, methods)
     state = contest(tallies, findings, settings)
     if bounds is not None:
         state = narrowed(state, bounds)
@@ -162,7 +161,7 @@ def gist_of(
 def contest(
     tallies: Mapping[str, Tally],
     findings: Sequence[Finding],
-    settings: Settings,
+    settings: RuleSettings,
     leads: Leads | None = None,
 ) -> Contest:
     """The headline as far as the facts allow.

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from advisor.decide.tally import lead_of
 from advisor.facts import FactBase, Vocabulary
 from advisor.methods import FULL
-from advisor.rules.engine import Finding
-from advisor.rules.rule import DecisionTable, Outcome, Settings
+from advisor.rules import DecisionTable, Finding, Outcome, RuleSettings
 
 _VETO_SWING = 100
 """Decibans that a possible veto of a headline side counts as, when facts are put in order."""
@@ -33,7 +32,7 @@ class MissingFact:
 def missing_facts(
     findings: Sequence[Finding],
     facts: FactBase,
-    settings: Settings,
+    settings: RuleSettings,
     tables: Iterable[DecisionTable],
 ) -> list[MissingFact]:
     """Return the unknown facts that unsettled rules on the headline read, widest swing first."""
@@ -51,7 +50,7 @@ def missing_facts(
     return [MissingFact(key, swings[key], tuple(rules[key])) for key in order]
 
 
-def _swing(finding: Finding, settings: Settings) -> int:
+def _swing(finding: Finding, settings: RuleSettings) -> int:
     soft = settings.groups["soft_prompts"]
     if finding.rule.veto:
         return _VETO_SWING if {FULL, *soft} & set(finding.rule.veto) else 0

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from advisor.catalogue.evidence import Published, rows_near
+from advisor.catalogue import Published, rows_near
 from advisor.decide.decide import probability
 from advisor.decide.tally import quality_bounds
-from advisor.facts import FactBase, Value
-from advisor.facts.values import is_known
-from advisor.rules.engine import Finding
-from advisor.rules.rule import RuleBase, Settings
+from advisor.facts import FactBase, Value, is_known
+from advisor.rules import Finding, RuleBase, RuleSettings
 
 NEARNESS = ("model.parameters", "data.train_examples", "prompt.transfer_available")
 """The facts that decide which published results are near."""
@@ -49,7 +47,7 @@ def parities(findings: Sequence[Finding], facts: FactBase, base: RuleBase) -> di
 
 
 def _parity(
-    findings: Sequence[Finding], method: str, values: Mapping[str, Value], settings: Settings
+    findings: Sequence[Finding], method: str, values: Mapping[str, Value], settings: RuleSettings
 ) -> Parity:
     score, low, high = quality_bounds(findings, method)
     rows = published_near(method, values, settings)
@@ -67,12 +65,12 @@ def _parity(
     )
 
 
-def kept_of(method: str, values: Mapping[str, Value], settings: Settings) -> float:
+def kept_of(method: str, values: Mapping[str, Value], settings: RuleSettings) -> float:
     """The share of the method's log-odds that counts for confidence, without the rest of parity."""
     return _kept(method, values, _studies(published_near(method, values, settings)), settings)
 
 
-def _kept(method: str, values: Mapping[str, Value], studies: int, settings: Settings) -> float:
+def _kept(method: str, values: Mapping[str, Value], studies: int, settings: RuleSettings) -> float:
     # A trial on the user's own model and data is nearer than any study.
     measured = is_known(values.get(measured_key(method)))
     return 1.0 if measured else kept_share(studies, settings)
@@ -87,14 +85,14 @@ def measured_key(method: str) -> str:
     return f"measured.{method}.points_below_full"
 
 
-def kept_share(studies: int, settings: Settings) -> float:
+def kept_share(studies: int, settings: RuleSettings) -> float:
     """The share of the log-odds that counts for confidence with so many near studies."""
     near = min(studies / settings.enough_studies, 1.0)
     return settings.kept_without_study + near * (1.0 - settings.kept_without_study)
 
 
 def published_near(
-    method: str, values: Mapping[str, Value], settings: Settings
+    method: str, values: Mapping[str, Value], settings: RuleSettings
 ) -> list[Published] | None:
     """The published comparisons of a method near the project.
 

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from advisor.decide.decide import Gist, Headline, Status, decider_of
 from advisor.decide.decision import Contest, Decision, Leads, contest
 from advisor.decide.parity import NEARNESS
-from advisor.decide.tally import Tally, counted_lead, lead_bounds, tally
+from advisor.decide.tally import Tally, counted_lead, lead_bounds, tally_of
 from advisor.facts import FactType, Value, Vocabulary
 from advisor.methods import FEW_SHOT, FULL
-from advisor.rules.engine import Engine, Finding
-from advisor.rules.rule import Outcome, Settings
+from advisor.rules import Engine, Finding, Outcome, RuleSettings
 
 if TYPE_CHECKING:
     from advisor.decide.bounds.open_rules import OpenRules
@@ -55,7 +54,7 @@ class Possible:
         self._values, self._engine, self._vocabulary = values, engine, vocabulary
         self.findings = engine.assess(values).findings
         self.unsettled = [f for f in self.findings if f.outcome is Outcome.UNDETERMINED]
-        self.tallies = tally(self.findings, vocabulary.methods)
+        self.tallies = tally_of(self.findings, vocabulary.methods)
 
     @functools.cached_property
     def apart(self) -> Contest:
@@ -104,7 +103,7 @@ class _Side:
     """One side of the headline: how far it can lead the other one."""
 
     def __init__(
-        self, headline: Headline, tallies: Mapping[str, Tally], settings: Settings
+        self, headline: Headline, tallies: Mapping[str, Tally], settings: RuleSettings
     ) -> None:
         soft = [tallies[method] for method in settings.groups["soft_prompts"]]
         self._soft = [entry for entry in soft if entry.feasible is not False]
@@ -142,7 +141,7 @@ def advice_stands(
     decision: Decision,
     findings: Sequence[Finding],
     questions: Iterable[FactType],
-    settings: Settings,
+    settings: RuleSettings,
 ) -> bool:
     """Whether every reply to some questions gives the same advice, by bounds rule by rule.
 
@@ -180,7 +179,7 @@ def _feasibility_stands(decision: Decision, *, limited: bool) -> bool:
 
 
 def _status_stands(
-    decision: Decision, findings: Sequence[Finding], open_: set[str], settings: Settings
+    decision: Decision, findings: Sequence[Finding], open_: set[str], settings: RuleSettings
 ) -> bool:
     """Whether the lead of the leaning side stays on its side of "too close to call".
 
@@ -202,7 +201,9 @@ def _status_stands(
     return all(low >= needed for low, _ in leads)
 
 
-def _variant_stands(decision: Decision, unsettled: Sequence[Finding], settings: Settings) -> bool:
+def _variant_stands(
+    decision: Decision, unsettled: Sequence[Finding], settings: RuleSettings
+) -> bool:
     """Whether the best soft prompt stays the best."""
     soft = [decision.tallies[method] for method in settings.groups["soft_prompts"]]
     feasible = [entry for entry in soft if entry.feasible]
@@ -210,7 +211,7 @@ def _variant_stands(decision: Decision, unsettled: Sequence[Finding], settings: 
 
 
 def _alternative_stands(
-    decision: Decision, unsettled: Sequence[Finding], settings: Settings
+    decision: Decision, unsettled: Sequence[Finding], settings: RuleSettings
 ) -> bool:
     """Whether the same other method, or none, keeps serving better."""
     entries = list(decision.tallies.values())

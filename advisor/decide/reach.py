@@ -17,10 +17,9 @@ from advisor.decide.completion import completed
 from advisor.decide.decide import Headline
 from advisor.decide.decision import Bounds
 from advisor.decide.possible import Possible
-from advisor.facts import Fact, FactBase, FactType, Source, Value, Vocabulary
-from advisor.facts.values import is_known
-from advisor.rules.engine import Engine
-from advisor.support.errors import AdvisorError
+from advisor.facts import Fact, FactBase, FactType, Source, Value, Vocabulary, is_known
+from advisor.rules import Engine
+from advisor.support import AdvisorError
 
 Values = Mapping[str, Value]
 _GUESSES = 12

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from advisor.rules.engine import Finding
-from advisor.rules.rule import Kind, Outcome
+from advisor.rules import Finding, Outcome, RuleKind
 
 
 @dataclass(slots=True)
@@ -37,7 +36,7 @@ class Tally:
         return None if self.possible_vetoes else True
 
 
-def tally(findings: Iterable[Finding], methods: Sequence[str]) -> dict[str, Tally]:
+def tally_of(findings: Iterable[Finding], methods: Sequence[str]) -> dict[str, Tally]:
     """Add up the findings for every method."""
     tallies = {method: Tally(method) for method in methods}
     fired = dict.fromkeys(methods, 0)
@@ -98,7 +97,7 @@ def quality_bounds(findings: Iterable[Finding], method: str) -> tuple[int, int, 
     """Certain, least and greatest sum of the quality effects on one method, in decibans."""
     score = low = high = 0
     for finding in findings:
-        if finding.rule.kind is Kind.QUALITY:
+        if finding.rule.kind is RuleKind.QUALITY:
             least, greatest = contributions(finding).get(method, (0, 0))
             score += settled_share(finding, method)
             low += least
@@ -131,7 +130,7 @@ def counted_lead(
     """The least and greatest lead where only a share of what quality rules add to it counts."""
     low = high = 0.0
     for finding in findings:
-        counted = share if finding.rule.kind is Kind.QUALITY else 1.0
+        counted = share if finding.rule.kind is RuleKind.QUALITY else 1.0
         least, greatest = lead_of(finding, method, rival)
         low, high = low + counted * least, high + counted * greatest
     return low, high

@@ -7,18 +7,20 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from advisor.catalogue.tables import assumptions
-from advisor.estimate.job import Job, bounds
+from advisor.catalogue import assumptions
+from advisor.estimate.job import TrainingJob, bounds
 from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings
 from advisor.estimate.target import Target
 from advisor.facts import FactBase
 from advisor.methods import Method, load_methods
-from advisor.support.errors import AdvisorError, did_you_mean
+from advisor.support import AdvisorError, did_you_mean
 
 _LONGEST_WITHOUT_DATA = 512
 
 
-def assumed_settings(method: Method, job: Job, accelerator: str, *, tokens: float) -> Settings:
+def assumed_settings(
+    method: Method, job: TrainingJob, accelerator: str, *, tokens: float
+) -> Settings:
     """A plain run of the method, with gradient checkpointing where the method allows it.
 
     Args:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-from advisor.catalogue.tables import Factors, closed_form, load_activations
+from advisor.catalogue import Factors, closed_form, load_activations
 from advisor.estimate.breakdown import Breakdown, StepProfile
 from advisor.estimate.closed_work import layer_length, work_of
 from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings

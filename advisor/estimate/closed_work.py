@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from advisor.catalogue.tables import closed_form, load_activations
+from advisor.catalogue import closed_form, load_activations
 from advisor.estimate.breakdown import Work
 from advisor.estimate.settings import Head, Precision, Settings
 from advisor.estimate.shape import ModelShape

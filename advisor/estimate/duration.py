@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from advisor.catalogue.tables import assumptions, timing
+from advisor.catalogue import assumptions, timing
 from advisor.estimate.assumed import assumed_settings
 from advisor.estimate.closed_work import work_of
-from advisor.estimate.job import Job, bounds, device_count
+from advisor.estimate.job import TrainingJob, bounds, device_count
 from advisor.estimate.roofline import DeviceSpeed, work_seconds
 from advisor.estimate.target import named_gpu
 from advisor.facts import FactBase, Value
@@ -108,7 +108,7 @@ def steps_of(examples: float, epochs: float, batch: float, accumulation: int = 1
 
 
 def expected_hours(
-    method: Method, job: Job, examples: float, tokens: float, speed: DeviceSpeed
+    method: Method, job: TrainingJob, examples: float, tokens: float, speed: DeviceSpeed
 ) -> float:
     """Hours of a plain run on one device.
 
@@ -128,7 +128,7 @@ def expected_hours(
 
 
 def least_hours(
-    method: Method, job: Job, examples: float, tokens: float, speed: DeviceSpeed
+    method: Method, job: TrainingJob, examples: float, tokens: float, speed: DeviceSpeed
 ) -> float:
     """Hours that no run stays below: the matrix products of one epoch, nothing else.
 

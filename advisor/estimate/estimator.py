@@ -6,15 +6,14 @@ import math
 from collections.abc import Iterator
 from itertools import product
 
-from advisor.catalogue.tables import assumptions
+from advisor.catalogue import assumptions
 from advisor.estimate.job import Corners, bounds, corners
 from advisor.estimate.memory import FindProfile, expected_need, least_gib, optimistic_gib
-from advisor.estimate.need import GIB
 from advisor.estimate.run_cost import estimated, paces, run_facts, span, unlimited
 from advisor.estimate.settings import Settings
-from advisor.estimate.sizes import artefact_bytes
+from advisor.estimate.sizes import stored_bytes
 from advisor.estimate.target import memory_limit
-from advisor.facts import Fact, FactBase, Interval, Source, Value
+from advisor.facts import GIB, Fact, FactBase, Interval, Source, Value
 from advisor.methods import Method, load_methods
 
 
@@ -117,8 +116,8 @@ def _possible_accelerators(facts: FactBase) -> tuple[str, ...]:
 
 def _storage_facts(method: Method, job: Corners, facts: FactBase) -> Iterator[Fact]:
     recipe = Settings(virtual_tokens=method.virtual_tokens, rank=method.rank)
-    low = min(artefact_bytes(method.id, one.shape, recipe) for one in job.few) / GIB
-    high = max(artefact_bytes(method.id, one.shape, recipe) for one in job.many) / GIB
+    low = min(stored_bytes(method.id, one.shape, recipe) for one in job.few) / GIB
+    high = max(stored_bytes(method.id, one.shape, recipe) for one in job.many) / GIB
     tasks = bounds(facts, "deployment.tasks_per_base") or (1.0, 1.0)
     basis = f"closed form: {span(low, high)} GiB a task, {span(*tasks)} tasks"
     yield estimated(method, "storage_gib", low * tasks[0], high * tasks[1], basis)

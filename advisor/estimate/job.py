@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from advisor.catalogue.tables import assumptions, closed_form
+from advisor.catalogue import assumptions, closed_form
 from advisor.estimate.shape import ModelShape, family_of
 from advisor.facts import FactBase, Interval
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class TrainingJob:
     """One corner of what is known of the training job.
 
     Attributes:
@@ -51,12 +51,12 @@ class Corners:
         basis: what was assumed.
     """
 
-    few: tuple[Job, ...]
-    many: tuple[Job, ...]
+    few: tuple[TrainingJob, ...]
+    many: tuple[TrainingJob, ...]
     basis: str
 
     @property
-    def exact(self) -> Job | None:
+    def exact(self) -> TrainingJob | None:
         """The job, where everything that it depends on is known."""
         return self.few[0] if set(self.few) == set(self.many) and len(set(self.few)) == 1 else None
 
@@ -71,11 +71,11 @@ def corners(facts: FactBase) -> Corners | None:
     batch_basis = "stated" if batch else "assumed"
     batch = batch or (assumptions()["assumed_batch"],) * 2
     devices = device_count(facts)
-    few: list[Job] = []
-    many: list[Job] = []
+    few: list[TrainingJob] = []
+    many: list[TrainingJob] = []
     for family in _families(facts):
         small, large = (
-            Job(
+            TrainingJob(
                 shape=_shape(facts, parameters[end], end, family),
                 model_type=_text(facts, "model.type"),
                 batch=batch[end],
@@ -102,7 +102,7 @@ def _families(facts: FactBase) -> list[str]:
     return [usual[str(name)] for name in known]
 
 
-def _variants(job: Job, other: Job) -> Iterator[Job]:
+def _variants(job: TrainingJob, other: TrainingJob) -> Iterator[TrainingJob]:
     """The job with its own and the other's vocabulary and widths."""
     if job.shape == other.shape:
         yield job

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from advisor.catalogue.tables import assumptions, device_table
+from advisor.catalogue import assumptions, device_table
 from advisor.estimate.assumed import assumed_settings
 from advisor.estimate.breakdown import Breakdown, StepProfile
 from advisor.estimate.closed import (
@@ -14,10 +14,11 @@ from advisor.estimate.closed import (
     closed_form_profile,
     forward_activations,
 )
-from advisor.estimate.job import Job
-from advisor.estimate.need import GIB, Need, need_of, total_gib
+from advisor.estimate.job import TrainingJob
+from advisor.estimate.need import Need, need_of, total_gib
 from advisor.estimate.settings import Precision, Settings
 from advisor.estimate.sharding import Sharding, sharded
+from advisor.facts import GIB
 from advisor.methods import Method
 
 FindProfile: TypeAlias = Callable[[str, Settings], StepProfile]
@@ -25,7 +26,7 @@ FindProfile: TypeAlias = Callable[[str, Settings], StepProfile]
 
 
 def expected_need(
-    method: Method, job: Job, accelerator: str, find: FindProfile | None = None
+    method: Method, job: TrainingJob, accelerator: str, find: FindProfile | None = None
 ) -> tuple[Need, Breakdown]:
     """What a plain training run is expected to need on each device.
 
@@ -36,7 +37,7 @@ def expected_need(
     return need_of(profile, accelerator, job.model_type, method.id), profile.peak
 
 
-def least_gib(method: Method, jobs: Sequence[Job], accelerator: str) -> float:
+def least_gib(method: Method, jobs: Sequence[TrainingJob], accelerator: str) -> float:
     """No plain run of a job between the given ones is expected to need less.
 
     The peak is the highest of some moments. Between two jobs it can lie below both, where one
@@ -47,7 +48,7 @@ def least_gib(method: Method, jobs: Sequence[Job], accelerator: str) -> float:
     return total_gib(allocated / GIB, accelerator)
 
 
-def _moments(method: Method, job: Job, accelerator: str) -> tuple[float, ...]:
+def _moments(method: Method, job: TrainingJob, accelerator: str) -> tuple[float, ...]:
     if not method.trained:
         return (_expected_profile(method, job, accelerator, None).peak.total,)
     settings = assumed_settings(method, job, accelerator, tokens=job.tokens)
@@ -57,7 +58,7 @@ def _moments(method: Method, job: Job, accelerator: str) -> tuple[float, ...]:
 
 
 def _expected_profile(
-    method: Method, job: Job, accelerator: str, find: FindProfile | None
+    method: Method, job: TrainingJob, accelerator: str, find: FindProfile | None
 ) -> StepProfile:
     """The step of a plain run, or one forward pass where nothing is trained."""
     if not method.trained:
@@ -71,7 +72,7 @@ def _expected_profile(
     return sharded(profile, Sharding.ZERO_3, job.devices) if job.devices > 1 else profile
 
 
-def optimistic_gib(method: Method, job: Job, accelerator: str) -> float:
+def optimistic_gib(method: Method, job: TrainingJob, accelerator: str) -> float:
     """The least that known savings could reach: batch 1, the smallest state, split activations."""
     each = method.least_state_bytes["cpu" if accelerator == "none" else "accelerator"]
     state = job.shape.parameters * each / job.devices
@@ -81,7 +82,7 @@ def optimistic_gib(method: Method, job: Job, accelerator: str) -> float:
     return (state + activations) / GIB + context
 
 
-def _least_activations(method: Method, job: Job, accelerator: str) -> float:
+def _least_activations(method: Method, job: TrainingJob, accelerator: str) -> float:
     """Bytes that a forward pass in the smallest format keeps."""
     if not method.trained:
         return _inference(job).peak.activations
@@ -91,7 +92,7 @@ def _least_activations(method: Method, job: Job, accelerator: str) -> float:
     return forward_activations(job.shape, method.id, settings)
 
 
-def _inference(job: Job) -> StepProfile:
+def _inference(job: TrainingJob) -> StepProfile:
     """A forward pass that keeps nothing but the keys and values of the input."""
     each = float(assumptions()["inference_bytes"])
     tokens = job.batch * job.tokens

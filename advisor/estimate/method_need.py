@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from advisor.catalogue.gpus import load_gpus
+from advisor.catalogue import load_gpus
 from advisor.estimate.breakdown import StepProfile
 from advisor.estimate.duration import steps_of
 from advisor.estimate.need import Need, need_of
@@ -12,18 +12,18 @@ from advisor.estimate.plan import Plan, Planner
 from advisor.estimate.roofline import DeviceSpeed, step_seconds
 from advisor.estimate.settings import Settings
 from advisor.estimate.sharding import Sharding, sharded
-from advisor.estimate.sizes import artefact_bytes
+from advisor.estimate.sizes import stored_bytes
 from advisor.estimate.subject import Subject
 from advisor.estimate.target import Target
 from advisor.methods import Method
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 _SECONDS_PER_HOUR = 3600.0
 _TOO_LITTLE = ("tight", "does not fit")
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Workload:
     """How much is trained, and what an hour costs.
 
     Attributes:
@@ -51,7 +51,7 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MethodEstimate:
     """The estimate of one method.
 
     Attributes:
@@ -109,20 +109,22 @@ class Estimates:
 
     subject: Subject
     target: Target
-    run: Run
-    outcomes: dict[str, Outcome | AdvisorError]
+    run: Workload
+    outcomes: dict[str, MethodEstimate | AdvisorError]
     tasks: tuple[float, float]
     notes: tuple[str, ...]
 
     @property
     def feasible(self) -> bool:
         """Whether at least one method fits in some way, or nothing is known that forbids it."""
-        return any(isinstance(one, Outcome) and one.feasible for one in self.outcomes.values())
+        return any(
+            isinstance(one, MethodEstimate) and one.feasible for one in self.outcomes.values()
+        )
 
 
 def outcome_of(
-    subject: Subject, method: Method, settings: Settings, target: Target, run: Run
-) -> Outcome:
+    subject: Subject, method: Method, settings: Settings, target: Target, run: Workload
+) -> MethodEstimate:
     """Estimate one method.
 
     Args:
@@ -141,7 +143,7 @@ def outcome_of(
     if hours is not None:
         low, high = run.price_per_hour
         cost = hours * low * target.count, hours * high * target.count
-    return Outcome(
+    return MethodEstimate(
         settings=settings,
         profile=profile,
         need=need,
@@ -149,7 +151,7 @@ def outcome_of(
         step_seconds=seconds,
         hours=hours,
         cost=cost,
-        artefact_bytes=artefact_bytes(method.id, subject.shape, settings),
+        artefact_bytes=stored_bytes(method.id, subject.shape, settings),
         extra_tokens=settings.virtual_tokens if method.lengthens_input else 0,
         plan=None if target.free_gib is None else planner.best(settings),
         nearest_fix=planner.smallest_change(settings) if fits in _TOO_LITTLE else None,
@@ -159,7 +161,7 @@ def outcome_of(
 
 
 def _time(
-    subject: Subject, method: Method, settings: Settings, target: Target, run: Run
+    subject: Subject, method: Method, settings: Settings, target: Target, run: Workload
 ) -> tuple[float | None, float | None]:
     """Seconds of an optimizer step at the mean length, and hours of the whole run."""
     if run.speed is None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advisor.catalogue.tables import device_table
+from advisor.catalogue import device_table
 from advisor.estimate.breakdown import StepProfile
 from advisor.estimate.target import Target
+from advisor.facts import GIB
 from advisor.methods import load_methods
-
-GIB = 2.0**30
 
 
 @dataclass(frozen=True, slots=True)

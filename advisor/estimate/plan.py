@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from advisor.catalogue.tables import assumptions
+from advisor.catalogue import assumptions
 from advisor.estimate.breakdown import StepProfile
 from advisor.estimate.need import Need, need_of
 from advisor.estimate.roofline import DeviceSpeed, step_seconds

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 
-from advisor.catalogue.tables import timing
+from advisor.catalogue import timing
 from advisor.estimate.roofline import DeviceSpeed
 
 _SIZES = (256, 512, 768)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from advisor.catalogue.tables import price_of
+from advisor.catalogue import price_of
 from advisor.estimate.duration import Speeds, device_speeds, expected_hours, least_hours
 from advisor.estimate.job import Corners, bounds
 from advisor.estimate.target import named_gpu

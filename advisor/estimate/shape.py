@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.catalogue.tables import closed_form
+from advisor.catalogue import closed_form
 
 
 @dataclass(frozen=True, slots=True)

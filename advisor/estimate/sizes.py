@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.catalogue.tables import closed_form
+from advisor.catalogue import closed_form
 from advisor.estimate.settings import Settings
 from advisor.estimate.shape import ModelShape
 from advisor.methods import load_methods
@@ -17,7 +17,7 @@ def trained_parameters(method: str, shape: ModelShape, settings: Settings) -> fl
     return sizes.trained_parameters(shape, settings, _family(shape))
 
 
-def artefact_bytes(method: str, shape: ModelShape, settings: Settings) -> float:
+def stored_bytes(method: str, shape: ModelShape, settings: Settings) -> float:
     """Bytes stored for one task, the shared base left out."""
     own = load_methods()[method]
     return own.sizes.stored_parameters(shape, settings, _family(shape)) * own.stored_bytes

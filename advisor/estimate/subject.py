@@ -10,7 +10,7 @@ from advisor.estimate.breakdown import StepProfile
 from advisor.estimate.closed import closed_form_profile
 from advisor.estimate.settings import Settings
 from advisor.estimate.shape import ModelShape
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advisor.catalogue.gpus import Gpu, find_gpu
+from advisor.catalogue import Gpu, find_gpu
 from advisor.estimate.job import bounds, device_count
 from advisor.estimate.settings import Kernels
 from advisor.facts import FactBase

@@ -4,18 +4,6 @@ This package reads no hardware, model or data and asks nobody; profilers and the
 and hand their findings over as `Fact` objects.
 """
 
-from advisor.facts.fact import Fact, Source
-from advisor.facts.factbase import FactBase
-from advisor.facts.values import Interval, Value
-from advisor.facts.vocabulary import FactType, Vocabulary, load_vocabulary
+import lazy_loader
 
-__all__ = [
-    "Fact",
-    "FactBase",
-    "FactType",
-    "Interval",
-    "Source",
-    "Value",
-    "Vocabulary",
-    "load_vocabulary",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from advisor.facts.fact import Fact, Source
 from advisor.facts.values import Interval, Value
 from advisor.facts.vocabulary import FactType, Relation, Vocabulary, load_vocabulary
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 
 class FactBase:

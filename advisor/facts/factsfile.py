@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 from advisor.facts.fact import Fact, Source
 from advisor.facts.reading import clean_text, read_value
 from advisor.facts.vocabulary import Vocabulary, load_vocabulary
-from advisor.support.errors import AdvisorError, did_you_mean, printable
-from advisor.support.strictjson import parse_json
-from advisor.support.strictyaml import YamlDocument, parse_yaml
-from advisor.support.textfiles import STANDARD_INPUT, read_text
+from advisor.support import (
+    STANDARD_INPUT,
+    AdvisorError,
+    YamlDocument,
+    did_you_mean,
+    parse_json,
+    parse_yaml,
+    printable,
+    read_text,
+)
 
 RUN_SCHEMAS = ("1",)
 """Versions of the run file that can still be read."""
@@ -46,7 +51,7 @@ def load_document(path: str | Path) -> YamlDocument:
             hint="state facts such as 'data.train_examples: 800'",
         )
     if _is_page(path, text):
-        from advisor.facts.factsfile import embedded_run  # noqa: PLC0415 - its parser is slow to load
+        from advisor.facts.page import embedded_run  # noqa: PLC0415 - its parser is slow to load
 
         run = embedded_run(text, where=name)
         return YamlDocument(parse_json(run, where=f"{name}, the run in the report"), {}, name)
@@ -154,54 +159,3 @@ def _facts_of_run(document: YamlDocument) -> list[Fact]:
         value = read_value(fact_type, entry["value"], where=where)
         facts.append(Fact(key, value, source, clean_text(entry.get("detail", ""))))
     return facts
-
-
-RUN_ELEMENT = "advisor-run"
-"""The id of the element that holds the run as JSON."""
-_JSON = "application/json"
-
-
-def embedded_run(text: str, *, where: str) -> str:
-    """The JSON of the run in an HTML report; nothing of the page is carried out.
-
-    Raises:
-        AdvisorError: if the page holds none, or it breaks off.
-    """
-    reader = _RunReader()
-    reader.feed(text)
-    reader.close()
-    if reader.ended:
-        return "".join(reader.found)
-    if reader.inside:
-        raise AdvisorError(
-            "the run in the HTML report breaks off",
-            where=where,
-            hint="the file was cut short: write or copy it again",
-        )
-    raise AdvisorError(
-        "the HTML page holds no run",
-        where=f"{where}, element {RUN_ELEMENT}",
-        hint="give a report that advisor wrote with -o FILE.html, or the run's JSON",
-    )
-
-
-class _RunReader(HTMLParser):
-    """Collects the text of the first element that holds a run."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
-        self.ended = False
-        self.inside = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "script" and not self.ended:
-            self.inside = dict(attrs) == {"type": _JSON, "id": RUN_ELEMENT}
-
-    def handle_data(self, data: str) -> None:
-        if self.inside:
-            self.found.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "script" and self.inside:
-            self.inside, self.ended = False, True

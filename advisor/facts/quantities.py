@@ -12,7 +12,9 @@ from decimal import Decimal, InvalidOperation
 
 from advisor.facts.values import Interval
 
-_GIB = Decimal(2**30)
+GIB = 2**30
+"""Bytes of one GiB."""
+_GIB = Decimal(GIB)
 _COUNT_SUFFIXES = {
     "": Decimal(1),
     "k": Decimal(10**3),

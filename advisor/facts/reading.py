@@ -9,7 +9,7 @@ from typing import Any
 from advisor.facts.quantities import QuantityError, parse_quantity, parse_range
 from advisor.facts.values import Interval, Value
 from advisor.facts.vocabulary import FactType
-from advisor.support.errors import AdvisorError, did_you_mean
+from advisor.support import AdvisorError, did_you_mean
 
 UNKNOWN_WORDS = frozenset({"unknown", "?", "null", "none known", "don't know", "dont know"})
 _TRUE = frozenset({"true", "yes", "y"})

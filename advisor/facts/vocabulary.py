@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.methods import load_methods
-from advisor.support.compiled import load_shipped, package_folder
-from advisor.support.errors import AdvisorError, did_you_mean
+from advisor.support import AdvisorError, did_you_mean, load_shipped, package_folder
 
 EFFORTS = ("look_up", "count", "ask", "measure")
 """What it takes to find a fact out, the least first."""

@@ -1,8 +1,9 @@
 """The methods: one folder each, with its table and its code, and the registry that finds them.
 
 A folder ``advisor/methods/<id>/`` holds ``method.yaml``, the module itself with the sizes of what
-is trained and stored (`Sizes`), and ``adapter.py``, which puts the method on a model; that one
-needs torch, is imported by no other module of this package, and is copied into projects as it is.
+is trained and stored (`MethodSizes`), and ``adapter.py``, which puts the method on a model; that
+one needs torch, is imported by no other module of this package, and is copied into projects as it
+is.
 Which folders there are decides which methods there are: nothing else lists them.
 """
 
@@ -15,12 +16,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from advisor.support.compiled import load_shipped, package_folder
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError, load_shipped, package_folder
 
 if TYPE_CHECKING:
-    from advisor.estimate.settings import Settings
-    from advisor.estimate.shape import ModelShape
+    from advisor.estimate import ModelShape, Settings
 
 # The question is between a soft prompt, which is called by its plainest kind, and full fine-tuning;
 # or whether to train at all.
@@ -40,7 +39,7 @@ TAGS = {
 """What can be said of a method; its family and ``any`` are tags as well."""
 ANY = "any"
 TABLE = "method.yaml"
-PARTS = (TABLE, "__init__.py", "adapter.py")
+FOLDER_FILES = (TABLE, "__init__.py", "adapter.py")
 """The files of a method's folder; one that lacks a part is refused."""
 FAMILIES = ("prompting", "soft_prompts", "adapters", "full")
 _ADAPTER = ("virtual_tokens", "rank", "alpha", "dropout")
@@ -80,7 +79,7 @@ def row_of(rows: Mapping[_K, _T], name: _K, where: str) -> _T:
     return rows[name]
 
 
-class Sizes(Protocol):
+class MethodSizes(Protocol):
     """What the module of a method gives; `family` is the row of the model in closed_form.yaml."""
 
     def trained_parameters(
@@ -231,9 +230,9 @@ class Method:
         return not self.no_checkpointing
 
     @property
-    def sizes(self) -> Sizes:
+    def sizes(self) -> MethodSizes:
         """The code that counts what it trains and stores."""
-        return cast("Sizes", importlib.import_module(f"{__name__}.{self.id}"))
+        return cast("MethodSizes", importlib.import_module(f"{__name__}.{self.id}"))
 
     @property
     def adapter(self) -> Any:
@@ -257,7 +256,7 @@ def load_methods() -> Methods:
     """
     found = []
     for folder in method_folders():
-        for name in PARTS:
+        for name in FOLDER_FILES:
             if not (folder / name).is_file():
                 raise UnknownMethodError(folder.name, f"advisor/methods/{folder.name}/{name}")
         table = load_shipped(folder / TABLE, name=_table(folder.name)).value
@@ -269,7 +268,7 @@ def load_methods() -> Methods:
 def method_folders() -> list[Path]:
     """The folders that hold a method, or a part of one."""
     folders = [path for path in (package_folder() / "methods").iterdir() if path.is_dir()]
-    return [folder for folder in folders if any((folder / name).exists() for name in PARTS)]
+    return [folder for folder in folders if any((folder / name).exists() for name in FOLDER_FILES)]
 
 
 def method_from(id_: str, content: Mapping[str, Any]) -> Method:

@@ -4,3 +4,7 @@ It takes a model, examples and a budget, and returns measured facts. It never re
 The light half (this folder) plans, schedules and judges; ``worker`` holds all that needs torch and
 runs in processes of its own.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from advisor.catalogue.settings import planning
+from advisor.catalogue import planning
 from advisor.methods import Method
 from advisor.microbench.allowance import Account
 from advisor.microbench.planning.ladder import usual_batch
 from advisor.microbench.planning.shapes import (
-    Shape,
+    StepShape,
     shape_to_probe,
     shape_to_try,
     smaller,
@@ -22,9 +22,9 @@ from advisor.microbench.records import (
     Job,
     JobKind,
     MethodProbe,
-    Precision,
     Probe,
-    Status,
+    TrialPrecision,
+    TrialStatus,
 )
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.results import failure, method_probe, no_answer
@@ -75,7 +75,9 @@ class Asker:
         share = table.survey_share * self._account.left
         return max(share, table.survey_least)
 
-    def job(self, id_: str, kind: JobKind, shape: Shape, memory: int | None, **asked: Any) -> Job:
+    def job(
+        self, id_: str, kind: JobKind, shape: StepShape, memory: int | None, **asked: Any
+    ) -> Job:
         """A job that is given up when it takes more than its share."""
         return Job(
             id=id_, kind=kind, **shape._asdict(), time_limit=self.allowed,
@@ -106,8 +108,8 @@ class Asker:
         return [found[job.id] for job in asked]
 
 
-_NO_ROOM = (Status.OUT_OF_MEMORY, Status.KILLED)
-_UNPROBED: dict[str, Any] = {"precision": Precision.FP32, "speed": None, "seconds": None}
+_NO_ROOM = (TrialStatus.OUT_OF_MEMORY, TrialStatus.KILLED)
+_UNPROBED: dict[str, Any] = {"precision": TrialPrecision.FP32, "speed": None, "seconds": None}
 """What is used where the number formats could not be compared."""
 
 
@@ -118,7 +120,7 @@ class _Round(NamedTuple):
         crowded: whether one of them had room only without the others.
     """
 
-    shape: Shape
+    shape: StepShape
     found: dict[str, MethodProbe]
     slowdown: float
     crowded: bool
@@ -155,16 +157,16 @@ class Prober:
         Raises:
             AdvisorError: if the model cannot be run at all.
         """
-        small = Shape(planning().probe_batch, self._bench.max_tokens)
+        small = StepShape(planning().probe_batch, self._bench.max_tokens)
         known = self._answer(self._asker.job("examples", JobKind.EXAMPLES, small, None))
-        shape = Shape(usual_batch(self._bench, known["token_lengths"]), self._bench.max_tokens)
+        shape = StepShape(usual_batch(self._bench, known["token_lengths"]), self._bench.max_tokens)
         job = self._asker.job("precision", JobKind.PRECISION, small, self._sharing.limit(1))
         [ending] = self._asker.all([job])
         common = {**known, "loading_seconds": loading_seconds}
-        if ending.status is Status.TIMED_OUT:
+        if ending.status is TrialStatus.TIMED_OUT:
             late = dict.fromkeys((method.id for method in self._methods), _late(job))
             return Probe(
-                precision=Precision.FP32, **shape._asdict(), methods=late,
+                precision=TrialPrecision.FP32, **shape._asdict(), methods=late,
                 slots=self._sharing.slots, memory_limit=self._sharing.limit(self._sharing.slots),
                 **common,
             )  # fmt: skip
@@ -178,7 +180,7 @@ class Prober:
             shape = shape_to_probe(shape, typical, example, self._asker.allowed)
         return self._probe(shape, common)
 
-    def _probe(self, shape: Shape, common: dict[str, Any]) -> Probe:
+    def _probe(self, shape: StepShape, common: dict[str, Any]) -> Probe:
         """The methods at this shape, or at a smaller one where memory or budget want it."""
         precision = common["precision"]
         while True:
@@ -197,7 +199,7 @@ class Prober:
                 return probe
             shape = less
 
-    def _with_room(self, shape: Shape, precision: Precision) -> _Round:
+    def _with_room(self, shape: StepShape, precision: TrialPrecision) -> _Round:
         """The largest shape, from this one down, at which there is room for all that can have it.
 
         Most of what a method needs does not go with the batch, so the smallest shape is asked
@@ -215,7 +217,7 @@ class Prober:
             last = self._round(less, precision)
         return last
 
-    def _round(self, shape: Shape, precision: Precision) -> _Round:
+    def _round(self, shape: StepShape, precision: TrialPrecision) -> _Round:
         """All methods side by side; those without room again, alone and with all the memory."""
         slots = self._sharing.slots
         ids = [method.id for method in self._methods]
@@ -237,12 +239,12 @@ class Prober:
             return 1
         return self._sharing.slots_for(last.able())
 
-    def _alone(self, method: str, shape: Shape, precision: Precision) -> MethodProbe:
+    def _alone(self, method: str, shape: StepShape, precision: TrialPrecision) -> MethodProbe:
         job = self._job(method, shape, precision, 1)
         [ending] = self._asker.all([job])
         return self._probed(job, ending)
 
-    def _job(self, method: str, shape: Shape, precision: Precision, slots: int) -> Job:
+    def _job(self, method: str, shape: StepShape, precision: TrialPrecision, slots: int) -> Job:
         beside = "" if slots == self._sharing.slots else "-alone"
         return self._asker.job(
             f"probe-{method}-{shape.batch_size}x{shape.max_tokens}{beside}", JobKind.PROBE, shape,
@@ -250,7 +252,7 @@ class Prober:
         )  # fmt: skip
 
     def _probed(self, job: Job, ending: Ending) -> MethodProbe:
-        if ending.status is Status.TIMED_OUT:
+        if ending.status is TrialStatus.TIMED_OUT:
             return _late(job)
         # The limit is one of the host's memory.
         return method_probe(ending, job.memory_limit if self._bench.device == "cpu" else None)
@@ -272,7 +274,7 @@ def _late(job: Job) -> MethodProbe:
         f"a few steps on {job.batch_size} examples take more than the {job.time_limit:.0f} s that "
         "this budget has for measuring them; give it several times as much, or take a smaller model"
     )
-    return MethodProbe(status=Status.TIMED_OUT, message=said)
+    return MethodProbe(status=TrialStatus.TIMED_OUT, message=said)
 
 
 def slowdown(endings: Sequence[Ending]) -> float:

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from advisor.catalogue.settings import planning
+from advisor.catalogue import planning
 from advisor.methods import Method
 from advisor.microbench.allowance import Account, Allowance
 from advisor.microbench.planning.cost import Sizes, expected_seconds
 from advisor.microbench.planning.ladder import make_plan
-from advisor.microbench.planning.plan import Plan
+from advisor.microbench.planning.plan import TrialPlan
 from advisor.microbench.planning.schedule import due, finals, spare
 from advisor.microbench.probing import WAIT_SECONDS
 from advisor.microbench.records import (
@@ -37,7 +37,7 @@ class Progress(Protocol):
     def stage(self, sentence: str) -> None:
         """What is being done now."""
 
-    def planned(self, plan: Plan) -> None:
+    def planned(self, plan: TrialPlan) -> None:
         """The plan stands."""
 
     def started(self, trial: Trial) -> None:
@@ -50,12 +50,12 @@ class Progress(Protocol):
         """A trial has ended."""
 
 
-Seal = Callable[[Plan, Probe], dict[str, Any]]
+Seal = Callable[[TrialPlan, Probe], dict[str, Any]]
 """Writes down, from plan and probe, what is expected; called once, before the first trial."""
 
 
 @dataclass
-class Findings:
+class RunFindings:
     """What a run has found, complete or not.
 
     Attributes:
@@ -67,7 +67,7 @@ class Findings:
         wall_seconds: of the last session alone, if the run was resumed.
     """
 
-    plan: Plan
+    plan: TrialPlan
     probe: Probe
     prediction: dict[str, Any]
     baselines: Baselines | None = None
@@ -99,7 +99,7 @@ class Conductor:
         self._earlier = sum(ending.wall_seconds for ending in journal.endings().values())
         self._surveyor = Surveyor(bench, methods, self._account, executor, journal, progress.stage)
 
-    def plan(self, seal: Seal) -> Findings:
+    def plan(self, seal: Seal) -> RunFindings:
         """Probe, measure the baselines, and freeze the plan; a resumed run has them already."""
         probe = self._surveyor.probe()
         frozen = next((e.frozen for e in self._journal.entries if e.frozen is not None), None)
@@ -112,15 +112,15 @@ class Conductor:
             frozen = {"plan": plan.model_dump(mode="json"), "prediction": seal(plan, probe)}
             self._journal.add(Entry(frozen=frozen))
         try:
-            findings = Findings(
-                Plan.model_validate(frozen["plan"]), probe, frozen["prediction"], baselines
+            findings = RunFindings(
+                TrialPlan.model_validate(frozen["plan"]), probe, frozen["prediction"], baselines
             )
         except (ValidationError, KeyError) as error:
             raise self._journal.damaged(error) from None
         self._progress.planned(findings.plan)
         return findings
 
-    def run(self, findings: Findings) -> Findings:
+    def run(self, findings: RunFindings) -> RunFindings:
         """Run what is due until nothing is, the budget ends, or the user stops it."""
         results = findings.results
         try:
@@ -135,7 +135,7 @@ class Conductor:
         findings.wall_seconds = self._account.spent
         return findings
 
-    def _trials(self, plan: Plan, slowdown: float, results: dict[str, TrialResult]) -> bool:
+    def _trials(self, plan: TrialPlan, slowdown: float, results: dict[str, TrialResult]) -> bool:
         """True if the budget ended before the plan did."""
         running: dict[str, Trial] = {}
         # A trial that has begun may end a little late.
@@ -166,12 +166,12 @@ class Conductor:
                 results[ending.job] = trial_result(ending, plan.told_limit)
                 self._progress.ended(running.pop(ending.job), results[ending.job])
 
-    def _slots(self, plan: Plan) -> int:
+    def _slots(self, plan: TrialPlan) -> int:
         """Trials side by side; a run may be resumed with fewer processes than were planned."""
         return min(plan.slots, self._executor.slots)
 
     def _affordable(
-        self, trials: list[Trial], plan: Plan, results: Mapping[str, TrialResult]
+        self, trials: list[Trial], plan: TrialPlan, results: Mapping[str, TrialResult]
     ) -> list[Trial]:
         """The trials, if all of them will surely end in time; else none."""
         expected = [_longest(plan, trial.method, results) for trial in trials]
@@ -180,19 +180,19 @@ class Conductor:
         return trials if wall <= left * planning().used_share else []
 
 
-def _longest(plan: Plan, method: str, results: Mapping[str, TrialResult]) -> float:
+def _longest(plan: TrialPlan, method: str, results: Mapping[str, TrialResult]) -> float:
     """Seconds of a method's longest final run so far."""
     ended = [results[trial.id] for trial in finals(plan, method, results) if trial.id in results]
     return max((result.seconds for result in ended), default=0.0)
 
 
-def _expected(trial: Trial, plan: Plan) -> float:
+def _expected(trial: Trial, plan: TrialPlan) -> float:
     """Process seconds of a trial; those of one that stops early are fewer."""
     sizes = Sizes(plan.train_size, plan.dev_size, plan.test_size)
     return expected_seconds(plan.methods[trial.method], sizes, trial)
 
 
-def _job(trial: Trial, plan: Plan) -> Job:
+def _job(trial: Trial, plan: TrialPlan) -> Job:
     return Job(
         id=trial.id,
         kind=JobKind.TRIAL,

@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from advisor.catalogue.settings import planning
+from advisor.catalogue import planning
 from advisor.methods import load_methods
-from advisor.microbench.judging.alarms import Alarm, Level, alarms, still_better
+from advisor.microbench.judging.alarms import Alarm, AlarmLevel, alarms, still_better
 from advisor.microbench.judging.curve import LearningCurve, learning_curve
 from advisor.microbench.judging.failures import why_none
-from advisor.microbench.judging.outcome import Comparison, compare
+from advisor.microbench.judging.outcome import Comparison, compare_methods
 from advisor.microbench.judging.scores import usable_trials
 from advisor.microbench.planning.cost import Sizes
 from advisor.microbench.planning.ladder import Room, affordable_sizes, make_plan, sizes_for
-from advisor.microbench.planning.plan import Plan
+from advisor.microbench.planning.plan import TrialPlan
 from advisor.microbench.planning.schedule import curve, finals, search, untrainable
 from advisor.microbench.preparing.budget import parse_budget
 from advisor.microbench.records import Bench, Metric, TrialResult
-from advisor.microbench.run import Findings
+from advisor.microbench.run import RunFindings
 
 
 def budget_for(
-    bench: Bench, findings: Findings, train: int, test: int, suffices: Callable[[Plan], bool]
+    bench: Bench,
+    findings: RunFindings,
+    train: int,
+    test: int,
+    suffices: Callable[[TrialPlan], bool],
 ) -> str | None:
     """The smallest of the offered budgets whose plan suffices, as it is typed; None if none does.
 
@@ -54,7 +58,7 @@ def budget_for(
     return None
 
 
-class Judged:
+class JudgedRun:
     """The trials of a run by what they are for, and the comparisons that they allow.
 
     Args:
@@ -70,7 +74,7 @@ class Judged:
     """
 
     def __init__(
-        self, bench: Bench, findings: Findings, reference: str, tolerance: float, full_size: int
+        self, bench: Bench, findings: RunFindings, reference: str, tolerance: float, full_size: int
     ) -> None:
         self.bench = bench
         self.findings = findings
@@ -126,7 +130,7 @@ class Judged:
         """Methods that no trial was run of, as their probe had failed."""
         for method in self.findings.plan.left_out:
             sentence = why_none(method, self.trials(method))
-            yield Alarm(id="left_out", method=method, level=Level.SERIOUS, sentence=sentence)
+            yield Alarm(id="left_out", method=method, level=AlarmLevel.SERIOUS, sentence=sentence)
 
     def learning_curve(self, method: str) -> LearningCurve:
         """The curves of a method and of the reference over the sizes that were trained on.
@@ -156,7 +160,7 @@ class Judged:
         return [results[trial.id] for trial in trials if trial.id in results]
 
     def _compare(self, method: str, tolerance: float) -> Comparison:
-        found = compare(
+        found = compare_methods(
             method,
             self.trials(method),
             self.reference,
@@ -250,7 +254,7 @@ class Judged:
         )
 
 
-def _fair(plan: Plan) -> bool:
+def _fair(plan: TrialPlan) -> bool:
     """Whether every method has the steps that it needs, and as much of its recipe as any other."""
     most = max((own.effort for own in plan.methods.values()), default=0.0)
     return all(

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from advisor.catalogue.settings import planning
+from advisor.catalogue import planning
 from advisor.methods import Method
 from advisor.microbench.allowance import Account
 from advisor.microbench.planning.cost import Sizes
 from advisor.microbench.planning.ladder import (
     affordable_sizes,
-    head_rows,
+    head_examples,
     ranked_size,
     slowest_evaluation,
     whole_sizes,
 )
-from advisor.microbench.planning.shapes import Shape
+from advisor.microbench.planning.shapes import StepShape
 from advisor.microbench.probing import Asker, Prober, Sharing
 from advisor.microbench.records import (
     Baseline,
@@ -27,7 +27,7 @@ from advisor.microbench.records import (
     JobKind,
     Probe,
     Route,
-    Status,
+    TrialStatus,
 )
 from advisor.microbench.running.executor import Executor
 from advisor.microbench.running.journal import Entry, Journal
@@ -89,7 +89,7 @@ class Baseliner:
         ranked = ranked_size(self._bench, self._probe, room, self._sizes.dev)
         examples = max(len(self._bench.prompts), 1) * ranked + self._sizes.test
         # Where labels are chosen by their words, a linear head on what chooses them comes besides.
-        train = head_rows(self._bench, self._probe, room)
+        train = head_examples(self._bench, self._probe, room)
         if train is not None:
             examples += min(train, self._sizes.train)
         expected = examples * self._example_seconds
@@ -119,7 +119,7 @@ class Baseliner:
         return slowest_evaluation(self._probe) * self._probe.slowdown
 
     def _job(self, baseline: Baseline, **asked: Any) -> Job:
-        shape = Shape(self._probe.batch_size, self._probe.max_tokens)
+        shape = StepShape(self._probe.batch_size, self._probe.max_tokens)
         return self._asker.job(
             f"baseline-{baseline.value}", JobKind.BASELINE, shape, self._probe.memory_limit,
             baseline=baseline, precision=self._probe.precision, test_size=self._sizes.test, **asked,
@@ -136,7 +136,7 @@ class Baseliner:
         if ending.answer is not None:
             return dict(ending.answer)
         name = _NAMES[job.baseline] if job.baseline else job.id
-        if ending.status is Status.TIMED_OUT:
+        if ending.status is TrialStatus.TIMED_OUT:
             return {"note": f"{name} was not measured: it took more than {job.time_limit:.0f} s"}
         limit = job.memory_limit if self._bench.device == "cpu" else None
         why = reason(ending.status, ending.message, limit)

@@ -4,3 +4,7 @@ They never ask and never judge. Heavy libraries are imported only inside functio
 process with a time limit, so that importing a profiler costs nothing and no driver can crash or
 hang the program.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

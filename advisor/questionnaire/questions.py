@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from advisor.facts import Fact, FactBase, FactType, Source, Value
-from advisor.facts.showing import show_value
-from advisor.support.errors import AdvisorError
+from advisor.facts import Fact, FactBase, FactType, Source, Value, show_value
+from advisor.support import AdvisorError
 
 
 def open_questions(facts: FactBase) -> Iterator[FactType]:

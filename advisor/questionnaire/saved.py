@@ -8,10 +8,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from advisor.facts import Fact
-from advisor.facts.factsfile import load_facts
-from advisor.facts.showing import plain_value
-from advisor.support.errors import AdvisorError
+from advisor.facts import Fact, load_facts, plain_value
+from advisor.support import AdvisorError
 
 
 def state_file() -> Path:

@@ -6,13 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
 from typing import Protocol
 
-from advisor.facts import Fact, FactBase, FactType, Source, Value
-from advisor.facts.reading import read_value
-from advisor.facts.showing import show_value
+from advisor.facts import Fact, FactBase, FactType, Source, Value, read_value, show_value
 from advisor.questionnaire import questions
 from advisor.questionnaire.questions import choices_of, open_questions, suggestion
-from advisor.support.errors import AdvisorError
-from advisor.support.sentences import capital
+from advisor.support import AdvisorError, capital
 
 
 class Prompter(Protocol):

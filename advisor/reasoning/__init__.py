@@ -1,1 +1,5 @@
 """What would change the answer: other values of known facts, judged by the very same rules."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -12,17 +12,21 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from advisor.decide.bounds.cells import cells_of, halves, span_of
-from advisor.decide.completion import completed
-from advisor.decide.decide import Advice, Status
-from advisor.decide.decision import decide
-from advisor.decide.missing import missing_facts
-from advisor.decide.possible import advice_stands
-from advisor.decide.reach import guesses
-from advisor.facts import Fact, FactBase, FactType, Interval, Source, Value
-from advisor.facts.values import is_known
-from advisor.rules.engine import Engine
-from advisor.support.errors import AdvisorError
+from advisor.decide import (
+    Advice,
+    Status,
+    advice_stands,
+    cells_of,
+    completed,
+    decision_of,
+    guesses,
+    halves,
+    missing_facts,
+    span_of,
+)
+from advisor.facts import Fact, FactBase, FactType, Interval, Source, Value, is_known
+from advisor.rules import Engine
+from advisor.support import AdvisorError
 
 _PARTS = 60
 _GUESSES = 4
@@ -145,7 +149,7 @@ class OpenQuestions:
         """
         known = completed(self._stated(replies))
         findings = self._engine.assess(known.values()).findings
-        decision = decide(findings, known, self._engine.base)
+        decision = decision_of(findings, known, self._engine.base)
         return None if decision.status is Status.UNDETERMINED else decision.advice
 
     def _stands(self, part: Replies) -> Advice | None:
@@ -156,7 +160,7 @@ class OpenQuestions:
         unasked = {key: None for key in self._questions if key not in part}
         known = completed(self._stated({**unasked, **part}))
         findings = self._engine.assess(known.values()).findings
-        decision = decide(findings, known, self._engine.base)
+        decision = decision_of(findings, known, self._engine.base)
         settings = self._engine.base.settings
         return decision.advice if advice_stands(decision, findings, open_, settings) else None
 

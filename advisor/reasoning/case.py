@@ -7,16 +7,21 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from advisor.decide.answer import answer_for
-from advisor.decide.completion import completed
-from advisor.decide.decide import Gist, Status
-from advisor.decide.decision import Bounds, gist_of
-from advisor.decide.possible import Possible
-from advisor.decide.reach import Guesses, Reach
-from advisor.decide.verdict import Answer
+from advisor.decide import (
+    Answer,
+    Bounds,
+    Gist,
+    Guesses,
+    Possible,
+    Reach,
+    Status,
+    answer_for,
+    completed,
+    gist_of,
+)
 from advisor.facts import Fact, Interval, Source, Value
-from advisor.rules.engine import Engine
-from advisor.support.errors import AdvisorError
+from advisor.rules import Engine
+from advisor.support import AdvisorError
 
 _SIZE = "model.parameters"
 # Sizes that belong to one model; a model of another number of parameters has others.

@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from advisor.decide.bounds.cells import Number, before, middle
-from advisor.decide.decide import Gist, Headline, Status
+from advisor.decide import Gist, Headline, Number, Status, before, middle
 from advisor.facts import FactType, Interval, Value
 from advisor.reasoning.case import Case
 from advisor.reasoning.flips import Along, Among

@@ -13,14 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from advisor.catalogue.evidence import load_evidence
-from advisor.decide.bounds.cells import Number, before, middle
-from advisor.decide.decide import Gist, Status
-from advisor.facts import Fact, FactType, Interval, Value
-from advisor.facts.values import is_known
+from advisor.catalogue import load_evidence
+from advisor.decide import Gist, Number, Status, before, middle
+from advisor.facts import Fact, FactType, Interval, Value, is_known
 from advisor.reasoning.case import Case
-from advisor.rules.rule import Outcome
-from advisor.support.errors import AdvisorError
+from advisor.rules import Outcome
+from advisor.support import AdvisorError
 
 _TINY = 1e-9
 """Share by which an edge of a neighbourhood may be off after a power of ten."""

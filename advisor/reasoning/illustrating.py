@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from advisor.catalogue.evidence import Published
-from advisor.decide.parity import published_near
-from advisor.facts import Value
-from advisor.facts.factsfile import facts_from
+from advisor.catalogue import Published
+from advisor.decide import published_near
+from advisor.facts import Value, facts_from
 from advisor.methods import load_methods
 from advisor.reasoning.case import Case
-from advisor.reasoning.map import DEFAULT_AXES, decision_map
+from advisor.reasoning.map import DEFAULT_AXES, draw_map
 from advisor.reasoning.page_controls import offered
 from advisor.reasoning.record import map_entry
-from advisor.report.html.illustration import Illustration, Nearby
-from advisor.report.inpage.rules_as_data import rules_as_data
-from advisor.report.part import plain
-from advisor.report.run import RunFile
-from advisor.rules.engine import Engine
-from advisor.rules.rule import Settings
-from advisor.support.errors import AdvisorError
-from advisor.support.strictyaml import YamlDocument
+from advisor.report import Illustration, Nearby, RunFile, plain, rules_as_data
+from advisor.rules import Engine, RuleSettings
+from advisor.support import AdvisorError, YamlDocument
 
 _SIZE = DEFAULT_AXES[0]
 
@@ -45,7 +39,7 @@ def illustration(run: RunFile, engine: Engine) -> Illustration:
     if not isinstance(values.get(_SIZE), (int, float)):
         return Illustration(None, "There is no map, since the model's size is not known.", near)
     return Illustration(
-        map_entry(decision_map(case, *DEFAULT_AXES)),
+        map_entry(draw_map(case, *DEFAULT_AXES)),
         published=near,
         rules=rules_as_data(engine, case.facts.vocabulary),
         offered=offered(case),
@@ -53,7 +47,7 @@ def illustration(run: RunFile, engine: Engine) -> Illustration:
 
 
 def _nearby(
-    methods: Iterable[str], values: Mapping[str, Value], settings: Settings
+    methods: Iterable[str], values: Mapping[str, Value], settings: RuleSettings
 ) -> Iterable[Nearby]:
     """Each published comparison once, with the methods that it speaks for."""
     found: dict[tuple[Published, float], list[str]] = {}

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advisor.decide.bounds.cells import Number
-from advisor.decide.decide import Gist
-from advisor.facts import FactType
-from advisor.facts.reading import read_value
+from advisor.decide import Gist, Number
+from advisor.facts import FactType, read_value
 from advisor.reasoning.case import Case
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 DEFAULT_AXES = ("model.parameters", "data.train_examples")
 _DECADES = 3
@@ -22,7 +20,7 @@ _LEAST = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class MapAxis:
+class PlacedAxis:
     """One number of a map: its values, rising, and the place of the present one, if it is known."""
 
     key: str
@@ -40,12 +38,12 @@ class DecisionMap:
             where the values contradict other facts.
     """
 
-    across: MapAxis
-    up: MapAxis
+    across: PlacedAxis
+    up: PlacedAxis
     outcomes: tuple[tuple[Gist | None, ...], ...]
 
 
-def decision_map(case: Case, x: str, y: str) -> DecisionMap:
+def draw_map(case: Case, x: str, y: str) -> DecisionMap:
     """Judge every point of the grid.
 
     Args:
@@ -65,7 +63,7 @@ def decision_map(case: Case, x: str, y: str) -> DecisionMap:
     return DecisionMap(across, up, rows)
 
 
-def _axis(case: Case, key: str, steps: int) -> MapAxis:
+def _axis(case: Case, key: str, steps: int) -> PlacedAxis:
     fact_type = case.facts.vocabulary.require(key, where="a map")
     if not fact_type.numeric or fact_type.inputs:
         raise AdvisorError(
@@ -79,7 +77,7 @@ def _axis(case: Case, key: str, steps: int) -> MapAxis:
     values = _values(fact_type, centre, steps)
     if now is not None:
         values = sorted({*values, now})
-    return MapAxis(key, tuple(values), None if now is None else values.index(now))
+    return PlacedAxis(key, tuple(values), None if now is None else values.index(now))
 
 
 def _values(fact_type: FactType, centre: Number, steps: int) -> Sequence[Number]:

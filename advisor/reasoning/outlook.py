@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from advisor.decide.bounds.cells import Number
-from advisor.decide.decide import Status
-from advisor.facts import Fact
-from advisor.facts.showing import plain_value
+from advisor.decide import Number, Status
+from advisor.facts import Fact, plain_value
 from advisor.reasoning.case import Case
 from advisor.reasoning.flips import Stretch, along, among_all
 from advisor.reasoning.record import outcome_entry, worth_entry
 from advisor.reasoning.worth_knowing import cheapest
-from advisor.report.run import ChoiceOutlook, Flip, NumberOutlook, Outlook
-from advisor.rules.engine import Engine
+from advisor.report import ChoiceOutlook, Flip, NumberOutlook, Outlook
+from advisor.rules import Engine
 
 _MOST = 700
 """Judged changes after which no further number is followed that estimates are computed from."""
@@ -27,8 +25,8 @@ NUMBERS = (
 """The numbers that users ask about most; `advisor whatif` follows the others as well."""
 
 
-def outlook(stated: Sequence[Fact], engine: Engine, *, quick: bool = False) -> Outlook | None:
-    """The `outlook` of a run file.
+def outlook_of(stated: Sequence[Fact], engine: Engine, *, quick: bool = False) -> Outlook | None:
+    """The `outlook_of` of a run file.
 
     Args:
         stated: the facts of the project, defaults and estimates left out.

@@ -8,12 +8,11 @@ import string
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from advisor.catalogue.tables import load_table
-from advisor.facts import Interval, Value
-from advisor.facts.vocabulary import FactType, Vocabulary
-from advisor.profilers.hardware import planned_hardware
+from advisor.catalogue import load_table
+from advisor.facts import FactType, Interval, Value, Vocabulary
+from advisor.profilers import planned_hardware
 from advisor.reasoning.case import Case
-from advisor.report.inpage.rules_as_data import value_as_data
+from advisor.report import value_as_data
 
 KINDS = ("memory_gib", "hours")
 _WIDTH = 2
@@ -124,7 +123,7 @@ Places = tuple[tuple[int, ...], ...]
 DEVICE = "hardware.accelerator_name"
 
 
-class Setting(NamedTuple):
+class KnobSetting(NamedTuple):
     """One position of a knob: what it is called by, and the facts that it changes."""
 
     value: Value
@@ -135,7 +134,7 @@ class Knob(NamedTuple):
     """A fact, or a device with all its facts, and its positions; `here` is the project's own."""
 
     fact: str
-    settings: tuple[Setting, ...]
+    settings: tuple[KnobSetting, ...]
     here: int
 
 
@@ -215,9 +214,9 @@ def knobs_of(case: Case) -> Iterator[Knob]:
         # A range, or nothing at all, stays as it is at a position of its own.
         own = [now] if isinstance(now, (int, float)) else []
         numbers = sorted({*values, *own})
-        settings = [Setting(v, {} if v == now else {fact: v}) for v in numbers]
+        settings = [KnobSetting(v, {} if v == now else {fact: v}) for v in numbers]
         if not own:
-            settings.insert(0, Setting(None, {}))
+            settings.insert(0, KnobSetting(None, {}))
         yield Knob(fact, tuple(settings), numbers.index(now) if own else 0)
     yield _device_knob(case, table["devices"])
 
@@ -225,11 +224,11 @@ def knobs_of(case: Case) -> Iterator[Knob]:
 def _device_knob(case: Case, names: Sequence[str]) -> Knob:
     own = case.facts.value(DEVICE)
     count = case.facts.number("hardware.accelerator_count") or 1
-    settings = [Setting(own if isinstance(own, str) else None, {})]
+    settings = [KnobSetting(own if isinstance(own, str) else None, {})]
     for name in names:
         if name != own:
             planned = planned_hardware(name, math.ceil(count))
-            settings.append(Setting(name, {fact.key: fact.value for fact in planned}))
+            settings.append(KnobSetting(name, {fact.key: fact.value for fact in planned}))
     return Knob(DEVICE, tuple(settings), 0)
 
 

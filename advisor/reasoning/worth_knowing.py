@@ -6,15 +6,11 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from advisor.decide.bounds.cells import cells_of, span_of
-from advisor.decide.bounds.search import bounds_of
-from advisor.decide.decide import Gist, Headline, Status
-from advisor.facts import FactType, Source, Value
-from advisor.facts.values import is_known
-from advisor.facts.vocabulary import EFFORTS
+from advisor.decide import Gist, Headline, Status, bounds_of, cells_of, span_of
+from advisor.facts import EFFORTS, FactType, Source, Value, is_known
 from advisor.reasoning.case import Case
 from advisor.reasoning.counterfactual import decades, parts
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from advisor.methods import row_of
 from advisor.recipe.choosing import Choice
-from advisor.support.compiled import package_folder
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError, package_folder
 
 
 def require_free(folder: Path) -> None:

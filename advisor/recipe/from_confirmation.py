@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.catalogue.settings import preparation
+from advisor.catalogue import preparation
 from advisor.methods import Method
-from advisor.recipe.choosing import Choice, Run, projects
-from advisor.support.errors import AdvisorError
+from advisor.recipe.choosing import Choice, EarlierRun, projects
+from advisor.support import AdvisorError
 
 _RECIPE = "the recipe's first value"
 _FOUND = "found by the micro-benchmark"
@@ -37,7 +37,7 @@ class Carried:
     sources: Mapping[str, str]
 
 
-def carry(run: Run, choice: Choice, *, pair: bool) -> Carried:
+def carry(run: EarlierRun, choice: Choice, *, pair: bool) -> Carried:
     """The rates, virtual tokens and prompts of a project.
 
     Args:
@@ -58,7 +58,7 @@ def carry(run: Run, choice: Choice, *, pair: bool) -> Carried:
         ) from None
 
 
-def _carry(run: Run, choice: Choice, *, pair: bool) -> Carried:
+def _carry(run: EarlierRun, choice: Choice, *, pair: bool) -> Carried:
     prompts, words = _measured_prompts(run, choice, pair=pair)
     sources = {
         "prompts": "ranked by the micro-benchmark" if prompts else "the advisor's candidates"
@@ -112,7 +112,7 @@ def _candidates(choice: Choice, *, pair: bool) -> tuple[str, ...]:
 
 
 def _measured_prompts(
-    run: Run, choice: Choice, *, pair: bool
+    run: EarlierRun, choice: Choice, *, pair: bool
 ) -> tuple[tuple[str, ...], Mapping[str, str]]:
     """Templates in the order of their scores, and how the best one says the labels."""
     listed = (run.record.get("baselines") or {}).get("prompts") or ()

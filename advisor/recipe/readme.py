@@ -10,14 +10,12 @@ from typing import Any
 import yaml
 
 from advisor.methods import load_methods
-from advisor.recipe.choosing import Choice, Run, projects
+from advisor.recipe.choosing import Choice, EarlierRun, projects
 from advisor.recipe.from_confirmation import Carried
 from advisor.recipe.settings import Fitted
 from advisor.recipe.userdata import FILL_IN
-from advisor.report.markdown import escaped
-from advisor.support.compiled import package_folder
-from advisor.support.errors import AdvisorError
-from advisor.support.sentences import capital
+from advisor.report import escaped
+from advisor.support import AdvisorError, capital, package_folder
 
 _NAMES = {
     "learning_rate": "Learning rate",
@@ -28,7 +26,7 @@ _NAMES = {
 
 
 def readme_values(
-    run: Run, choice: Choice, carried: Carried, fitted: Fitted, settings: dict[str, Any]
+    run: EarlierRun, choice: Choice, carried: Carried, fitted: Fitted, settings: dict[str, Any]
 ) -> dict[str, Any]:
     """The values of README.md.j2 that depend on the run."""
     method = choice.method
@@ -135,7 +133,7 @@ def _watch(choice: Choice, settings: dict[str, Any]) -> Iterator[str]:
 _WIDTH = 10**9
 
 
-def render(template: str, /, **values: Any) -> str:
+def render_text(template: str, /, **values: Any) -> str:
     """A file of ``templates/texts`` with its values, which are data and never code.
 
     Raises:
@@ -168,7 +166,7 @@ def config_text(settings: Mapping[str, Any], **values: Any) -> str:
     Raises:
         AdvisorError: if it does not read as the settings.
     """
-    text = render("config.yaml.j2", **settings, **values)
+    text = render_text("config.yaml.j2", **settings, **values)
     if yaml.safe_load(text) != settings:
         raise AdvisorError(
             "the settings cannot be written as YAML and read back",

@@ -6,16 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from advisor.catalogue.settings import preparation, training
-from advisor.estimate.assumed import Wishes, common_settings, settings_for
-from advisor.estimate.plan import Planner
-from advisor.estimate.settings import Head, Kernels, Precision, Settings
-from advisor.estimate.subject import Subject
-from advisor.estimate.target import target_of
+from advisor.catalogue import preparation, training
+from advisor.estimate import (
+    Head,
+    Kernels,
+    Planner,
+    Precision,
+    Settings,
+    Subject,
+    Wishes,
+    common_settings,
+    settings_for,
+    target_of,
+)
 from advisor.methods import Method
-from advisor.recipe.choosing import Choice, Run, projects
+from advisor.recipe.choosing import Choice, EarlierRun, projects
 from advisor.recipe.from_confirmation import Carried
-from advisor.support.errors import AdvisorError, ExitCode
+from advisor.support import AdvisorError, ExitCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,7 @@ class Fitted:
     basis: str
 
 
-def fit(run: Run, method: Method, route: str, subject_of: Callable[[], Subject]) -> Fitted:
+def fit(run: EarlierRun, method: Method, route: str, subject_of: Callable[[], Subject]) -> Fitted:
     """The least altered settings that fit the memory of the run's device.
 
     What only answers is not planned: its batch is small, and its inputs are those of the data.

@@ -5,14 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from advisor.microbench.preparing.choices import Marking
-from advisor.microbench.preparing.examples import read_examples
-from advisor.profilers.data.columns import Columns
-from advisor.profilers.data.opening import open_training
-from advisor.profilers.data.shapes import Shape
-from advisor.profilers.request import DataFiles, lies_on_disk
+from advisor.microbench import Marking, read_examples
+from advisor.profilers import Columns, DataFiles, Shape, lies_on_disk, open_training
 from advisor.recipe.choosing import Choice, projects
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 FILL_IN = "FILL_IN"
 """What stands where the user has to name something; the project stops at it with a message."""

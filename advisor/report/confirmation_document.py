@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from advisor.facts import GIB
 from advisor.report.blocks import Block, Bullets, Heading, Paragraph, ReportSection, Table
-from advisor.report.document import blocks
+from advisor.report.document import blocks_of
 from advisor.report.measured import (
     ComparedDifference,
     MeasuredRun,
@@ -17,7 +18,6 @@ from advisor.report.measured import (
 from advisor.report.wording import duration, method_name
 
 CONFIRMATION_TITLE = "Confirmed by a micro-benchmark?"
-_GIB = 2.0**30
 _LEAST_P = 0.001
 _SIZES = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 _METRICS = {
@@ -36,7 +36,7 @@ def confirmation_blocks(record: PlannedRun) -> Iterator[Block]:
         return
     for section in MEASURED_SECTIONS:
         yield from section.blocks(record)
-    yield from blocks(record)
+    yield from blocks_of(record)
 
 
 def outcome_blocks(record: MeasuredRun) -> Iterator[Block]:
@@ -263,7 +263,7 @@ def _limit(plan: PlanEntry) -> str:
     """What each trial could hold; on an accelerator its own memory is what counts."""
     if plan.memory_limit is None or plan.device != "cpu":
         return ""
-    return f", each with at most {_gib(plan.memory_limit / _GIB)} beside the model they share"
+    return f", each with at most {_gib(plan.memory_limit / GIB)} beside the model they share"
 
 
 def _cut(plan: PlanEntry) -> Iterator[str]:
@@ -325,7 +325,7 @@ def _step(seconds: float | None) -> str:
 
 
 def _memory(size: int | None) -> str:
-    return "" if size is None else _gib(size / _GIB)
+    return "" if size is None else _gib(size / GIB)
 
 
 def _gib(size: float | None) -> str:

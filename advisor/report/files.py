@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.report.part import plain
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 _FORMATS = {
     ".json": "json",

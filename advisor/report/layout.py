@@ -81,14 +81,14 @@ _LEAST_STACK = 24
 _SMALLEST = 1e-9
 
 
-class Line(NamedTuple):
+class ReportLine(NamedTuple):
     """One line of the report; the style is ``heading``, ``strong``, ``dim`` or empty."""
 
     text: str
     style: str = ""
 
 
-def lay_out(blocks: Iterable[Block], width: int) -> Iterator[Line]:
+def lay_out(blocks: Iterable[Block], width: int) -> Iterator[ReportLine]:
     """The whole report in lines of at most ``width`` characters, long words apart."""
     for block in blocks:
         yield from _lines(block, width)
@@ -120,24 +120,26 @@ def plain_lines(blocks: Iterable[Block]) -> Iterator[str]:
                 yield f"- {row[0]}. " + ". ".join(f"{c}: {v}" for c, v in cells if v) + "."
 
 
-def _lines(block: Block, width: int) -> Iterator[Line]:
+def _lines(block: Block, width: int) -> Iterator[ReportLine]:
     if isinstance(block, Heading):
-        yield Line("")
-        yield from (Line(text, "heading") for text in _wrap(block.text, width, "", ""))
+        yield ReportLine("")
+        yield from (ReportLine(text, "heading") for text in _wrap(block.text, width, "", ""))
     elif isinstance(block, Paragraph):
         style = "strong" if block.strong else ""
-        yield from (Line(text, style) for text in _wrap(block.text, width, _INDENT, _INDENT))
+        yield from (ReportLine(text, style) for text in _wrap(block.text, width, _INDENT, _INDENT))
     elif isinstance(block, Bullets):
         for number, item in enumerate(block.items, start=1):
             mark = f"{number:>2}. " if block.numbered else "- "
             hanging = _INDENT + " " * len(mark)
-            yield from (Line(text) for text in _wrap(item, width, _INDENT + mark, hanging))
+            yield from (ReportLine(text) for text in _wrap(item, width, _INDENT + mark, hanging))
     elif isinstance(block, Bars):
         yield from _bars(block, width)
     elif isinstance(block, Stacks):
         yield from _stacks(block, width)
     elif isinstance(block, Grid):
-        yield from (Line(f"{_INDENT}{text}") for text in grid_lines(block, width - len(_INDENT)))
+        yield from (
+            ReportLine(f"{_INDENT}{text}") for text in grid_lines(block, width - len(_INDENT))
+        )
     else:
         yield from _table(block, width)
 
@@ -152,7 +154,7 @@ def _wrap(text: str, width: int, first: str, later: str) -> list[str]:
     )
 
 
-def _bars(block: Bars, width: int) -> Iterator[Line]:
+def _bars(block: Bars, width: int) -> Iterator[ReportLine]:
     """Each share as a bar to the right, for the method named first, or to the left."""
     largest = max((abs(value) for _, value, _ in block.entries), default=1)
     half = _BAR_HALF if width >= _NARROW else _BAR_HALF // 2
@@ -163,12 +165,12 @@ def _bars(block: Bars, width: int) -> Iterator[Line]:
         drawn = f"{left:>{half}}|{right:<{half}}"
         first = f"{_INDENT}{label:<{label_width}} {value:+4d} {drawn} "
         if len(first) > width // 2:  # too narrow for text beside the bar
-            yield Line(first.rstrip())
+            yield ReportLine(first.rstrip())
             first = 2 * _INDENT
-        yield from (Line(line) for line in _wrap(text, width, first, " " * len(first)))
+        yield from (ReportLine(line) for line in _wrap(text, width, first, " " * len(first)))
 
 
-def _stacks(block: Stacks, width: int) -> Iterator[Line]:
+def _stacks(block: Stacks, width: int) -> Iterator[ReportLine]:
     """Each entry as a bar of one letter for each kind, with the limit as a line across."""
     label_width = max((len(label) for label, _, _ in block.entries), default=0)
     totals = [sum(size for _, size in parts) for _, parts, _ in block.entries]
@@ -183,13 +185,15 @@ def _stacks(block: Stacks, width: int) -> Iterator[Line]:
         if at is not None:
             drawn = f"{drawn[:at]}|{drawn[at + 1 :]}"
         if beside:
-            yield Line(f"{_INDENT}{label:<{label_width}}  {drawn}  {text}".rstrip())
+            yield ReportLine(f"{_INDENT}{label:<{label_width}}  {drawn}  {text}".rstrip())
         else:
-            yield from (Line(line) for line in _wrap(f"{label}: {text}", width, _INDENT, _INDENT))
-            yield Line(f"{2 * _INDENT}{drawn}".rstrip())
+            yield from (
+                ReportLine(line) for line in _wrap(f"{label}: {text}", width, _INDENT, _INDENT)
+            )
+            yield ReportLine(f"{2 * _INDENT}{drawn}".rstrip())
     legend = ", ".join(f"{mark} {name}" for mark, name in block.kinds.items())
     limit = "" if block.limit is None else f"; | {block.limit:.1f} {block.unit} free"
-    yield from (Line(line, "dim") for line in _wrap(legend + limit, width, _INDENT, _INDENT))
+    yield from (ReportLine(line, "dim") for line in _wrap(legend + limit, width, _INDENT, _INDENT))
 
 
 def _stack(parts: Sequence[tuple[str, float]], scale: float) -> str:
@@ -201,23 +205,24 @@ def _stack(parts: Sequence[tuple[str, float]], scale: float) -> str:
     return drawn
 
 
-def _table(table: Table, width: int) -> Iterator[Line]:
+def _table(table: Table, width: int) -> Iterator[ReportLine]:
     widths = _column_widths(table, width - len(_INDENT))
     if sum(widths) + _GAP * (len(widths) - 1) > width - len(_INDENT):
         yield from _stacked(table, width)
         return
-    yield from (Line(text, "dim") for text in _row(table.columns, widths, table.right))
+    yield from (ReportLine(text, "dim") for text in _row(table.columns, widths, table.right))
     for row in table.rows:
-        yield from (Line(text) for text in _row(row, widths, table.right))
+        yield from (ReportLine(text) for text in _row(row, widths, table.right))
 
 
-def _stacked(table: Table, width: int) -> Iterator[Line]:
+def _stacked(table: Table, width: int) -> Iterator[ReportLine]:
     """Each row as a list of its cells, where the columns do not fit side by side."""
     for row in table.rows:
-        yield from (Line(text) for text in _wrap(row[0], width, _INDENT, _INDENT))
+        yield from (ReportLine(text) for text in _wrap(row[0], width, _INDENT, _INDENT))
         for column, cell in zip(table.columns[1:], row[1:], strict=True):
             yield from (
-                Line(text) for text in _wrap(f"{column}: {cell}", width, 2 * _INDENT, 3 * _INDENT)
+                ReportLine(text)
+                for text in _wrap(f"{column}: {cell}", width, 2 * _INDENT, 3 * _INDENT)
             )
 
 

@@ -87,7 +87,7 @@ def _flip(word: str, flip: Flip | None) -> str:
 
 HERE = "@"
 """Where the project lies."""
-LETTERS = {
+MAP_LETTERS = {
     ("decided", SOFT_PROMPT): "P",
     ("decided", FULL): "F",
     ("too_close", SOFT_PROMPT): "p",
@@ -104,7 +104,7 @@ LETTERS = {
 
 def answer_letter(answer: Answered) -> str:
     """The letter of an answer in a map."""
-    return LETTERS[answer.status, answer.recommendation]
+    return MAP_LETTERS[answer.status, answer.recommendation]
 
 
 def map_grid(found: MapEntry) -> Grid:

@@ -11,8 +11,12 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Part:
-    """A part of the run file."""
+    """A part of the run file.
 
+    A class may name fields in ``LEFT_OUT`` that its JSON lacks where they are None.
+    """
+
+    LEFT_OUT: ClassVar[frozenset[str]] = frozenset()
     __pydantic_config__: ClassVar[Mapping[str, Any]] = {"use_attribute_docstrings": True}
 
 
@@ -28,7 +32,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(inner) for inner in value]
     if is_dataclass(value):
-        return {key: plain(getattr(value, name)) for key, name in _keys(value.__class__)}
+        out = getattr(value, "LEFT_OUT", ())
+        found = ((key, getattr(value, name)) for key, name in _keys(value.__class__))
+        return {key: plain(inner) for key, inner in found if inner is not None or key not in out}
     return value
 
 

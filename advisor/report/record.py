@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import advisor
-from advisor.decide.decide import Status
-from advisor.decide.parity import Parity
-from advisor.decide.tally import Tally, waterfall
-from advisor.decide.verdict import Answer, Reason, Verdict
-from advisor.facts import FactBase, Source
-from advisor.facts.showing import plain_value
+from advisor.decide import Answer, Parity, Reason, Status, Tally, Verdict, waterfall
+from advisor.facts import FactBase, Source, plain_value
 from advisor.methods import load_methods
-from advisor.report.methods import chosen_method, how_to, nearest_changes, why_not
+from advisor.report.methods import how_to, nearest_changes, side_method, why_not
 from advisor.report.part import fields_of
 from advisor.report.run import (
+    AdviceEntry,
     Assumption,
     Belief,
     BoundsEntry,
@@ -36,14 +33,22 @@ from advisor.report.run import (
     SubDecision,
     UsedStatement,
 )
-from advisor.report.wording import FITTED, confidence_word, decibans, evidence_text, headline
-from advisor.rules.rule import Outcome, Rule, RuleBase
-from advisor.support.sentences import capital
+from advisor.report.wording import (
+    FITTED_WEIGHTS,
+    advice_sentence,
+    chance_sentence,
+    confidence_word,
+    decibans,
+    evidence_text,
+    headline,
+)
+from advisor.rules import Outcome, Rule, RuleBase
+from advisor.support import capital
 
 _DIGITS = 4
 
 
-def record(answer: Answer, base: RuleBase, outlook: Outlook | None = None) -> RunFile:
+def run_record(answer: Answer, base: RuleBase, outlook: Outlook | None = None) -> RunFile:
     """The run file of an answer, the same for the same facts.
 
     Args:
@@ -57,6 +62,7 @@ def record(answer: Answer, base: RuleBase, outlook: Outlook | None = None) -> Ru
         schema_version="1",
         advisor_version=advisor.__version__,
         status=verdict.status.value,
+        advice=_advice(verdict, facts),
         headline=headline(verdict, base.settings, changes),
         recommendation=verdict.recommendation,
         leaning_only=verdict.status is Status.UNDETERMINED,
@@ -95,8 +101,8 @@ def record(answer: Answer, base: RuleBase, outlook: Outlook | None = None) -> Ru
         ],
         assumptions=_assumptions(verdict, facts),
         conflicts=_conflicts(facts),
-        how_to=_steps(verdict, facts),
-        how_to_alternative=how_to(verdict.alternative, facts) if verdict.alternative else [],
+        how_to=how_to(verdict.advised, facts) if verdict.advised else [],
+        how_to_alternative=_other_steps(verdict, facts),
         facts={
             fact.key: FactEntry(
                 value=plain_value(fact.value),
@@ -123,7 +129,7 @@ def candidates_record(
         base: the rules.
         outlook: what would change the answer for a single candidate.
     """
-    runs = [(model, record(answer, base, outlook)) for model, answer in candidates]
+    runs = [(model, run_record(answer, base, outlook)) for model, answer in candidates]
     if len(runs) == 1:
         return runs[0][1]
     pairs = [
@@ -153,10 +159,24 @@ def candidates_record(
     )
 
 
-def _steps(verdict: Verdict, facts: FactBase) -> list[str]:
-    """The steps of the chosen method; none where everything is ruled out."""
-    chosen = chosen_method(verdict)
-    return [] if verdict.tallies[chosen].feasible is False else how_to(chosen, facts)
+def _advice(verdict: Verdict, facts: FactBase) -> AdviceEntry:
+    method = verdict.advised
+    own = verdict.parity.get(method or "")
+    chance = rounded(own.probability) if own else None
+    known = load_methods().get(method or "")
+    return AdviceEntry(
+        method=method,
+        kind=known.family if known else None,
+        chance_within_tolerance=chance,
+        sentence=advice_sentence(verdict.status, method)
+        + chance_sentence(chance, facts.number("quality.tolerance_points")),
+    )
+
+
+def _other_steps(verdict: Verdict, facts: FactBase) -> list[str]:
+    """The steps of the better of the two sides, where another method is advised."""
+    side = side_method(verdict)
+    return how_to(side, facts) if side and side != verdict.advised else []
 
 
 def rounded(number: float | None) -> float | None:
@@ -195,7 +215,7 @@ def _weight(entry: Tally) -> float:
 def _parity(entry: Parity, base: RuleBase) -> ParityEntry:
     basis = "authored weights"
     if base.calibration and entry.method in base.calibration.methods:
-        basis = FITTED
+        basis = FITTED_WEIGHTS
     return ParityEntry(
         probability=rounded(entry.probability),
         range=(round(entry.low, _DIGITS), round(entry.high, _DIGITS)),
@@ -295,7 +315,7 @@ def _alternative_reason(verdict: Verdict) -> str:
     method = verdict.alternative
     if method is None:
         return ""
-    chosen = chosen_method(verdict) if verdict.recommendation else None
+    chosen = side_method(verdict)
     name = load_methods()[method].name
     if chosen is None:
         return f"{capital(name)} scores highest among what remains feasible."

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from advisor.rules.checking.remark import SEVERITIES, Remark
+from advisor.rules import SEVERITIES, Remark
 
 _INDENT = "    "
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Protocol
 
-from advisor.decide.decide import Headline, Status
+from advisor.decide import Headline, Status
 from advisor.facts import Source
 from advisor.methods import FULL, SOFT_PROMPT, load_methods
 from advisor.report.part import Part, Within, Words
-from advisor.rules.rule import Kind
+from advisor.rules import RuleKind
 
 Probability = Annotated[float, Within(0, 1)]
 Count = Annotated[int, Within(0)]
@@ -102,7 +102,7 @@ class ReasonEntry(Part):
 
     rule: str
     name: str
-    kind: Annotated[str, Words(lambda: Kind)]
+    kind: Annotated[str, Words(lambda: RuleKind)]
     effect: int | None
     """Decibans for the first of `compared`; null for a veto."""
     effects: dict[MethodId, int]
@@ -311,12 +311,27 @@ class FactEntry(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class AdviceEntry(Part):
+    """What to do, of all methods that there are."""
+
+    method: MethodId | None
+    """Null where every method is ruled out."""
+    kind: str | None
+    """Its family: soft_prompts, full, adapters or prompting."""
+    chance_within_tolerance: Probability | None
+    """Of ending within the tolerance of full fine-tuning; null where it cannot be told."""
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RunFile(Part):
     """The JSON of `advisor advise`, which every other command takes."""
 
     schema_version: Literal["1"]
     advisor_version: str
     status: StatusWord
+    advice: AdviceEntry | None = None
+    """What to do; not in files of early versions."""
     headline: str
     recommendation: Side | None
     leaning_only: bool
@@ -348,7 +363,9 @@ class RunFile(Part):
     assumptions: list[Assumption]
     conflicts: list[Conflict]
     how_to: list[str]
+    """Steps of the advised method; in files without advice, of the recommended side."""
     how_to_alternative: list[str]
+    """Steps of the better of the two sides, where another method is advised."""
     facts: dict[str, FactEntry]
 
 

@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from advisor.decide.decide import Status
-from advisor.decide.parity import Parity
-from advisor.decide.verdict import Verdict
-from advisor.facts import load_vocabulary
-from advisor.facts.reading import read_value
-from advisor.facts.showing import show_value
+from advisor.decide import Parity, Status, Verdict
+from advisor.facts import load_vocabulary, read_value, show_value
 from advisor.methods import FULL, SOFT_PROMPT, load_methods
 from advisor.report.run import Change, ParityEntry
-from advisor.rules.rule import Settings
-from advisor.support.sentences import capital
+from advisor.rules import RuleSettings
+from advisor.support import capital
 
 _MINUTE = 60
-FITTED = "weights fitted to published comparisons"
+FITTED_WEIGHTS = "weights fitted to published comparisons"
 """What parity rests on where its weights were fitted."""
 
 
-def confidence_word(confidence: float | None, settings: Settings) -> str:
+def confidence_word(confidence: float | None, settings: RuleSettings) -> str:
     """The word for a confidence, such as ``good``; empty if there is none."""
     words = [word for start, word in settings.confidence_words if (confidence or 0) >= start]
     return words[-1] if words else ""
@@ -39,7 +35,32 @@ def decibans(number: int) -> str:
     return f"{number} deciban" if number == 1 else f"{number} decibans"
 
 
-def headline(verdict: Verdict, settings: Settings, changes: Sequence[Change]) -> str:
+def advice_sentence(status: Status, method: str | None) -> str:
+    """What to do, in a sentence.
+
+    Args:
+        status: how far the answer to the question goes.
+        method: what is advised.
+    """
+    if method is None:
+        return "Nothing can be advised as things are: every method is ruled out."
+    name = load_methods()[method].name
+    if status is Status.DO_NOT_TRAIN:
+        return f"Do not train yet: start with {name}."
+    if status is Status.UNDETERMINED:
+        return f"At present, use {name}; what is not known yet could change this."
+    return f"Use {name}."
+
+
+def chance_sentence(chance: float | None, tolerance: float | None) -> str:
+    """How likely the advised method comes near full fine-tuning; empty where it cannot be told."""
+    if chance is None or tolerance is None:
+        return ""
+    points = "1 point" if tolerance == 1 else f"{tolerance:g} points"
+    return f" Its chance to end within {points} of full fine-tuning is {chance:.0%}."
+
+
+def headline(verdict: Verdict, settings: RuleSettings, changes: Sequence[Change]) -> str:
     """The verdict and its confidence in one or two sentences.
 
     Args:
@@ -54,7 +75,7 @@ def headline(verdict: Verdict, settings: Settings, changes: Sequence[Change]) ->
     return f"{_first(verdict, settings)}{_parity(verdict)}{_second(verdict)}{nearest}"
 
 
-def _first(verdict: Verdict, settings: Settings) -> str:
+def _first(verdict: Verdict, settings: RuleSettings) -> str:
     sure = ""
     if verdict.confidence is not None:
         word = confidence_word(verdict.confidence, settings)

@@ -2,3 +2,7 @@
 
 This package does no I/O but reading rule files, and knows no verdict: it returns findings.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

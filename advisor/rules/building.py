@@ -9,26 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from advisor.facts import FactType, Value, Vocabulary
-from advisor.facts.quantities import QuantityError, parse_quantity
-from advisor.facts.reading import read_value
+from advisor.facts import FactType, QuantityError, Value, Vocabulary, parse_quantity, read_value
 from advisor.methods import load_methods
 from advisor.rules.rule import (
-    Case,
     Citation,
     DecisionTable,
     Effect,
-    Kind,
     Outcome,
     Ramp,
     Risk,
-    Row,
     Rule,
+    RuleCase,
+    RuleKind,
+    SubdecisionRow,
 )
 from advisor.rules.unary import Test, parse_test
-from advisor.support.errors import AdvisorError, did_you_mean
-from advisor.support.sentences import capital
-from advisor.support.strictyaml import YamlDocument
+from advisor.support import AdvisorError, YamlDocument, capital, did_you_mean
 
 Raw: TypeAlias = Mapping[str, Any]
 
@@ -88,7 +84,7 @@ class Builder:
             self._document.where(),
         )
 
-    def _row(self, raw: Raw, index: int, decided: FactType) -> Row:
+    def _row(self, raw: Raw, index: int, decided: FactType) -> SubdecisionRow:
         if any(key.startswith("decision.") for key in raw["when"]):
             # Tables are judged side by side, in one pass.
             raise self._error("a sub-decision cannot read another one", ("rows", index, "when"))
@@ -99,7 +95,7 @@ class Builder:
                 "one of " + ", ".join(decided.choices),
             )
         when = self._when(raw["when"], ("rows", index, "when"), "")
-        return Row(when, raw["level"], raw["why"])
+        return SubdecisionRow(when, raw["level"], raw["why"])
 
     def risk(self, raw: Raw, index: int) -> Risk:
         """One risk of a file."""
@@ -120,14 +116,14 @@ class Builder:
         believed = raw.get("believed") or {}
         if bool(veto) == bool(effects):
             raise self._error("a rule has either effects or a veto", path)
-        if veto and raw["kind"] != Kind.FEASIBILITY.value:
+        if veto and raw["kind"] != RuleKind.FEASIBILITY.value:
             raise self._error("only a feasibility rule can veto", (*path, "kind"))
-        if not veto and raw["kind"] == Kind.FEASIBILITY.value:
+        if not veto and raw["kind"] == RuleKind.FEASIBILITY.value:
             raise self._error("a feasibility rule must veto", (*path, "kind"))
         return Rule(
             code=raw["code"],
             name=raw["name"],
-            kind=Kind(raw["kind"]),
+            kind=RuleKind(raw["kind"]),
             when=self._when(raw["when"], (*path, "when"), method),
             effects=effects,
             veto=veto,
@@ -203,12 +199,12 @@ class Builder:
                 )
         return tuple(dict.fromkeys(methods))
 
-    def _case(self, raw: Raw, path: tuple[str | int, ...]) -> Case:
+    def _case(self, raw: Raw, path: tuple[str | int, ...]) -> RuleCase:
         facts: dict[str, Value] = {}
         for key, value in raw["facts"].items():
             where = self._document.where(*path, "facts", key)
             facts[key] = read_value(self._vocabulary.require(key, where=where), value, where=where)
-        return Case(
+        return RuleCase(
             raw["name"],
             facts,
             Outcome(raw["expect"]),

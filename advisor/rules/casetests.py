@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from advisor.facts import Value, load_vocabulary
 from advisor.rules.engine import Assessment, Engine
-from advisor.rules.rule import Case, Outcome, Ramp, Rule, RuleBase
+from advisor.rules.rule import Outcome, Ramp, Rule, RuleBase, RuleCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,13 @@ def clause_coverage(base: RuleBase) -> list[ClauseCoverage]:
     return [ClauseCoverage(*place, *sides) for place, sides in sorted(both.items())]
 
 
-def _cases(base: RuleBase) -> Iterator[tuple[Rule, Case]]:
+def _cases(base: RuleBase) -> Iterator[tuple[Rule, RuleCase]]:
     for rule in base.rules:
         for case in rule.cases:
             yield rule, case
 
 
-def _result(rule: Rule, case: Case, assessment: Assessment) -> CaseResult:
+def _result(rule: Rule, case: RuleCase, assessment: Assessment) -> CaseResult:
     found = next((f for f in assessment.findings if f.rule is rule), None)
     outcome = found.outcome if found else Outcome.SILENT
     expected, got = case.expect.value, outcome.value
@@ -146,7 +146,7 @@ class _RampUse:
     effects: frozenset[int]
     ends: frozenset[str]
 
-    def with_case(self, ramp: Ramp, methods: tuple[str, ...], case: Case) -> _RampUse:
+    def with_case(self, ramp: Ramp, methods: tuple[str, ...], case: RuleCase) -> _RampUse:
         """Add what one case shows; only effects that the case states can fail, so only they count.
 
         A ramp may have the same effect at both ends, so reaching both ends counts as well.

@@ -15,8 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from advisor.facts import FactType, Vocabulary, load_vocabulary
-from advisor.facts.values import Interval, Value
+from advisor.facts import FactType, Interval, Value, Vocabulary, load_vocabulary
 from advisor.rules.loading import load_rules
 from advisor.rules.rule import DecisionTable, Outcome, Ramp, Rule, RuleBase
 from advisor.rules.unary import NumberTest, Test

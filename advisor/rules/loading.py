@@ -10,19 +10,24 @@ from advisor.facts import Vocabulary, load_vocabulary
 from advisor.methods import is_tag, load_methods, methods_with
 from advisor.rules.building import Builder
 from advisor.rules.fitted import calibration_from, with_fitted
-from advisor.rules.rule import Calibration, DecisionTable, Risk, Rule, RuleBase, Settings
-from advisor.support.compiled import load_shipped, rules_folder
-from advisor.support.errors import AdvisorError, did_you_mean
-from advisor.support.strictyaml import YamlDocument, parse_yaml
-from advisor.support.textfiles import read_text
+from advisor.rules.rule import Calibration, DecisionTable, Risk, Rule, RuleBase, RuleSettings
+from advisor.support import (
+    AdvisorError,
+    YamlDocument,
+    did_you_mean,
+    load_shipped,
+    parse_yaml,
+    read_text,
+    rules_folder,
+)
 
 _MAX_RULE_FILE = 1024 * 1024
 _MAX_RULE_FILES = 500
 _SETTINGS = "settings.yaml"
-FITTED = "fitted.yaml"
+FITTED_FILE = "fitted.yaml"
 _OWN_FILES = {
     _SETTINGS: "override single rules by their code",
-    FITTED: "state weights in rules",
+    FITTED_FILE: "state weights in rules",
 }
 """Files of the shipped rules that house rules cannot have, and what to do instead."""
 _TABLES = "sub_decisions"
@@ -57,7 +62,7 @@ def _load(packs: Sequence[Path], *, check_shipped: bool, authored: bool) -> Rule
     settings = _settings(home / _SETTINGS, vocabulary, check=check_shipped)
     folders = [(home, "", check_shipped)]
     folders.extend((path, path.name or str(path), True) for path in packs)
-    calibration = _calibration(home / FITTED, check=check_shipped)
+    calibration = _calibration(home / FITTED_FILE, check=check_shipped)
     found = _Pack({}, {}, {})
     for folder, pack, check in folders:
         own = _load_folder(folder, pack, settings, vocabulary, check=check)
@@ -84,7 +89,7 @@ class _Pack(NamedTuple):
 
 
 def _load_folder(
-    folder: Path, pack: str, settings: Settings, vocabulary: Vocabulary, *, check: bool
+    folder: Path, pack: str, settings: RuleSettings, vocabulary: Vocabulary, *, check: bool
 ) -> _Pack:
     found = _Pack({}, {}, {})
     for path in _rule_paths(folder):
@@ -173,7 +178,7 @@ def _calibration(path: Path, *, check: bool) -> Calibration | None:
     return calibration_from(document.value)
 
 
-def _settings(path: Path, vocabulary: Vocabulary, *, check: bool) -> Settings:
+def _settings(path: Path, vocabulary: Vocabulary, *, check: bool) -> RuleSettings:
     document = load_shipped(path, name=path.name, lines=check)
     if check:
         _check_form(document, "settings")
@@ -188,7 +193,7 @@ def _settings(path: Path, vocabulary: Vocabulary, *, check: bool) -> Settings:
     fields["confidence_words"] = tuple((w["from_probability"], w["word"]) for w in words)
     fields["parity_needs"] = tuple(fields["parity_needs"])
     fields["checks"] = {key: tuple(codes) for key, codes in fields["checks"].items()}
-    return Settings(**fields)
+    return RuleSettings(**fields)
 
 
 def _members(names: Iterable[str], *, where: str) -> tuple[str, ...]:

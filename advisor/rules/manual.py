@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from advisor.facts import FactType, Vocabulary, load_vocabulary
-from advisor.facts.showing import show_value
-from advisor.rules.rule import Case, DecisionTable, Effect, Kind, Ramp, Risk, Rule, RuleBase
+from advisor.facts import FactType, Vocabulary, load_vocabulary, show_value
+from advisor.rules.rule import DecisionTable, Effect, Ramp, Risk, Rule, RuleBase, RuleCase, RuleKind
 
 
 def rule_page(code: str, base: RuleBase) -> str | None:
@@ -53,7 +52,7 @@ def _rule_lines(instances: list[Rule]) -> Iterable[str]:
 
 def _basis(rule: Rule, method: str) -> str:
     """Whether the effect was fitted or authored, for rules that evidence can speak of."""
-    if rule.kind is not Kind.QUALITY:
+    if rule.kind is not RuleKind.QUALITY:
         return ""
     for weight in rule.fitted:
         if method in weight.methods:
@@ -72,7 +71,7 @@ def _effect(effect: Effect) -> str:
     return f"{effect:+d} decibans"
 
 
-def _case(case: Case) -> str:
+def _case(case: RuleCase) -> str:
     types = load_vocabulary()
     shown = (f"{key} = {show_value(types[key], value)}" for key, value in case.facts.items())
     facts = ", ".join(shown) or "nothing known"

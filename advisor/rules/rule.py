@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from advisor.facts.values import Interval, Value
-from advisor.facts.vocabulary import FactType
+from advisor.facts import FactType, Interval, Value
 from advisor.rules.unary import Test
 
 # A guess by exponentiation is right to some units in the last place; this is far wider.
 _NEAR = 1e-12
 
 
-class Kind(str, Enum):
+class RuleKind(str, Enum):
     """What a rule speaks about; only quality can be checked against published results."""
 
     QUALITY = "quality"
@@ -172,7 +171,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class RuleCase:
     """An example in the rule file: facts, and what the rule must do with them."""
 
     name: str
@@ -199,7 +198,7 @@ class Rule:
 
     code: str
     name: str
-    kind: Kind
+    kind: RuleKind
     when: Mapping[str, Test]
     effects: Mapping[str, Effect]
     veto: tuple[str, ...]
@@ -207,7 +206,7 @@ class Rule:
     why: str
     wrong_when: str
     sources: tuple[Citation, ...]
-    cases: tuple[Case, ...]
+    cases: tuple[RuleCase, ...]
     where: str
     believed: str = ""
     found: str = ""
@@ -229,7 +228,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SubdecisionRow:
     """One row of a sub-decision table: the level that holds if its tests do."""
 
     when: Mapping[str, Test]
@@ -244,7 +243,7 @@ class DecisionTable:
     decides: str
     name: str
     question: str
-    rows: tuple[Row, ...]
+    rows: tuple[SubdecisionRow, ...]
     sources: tuple[Citation, ...]
     where: str
 
@@ -263,7 +262,7 @@ class Risk:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class RuleSettings:
     """The thresholds that turn scores into words; they live in rules/settings.yaml."""
 
     too_close_decibans: int
@@ -289,7 +288,7 @@ class RuleBase:
     rules: tuple[Rule, ...]
     tables: tuple[DecisionTable, ...]
     risks: tuple[Risk, ...]
-    settings: Settings
+    settings: RuleSettings
     calibration: Calibration | None = None
 
     @property

@@ -8,8 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
-from advisor.support.errors import AdvisorError, did_you_mean
-from advisor.support.strictyaml import YamlDocument
+from advisor.support import AdvisorError, YamlDocument, did_you_mean
 
 Sentence = Annotated[str, StringConstraints(min_length=10, max_length=1000)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,4}[0-9]{1,4}$")]

@@ -19,10 +19,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from advisor.facts.quantities import QuantityError, parse_interval, parse_quantity
-from advisor.facts.values import Interval, Value
-from advisor.facts.vocabulary import FactType
-from advisor.support.errors import AdvisorError, did_you_mean
+from advisor.facts import FactType, Interval, QuantityError, Value, parse_interval, parse_quantity
+from advisor.support import AdvisorError, did_you_mean
 
 Span: TypeAlias = tuple[float, float]
 """A half-open interval ``low <= x < high``."""

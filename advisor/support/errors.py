@@ -76,6 +76,12 @@ def printable(text: str) -> str:
     return shown.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+def excerpt(text: str, limit: int = 120) -> str:
+    """Text of a stranger on one line: cut to `limit` characters, the unprintable escaped."""
+    shown = text if len(text) <= limit else text[: limit - 3] + "..."
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in shown)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the closest known words, or the empty string when none is close."""
     close = difflib.get_close_matches(word[:200], list(known), n=3, cutoff=0.6)

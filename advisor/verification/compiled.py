@@ -16,15 +16,24 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from advisor.decide.decide import Advice, decider_of
-from advisor.decide.parity import NEARNESS, kept_of, kept_share
+from advisor.decide import NEARNESS, Advice, decider_of, kept_of, kept_share
 from advisor.facts import Fact, FactBase, Source
 from advisor.methods import FEW_SHOT, FULL
-from advisor.rules.checking.cover import uncovered, vetoes_on
-from advisor.rules.checking.space import ABSENT, Box, Cell, Space, inputs_of
-from advisor.rules.rule import Kind, Ramp, Rule, RuleBase
+from advisor.rules import (
+    ABSENT,
+    Box,
+    Cell,
+    Ramp,
+    Rule,
+    RuleBase,
+    RuleKind,
+    Space,
+    facts_read,
+    uncovered,
+    vetoes_on,
+)
 
-Point: TypeAlias = tuple[int, ...]
+FactPoint: TypeAlias = tuple[int, ...]
 """The number of a cell for each stated fact, then of a level for each sub-decision."""
 
 MethodSums: TypeAlias = tuple[Sequence[int], Sequence[int], Sequence[int]]
@@ -72,7 +81,7 @@ class Compiled:
         self._kept: dict[tuple[int, ...], float] = {}
         self._near = [self.place[key] for key in NEARNESS if key in self.place]
         self._tables = [
-            (number, [self.place[key] for key in inputs_of(space.tables[decided])], decided)
+            (number, [self.place[key] for key in facts_read(space.tables[decided])], decided)
             for number, decided in enumerate(self.keys[len(self.stated) :])
         ]
         several = [rule for rule in base.rules if len(rule.reads) > 1]
@@ -85,12 +94,12 @@ class Compiled:
         )
         self.rows = [self._row(key, several, bits) for key in self.keys]
 
-    def point(self, stated: Sequence[int]) -> Point:
+    def point(self, stated: Sequence[int]) -> FactPoint:
         """The point of stated facts, with the levels that the tables give."""
         return (*stated, *(self._level(number, where, decided, stated)
                            for number, where, decided in self._tables))  # fmt: skip
 
-    def sum(self, point: Point) -> Sum:
+    def sum(self, point: FactPoint) -> Sum:
         """Add up all rules that fire."""
         total, mask = self._zero + self.constant, -1
         for row, cell in zip(self.rows, point, strict=True):
@@ -105,14 +114,14 @@ class Compiled:
             total += gives_at[0 if place is None else point[place]]
         return Sum(total, mask)
 
-    def share(self, label: str, point: Point, mask: int) -> int:
+    def share(self, label: str, point: FactPoint, mask: int) -> int:
         """What one rule gives at a point, packed; 0 where it does not fire."""
         place, gives, bit = self.parts[label]
         if bit and not mask & bit:
             return 0
         return gives[0 if place is None else point[place]]
 
-    def advice(self, total: int, point: Point) -> Advice:
+    def advice(self, total: int, point: FactPoint) -> Advice:
         """The advice on a packed sum."""
         return self._advice(self.numbers(total), lambda method: self._kept_at(method, point))
 
@@ -148,7 +157,7 @@ class Compiled:
         scores, quality, vetoes = self.numbers(packed + self._zero)
         return (*scores, *quality, *vetoes)
 
-    def facts(self, point: Point) -> FactBase:
+    def facts(self, point: FactPoint) -> FactBase:
         """Facts in the cells of a point, chosen so that relations between them hold."""
         upper = {relation.upper for relation in self.space.relations}
         upper.update(k for r in self.space.relations for k in r.product_at_least_one)
@@ -162,7 +171,7 @@ class Compiled:
             if value is not ABSENT
         )
 
-    def cells(self, point: Point) -> dict[str, Cell]:
+    def cells(self, point: FactPoint) -> dict[str, Cell]:
         """The cells that a point names, by fact."""
         return {k: self.space.cells[k][n] for k, n in zip(self.keys, point, strict=True)}
 
@@ -190,7 +199,7 @@ class Compiled:
                 # A ramp on a fact that is absent says nothing.
                 effect = effect.at(cell) if isinstance(cell, (int, float)) else 0
             packed += effect << (_LANE * number)
-            if rule.kind is Kind.QUALITY:
+            if rule.kind is RuleKind.QUALITY:
                 packed += effect << (_LANE * (count + number))
             packed += (method in rule.veto) << (_LANE * (2 * count + number))
         return packed
@@ -217,7 +226,7 @@ class Compiled:
             self._levels[known] = self.space.cells[decided].index(level)
         return self._levels[known]
 
-    def _kept_at(self, method: int, point: Point) -> float:
+    def _kept_at(self, method: int, point: FactPoint) -> float:
         name = self.methods[method]
         measured = self.place.get(f"measured.{name}.points_below_full")
         places = self._near if measured is None else [*self._near, measured]

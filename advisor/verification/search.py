@@ -14,16 +14,11 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from advisor.decide.decide import Advice
-from advisor.decide.decision import decide
-from advisor.facts import FactBase
-from advisor.facts.factbase import require_consistent
-from advisor.facts.vocabulary import Relation
-from advisor.rules.checking.space import ABSENT, Box, Cell
-from advisor.rules.engine import Engine
-from advisor.rules.rule import Ramp, RuleBase
-from advisor.support.errors import AdvisorError
-from advisor.verification.compiled import Compiled, Point
+from advisor.decide import Advice, decision_of
+from advisor.facts import FactBase, Relation, require_consistent
+from advisor.rules import ABSENT, Box, Cell, Engine, Ramp, RuleBase
+from advisor.support import AdvisorError
+from advisor.verification.compiled import Compiled, FactPoint
 
 _HARDSHIP = (0.0, 0.02, 0.1, 0.4)
 """How often a fact takes a value that rules something out; one of these for each scenario."""
@@ -52,13 +47,13 @@ class Scenarios:
         """How many points there are, without regard to relations."""
         return math.prod(len(cells) for cells in self._cells)
 
-    def every(self) -> Iterator[Point]:
+    def every(self) -> Iterator[FactPoint]:
         """Every point that relations allow."""
         for stated in itertools.product(*self._cells):
             if not any(self._broken(stated)):
                 yield self._compiled.point(stated)
 
-    def draw(self, box: Box | None = None) -> Point | None:
+    def draw(self, box: Box | None = None) -> FactPoint | None:
         """A point, within a box if one is given; None if luck did not lead into it."""
         within = self._narrowed(box or {})
         chance = self._chance
@@ -73,7 +68,7 @@ class Scenarios:
                 return point
         return None
 
-    def neighbour(self, point: Point, box: Box) -> Point | None:
+    def neighbour(self, point: FactPoint, box: Box) -> FactPoint | None:
         """The point with another cell for one or two facts, still within the box."""
         within = self._narrowed(box)
         stated = list(point[: len(self._cells)])
@@ -110,7 +105,7 @@ class Scenarios:
             if tuple(stated[place] for place in places) not in allowed:
                 yield lower
 
-    def _repaired(self, stated: list[int], box: Box) -> Point | None:
+    def _repaired(self, stated: list[int], box: Box) -> FactPoint | None:
         """The point of stated facts, repaired where a relation is broken; None if it is no use."""
         for lower in self._broken(stated):
             if lower is None:
@@ -185,8 +180,8 @@ class Witnessed:
             amount of evidence gives, and ``doubtful`` the rules that some amount lets decide.
     """
 
-    decisive: dict[str, Point] = field(default_factory=dict)
-    reached: dict[tuple[str, str | None], Point] = field(default_factory=dict)
+    decisive: dict[str, FactPoint] = field(default_factory=dict)
+    reached: dict[tuple[str, str | None], FactPoint] = field(default_factory=dict)
     looked_at: int = 0
     complete: bool = False
     possible: set[Advice] = field(default_factory=set)
@@ -225,7 +220,7 @@ class Search:
                 if label in self.found.decisive:
                     return
 
-    def _steered(self, label: str, box: Box, point: Point) -> Iterator[Point]:
+    def _steered(self, label: str, box: Box, point: FactPoint) -> Iterator[FactPoint]:
         """The point, and neighbours ever closer to where the rule could decide."""
         nearest = self._distance(label, point)
         yield point
@@ -238,7 +233,7 @@ class Search:
                 nearest, point = distance, other
                 yield point
 
-    def _distance(self, label: str, point: Point) -> float:
+    def _distance(self, label: str, point: FactPoint) -> float:
         """How far, in decibans, the nearest comparison is that the rule moves."""
         compiled = self._compiled
         total, mask = compiled.sum(point)
@@ -255,7 +250,7 @@ class Search:
         ]
         return min(gaps, default=float("inf"))
 
-    def _look_at(self, point: Point, labels: Sequence[str]) -> None:
+    def _look_at(self, point: FactPoint, labels: Sequence[str]) -> None:
         compiled = self._compiled
         self.found.looked_at += 1
         total, mask = compiled.sum(point)
@@ -267,7 +262,7 @@ class Search:
             if share and compiled.advice(total - share, point) != advice:
                 self._confirm(label, point)
 
-    def _weigh_evidence(self, point: Point) -> None:
+    def _weigh_evidence(self, point: FactPoint) -> None:
         """Note what other amounts of evidence near the facts of a point would give."""
         total, mask = self._compiled.sum(point)
         advice = self._compiled.advice_by_evidence(total)
@@ -277,13 +272,13 @@ class Search:
             if share and self._compiled.advice_by_evidence(total - share) != advice:
                 self.found.doubtful.add(label)
 
-    def _confirm(self, label: str, point: Point) -> None:
+    def _confirm(self, label: str, point: FactPoint) -> None:
         facts = self._consistent(point)
         if facts is not None and self.decided(facts) != self.decided(facts, without=label):
             self.found.decisive[label] = point
             del self._open[label]
 
-    def _reach(self, advice: Advice, point: Point) -> bool:
+    def _reach(self, advice: Advice, point: FactPoint) -> bool:
         """Note what the advice reaches; False if the facts at the point do not confirm it."""
         named = list(advice._asdict().items())
         if all(pair in self.found.reached for pair in named):
@@ -295,7 +290,7 @@ class Search:
             self.found.reached.setdefault(pair, point)
         return True
 
-    def _consistent(self, point: Point) -> FactBase | None:
+    def _consistent(self, point: FactPoint) -> FactBase | None:
         facts = self._compiled.facts(point)
         try:
             require_consistent(facts)
@@ -307,4 +302,4 @@ class Search:
         """The advice by the program's own engine and decision, with one rule left out."""
         findings = self._engine.assess(facts.values()).findings
         kept = [finding for finding in findings if finding.rule.label != without]
-        return decide(kept, facts, self._base).advice
+        return decision_of(kept, facts, self._base).advice

@@ -6,22 +6,33 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.decide.decide import Headline, Status
-from advisor.facts.showing import plain_value
+from advisor.decide import Headline, Status
+from advisor.facts import plain_value
 from advisor.methods import FEW_SHOT, FULL
-from advisor.rules.checking.contradictions import places_of
-from advisor.rules.checking.cover import uncovered, vetoes_on
-from advisor.rules.checking.remark import Remark, Severity
-from advisor.rules.checking.space import OTHER_TEXT, Box, Space, exists
-from advisor.rules.rule import Effect, Kind, Ramp, Rule, RuleBase
-from advisor.verification.compiled import Compiled, Margins, Point
+from advisor.rules import (
+    OTHER_TEXT,
+    Box,
+    Effect,
+    Ramp,
+    Remark,
+    Rule,
+    RuleBase,
+    RuleKind,
+    Severity,
+    Space,
+    exists,
+    places_of,
+    uncovered,
+    vetoes_on,
+)
+from advisor.verification.compiled import Compiled, FactPoint, Margins
 from advisor.verification.search import Search, Witnessed
 
 Word = tuple[str, str]
 """A field of `Advice` and a value of it."""
 
 
-def answers(base: RuleBase, methods: Sequence[str]) -> list[Word]:
+def reachable_answers(base: RuleBase, methods: Sequence[str]) -> list[Word]:
     """Every answer that a rule base may lead to."""
     soft = base.settings.groups["soft_prompts"]
     return [
@@ -193,7 +204,7 @@ def _alike(rule: Rule, methods: tuple[str, ...]) -> bool:
 
     Quality rules are left aside: what they add counts less where evidence is thin.
     """
-    if rule.kind is Kind.QUALITY or rule.effects.keys() != set(methods):
+    if rule.kind is RuleKind.QUALITY or rule.effects.keys() != set(methods):
         return False
     effects = set(rule.effects.values())
     return len(effects) == 1 and isinstance(effects.pop(), int)
@@ -233,20 +244,20 @@ class Verified:
     answers: int
 
 
-def verify(base: RuleBase) -> Verified:
+def verify_rules(base: RuleBase) -> Verified:
     """Search for facts behind every rule and answer; prove for the others that there are none."""
     compiled = Compiled(base, Space(base))
     search, bounds = Search(base, compiled), Margins(compiled)
     search.broadly()
     found = search.found
-    wanted = answers(base, compiled.methods)
+    wanted = reachable_answers(base, compiled.methods)
     remarks = [
         *never_meet(compiled, bounds),
         *_undecisive(search, compiled, bounds),
         *_unreached(wanted, found, compiled, bounds),
     ]
 
-    def shown(point: Point) -> Mapping[str, Any]:
+    def shown(point: FactPoint) -> Mapping[str, Any]:
         facts = compiled.facts(point).values() if point else {}
         return {
             key: "(any other)" if value == OTHER_TEXT else plain_value(value)

@@ -7,13 +7,13 @@ from metrics import Array, Judged, by_probability, by_rule, near_full
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from advisor.catalogue.evidence import Comparison
+from advisor.catalogue.evidence import PublishedComparison
 
 _STRENGTH = 0.1
 """C of the logistic regression, as in the first analysis of these rows."""
 
 
-def rivals(found: list[Comparison], gap: Array, study: Array) -> dict[str, Judged]:
+def rivals(found: list[PublishedComparison], gap: Array, study: Array) -> dict[str, Judged]:
     """What each rival says of every comparison, having seen the other studies alone."""
     size = np.array([one.row.parameters for one in found])
     examples = np.array([one.row.train_examples for one in found])
@@ -36,7 +36,7 @@ def _base_rate(near: Array, study: Array) -> Array:
     return np.array([near[study != own].mean() for own in study])
 
 
-def features(found: list[Comparison]) -> Array:
+def features(found: list[PublishedComparison]) -> Array:
     """Size, examples, kind of prompt and task, with three interactions."""
     tasks = sorted({one.row.task_type for one in found})
     rows = []

@@ -27,7 +27,7 @@ from advisor.estimate.trace.extrapolation import trace
 from advisor.facts import FactBase
 from advisor.profilers.model.config import parse_config
 from advisor.profilers.model.config_facts import state_config, state_count
-from advisor.profilers.model.findings import Findings
+from advisor.profilers.model.findings import ModelFindings
 from advisor.support.errors import AdvisorError
 
 FOLDER = Path(__file__).parent
@@ -75,7 +75,7 @@ _HEADS = {"bert": Head.CLASSIFICATION, "roberta": Head.CLASSIFICATION, "t5": Hea
 
 def shape_of(raw: dict[str, Any]) -> ModelShape:
     """The sizes as the product reads them from a config.json."""
-    findings = Findings("config.json")
+    findings = ModelFindings("config.json")
     config = parse_config(json.dumps(raw), "config.json")
     state_config(findings, config)
     state_count(findings, config)

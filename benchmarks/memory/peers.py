@@ -25,9 +25,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import transformers
 from measuring import table, versions, write_results
 
-from advisor.estimate.need import GIB, need_of
+from advisor.estimate.need import need_of
 from advisor.estimate.settings import Precision, Settings
 from advisor.estimate.trace.extrapolation import trace
+from advisor.facts import GIB
 
 FOLDER = Path(__file__).parent
 MODELS = json.loads((FOLDER / "models.json").read_text("utf-8"))

@@ -16,7 +16,7 @@ from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.prompts import candidate_prompts
 from advisor.microbench.preparing.splits import SplitSizes, split
 from advisor.microbench.preparing.tasks import choose_task
-from advisor.microbench.records import Bench, Example, Precision, Splits
+from advisor.microbench.records import Bench, Example, Splits, TrialPrecision
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE / "cache"
@@ -111,7 +111,7 @@ def reference_bench(cell: Cell) -> Bench:
         splits=splits,
         prompts=candidate_prompts(task, splits.train),
         max_tokens=MAX_TOKENS,
-        precision=Precision(cell.precision),
+        precision=TrialPrecision(cell.precision),
     )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from cells import CACHE, HERE, Cell, cells, reference_bench, table
 
 from advisor.methods import load_methods
-from advisor.microbench.judging.outcome import compare
+from advisor.microbench.judging.outcome import compare_methods
 from advisor.microbench.planning.schedule import quality
 from advisor.microbench.records import (
     Bench,
@@ -126,7 +126,7 @@ def write(cell: Cell, bench: Bench, results: Results) -> None:
     trained = {method: finals(bench, method, results) for method in METHODS}
     outcomes = {m: [results[trial.id] for trial in trials] for m, trials in trained.items()}
     soft, full = METHODS
-    found = compare(soft, outcomes[soft], full, outcomes[full], bench.task.metric, (), 1.0)
+    found = compare_methods(soft, outcomes[soft], full, outcomes[full], bench.task.metric, (), 1.0)
     searched = {m: [results[trial.id] for trial in search(bench, m)] for m in METHODS}
     record: dict[str, Any] = {
         "cell": cell._asdict() | {"model": cell.model.split("/")[-2]},

@@ -29,7 +29,7 @@ from advisor.microbench.preparing.examples import read_examples
 from advisor.microbench.preparing.prompts import candidate_prompts
 from advisor.microbench.preparing.splits import SplitSizes, split
 from advisor.microbench.preparing.tasks import choose_task
-from advisor.microbench.records import Bench, Precision, Purpose, Trial
+from advisor.microbench.records import Bench, Purpose, Trial, TrialPrecision
 
 FREEDOMS = (1, 2, 3, 4, 6, 8, 12, 20)
 DEVIATIONS = tuple(round(0.1 * step, 1) for step in range(3, 51))
@@ -116,7 +116,7 @@ def bench_of(name: str, rows: int, dev: int, wanted: dict[str, Any]) -> Bench:
     return Bench(
         model=model_path(wanted["model"]), task=task, splits=splits,
         prompts=candidate_prompts(task, splits.train), max_tokens=wanted["max_tokens"],
-        batch_size=wanted["batch_size"], precision=Precision(wanted["precision"]),
+        batch_size=wanted["batch_size"], precision=TrialPrecision(wanted["precision"]),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from random_projects import VOCABULARY, some_record
 
-from advisor.decide.decision import decide
+from advisor.decide.decision import decision_of
 from advisor.facts import Interval
 from advisor.facts.factsfile import facts_from
 from advisor.reasoning.case import Case
@@ -107,7 +107,7 @@ def expected(case, chosen):
         return None
     engine = case.engine
     facts = case.facts if not changes else case.altered(changes).facts
-    found = decide(engine.assess(values).findings, facts, engine.base)
+    found = decision_of(engine.assess(values).findings, facts, engine.base)
     return {
         "status": found.status.value,
         "recommendation": found.recommendation,

@@ -14,7 +14,7 @@ from advisor.decide.answer import answer_for
 from advisor.reasoning.illustrating import illustration
 from advisor.report.document import RUN_TITLE
 from advisor.report.html.page import run_page
-from advisor.report.record import record
+from advisor.report.record import run_record
 from advisor.report.runfile import load_record
 from advisor.rules.engine import load_engine
 
@@ -29,7 +29,7 @@ def pages() -> dict[str, str]:
     engine = load_engine()
     runs = {
         "first-schema": load_record(ROOT / "tests" / "golden" / "run-1.json")[0],
-        "nothing-known": record(answer_for([], engine), engine.base),
+        "nothing-known": run_record(answer_for([], engine), engine.base),
     }
     made = {name: run_page(run, RUN_TITLE, illustration(run, engine)) for name, run in runs.items()}
     return {"project": project_page(), **made}

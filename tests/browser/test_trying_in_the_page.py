@@ -11,7 +11,7 @@ from project_page import PROJECT, project_page
 from advisor.facts.factsfile import load_facts
 from advisor.reasoning.case import Case
 from advisor.report.html.page import MOST_BYTES
-from advisor.report.record import record
+from advisor.report.record import run_record
 from advisor.rules.engine import load_engine
 
 
@@ -35,7 +35,7 @@ def seen(opened):
 
 def sentence(changes):
     """How the program's headline begins and ends, chances apart, which the page does not tell."""
-    run = record(case().answer(changes), load_engine().base)
+    run = run_record(case().answer(changes), load_engine().base)
     return re.sub(r" Its chance of .*?%\.", "", run.headline)
 
 
@@ -80,7 +80,7 @@ def test_memory_and_time_of_chosen_values_are_those_of_the_program(opened):
 
 
 def test_each_reason_and_veto_says_what_its_rule_says(opened):
-    run = record(case().answer({}), load_engine().base)
+    run = run_record(case().answer({}), load_engine().base)
     text = opened.locator("#try-waterfall").text_content()
     for reason in run.reasons:
         assert reason.effect == 0 or reason.claim in text

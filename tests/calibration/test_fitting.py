@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from advisor.calibration.fitting import Samples, Weight, fitted_shares, studies_of
-from advisor.calibration.validation import Choice, Validation, log_loss, study_draws, tempered
+from advisor.calibration.validation import FitChoice, Validation, log_loss, study_draws, tempered
 
 COLUMNS = 3
 
@@ -117,7 +117,7 @@ def test_what_few_studies_say_is_drawn_towards_nothing_but_not_the_base_rate():
     samples = made_up((1.0, 1.0, 1.0))
     fields = {name: getattr(samples, name) for name in Samples.__slots__}
     samples = Samples(**fields | {"base": np.array([True, False, False])})
-    found = tempered(samples, np.ones(3), np.array([1, 1, 8]), Choice(1.0, lone_study=4.0))
+    found = tempered(samples, np.ones(3), np.array([1, 1, 8]), FitChoice(1.0, lone_study=4.0))
     assert list(found) == pytest.approx([1.0, 1 / 5, 8 / 12])
 
 

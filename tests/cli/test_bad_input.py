@@ -323,7 +323,7 @@ def test_a_defect_gives_one_line_and_a_hint_but_no_traceback(advisor, monkeypatc
     def broken(*_):
         raise RuntimeError("a wire came loose")
 
-    monkeypatch.setattr("advisor.rules.engine.load_engine", broken)
+    monkeypatch.setattr("advisor.rules.load_engine", broken)
     result = advisor("advise", "--no-detect")
     assert result.code == 1
     assert "error: internal error: RuntimeError: a wire came loose" in result.err
@@ -335,7 +335,7 @@ def test_the_traceback_of_a_defect_can_be_had(advisor, monkeypatch):
     def broken(*_):
         raise RuntimeError("a wire came loose")
 
-    monkeypatch.setattr("advisor.rules.engine.load_engine", broken)
+    monkeypatch.setattr("advisor.rules.load_engine", broken)
     monkeypatch.setenv("ADVISOR_TRACEBACK", "1")
     with pytest.raises(RuntimeError, match="a wire came loose"):
         advisor("advise", "--no-detect")
@@ -351,7 +351,7 @@ def test_running_out_of_memory_and_being_interrupted_have_codes(
     def broken(*_):
         raise raised
 
-    monkeypatch.setattr("advisor.rules.engine.load_engine", broken)
+    monkeypatch.setattr("advisor.rules.load_engine", broken)
     result = advisor("advise", "--no-detect")
     assert result.code == code
     assert message in result.err
@@ -369,7 +369,7 @@ def test_the_guard_catches_a_hang_that_the_command_would_take_for_a_defect(advis
     def wait(*_):
         os.read(read, 1)
 
-    monkeypatch.setattr("advisor.rules.engine.load_engine", wait)
+    monkeypatch.setattr("advisor.rules.load_engine", wait)
     monkeypatch.setattr("command_line.guard", lambda: guard(1))
     try:
         with pytest.raises(BaseException, match="not done after 1 s"):

@@ -8,10 +8,10 @@ import pytest
 from command_line import as_command
 
 import advisor
-from advisor.app.calibrate import fit_weights
+from advisor.app.calibrate import fitted_weights
 from advisor.catalogue.evidence import table_text
 from advisor.rules.fitted import calibration_from
-from advisor.rules.loading import FITTED
+from advisor.rules.loading import FITTED_FILE
 from advisor.support.compiled import rules_folder
 from advisor.support.errors import AdvisorError
 from advisor.support.strictyaml import parse_yaml
@@ -71,7 +71,7 @@ def test_a_missing_table_is_one_clear_message(command, tmp_path):
 def test_without_the_libraries_a_fit_says_what_to_install(monkeypatch):
     monkeypatch.setattr("advisor.app.calibrate.find_spec", lambda _: None)
     with pytest.raises(AdvisorError, match="numpy and scipy not installed") as caught:
-        fit_weights(None)
+        fitted_weights(None)
     assert "tuning-advisor[calibrate]" in caught.value.hint
 
 
@@ -82,7 +82,7 @@ def test_the_shipped_weights_are_those_that_the_shipped_table_gives(tmp_path):
     assert done.code == 0, done.err
     fitted, shipped = (
         calibration_from(parse_yaml(path.read_text(encoding="utf-8"), where=path.name).value)
-        for path in (written, rules_folder() / FITTED)
+        for path in (written, rules_folder() / FITTED_FILE)
     )
     assert (fitted.rows, fitted.studies) == (shipped.rows, shipped.studies)
     for new, old in zip(fitted.weights, shipped.weights, strict=True):

@@ -10,7 +10,7 @@ import pytest
 from command_line import GPT2, PLAN, in_process, refused
 from half_added import FAKE, half_added
 
-from advisor.methods import PARTS
+from advisor.methods import FOLDER_FILES
 
 RUN = Path("run.json")
 COMMANDS = {
@@ -61,7 +61,7 @@ def told(done, *parts):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", FOLDER_FILES)
 def test_where_a_part_of_its_folder_is_missing(name, part, tmp_path):
     with half_added(tmp_path / "methods", left_out=(part,)):
         done = in_process(*COMMANDS[name])

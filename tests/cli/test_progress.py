@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from advisor.cli.progress import LiveProgress
-from advisor.microbench.records import Purpose, Status, Trial, TrialResult
+from advisor.microbench.records import Purpose, Trial, TrialResult, TrialStatus
 
 
 def trial(**changes):
@@ -62,7 +62,7 @@ def test_the_time_left_of_a_trial_goes_by_its_pace(progress, monkeypatch):
 def test_messages_of_trials_are_made_printable(capsys):
     shown = LiveProgress(plain=True)
     message = "\x1b[31mred\x07"
-    result = TrialResult(trial="one", status=Status.CRASHED, message=message)
+    result = TrialResult(trial="one", status=TrialStatus.CRASHED, message=message)
     shown.ended(trial(), result)
     told = capsys.readouterr().err
     assert "red" in told

@@ -9,7 +9,7 @@ import pexpect
 import pytest
 from house_rules import house_rule
 
-from advisor.decide.decision import decide
+from advisor.decide.decision import decision_of
 from advisor.facts import Fact, FactBase, Source
 from advisor.rules.engine import Engine
 from advisor.rules.loading import load_rules
@@ -72,13 +72,13 @@ def test_as_json_every_witness_holds(advisor):
     for label, known in told["decisive"].items():
         facts = FactBase(Fact(key, value, Source.ANSWERED) for key, value in known.items())
         findings = engine.assess(known).findings
-        made = decide(findings, facts, base)
-        rest = decide([f for f in findings if f.rule.label != label], facts, base)
+        made = decision_of(findings, facts, base)
+        rest = decision_of([f for f in findings if f.rule.label != label], facts, base)
         answers = [(d.status, d.recommendation, d.variant, d.alternative) for d in (made, rest)]
         assert answers[0] != answers[1], label
     for entry in told["reached"]:
         facts = FactBase(Fact(k, v, Source.ANSWERED) for k, v in entry["facts"].items())
-        made = decide(engine.assess(entry["facts"]).findings, facts, base)
+        made = decision_of(engine.assess(entry["facts"]).findings, facts, base)
         assert getattr(made, entry["field"]) == entry["value"]
 
 

@@ -16,7 +16,7 @@ from verdict_cases import engine, stated
 
 from advisor.catalogue.evidence import Published, load_evidence
 from advisor.decide.answer import answer_for
-from advisor.rules.rule import Kind
+from advisor.rules.rule import RuleKind
 
 METHODS = {
     "prompt_tuning": "prompt_tuning",
@@ -156,7 +156,7 @@ def test_no_quality_rule_reads_a_name():
     # Without names no published row can be singled out by its model.
     names = {"model.name", "hardware.accelerator_name", "model.licence", "task.metric"}
     for rule in engine().base.rules:
-        if rule.kind is Kind.QUALITY:
+        if rule.kind is RuleKind.QUALITY:
             assert names.isdisjoint(rule.reads), rule.label
 
 

@@ -23,7 +23,7 @@ from verdict_cases import (
 from advisor.decide.answer import answer_for
 from advisor.decide.bounds.search import bounds_of
 from advisor.decide.decide import Headline, Status
-from advisor.report.record import record
+from advisor.report.record import run_record
 
 FEW = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 WISHES = (
@@ -132,7 +132,7 @@ def test_rules_that_exclude_each_other_do_not_add_up():
 
 def test_with_nothing_known_the_bounds_are_sound_and_not_called_exact():
     answer = answer_for([], engine())
-    bounds = record(answer, engine().base).bounds
+    bounds = run_record(answer, engine().base).bounds
     assert bounds.reachable == ["do_not_train", "full_fine_tuning", "infeasible", "prompt_tuning"]
     assert not bounds.exact
 
@@ -186,5 +186,5 @@ def test_what_is_infeasible_either_way_names_no_method_that_may_be_ruled_out():
         if verdict.alternative is not None:
             assert known.tallies[verdict.alternative].feasible
     assert verdict.variant is None
-    run = record(answer_on(project), engine().base)
+    run = run_record(answer_on(project), engine().base)
     assert "is feasible." not in run.headline or run.alternative

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.decide.bounds import elimination
-from advisor.decide.bounds.elimination import Table, greatest
+from advisor.decide.bounds.elimination import ShareTable, greatest
 
 KEYS = ("a", "b", "c", "d")
 SIZES = {"a": 2, "b": 3, "c": 1, "d": 4}
@@ -19,14 +19,14 @@ def tables(draw):
     keys = tuple(draw(st.lists(st.sampled_from(KEYS), unique=True, max_size=3)))
     points = list(itertools.product(*(range(SIZES[key]) for key in keys)))
     effects = st.integers(-9, 9)
-    return Table(keys, draw(st.dictionaries(st.sampled_from(points), effects)))
+    return ShareTable(keys, draw(st.dictionaries(st.sampled_from(points), effects)))
 
 
-def total(found: list[Table], cells: dict[str, int]) -> float:
+def total(found: list[ShareTable], cells: dict[str, int]) -> float:
     return sum(one.entries.get(tuple(cells[key] for key in one.keys), 0) for one in found)
 
 
-def by_going_through(found: list[Table]) -> float:
+def by_going_through(found: list[ShareTable]) -> float:
     points = itertools.product(*(range(SIZES[key]) for key in KEYS))
     return max(total(found, dict(zip(KEYS, point, strict=True))) for point in points)
 

@@ -23,7 +23,7 @@ from verdict_cases import (
 from advisor.decide.answer import answer_for
 from advisor.decide.decide import Headline, Status
 from advisor.decide.verdict import Answer, Verdict
-from advisor.report.record import record
+from advisor.report.record import run_record
 
 QUICK = settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 
@@ -107,7 +107,7 @@ def require_that_effects_add_up_to_the_margin(verdict: Verdict) -> None:
 
 
 def require_that_probabilities_add_up_to_one_over_the_feasible(answer: Answer) -> None:
-    ranking = record(answer, engine().base).ranking
+    ranking = run_record(answer, engine().base).ranking
     feasible = [entry.probability for entry in ranking if entry.feasible is not False]
     assert all(e.probability == 0 for e in ranking if e.feasible is False)
     assert sum(feasible) == pytest.approx(1 if feasible else 0, abs=1e-3)

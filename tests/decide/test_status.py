@@ -26,8 +26,8 @@ from advisor.decide.answer import answer_for
 from advisor.decide.decide import Headline, Status, probability
 from advisor.decide.tally import contributions, quality_bounds, settled
 from advisor.methods import FULL
-from advisor.report.record import record
-from advisor.rules.rule import Kind
+from advisor.report.record import run_record
+from advisor.rules.rule import RuleKind
 
 PROJECTS = {
     Status.DECIDED: DECIDED,
@@ -81,7 +81,7 @@ def test_confidence_is_the_odds_of_the_margin_less_what_thin_evidence_does_not_b
     quality = sum(
         effect
         for finding in verdict.assessment.findings
-        if finding.rule.kind is Kind.QUALITY
+        if finding.rule.kind is RuleKind.QUALITY
         for effect in [settled(*contributions(finding).get(verdict.variant, (0, 0)))]
     )
     leads = verdict.tallies[verdict.variant].score - verdict.tallies[FULL].score
@@ -202,7 +202,7 @@ def test_lora_is_named_as_the_alternative_where_it_leads_by_the_setting():
 def test_an_alternative_comes_with_its_reason_and_its_lead():
     answer = answer_on(BERT)
     lead = answer.verdict.tallies["lora"].score - answer.verdict.tallies["full_fine_tuning"].score
-    reason = record(answer, engine().base).alternative_reason
+    reason = run_record(answer, engine().base).alternative_reason
     assert reason.startswith(f"LoRA scores {lead} decibans above full fine-tuning")
 
 

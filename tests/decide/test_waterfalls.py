@@ -17,8 +17,8 @@ from verdict_cases import (
 
 from advisor.decide.answer import answer_for
 from advisor.decide.tally import settled_lead, waterfall
-from advisor.report.methods import chosen_method, why_not
-from advisor.report.record import record
+from advisor.report.methods import why_not
+from advisor.report.record import run_record
 from advisor.rules.rule import Outcome
 
 NAMED = {
@@ -45,7 +45,7 @@ def require_sums(answer) -> None:
 
 def require_reasons_against_every_other(answer) -> None:
     verdict = answer.verdict
-    chosen = chosen_method(verdict)
+    chosen = verdict.advised or "few_shot_prompting"
     told = {entry.method: entry for entry in why_not(verdict)}
     assert set(told) == set(verdict.tallies) - {chosen}
     shares = {f.rule.label: f for f in verdict.assessment.findings}
@@ -92,7 +92,7 @@ def test_known_projects_add_up_and_say_why_not(project):
 
 @pytest.mark.parametrize("status", NAMED)
 def test_the_run_file_holds_the_waterfall_of_every_method(status):
-    run = record(answer_on(NAMED[status]), engine().base)
+    run = run_record(answer_on(NAMED[status]), engine().base)
     for entry in run.ranking:
         assert sum(step.effect for step in entry.waterfall) == entry.score
         rules = [step.rule for step in entry.waterfall]

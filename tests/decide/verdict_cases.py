@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from advisor.decide.answer import answer_for
 from advisor.decide.decision import Contest, contest
-from advisor.decide.tally import Tally, tally
+from advisor.decide.tally import Tally, tally_of
 from advisor.decide.verdict import Answer, Verdict
 from advisor.estimate.estimator import estimate_facts, evaluation_facts
 from advisor.facts import Fact, FactBase, Interval, Source, Value, load_vocabulary
@@ -96,7 +96,7 @@ def weigh(facts: Iterable[Fact]) -> Weighed:
     base.add(estimate_facts(base))
     base.add(evaluation_facts(base))
     findings = engine().assess({fact.key: fact.value for fact in base}).findings
-    tallies = tally(findings, VOCABULARY.methods)
+    tallies = tally_of(findings, VOCABULARY.methods)
     return Weighed(tallies, contest(tallies, findings, engine().base.settings))
 
 

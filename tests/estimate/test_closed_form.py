@@ -14,7 +14,7 @@ from advisor.estimate.closed import closed_form_profile
 from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings
 from advisor.estimate.shape import ModelShape, family_of
 from advisor.estimate.sharding import Sharding, sharded
-from advisor.estimate.sizes import artefact_bytes, trained_parameters
+from advisor.estimate.sizes import stored_bytes, trained_parameters
 from advisor.methods import load_methods
 
 TRAINED = [id_ for id_, method in load_methods().items() if method.trained]
@@ -108,7 +108,7 @@ def test_lora_trains_the_published_number_of_parameters():
 
 def test_a_soft_prompt_is_stored_in_kilobytes_and_a_copy_in_gigabytes():
     run = Settings(virtual_tokens=20, rank=16)
-    sizes = [artefact_bytes(m, LLAMA, run) for m in ("prompt_tuning", "lora", "full_fine_tuning")]
+    sizes = [stored_bytes(m, LLAMA, run) for m in ("prompt_tuning", "lora", "full_fine_tuning")]
     assert sizes[0] == 20 * 4096 * 4
     assert sizes == sorted(sizes)
     assert sizes[2] == 2 * LLAMA.parameters

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.estimate.duration import accelerator_speed
-from advisor.estimate.method_need import Run, outcome_of
+from advisor.estimate.method_need import Workload, outcome_of
 from advisor.estimate.settings import Optimizer, Precision, Settings
 from advisor.estimate.shape import ModelShape
 from advisor.estimate.subject import Subject
@@ -22,7 +22,7 @@ METHODS = load_methods()
 def outcome(method: str, free_gib: float | None, run: Settings, count: int = 1, **work):
     subject = Subject("8B", "llama", SHAPE)
     target = Target("a card", "cuda", free_gib, "accelerator memory", count)
-    return outcome_of(subject, METHODS[method], run, target, Run(speed=SPEED, **work))
+    return outcome_of(subject, METHODS[method], run, target, Workload(speed=SPEED, **work))
 
 
 @given(

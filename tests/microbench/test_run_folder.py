@@ -13,13 +13,13 @@ from table_executor import Table
 from advisor.app import confirm
 from advisor.app.confirm import Silent, Wish, confirm_advice
 from advisor.confirmation.folder import open_folder
-from advisor.microbench.records import Ending, Status
+from advisor.microbench.records import Ending, TrialStatus
 from advisor.microbench.running.journal import Entry
 from advisor.profilers.request import DataFiles, Request
 from advisor.support.errors import AdvisorError, ExitCode
 
 ASKED = {"seed": 0}
-ENDED = Entry(ending=Ending(job="t", status=Status.FINISHED, answer={}))
+ENDED = Entry(ending=Ending(job="t", status=TrialStatus.FINISHED, answer={}))
 
 
 def opened(*, resume=False):

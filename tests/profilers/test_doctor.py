@@ -64,7 +64,7 @@ def test_the_checks_come_in_a_fixed_order(surroundings):
 
 
 def test_a_crashed_check_fails_alone_and_tells_only_the_exceptions_type(surroundings, monkeypatch):
-    def crash() -> doctor.Outcome:
+    def crash() -> doctor.CheckResult:
         raise OSError("/home/somebody/secret")
 
     monkeypatch.setattr(doctor, "check_ram", crash)
@@ -75,7 +75,7 @@ def test_a_crashed_check_fails_alone_and_tells_only_the_exceptions_type(surround
 
 
 def test_an_interrupt_by_the_user_is_not_swallowed():
-    def interrupt() -> doctor.Outcome:
+    def interrupt() -> doctor.CheckResult:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

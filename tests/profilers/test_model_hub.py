@@ -124,7 +124,7 @@ def test_other_redirects_are_not(served, location):
         ((200, "", {}), "empty"),
         ((200, '{"model_type": "ll', {}), "not valid JSON"),
         ((200, "[]", {}), "not a JSON object"),
-        ((200, " " * (hub.MAX_BYTES + 1), {}), "more than a configuration"),
+        ((200, " " * (hub.MAX_REPLY_BYTES + 1), {}), "more than a configuration"),
         ((200, b"\xff\xfe", {}), "not valid JSON"),
         ((200, "{", {"Content-Length": "500"}), "cut off"),
     ],

@@ -12,7 +12,7 @@ from advisor.decide.answer import answer_for
 from advisor.decide.decide import Gist
 from advisor.facts import Fact, Source
 from advisor.reasoning.document import whatif_blocks
-from advisor.reasoning.map import decision_map
+from advisor.reasoning.map import draw_map
 from advisor.report.blocks import Grid
 from advisor.report.layout import lay_out, plain_lines
 from advisor.support.errors import AdvisorError
@@ -21,7 +21,7 @@ AXES = ("quality.tolerance_points", "hardware.accelerator_count")
 
 
 def test_points_are_exact_and_the_project_is_one_of_them():
-    found = decision_map(llama(), "model.parameters", "hardware.accelerator_memory_gib")
+    found = draw_map(llama(), "model.parameters", "hardware.accelerator_memory_gib")
     assert found.across.values[found.across.here] == 8 * 10**9
     assert found.up.values[found.up.here] == 23.5
     assert found.outcomes[found.up.here][found.across.here] == llama().outcome()
@@ -56,7 +56,7 @@ def test_rows_that_are_the_same_make_one_sentence_in_words():
 
 
 def test_an_unknown_number_has_no_place_on_the_map():
-    found = decision_map(llama(**{"quality.tolerance_points": "unknown"}), *AXES)
+    found = draw_map(llama(**{"quality.tolerance_points": "unknown"}), *AXES)
     assert found.across.here is None
     assert 1 in found.across.values  # the example of the vocabulary
 
@@ -67,4 +67,4 @@ def test_an_unknown_number_has_no_place_on_the_map():
 )
 def test_what_is_no_axis_is_refused(axes):
     with pytest.raises(AdvisorError):
-        decision_map(llama(), *axes)
+        draw_map(llama(), *axes)

@@ -10,7 +10,7 @@ from cases import ENGINE, LLAMA, VOCABULARY, stated
 from advisor.decide.answer import answer_for
 from advisor.decide.decide import Gist
 from advisor.facts import Fact, Source
-from advisor.reasoning.outlook import outlook
+from advisor.reasoning.outlook import outlook_of
 from advisor.report.part import plain
 from advisor.report.run import Outlook
 from advisor.report.runfile import part_from
@@ -28,7 +28,7 @@ def judged(facts: dict, key: str, value: float) -> Gist:
 @pytest.mark.parametrize("name", PROJECTS)
 def test_a_flip_point_is_exact_to_the_adjacent_value(name):
     facts = PROJECTS[name]
-    found = plain(outlook(stated(facts), ENGINE))
+    found = plain(outlook_of(stated(facts), ENGINE))
     part_from(Outlook, found)
     assert any(one["below"] or one["above"] for one in found["numbers"])
     for one in found["numbers"]:
@@ -49,7 +49,7 @@ def test_a_flip_point_is_exact_to_the_adjacent_value(name):
 
 
 def test_the_quick_part_says_the_same_of_fewer_facts():
-    whole, quick = (plain(outlook(stated(BERT), ENGINE, quick=quick)) for quick in (False, True))
+    whole, quick = (plain(outlook_of(stated(BERT), ENGINE, quick=quick)) for quick in (False, True))
     assert not quick["complete"]
     assert quick["numbers"]
     assert all(one in whole["numbers"] for one in quick["numbers"])
@@ -58,6 +58,6 @@ def test_the_quick_part_says_the_same_of_fewer_facts():
 
 def test_an_undetermined_answer_names_what_to_find_out():
     facts = stated({**LLAMA, "hardware.accelerator_memory_gib": "unknown"})
-    found = outlook(facts, ENGINE)
+    found = outlook_of(facts, ENGINE)
     assert found.find_out.effort == "look_up"
-    assert outlook(facts, ENGINE, quick=True) is None
+    assert outlook_of(facts, ENGINE, quick=True) is None

@@ -12,10 +12,10 @@ from advisor.facts import Fact, Source, load_vocabulary
 from advisor.facts.factsfile import facts_from
 from advisor.facts.reading import read_value
 from advisor.report.blocks import Block
-from advisor.report.document import blocks as run_blocks
+from advisor.report.document import blocks_of as run_blocks
 from advisor.report.files import to_json
 from advisor.report.part import plain
-from advisor.report.record import record
+from advisor.report.record import run_record
 from advisor.report.runfile import run_from
 from advisor.rules.engine import Engine, load_engine
 from advisor.support.strictyaml import YamlDocument
@@ -108,7 +108,7 @@ def stated(facts: Mapping[str, Any], source: Source = Source.ANSWERED) -> list[F
 
 def record_of(facts: Iterable[Fact]) -> dict[str, Any]:
     """The run file of the answer on these facts."""
-    return plain(record(answer_for(facts, engine()), engine().base))
+    return plain(run_record(answer_for(facts, engine()), engine().base))
 
 
 def blocks(run: dict[str, Any]) -> list[Block]:

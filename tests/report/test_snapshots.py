@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from report_cases import PERSONAS, blocks, engine, persona, stated
 
-from advisor.reasoning.outlook import outlook
+from advisor.reasoning.outlook import outlook_of
 from advisor.report.document import RUN_TITLE
 from advisor.report.layout import lay_out
 from advisor.report.markdown import to_markdown
@@ -29,7 +29,7 @@ WIDTH = 100
 @functools.cache
 def whole(name: str) -> dict:
     """The run as `-o` writes it, with all that would change the answer."""
-    return {**persona(name), "outlook": plain(outlook(stated(PERSONAS[name]), engine()))}
+    return {**persona(name), "outlook": plain(outlook_of(stated(PERSONAS[name]), engine()))}
 
 
 def compare(path: Path, text: str) -> None:

@@ -10,7 +10,7 @@ from advisor.rules.checking import check_rules
 from advisor.rules.fitted import digest, stale, with_fitted
 from advisor.rules.loading import load_rules
 from advisor.rules.manual import rule_page
-from advisor.rules.rule import FittedWeight, Kind, Ramp, decibans_of
+from advisor.rules.rule import FittedWeight, Ramp, RuleKind, decibans_of
 from advisor.support.errors import AdvisorError
 
 AUTHORED = load_rules(authored=True)
@@ -72,7 +72,7 @@ def test_every_shipped_weight_holds_and_no_claim_is_turned_round():
     assert FITTED.calibration is not None
     for one in FITTED.calibration.weights:
         rule = RULES[one.rule]
-        assert rule.kind is Kind.QUALITY
+        assert rule.kind is RuleKind.QUALITY
         assert not stale(one, rule)
         for before, after in zip(one.authored, one.fitted, strict=True):
             assert before * after >= 0

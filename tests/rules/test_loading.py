@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rule_texts import at, rule, rules
 
-from advisor.rules.rule import Kind, Outcome, Ramp
+from advisor.rules.rule import Outcome, Ramp, RuleKind
 
 
 def test_a_valid_rule_is_read_with_all_its_fields(load):
@@ -13,7 +13,12 @@ def test_a_valid_rule_is_read_with_all_its_fields(load):
     cases = "[{name: coding, facts: {task.type: code}, expect: fires, effects: {lora: 3}}]"
     base = load(rules(rule(when="{task.type: code}", more=more, cases=cases)))
     (one,) = base.rules
-    assert (one.code, one.label, one.name, one.kind) == ("Q901", "Q901", "rule-q901", Kind.QUALITY)
+    assert (one.code, one.label, one.name, one.kind) == (
+        "Q901",
+        "Q901",
+        "rule-q901",
+        RuleKind.QUALITY,
+    )
     assert one.effects == {"lora": 3}
     assert one.reads == ("task.type",)
     assert (one.claim, one.why) == ("A claim of some length.", "A reason of some length.")

@@ -9,7 +9,7 @@ import oracle_verdict
 import pytest
 from naive_judge import VOCABULARY, keys_in_play, shipped, some_facts, some_number
 
-from advisor.decide.decision import decide
+from advisor.decide.decision import decision_of
 from advisor.facts import Fact, FactBase, Interval, Source
 from advisor.rules.rule import Outcome
 
@@ -32,7 +32,7 @@ def ours(facts: dict) -> dict:
     engine = shipped()
     findings = engine.assess(facts).findings
     known = FactBase(Fact(key, value, Source.ANSWERED) for key, value in facts.items())
-    made = decide(findings, known, engine.base)
+    made = decision_of(findings, known, engine.base)
     return {
         "fired": sorted(f.rule.label for f in findings if f.outcome is Outcome.FIRES),
         "score": {method: entry.score for method, entry in made.tallies.items()},

@@ -8,7 +8,7 @@ from advisor.facts import load_vocabulary
 from advisor.rules.casetests import clause_coverage, run_cases
 from advisor.rules.checking import check_rules
 from advisor.rules.loading import load_rules
-from advisor.rules.rule import Kind, Outcome, Ramp
+from advisor.rules.rule import Outcome, Ramp, RuleKind
 
 BASE = load_rules(authored=True)
 VOCABULARY = load_vocabulary()
@@ -76,7 +76,7 @@ def test_names_of_rules_and_codes_are_unique():
 
 
 def test_the_first_letter_of_a_code_tells_the_kind():
-    letters = {Kind.QUALITY: "Q", Kind.FEASIBILITY: "F", Kind.PREFERENCE: "P"}
+    letters = {RuleKind.QUALITY: "Q", RuleKind.FEASIBILITY: "F", RuleKind.PREFERENCE: "P"}
     assert all(rule.code.startswith(letters[rule.kind]) for rule in BASE.rules)
     assert all(risk.code.startswith("R") for risk in BASE.risks)
 

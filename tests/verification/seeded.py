@@ -8,12 +8,12 @@ from pathlib import Path
 from advisor.rules.checking import Remark, check_rules
 from advisor.rules.loading import load_rules
 from advisor.rules.rule import RuleBase
-from advisor.verification.verify import verify
+from advisor.verification.verify import verify_rules
 
 
 def all_remarks(base: RuleBase) -> list[Remark]:
     """What ``advisor rules check`` says."""
-    return [*check_rules(base, base), *verify(base).remarks]
+    return [*check_rules(base, base), *verify_rules(base).remarks]
 
 
 def planted(folder: Path, *entries: str, without: tuple[str, ...] = ()) -> RuleBase:

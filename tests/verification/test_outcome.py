@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from advisor.decide.decision import decide
+from advisor.decide.decision import decision_of
 from advisor.rules.checking.space import Space
 from advisor.rules.engine import Engine
 from advisor.rules.loading import load_rules
@@ -24,7 +24,7 @@ def compiled() -> Compiled:
 
 
 def decided(findings, facts):
-    return decide(findings, facts, compiled().base).advice
+    return decision_of(findings, facts, compiled().base).advice
 
 
 @cache

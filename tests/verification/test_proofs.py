@@ -14,7 +14,7 @@ from advisor.rules.checking.space import Space
 from advisor.rules.loading import load_rules
 from advisor.verification.compiled import Compiled, Margins
 from advisor.verification.search import Scenarios
-from advisor.verification.verify import Unreachable, answers, proof_against, verify
+from advisor.verification.verify import Unreachable, proof_against, reachable_answers, verify_rules
 
 
 def compiled_of(base) -> tuple[Compiled, Margins]:
@@ -48,7 +48,7 @@ def test_no_answer_that_is_reached_is_proved_out_of_reach(load, texts):  # noqa:
         (field, getattr(value, "value", value))
         for outcome, _ in every_outcome(base) for field, value in outcome._asdict().items()
     }  # fmt: skip
-    for answer in answers(base, compiled.methods):
+    for answer in reachable_answers(base, compiled.methods):
         if answer in reached:
             assert unreachable.proof(answer) == "", answer
 
@@ -66,12 +66,12 @@ def test_an_answer_is_out_of_reach_up_to_its_threshold(load, effect, answer, mos
         compiled, bounds = compiled_of(base)
         out_of_reach = bool(Unreachable(compiled, bounds).proof(answer))
         assert out_of_reach == (decibans <= most)
-        assert (answer in verify(base).reached) != out_of_reach
+        assert (answer in verify_rules(base).reached) != out_of_reach
 
 
 def test_no_shipped_rule_with_a_witness_and_no_reached_answer_has_a_proof_against_it():
     compiled, bounds = shipped()
-    verified = verify(compiled.base)
+    verified = verify_rules(compiled.base)
     for rule in compiled.base.rules:
         proof = proof_against(rule, compiled, bounds)
         assert (proof is None) == (rule.label in verified.decisive), rule.label

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seeded import defect
 
-from advisor.decide.decision import decide
+from advisor.decide.decision import decision_of
 from advisor.facts import Fact, FactBase, Source
 from advisor.rules.engine import Engine
 from advisor.rules.loading import load_rules, rules_folder
-from advisor.verification.verify import verify
+from advisor.verification.verify import verify_rules
 
 FACTS = {
     "data.train_examples": (0, 3, 8),
@@ -77,10 +77,10 @@ def every_outcome(base) -> list:
         facts = FactBase(Fact(key, value, Source.ANSWERED) for key, value in known.items())
         findings = engine.assess(known).findings
         without = {
-            rule.label: decide([f for f in findings if f.rule is not rule], facts, base).advice
+            rule.label: decision_of([f for f in findings if f.rule is not rule], facts, base).advice
             for rule in base.rules
         }
-        found.append((decide(findings, facts, base).advice, without))
+        found.append((decision_of(findings, facts, base).advice, without))
     return found
 
 
@@ -88,7 +88,7 @@ def every_outcome(base) -> list:
 @given(entries())
 def test_rules_decide_and_answers_are_reached_just_where_they_are_said_to(load, texts):
     base = load(texts)
-    found, outcomes = verify(base), every_outcome(base)
+    found, outcomes = verify_rules(base), every_outcome(base)
     deciding = {
         rule.label for rule in base.rules
         if any(without[rule.label] != outcome for outcome, without in outcomes)
@@ -110,12 +110,12 @@ def test_rules_decide_and_answers_are_reached_just_where_they_are_said_to(load, 
 @given(entries())
 def test_the_facts_that_are_shown_do_what_is_said_of_them(load, texts):
     base = load(texts)
-    engine, found = Engine(base), verify(base)
+    engine, found = Engine(base), verify_rules(base)
 
     def outcome(known, without=""):
         facts = FactBase(Fact(key, value, Source.ANSWERED) for key, value in known.items())
         findings = [f for f in engine.assess(known).findings if f.rule.label != without]
-        return decide(findings, facts, base).advice
+        return decision_of(findings, facts, base).advice
 
     for label, known in found.decisive.items():
         assert outcome(known) != outcome(known, without=label)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from advisor.facts import FactType, Interval, Value
-from advisor.rules.engine import Engine
+from advisor.rules import Engine
 
 Number = int | float
 

@@ -18,7 +18,7 @@ LARGEST_TABLE = 30_000
 """Entries of a table above which elimination is given up for the sum of single bounds."""
 
 
-class Table(NamedTuple):
+class ShareTable(NamedTuple):
     """What one rule adds for each combination of cells; those left out add nothing."""
 
     keys: tuple[str, ...]
@@ -47,7 +47,7 @@ class _Step(NamedTuple):
     best: dict[Combination, int]
 
 
-def greatest(tables: Sequence[Table], sizes: Mapping[str, int]) -> Greatest:
+def greatest(tables: Sequence[ShareTable], sizes: Mapping[str, int]) -> Greatest:
     """The greatest sum of the tables over all cells.
 
     Args:
@@ -74,7 +74,7 @@ def greatest(tables: Sequence[Table], sizes: Mapping[str, int]) -> Greatest:
     return Greatest(total, cells, exact=True)
 
 
-def _kinds(key: str, tables: Sequence[Table], size: int) -> list[int]:
+def _kinds(key: str, tables: Sequence[ShareTable], size: int) -> list[int]:
     """One cell of each kind: cells that add the same in every table are of one kind."""
     added: list[list[tuple[int, Combination, float]]] = [[] for _ in range(size)]
     for number, table in enumerate(tables):
@@ -87,7 +87,7 @@ def _kinds(key: str, tables: Sequence[Table], size: int) -> list[int]:
     return sorted(first.values())
 
 
-def _merged(table: Table, kinds: Mapping[str, list[int]]) -> Table:
+def _merged(table: ShareTable, kinds: Mapping[str, list[int]]) -> ShareTable:
     """The table over kinds of cells."""
     places = [{cell: place for place, cell in enumerate(kinds[key])} for key in table.keys]
     entries = {
@@ -95,22 +95,24 @@ def _merged(table: Table, kinds: Mapping[str, list[int]]) -> Table:
         for point, effect in table.entries.items()
         if all(cell in place for place, cell in zip(places, point, strict=True))
     }
-    return Table(table.keys, entries)
+    return ShareTable(table.keys, entries)
 
 
-def _cost(key: str, tables: Sequence[Table], sizes: Mapping[str, int]) -> int:
+def _cost(key: str, tables: Sequence[ShareTable], sizes: Mapping[str, int]) -> int:
     """Entries of the table that eliminating the fact goes through."""
     named = {other for table in tables if key in table.keys for other in table.keys}
     return math.prod(sizes[other] for other in named)
 
 
-def _most(table: Table, sizes: Mapping[str, int]) -> float:
+def _most(table: ShareTable, sizes: Mapping[str, int]) -> float:
     everywhere = len(table.entries) == math.prod(sizes[key] for key in table.keys)
     most = max(table.entries.values(), default=0)
     return most if everywhere else max(most, 0)
 
 
-def _eliminated(key: str, joined: Sequence[Table], sizes: Mapping[str, int]) -> tuple[Table, _Step]:
+def _eliminated(
+    key: str, joined: Sequence[ShareTable], sizes: Mapping[str, int]
+) -> tuple[ShareTable, _Step]:
     scope = tuple(sorted({other for table in joined for other in table.keys} - {key}))
     entries: dict[Combination, float] = {}
     best: dict[Combination, int] = {}
@@ -119,10 +121,10 @@ def _eliminated(key: str, joined: Sequence[Table], sizes: Mapping[str, int]) -> 
         sums = [_sum(joined, {**at, key: cell}) for cell in range(sizes[key])]
         entries[point] = max(sums)
         best[point] = sums.index(entries[point])
-    return Table(scope, entries), _Step(key, scope, best)
+    return ShareTable(scope, entries), _Step(key, scope, best)
 
 
-def _sum(tables: Sequence[Table], at: Mapping[str, int]) -> float:
+def _sum(tables: Sequence[ShareTable], at: Mapping[str, int]) -> float:
     return sum(table.entries.get(tuple(at[key] for key in table.keys), 0) for table in tables)
 
 

@@ -8,12 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from advisor.decide.bounds.cells import cells_of
-from advisor.decide.bounds.elimination import LARGEST_TABLE, Combination, Greatest, Table, greatest
+from advisor.decide.bounds.elimination import (
+    LARGEST_TABLE,
+    Combination,
+    Greatest,
+    ShareTable,
+    greatest,
+)
 from advisor.decide.tally import Tally, contributions, settled
-from advisor.facts import Value, Vocabulary
-from advisor.facts.values import is_known
-from advisor.rules.engine import Engine, Finding
-from advisor.rules.rule import DecisionTable, Outcome, Ramp, Rule
+from advisor.facts import Value, Vocabulary, is_known
+from advisor.rules import DecisionTable, Engine, Finding, Outcome, Ramp, Rule
 
 Weights = Mapping[str, int]
 """How often each method's effects count; ``{a: 1, b: -1}`` is the lead of a over b."""
@@ -27,12 +31,12 @@ class _OpenRule:
     methods: frozenset[str]
     effects: Mapping[Combination, Mapping[str, int]]
 
-    def table(self, weights: Weights) -> Table:
+    def table(self, weights: Weights) -> ShareTable:
         sums = {
             point: sum(weights.get(method, 0) * effect for method, effect in effects.items())
             for point, effects in self.effects.items()
         }
-        return Table(self.keys, {point: total for point, total in sums.items() if total})
+        return ShareTable(self.keys, {point: total for point, total in sums.items() if total})
 
 
 class OpenRules:

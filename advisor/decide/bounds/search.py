@@ -16,15 +16,14 @@ from advisor.decide.completion import completed
 from advisor.decide.decide import Headline, decider_of
 from advisor.decide.decision import Bounds
 from advisor.decide.possible import Possible
-from advisor.facts import Fact, FactType, Source, Value
-from advisor.facts.values import is_known
-from advisor.rules.engine import Engine
-from advisor.support.errors import AdvisorError
+from advisor.facts import Fact, FactType, Source, Value, is_known
+from advisor.rules import Engine
+from advisor.support import AdvisorError
 
 Narrowed = Mapping[str, Value]
 """Facts that have been narrowed down, to single values or in part."""
 Range = tuple[int, int]
-PARTS = 40
+USUAL_PARTS = 40
 """Parts that are judged before bounds that are not reached yet are given as they are."""
 _HEADLINE_DECIBANS = 5
 """How much a headline that has not been seen counts beside scores that have not."""
@@ -61,7 +60,7 @@ class _Reached:
             self.headlines |= leaf.reachable
 
 
-def bounds_of(stated: Iterable[Fact], engine: Engine, parts: int = PARTS) -> Bounds:
+def bounds_of(stated: Iterable[Fact], engine: Engine, parts: int = USUAL_PARTS) -> Bounds:
     """The range of every score and the headlines within reach.
 
     Args:
@@ -76,7 +75,7 @@ def bounds_of(stated: Iterable[Fact], engine: Engine, parts: int = PARTS) -> Bou
 
 
 def bounds_and_parts(
-    stated: Iterable[Fact], engine: Engine, parts: int = PARTS
+    stated: Iterable[Fact], engine: Engine, parts: int = USUAL_PARTS
 ) -> tuple[Bounds, tuple[Narrowed, ...]]:
     """The same, and the parts that what is unknown was cut into, which hold all of it."""
     search = _Search(list(stated), engine, parts)

@@ -35,7 +35,7 @@ _32BIT_ON_CUDA = frozenset(
 _32BIT_ON_CPU = frozenset({F.cross_entropy, F.nll_loss, F.mse_loss})
 
 
-class Answers(TorchFunctionMode):
+class StandIn(TorchFunctionMode):
     """Stands in for values and for autocast while a step is traced.
 
     Args:

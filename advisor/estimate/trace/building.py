@@ -14,7 +14,7 @@ from transformers import AutoModelForSequenceClassification as AutoClassifier
 from advisor.estimate.settings import Head, Precision, Settings
 from advisor.estimate.trace.quantised import quantise
 from advisor.methods import Method, load_methods
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 _CLASSES: dict[Head, Any] = {
     Head.CAUSAL_LM: AutoModelForCausalLM,

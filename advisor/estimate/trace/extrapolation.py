@@ -21,7 +21,7 @@ from advisor.estimate.settings import Settings
 from advisor.estimate.trace.building import hugging_face_config
 from advisor.estimate.trace.replay import Phase, deepened, peaks, reserved
 from advisor.estimate.trace.step import TracedStep, steady, trace_step
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 _ENCODER = ("encoder_layers", "num_layers", "num_hidden_layers", "n_layer", "n_layers")
 _DECODER = ("decoder_layers", "num_decoder_layers")

@@ -25,7 +25,7 @@ _OWN_SEGMENT = 10 * _MIB
 """From here on a request gets a segment of its own size, rounded up to `_SMALL_SEGMENT`."""
 
 
-class Block:
+class Piece:
     """A piece of a segment, between its neighbours in the same segment."""
 
     __slots__ = ("address", "after", "before", "free", "size", "small")
@@ -35,8 +35,8 @@ class Block:
         self.size = size
         self.small = small
         self.free = True
-        self.before: Block | None = None
-        self.after: Block | None = None
+        self.before: Piece | None = None
+        self.after: Piece | None = None
 
 
 class CachingAllocator:
@@ -49,9 +49,9 @@ class CachingAllocator:
     def __init__(self) -> None:
         self.reserved = 0
         self._address = 0
-        self._free: dict[bool, list[tuple[int, int, Block]]] = {True: [], False: []}
+        self._free: dict[bool, list[tuple[int, int, Piece]]] = {True: [], False: []}
 
-    def allocate(self, size: int) -> Block:
+    def allocate(self, size: int) -> Piece:
         """Serve a request of `size` rounded bytes with the smallest free block that holds it."""
         small = size <= _SMALL_REQUEST
         pool = self._free[small]
@@ -63,7 +63,7 @@ class CachingAllocator:
         block.free = False
         return block
 
-    def release(self, block: Block) -> None:
+    def release(self, block: Piece) -> None:
         """Take a block back and join it with its free neighbours."""
         block.free = True
         for other in (block.before, block.after):
@@ -72,7 +72,7 @@ class CachingAllocator:
                 block = _joined(*((other, block) if other is block.before else (block, other)))
         bisect.insort(self._free[block.small], (block.size, block.address, block))
 
-    def _segment(self, size: int, *, small: bool) -> Block:
+    def _segment(self, size: int, *, small: bool) -> Piece:
         if small:
             taken = _SMALL_SEGMENT
         elif size < _OWN_SEGMENT:
@@ -80,30 +80,30 @@ class CachingAllocator:
         else:
             taken = -(-size // _SMALL_SEGMENT) * _SMALL_SEGMENT
         self.reserved += taken
-        block = Block(self._address, taken, small=small)
+        block = Piece(self._address, taken, small=small)
         self._address += taken
         return block
 
-    def _split(self, block: Block, size: int) -> None:
-        rest = Block(block.address + size, block.size - size, small=block.small)
+    def _split(self, block: Piece, size: int) -> None:
+        rest = Piece(block.address + size, block.size - size, small=block.small)
         rest.before, rest.after = block, block.after
         if rest.after is not None:
             rest.after.before = rest
         block.size, block.after = size, rest
         bisect.insort(self._free[rest.small], (rest.size, rest.address, rest))
 
-    def _remove(self, block: Block) -> None:
+    def _remove(self, block: Piece) -> None:
         pool = self._free[block.small]
         del pool[bisect.bisect_left(pool, (block.size, block.address))]
 
 
-def rounded(size: int) -> int:
+def rounded_bytes(size: int) -> int:
     """Bytes that are taken for a request, or given back for a negative one."""
     blocks = max(-(-abs(size) // _GRANULE), 1)
     return blocks * _GRANULE if size > 0 else -blocks * _GRANULE
 
 
-def _joined(first: Block, second: Block) -> Block:
+def _joined(first: Piece, second: Piece) -> Piece:
     first.size += second.size
     first.after = second.after
     if first.after is not None:
@@ -120,7 +120,7 @@ _LARGER = 2.0
 """The most by which a tensor over all layers can differ between three layers and two."""
 
 
-class Request(NamedTuple):
+class Allocation(NamedTuple):
     """One allocation, or a release of a tensor that is told by its rank among those of its size.
 
     Attributes:
@@ -140,7 +140,7 @@ class Phase(NamedTuple):
     """The requests of one phase of a step, or of what was there before under an empty name."""
 
     name: str
-    requests: list[Request]
+    requests: list[Allocation]
 
 
 def phases_of(phases: Sequence[tuple[str, Sequence[tuple[int, int, str]]]]) -> list[Phase]:
@@ -150,15 +150,15 @@ def phases_of(phases: Sequence[tuple[str, Sequence[tuple[int, int, str]]]]) -> l
     for name, events in phases:
         requests = []
         for number, exact, kind in events:
-            size = rounded(exact)
+            size = rounded_bytes(exact)
             same = live.setdefault(abs(size), [])
             if size > 0:
                 same.append(number)
-                requests.append(Request(size, exact, 0, kind))
+                requests.append(Allocation(size, exact, 0, kind))
             elif number in same:
                 older = same.index(number)
                 del same[older]
-                requests.append(Request(size, exact, older, kind))
+                requests.append(Allocation(size, exact, older, kind))
         found.append(Phase(name, requests))
     return found
 
@@ -179,7 +179,7 @@ def deepened(fewer: Phase, more: Phase, times: int) -> Phase | None:
     if steps is None:
         return None
     places = {j: i for i, j, period in steps if not period}
-    out: list[Request] = []
+    out: list[Allocation] = []
     for i, j, period in steps:
         if not period:
             out.append(_extended(few[i], many[j], times))
@@ -192,20 +192,20 @@ def deepened(fewer: Phase, more: Phase, times: int) -> Phase | None:
         again = list(zip(many[j : j + period], ranks, strict=True))
         for copy in range(1, times + 1):
             out += [
-                Request(size, exact, rank + copy * step, kind)
+                Allocation(size, exact, rank + copy * step, kind)
                 for (size, exact, _, kind), (rank, step) in again
             ]
     return Phase(more.name, out)
 
 
-def _precisely(request: Request) -> tuple[int, str]:
+def _precisely(request: Allocation) -> tuple[int, str]:
     return request.exact, request.kind
 
 
 def reserved(phases: Sequence[Phase]) -> int:
     """Bytes that the caching allocator holds after the requests of all phases."""
     allocator = CachingAllocator()
-    live: dict[int, list[Block]] = {}
+    live: dict[int, list[Piece]] = {}
     for _, requests in phases:
         for size, _, older, _ in requests:
             if size > 0:
@@ -239,17 +239,17 @@ def peaks(phases: Sequence[Phase], first: int) -> dict[str, Breakdown]:
     return found
 
 
-def _after(held: dict[str, int], requests: Sequence[Request]) -> dict[str, int]:
+def _after(held: dict[str, int], requests: Sequence[Allocation]) -> dict[str, int]:
     changed = dict(held)
     for _, exact, _, kind in requests:
         changed[kind] += exact
     return changed
 
 
-def _extended(fewer: Request, more: Request, times: int) -> Request:
+def _extended(fewer: Allocation, more: Allocation, times: int) -> Allocation:
     exact = fewer.exact + (more.exact - fewer.exact) * times
     older = fewer.older + (more.older - fewer.older) * times
-    return Request(rounded(exact), exact, older, more.kind)
+    return Allocation(rounded_bytes(exact), exact, older, more.kind)
 
 
 class _Alignment:

@@ -10,13 +10,13 @@ import torch
 
 from advisor.estimate.breakdown import StepProfile, Work
 from advisor.estimate.settings import Kernels, Settings
-from advisor.estimate.trace.autocast import Answers
+from advisor.estimate.trace.autocast import StandIn
 from advisor.estimate.trace.building import build_model, first_line, runs_under_autocast
 from advisor.estimate.trace.kernels import target_kernels
 from advisor.estimate.trace.ledger import Ledger
 from advisor.estimate.trace.loop import STEPS, make_batch, micro_batches, training_steps
 from advisor.estimate.trace.replay import Phase, peaks, phases_of, reserved
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def trace_ledger(model: Any, method: str, settings: Settings) -> Ledger:
     batch = make_batch(settings, vocabulary, "meta")
     ledger.add(batch.values(), "activations")
     mixed = runs_under_autocast(method, settings)
-    answers = Answers(padded=settings.padded, autocast=mixed, cuda=cuda)
+    answers = StandIn(padded=settings.padded, autocast=mixed, cuda=cuda)
 
     def begin(phase: str) -> None:
         answers.begin(phase)

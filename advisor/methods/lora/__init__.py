@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from advisor.estimate.settings import Settings
-    from advisor.estimate.shape import ModelShape
+    from advisor.estimate import ModelShape, Settings
 
 
 def trained_parameters(shape: ModelShape, settings: Settings, family: Mapping[str, Any]) -> float:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from advisor.methods import prompt_tuning
 
 if TYPE_CHECKING:
-    from advisor.estimate.settings import Settings
-    from advisor.estimate.shape import ModelShape
+    from advisor.estimate import ModelShape, Settings
 
 
 _MATRICES = 3

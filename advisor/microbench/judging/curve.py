@@ -10,17 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from advisor.catalogue.settings import judging
+from advisor.catalogue import judging
 from advisor.microbench.judging.failures import name_of
 from advisor.microbench.judging.noise import Array
 from advisor.microbench.judging.paired import largest_difference
-from advisor.microbench.judging.scores import MethodScore, example_points, score_of, usable_trials
-from advisor.microbench.judging.trend import Interval, Trend, run_noise_of
-from advisor.microbench.records import Metric, Record, TrialResult
-from advisor.support.sentences import capital
+from advisor.microbench.judging.scores import MethodSummary, example_points, score_of, usable_trials
+from advisor.microbench.judging.trend import Trend, TrendInterval, run_noise_of
+from advisor.microbench.records import FrozenRecord, Metric, TrialResult
+from advisor.support import capital
 
 
-class Crossing(Record):
+class CrossingSize(FrozenRecord):
     """The training size at which two methods are level, and its 95 % interval."""
 
     train_size: int
@@ -28,7 +28,7 @@ class Crossing(Record):
     high: int
 
 
-def crossing_of(trend: Trend, method_a: str, method_b: str) -> tuple[Crossing | None, str]:
+def crossing_of(trend: Trend, method_a: str, method_b: str) -> tuple[CrossingSize | None, str]:
     """The crossing that can be claimed, if any, and a sentence on it.
 
     The interval holds the sizes at which the line's own interval includes 0 (Fieller's method). It
@@ -66,7 +66,7 @@ def crossing_of(trend: Trend, method_a: str, method_b: str) -> tuple[Crossing | 
         return None, f"Where the methods are level cannot be bounded {reach}; no crossing."
     open_ = np.flatnonzero(leads == 0)
     ends = sizes[max(open_[0] - 1, 0)], sizes[min(open_[-1] + 1, len(sizes) - 1)]
-    found = Crossing(train_size=round(zero), low=round(ends[0]), high=round(ends[1]))
+    found = CrossingSize(train_size=round(zero), low=round(ends[0]), high=round(ends[1]))
     return found, (
         f"{capital(name_of(method_a if leads[0] > 0 else method_b))} leads with less data, "
         f"{name_of(method_a if leads[-1] > 0 else method_b)} with more; they are level at about "
@@ -112,7 +112,7 @@ def learning_curve(
     sizes = tuple(sorted(first.keys() & second.keys()))
     others = {id_: _points(found, metric, targets) for id_, found in (beside or {}).items()}
     scores = [
-        SizeScore(train_size=size, score=score_of(method, points[size], metric))
+        ScoreAt(train_size=size, score=score_of(method, points[size], metric))
         for method, points in {methods[0]: first, methods[1]: second, **others}.items()
         for size in sorted(points)
     ]
@@ -167,18 +167,18 @@ def _trends(
     )
 
 
-def _differences(trend: Trend, largest: float) -> Iterator[SizeDifference]:
+def _differences(trend: Trend, largest: float) -> Iterator[DifferenceAt]:
     level = judging().direction_level
     for place, size in enumerate(trend.sizes):
         reading = trend.at_measured(place)
         interval = _within(reading.interval(level), (-largest, largest))
-        yield SizeDifference(train_size=size, points=reading.value, interval=interval)
+        yield DifferenceAt(train_size=size, points=reading.value, interval=interval)
 
 
-def _line(trend: Trend, full_size: int, possible: Interval) -> Line:
+def _line(trend: Trend, full_size: int, possible: TrendInterval) -> FittedLine:
     level = judging().direction_level
     slope, full = trend.per_doubling(), trend.at(full_size)
-    return Line(
+    return FittedLine(
         per_doubling=slope.value,
         per_doubling_interval=slope.interval(level),
         full_points=_within((full.value, full.value), possible)[0],
@@ -186,7 +186,7 @@ def _line(trend: Trend, full_size: int, possible: Interval) -> Line:
     )
 
 
-def _within(interval: Interval, possible: Interval) -> Interval:
+def _within(interval: TrendInterval, possible: TrendInterval) -> TrendInterval:
     low, high = (min(max(end, possible[0]), possible[1]) for end in interval)
     return low, high
 
@@ -220,22 +220,22 @@ def _notes(trend: Trend, methods: Sequence[str], factor: float | None) -> Iterat
             yield f"Noise of seeds of {name} is taken from the sizes with several seeds."
 
 
-class SizeScore(Record):
+class ScoreAt(FrozenRecord):
     """A method at a training size."""
 
     train_size: int
-    score: MethodScore
+    score: MethodSummary
 
 
-class SizeDifference(Record):
+class DifferenceAt(FrozenRecord):
     """Method A less method B at a training size, in points; the interval is at 95 %."""
 
     train_size: int
     points: float
-    interval: Interval
+    interval: TrendInterval
 
 
-class Line(Record):
+class FittedLine(FrozenRecord):
     """A straight line in the logarithm of the training size; intervals are at 95 %, of noise alone.
 
     Attributes:
@@ -244,12 +244,12 @@ class Line(Record):
     """
 
     per_doubling: float
-    per_doubling_interval: Interval
+    per_doubling_interval: TrendInterval
     full_points: float
-    full_interval: Interval
+    full_interval: TrendInterval
 
 
-class LearningCurve(Record):
+class LearningCurve(FrozenRecord):
     """Two methods over the training sizes, compared where both have usable trials.
 
     Attributes:
@@ -270,15 +270,15 @@ class LearningCurve(Record):
 
     method_a: str
     method_b: str
-    scores: tuple[SizeScore, ...]
-    differences: tuple[SizeDifference, ...]
+    scores: tuple[ScoreAt, ...]
+    differences: tuple[DifferenceAt, ...]
     full_size: int
     factor: float | None
-    line_a: Line | None
-    line_b: Line | None
-    line_difference: Line | None
+    line_a: FittedLine | None
+    line_b: FittedLine | None
+    line_difference: FittedLine | None
     trusted: bool
     straight: bool | None
-    crossing: Crossing | None
+    crossing: CrossingSize | None
     crossing_note: str
     note: str

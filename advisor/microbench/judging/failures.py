@@ -7,26 +7,26 @@ from collections.abc import Sequence
 
 from advisor.methods import load_methods
 from advisor.microbench.judging.scores import usable_trials
-from advisor.microbench.records import Status, TrialResult
-from advisor.support.sentences import capital
+from advisor.microbench.records import TrialResult, TrialStatus
+from advisor.support import capital
 
 _ALL = {
-    Status.DIVERGED: "diverges at the rates that were tried",
-    Status.OUT_OF_MEMORY: "does not fit into the memory here",
-    Status.TIMED_OUT: "does not end in the time that it was given",
-    Status.CRASHED: "crashes here",
-    Status.KILLED: "was killed by the system, as happens when memory runs short",
+    TrialStatus.DIVERGED: "diverges at the rates that were tried",
+    TrialStatus.OUT_OF_MEMORY: "does not fit into the memory here",
+    TrialStatus.TIMED_OUT: "does not end in the time that it was given",
+    TrialStatus.CRASHED: "crashes here",
+    TrialStatus.KILLED: "was killed by the system, as happens when memory runs short",
 }
 _SOME = {
-    Status.DIVERGED: "diverged",
-    Status.OUT_OF_MEMORY: "out of memory",
-    Status.TIMED_OUT: "out of time",
-    Status.CRASHED: "crashed",
-    Status.KILLED: "killed",
+    TrialStatus.DIVERGED: "diverged",
+    TrialStatus.OUT_OF_MEMORY: "out of memory",
+    TrialStatus.TIMED_OUT: "out of time",
+    TrialStatus.CRASHED: "crashed",
+    TrialStatus.KILLED: "killed",
 }
 
 
-_OF_THE_METHOD = {Status.DIVERGED, Status.OUT_OF_MEMORY}
+_OF_THE_METHOD = {TrialStatus.DIVERGED, TrialStatus.OUT_OF_MEMORY}
 """Others may come from a busy machine, a full disk, or a defect: they say nothing of a method."""
 
 

@@ -17,7 +17,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.catalogue.settings import judging
+from advisor.catalogue import judging
 
 _NORMAL_FROM = 1e6  # degrees of freedom; the difference is beyond the sixth digit
 _PRECISION = 1e-12
@@ -92,7 +92,7 @@ Array: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class SeedNoise:
+class SeedVariance:
     """What the seeds of one method add to the variance of a mean.
 
     Attributes:
@@ -120,7 +120,7 @@ class Noise:
 
     examples: int
     of_examples: float
-    of_seeds: tuple[SeedNoise, ...] = ()
+    of_seeds: tuple[SeedVariance, ...] = ()
     unseen: tuple[float, ...] = ()
 
     @property
@@ -179,13 +179,13 @@ class Noise:
         for seed in self.of_seeds:
             count = max(seeds, seed.seeds)
             variance = seed.variance * seed.seeds / count
-            of_seeds.append(SeedNoise(variance, seed.freedom + count - seed.seeds, count))
+            of_seeds.append(SeedVariance(variance, seed.freedom + count - seed.seeds, count))
         variance = self.of_examples * self.examples / examples
         return replace(self, examples=examples, of_examples=variance, of_seeds=tuple(of_seeds))
 
 
 def noise_of_mean(
-    values: Array, of_seeds: tuple[SeedNoise, ...] = (), unseen: Sequence[float] = ()
+    values: Array, of_seeds: tuple[SeedVariance, ...] = (), unseen: Sequence[float] = ()
 ) -> Noise:
     """The noise of the mean of some examples.
 
@@ -222,12 +222,12 @@ def chance_variance(points: Array) -> float:
     return float(np.square(rest).sum() / ((seeds - 1) * max(examples - 1, 1)) / examples)
 
 
-def run_noise(points: Array) -> SeedNoise:
+def run_noise(points: Array) -> SeedVariance:
     """What the seeds add to the variance of the mean over them, from (seeds, examples)."""
     seeds = len(points)
     observed = run_variance(points) if seeds > 1 else 0.0
     variance, freedom = with_prior(observed, seeds - 1)
-    return SeedNoise(variance / seeds, freedom, seeds)
+    return SeedVariance(variance / seeds, freedom, seeds)
 
 
 def with_prior(observed: float, freedom: int) -> tuple[float, float]:

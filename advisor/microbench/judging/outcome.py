@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Literal, NamedTuple
 
-from advisor.catalogue.settings import judging
+from advisor.catalogue import judging
 from advisor.methods import load_methods
 from advisor.microbench.judging.failures import cannot_be_trained, left_out, name_of, why_none
 from advisor.microbench.judging.paired import (
@@ -21,11 +21,11 @@ from advisor.microbench.judging.paired import (
     paired_difference,
 )
 from advisor.microbench.judging.scores import example_points, never_vary, usable_trials
-from advisor.microbench.records import Metric, Record, TrialResult
-from advisor.support.sentences import capital
+from advisor.microbench.records import FrozenRecord, Metric, TrialResult
+from advisor.support import capital
 
 
-class Difference(Record):
+class Difference(FrozenRecord):
     """Method A's score minus method B's, in points, and what follows.
 
     Attributes:
@@ -104,7 +104,7 @@ def _what_would_settle(found: Difference) -> str:
     )
 
 
-class Outcome(str, Enum):
+class ComparisonOutcome(str, Enum):
     """What a comparison of prompt tuning, or another soft prompt, with full fine-tuning shows."""
 
     PROMPT_TUNING_BETTER = "prompt_tuning_better"
@@ -115,12 +115,12 @@ class Outcome(str, Enum):
 
 _NOTHING = Needed(None, None)
 _WINNERS = {
-    "soft_prompts": Outcome.PROMPT_TUNING_BETTER,
-    "full": Outcome.FULL_FINE_TUNING_BETTER,
+    "soft_prompts": ComparisonOutcome.PROMPT_TUNING_BETTER,
+    "full": ComparisonOutcome.FULL_FINE_TUNING_BETTER,
 }
 
 
-class Comparison(Record):
+class Comparison(FrozenRecord):
     """What the trials of two methods come to.
 
     Attributes:
@@ -140,21 +140,23 @@ class Comparison(Record):
     difference: Difference | None = None
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> ComparisonOutcome:
         """For a soft prompt and full fine-tuning.
 
         Raises:
             ValueError: if a method of another family is the winner.
         """
         if self.winner is None:
-            return Outcome.EQUIVALENT if self.equivalent else Outcome.INCONCLUSIVE
+            return (
+                ComparisonOutcome.EQUIVALENT if self.equivalent else ComparisonOutcome.INCONCLUSIVE
+            )
         family = load_methods()[self.winner].family
         if family not in _WINNERS:
             raise ValueError(f"no outcome stands for a win of {self.winner}")
         return _WINNERS[family]
 
 
-def compare(
+def compare_methods(
     method_a: str,
     results_a: Sequence[TrialResult],
     method_b: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from advisor.catalogue.settings import judging
+from advisor.catalogue import judging
 from advisor.microbench.judging.noise import Array, Noise, noise_of_mean, run_noise
 from advisor.microbench.records import Metric
 

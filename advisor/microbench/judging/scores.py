@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from advisor.catalogue.settings import judging
+from advisor.catalogue import judging
 from advisor.microbench.judging.noise import Array, noise_of_mean, run_noise
-from advisor.microbench.records import Metric, Record, TrialResult
+from advisor.microbench.records import FrozenRecord, Metric, TrialResult
 
 _POINTS = 100.0
 _LEAST_FOR_CORRELATION = 3
 
 
-class MethodScore(Record):
+class MethodSummary(FrozenRecord):
     """How a method did on the test split.
 
     Attributes:
@@ -68,14 +68,14 @@ def example_points(
     return _POINTS * np.array([_pseudo_values(row, truth) for row in values])
 
 
-def score_of(method: str, points: Array, metric: Metric) -> MethodScore:
+def score_of(method: str, points: Array, metric: Metric) -> MethodSummary:
     """The score of a method from its `example_points`."""
     by_seed = points.mean(axis=1)
     unseen = (0.0, _POINTS) if metric.mean_of_examples else ()
     noise = noise_of_mean(points.mean(axis=0), (run_noise(points),), unseen)
     score = float(by_seed.mean())
     low, high = noise.interval(score, judging().direction_level)
-    return MethodScore(
+    return MethodSummary(
         method=method,
         score=score,
         by_seed=tuple(by_seed.tolist()),

@@ -17,13 +17,13 @@ import numpy as np
 from advisor.microbench.judging.noise import (
     Array,
     Noise,
-    SeedNoise,
+    SeedVariance,
     noise_of_mean,
     run_variance,
     with_prior,
 )
 
-Interval = tuple[float, float]
+TrendInterval = tuple[float, float]
 _LEAST_FOR_BEND = 3
 
 
@@ -33,7 +33,7 @@ class Reading(NamedTuple):
     value: float
     noise: Noise
 
-    def interval(self, level: float) -> Interval:
+    def interval(self, level: float) -> TrendInterval:
         """Two-sided, of noise alone: that the line is the wrong shape is not in it."""
         return self.noise.interval(self.value, level)
 
@@ -52,10 +52,10 @@ class RunNoise:
     freedom: float
     seeds: tuple[int, ...]
 
-    def of_sum(self, weights: Array) -> SeedNoise:
+    def of_sum(self, weights: Array) -> SeedVariance:
         """The noise of a weighted sum over the sizes."""
         share = float(np.sum(np.square(weights) / np.array(self.seeds)))
-        return SeedNoise(self.variance * share, self.freedom)
+        return SeedVariance(self.variance * share, self.freedom)
 
 
 @dataclass(frozen=True, slots=True)

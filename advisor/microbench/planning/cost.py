@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from advisor.catalogue.settings import Level, planning
+from advisor.catalogue import EffortLevel, planning
 from advisor.methods import Method
 from advisor.microbench.planning.plan import MethodPlan
 from advisor.microbench.planning.schedule import rungs
@@ -20,12 +20,12 @@ class Sizes(NamedTuple):
     test: int
 
 
-def levels() -> list[Level]:
+def levels() -> list[EffortLevel]:
     """All levels, the most thorough first: what ample budgets add, then what others give up."""
     return [*planning().additions, *planning().levels]
 
 
-def wished_level() -> Level:
+def wished_level() -> EffortLevel:
     """What a budget should hold; less is said to have been given up."""
     return planning().levels[0]
 
@@ -37,8 +37,8 @@ def recipe_steps(method: Method, train_size: int, batch_size: int) -> int:
 
 
 def method_plan(
-    method: Method, probe: MethodProbe, level: Level, share: float, sizes: Sizes, batch_size: int,
-    route: Route,
+    method: Method, probe: MethodProbe, level: EffortLevel, share: float, sizes: Sizes,
+    batch_size: int, route: Route,
 ) -> MethodPlan:  # fmt: skip
     """The plan of one method at a level and a share of its recipe's steps."""
 
@@ -69,7 +69,7 @@ def curve_size(sizes: Sizes, part: float) -> int:
     return max(round(sizes.train * part), 1)
 
 
-def seconds_of(plan: MethodPlan, level: Level, sizes: Sizes) -> float:
+def seconds_of(plan: MethodPlan, level: EffortLevel, sizes: Sizes) -> float:
     """Process seconds of all trials of a method."""
     final = trial_seconds(plan, sizes, plan.steps)
     searched = sum(count * _search_seconds(plan, sizes, steps) for count, steps in rungs(plan))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from advisor.catalogue.settings import Level, planning
+from advisor.catalogue import EffortLevel, planning
 from advisor.methods import Method
 from advisor.microbench.planning.cost import (
     Sizes,
@@ -18,7 +18,7 @@ from advisor.microbench.planning.cost import (
     trial_seconds,
     wished_level,
 )
-from advisor.microbench.planning.plan import MethodPlan, Plan
+from advisor.microbench.planning.plan import MethodPlan, TrialPlan
 from advisor.microbench.records import Bench, Probe, Route
 
 _MINUTE = 60
@@ -46,7 +46,7 @@ class Room(NamedTuple):
 
 
 class _Draft(NamedTuple):
-    level: Level
+    level: EffortLevel
     share: float
     plans: dict[str, MethodPlan]
     seconds: float
@@ -105,7 +105,7 @@ def ranked_size(bench: Bench, probe: Probe, room: Room, dev_size: int) -> int:
     return min(dev_size, max(affordable, table.least_ranked))
 
 
-def head_rows(bench: Bench, probe: Probe, room: Room) -> int | None:
+def head_examples(bench: Bench, probe: Probe, room: Room) -> int | None:
     """Training examples for the linear head of a model that chooses labels by their words.
 
     Each one is a pass that nothing else needs. None for other models.
@@ -148,7 +148,7 @@ def long_enough(bench: Bench, methods: Sequence[Method], probe: Probe, room: Roo
 
 def make_plan(
     bench: Bench, methods: Sequence[Method], probe: Probe, room: Room, sizes: Sizes, prompt: int = 0
-) -> Plan:
+) -> TrialPlan:
     """The most thorough plan that the budget allows.
 
     Args:
@@ -174,7 +174,7 @@ def make_plan(
         )
         for id_, own in draft.plans.items()
     }
-    return Plan(
+    return TrialPlan(
         budget_seconds=room.budget,
         expected_seconds=draft.seconds,
         slots=room.slots,
@@ -219,8 +219,8 @@ def _draft(
 
 
 def _at(
-    bench: Bench, methods: Sequence[Method], probe: Probe, sizes: Sizes, room: Room, level: Level,
-    share: float,
+    bench: Bench, methods: Sequence[Method], probe: Probe, sizes: Sizes, room: Room,
+    level: EffortLevel, share: float,
 ) -> _Draft:  # fmt: skip
     plans = {
         method.id: method_plan(
@@ -242,7 +242,7 @@ def _at(
     return _Draft(level, share, plans, wall, few)
 
 
-def _chain(plan: MethodPlan, level: Level, sizes: Sizes) -> float:
+def _chain(plan: MethodPlan, level: EffortLevel, sizes: Sizes) -> float:
     """Seconds that no number of processes can save: rung after rung, then one final run."""
     alone = replace(level, seeds=1)
     rungs = seconds_of(plan, alone, sizes) - trial_seconds(plan, sizes, plan.steps)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from advisor.microbench.records import Precision, Record
+from advisor.microbench.records import FrozenRecord, TrialPrecision
 
 
-class MethodPlan(Record):
+class MethodPlan(FrozenRecord):
     """What one method gets.
 
     Attributes:
@@ -34,7 +34,7 @@ class MethodPlan(Record):
         return self.steps / self.recipe_steps
 
 
-class Plan(Record):
+class TrialPlan(FrozenRecord):
     """All that decides which trials run; the same plan on the same machine gives the same result.
 
     Attributes:
@@ -57,7 +57,7 @@ class Plan(Record):
     budget_seconds: float
     expected_seconds: float
     slots: int
-    precision: Precision
+    precision: TrialPrecision
     device: str
     batch_size: int
     max_tokens: int

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from advisor.microbench.planning.plan import MethodPlan, Plan
+from advisor.microbench.planning.plan import MethodPlan, TrialPlan
 from advisor.microbench.records import Purpose, Trial, TrialResult
 
-Pair = tuple[float, float | None]
+RateAndDecay = tuple[float, float | None]
 Results = Mapping[str, TrialResult]
 
 
@@ -31,7 +31,7 @@ def rungs(method: MethodPlan) -> list[tuple[int, int]]:
     return [(count, steps) for steps, count in found.items()]
 
 
-def due(plan: Plan, results: Results) -> list[Trial]:
+def due(plan: TrialPlan, results: Results) -> list[Trial]:
     """All trials that can run now and have no result, search before finals before the curve."""
     trials = [trial for id_ in plan.methods for trial in _stages(plan, id_, results)]
     order = list(Purpose)
@@ -39,19 +39,19 @@ def due(plan: Plan, results: Results) -> list[Trial]:
     return [trial for trial in trials if trial.id not in results]
 
 
-def winner(plan: Plan, method: str, results: Results) -> Pair | None:
+def winner(plan: TrialPlan, method: str, results: Results) -> RateAndDecay | None:
     """The pair that the search has chosen; None while it is open, or if none could be trained."""
     *_, (pairs, _) = _search(plan, method, plan.methods[method], results)
     return pairs[0] if len(pairs) == 1 else None
 
 
-def untrainable(plan: Plan, method: str, results: Results) -> bool:
+def untrainable(plan: TrialPlan, method: str, results: Results) -> bool:
     """Whether the search has ended without a pair that could be trained."""
     *_, (pairs, _) = _search(plan, method, plan.methods[method], results)
     return not pairs
 
 
-def finals(plan: Plan, method: str, results: Results) -> list[Trial]:
+def finals(plan: TrialPlan, method: str, results: Results) -> list[Trial]:
     """The final runs of a method, on the whole training split; none while the search is open.
 
     Those of spare seeds are among them once they have a result.
@@ -62,7 +62,7 @@ def finals(plan: Plan, method: str, results: Results) -> list[Trial]:
     return [*filter(None, planned), *ended]
 
 
-def spare(plan: Plan, results: Results) -> list[Trial]:
+def spare(plan: TrialPlan, results: Results) -> list[Trial]:
     """The final runs of the next spare seed, if there is one and every method can be trained.
 
     Nothing of what was found decides whether they run, so that they bias no comparison; the time
@@ -76,7 +76,7 @@ def spare(plan: Plan, results: Results) -> list[Trial]:
     return []
 
 
-def curve(plan: Plan, method: str, results: Results) -> list[Trial]:
+def curve(plan: TrialPlan, method: str, results: Results) -> list[Trial]:
     """The runs on the smaller train sizes, with the seeds of the final ones."""
     pair = winner(plan, method, results)
     if pair is None:
@@ -89,24 +89,24 @@ def curve(plan: Plan, method: str, results: Results) -> list[Trial]:
     ]
 
 
-def search(plan: Plan, method: str, results: Results) -> list[Trial]:
+def search(plan: TrialPlan, method: str, results: Results) -> list[Trial]:
     """The search runs that are known so far."""
     stages = _search(plan, method, plan.methods[method], results)
     return [trial for _, trials in stages for trial in trials]
 
 
-def _spare_seeds(plan: Plan) -> range:
+def _spare_seeds(plan: TrialPlan) -> range:
     return range(plan.seeds + 1, plan.seeds + plan.spare_seeds + 1)
 
 
-def _final(plan: Plan, method: str, seed: int, results: Results) -> Trial | None:
+def _final(plan: TrialPlan, method: str, seed: int, results: Results) -> Trial | None:
     pair, steps = winner(plan, method, results), plan.methods[method].steps
     if pair is None:
         return None
     return _trial(plan, method, Purpose.FINAL, pair, seed, plan.train_size, steps)
 
 
-def _stages(plan: Plan, id_: str, results: Results) -> Iterator[Trial]:
+def _stages(plan: TrialPlan, id_: str, results: Results) -> Iterator[Trial]:
     for _, trials in _search(plan, id_, plan.methods[id_], results):
         yield from trials
     yield from finals(plan, id_, results)
@@ -114,8 +114,8 @@ def _stages(plan: Plan, id_: str, results: Results) -> Iterator[Trial]:
 
 
 def _search(
-    plan: Plan, id_: str, method: MethodPlan, results: Results
-) -> Iterator[tuple[tuple[Pair, ...], list[Trial]]]:
+    plan: TrialPlan, id_: str, method: MethodPlan, results: Results
+) -> Iterator[tuple[tuple[RateAndDecay, ...], list[Trial]]]:
     """The rungs as far as results lead, as the pairs in them and their trials.
 
     The last one holds the chosen pair and no trial, once there is one.
@@ -149,7 +149,13 @@ def quality(result: TrialResult) -> tuple[float, float]:
 
 
 def _trial(
-    plan: Plan, method: str, purpose: Purpose, pair: Pair, seed: int, size: int, steps: int
+    plan: TrialPlan,
+    method: str,
+    purpose: Purpose,
+    pair: RateAndDecay,
+    seed: int,
+    size: int,
+    steps: int,
 ) -> Trial:
     own = plan.methods[method]
     rate, head_rate = pair

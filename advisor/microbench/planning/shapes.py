@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from advisor.catalogue.settings import planning
+from advisor.catalogue import planning
 from advisor.methods import Method
 from advisor.microbench.planning.ladder import Room, long_enough
 from advisor.microbench.records import Bench, Probe
 
 
-class Shape(NamedTuple):
+class StepShape(NamedTuple):
     """What a training step works on: examples, and the most tokens of each."""
 
     batch_size: int
     max_tokens: int
 
 
-def smaller(shape: Shape) -> Shape | None:
+def smaller(shape: StepShape) -> StepShape | None:
     """Half the batch, then half the tokens; None where less would say little about the task."""
     table = planning()
     if shape.batch_size // 2 >= table.least_batch:
@@ -28,14 +28,14 @@ def smaller(shape: Shape) -> Shape | None:
     return None
 
 
-def smallest(shape: Shape) -> Shape:
+def smallest(shape: StepShape) -> StepShape:
     """The last shape that is tried below this one."""
     while (less := smaller(shape)) is not None:
         shape = less
     return shape
 
 
-def shape_to_probe(shape: Shape, typical: int, seconds: float, allowed: float) -> Shape:
+def shape_to_probe(shape: StepShape, typical: int, seconds: float, allowed: float) -> StepShape:
     """The largest shape, from this one down, that can be probed in time, or the smallest.
 
     Args:
@@ -54,20 +54,22 @@ def shape_to_probe(shape: Shape, typical: int, seconds: float, allowed: float) -
     return found
 
 
-def _cut(typical: int, shape: Shape, max_tokens: int) -> float:
+def _cut(typical: int, shape: StepShape, max_tokens: int) -> float:
     """The share of a typical input, as it was before, that a shape leaves."""
     typical = max(typical, 1)
     return min(typical, shape.max_tokens) / min(typical, max_tokens)
 
 
-def shape_to_try(bench: Bench, methods: Sequence[Method], probe: Probe, room: Room) -> Shape | None:
+def shape_to_try(
+    bench: Bench, methods: Sequence[Method], probe: Probe, room: Room
+) -> StepShape | None:
     """The largest shape below the probed one that seems to leave enough steps, or the smallest.
 
     None if the probed shape leaves enough steps already, or nothing is smaller. Whether the steps
     really get shorter has to be measured: this takes their time as proportional to the tokens.
     """
     chosen, found = None, probe
-    shape: Shape | None = Shape(probe.batch_size, probe.max_tokens)
+    shape: StepShape | None = StepShape(probe.batch_size, probe.max_tokens)
     while not long_enough(bench, methods, found, room):
         shape = smaller(shape) if shape else None
         if shape is None:
@@ -79,7 +81,7 @@ def shape_to_try(bench: Bench, methods: Sequence[Method], probe: Probe, room: Ro
     return chosen
 
 
-def _expected(probe: Probe, shape: Shape) -> Probe:
+def _expected(probe: Probe, shape: StepShape) -> Probe:
     """The probe as it would be if time went with the tokens of a typical batch."""
     shorter = _cut(probe.token_lengths[0], shape, probe.max_tokens)
     fewer = shape.batch_size / probe.batch_size

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from advisor.catalogue.settings import preparation
-from advisor.facts.quantities import QuantityError, parse_quantity
-from advisor.support.errors import AdvisorError
+from advisor.catalogue import preparation
+from advisor.facts import QuantityError, parse_quantity
+from advisor.support import AdvisorError
 
 _PART = r"[0-9][0-9.,_]*\s*[A-Za-z]+"
 _PARTS = re.compile(rf"\s*{_PART}(?:\s*{_PART})+\s*")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from advisor.catalogue.settings import preparation
+from advisor.catalogue import preparation
 from advisor.microbench.preparing.slices import Slice
 from advisor.microbench.records import Task
-from advisor.profilers.data.head import is_number
-from advisor.profilers.data.rows import printable
-from advisor.support.errors import AdvisorError
+from advisor.profilers import is_number
+from advisor.support import AdvisorError, excerpt
 
 _LISTED = 10
 _TWO = 2
@@ -27,7 +26,7 @@ def sorted_labels(labels: Iterable[str]) -> tuple[str, ...]:
 def named(labels: Iterable[str]) -> str:
     """Labels for a message, the first ones of many."""
     listed = list(labels)
-    shown = ", ".join(repr(printable(label, 40)) for label in listed[:_LISTED])
+    shown = ", ".join(repr(excerpt(label, 40)) for label in listed[:_LISTED])
     more = f" and {len(listed) - _LISTED} more" if len(listed) > _LISTED else ""
     return ("labels " if len(listed) > 1 else "label ") + shown + more
 
@@ -58,7 +57,7 @@ def require_numbers(part: Slice) -> None:
     for number, example in enumerate(part.examples):
         if not is_number(example.target) or not math.isfinite(float(example.target)):
             raise AdvisorError(
-                f"the target {printable(example.target, 40)!r} is not a finite number, as a "
+                f"the target {excerpt(example.target, 40)!r} is not a finite number, as a "
                 "regression needs",
                 where=part.where(number),
                 hint="leave a missing target empty; with words for labels it is a classification",
@@ -76,7 +75,7 @@ def require_plain_labels(part: Slice) -> None:
     _require_two(part)
     words = [n for n, example in enumerate(part.examples) if not is_number(example.target)]
     if 0 < len(words) <= preparation().stray_share * len(part.examples):
-        shown = printable(part.examples[words[0]].target, 40)
+        shown = excerpt(part.examples[words[0]].target, 40)
         raise AdvisorError(
             f"nearly all labels are numbers, but {len(words):,} of {len(part.examples):,} are not, "
             f"such as {shown!r}",

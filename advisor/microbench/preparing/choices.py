@@ -7,9 +7,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, NamedTuple
 
-from advisor.profilers.data.cells import cell_text
-from advisor.profilers.data.rows import printable
-from advisor.support.errors import AdvisorError
+from advisor.profilers import cell_text
+from advisor.support import AdvisorError, excerpt
 
 _NAMES = ("label", "key")
 
@@ -70,7 +69,7 @@ class Markings:
         self._fitting = [way for way in self._fitting if _place(way, options, label) is not None]
         if not self._fitting:
             raise AdvisorError(
-                f"the label {printable(label, 40)!r} does not tell which of the "
+                f"the label {excerpt(label, 40)!r} does not tell which of the "
                 f"{len(options.texts)} choices is right, read as in the rows before",
                 where=where,
                 hint="mark the right choice in all rows by its text, its letter, or its number, "

@@ -9,10 +9,8 @@ from advisor.microbench.preparing.choices import Marking, right_choice
 from advisor.microbench.preparing.rows import RowScan, RowTexts, notes_on
 from advisor.microbench.preparing.slices import Slice, first_of_each
 from advisor.microbench.records import Example
-from advisor.profilers.data.columns import Columns
-from advisor.profilers.data.opening import open_evaluation, open_training
-from advisor.profilers.data.rows import RowSource, printable
-from advisor.support.errors import AdvisorError
+from advisor.profilers import Columns, RowSource, open_evaluation, open_training
+from advisor.support import AdvisorError, excerpt
 
 
 def read_examples(
@@ -58,7 +56,7 @@ def read_examples(
 
 def _require_target(columns: Columns, source: RowSource) -> None:
     if columns.label is None and columns.output is None:
-        there = ", ".join(printable(name, 40) for name in columns.available[:20])
+        there = ", ".join(excerpt(name, 40) for name in columns.available[:20])
         raise AdvisorError(
             "no column was found that holds the label or the output",
             where=str(source.path),

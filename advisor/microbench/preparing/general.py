@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.catalogue.tables import load_table
+from advisor.catalogue import load_table
 
 
 def general_text() -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from advisor.catalogue.settings import preparation
+from advisor.catalogue import preparation
 from advisor.microbench.preparing.checks import named
 from advisor.microbench.preparing.templates import (
     LABELS,
@@ -15,12 +15,8 @@ from advisor.microbench.preparing.templates import (
     parse_template,
 )
 from advisor.microbench.records import Example, Prompt, Route, Task
-from advisor.profilers.data.cells import label_text
-from advisor.profilers.data.head import is_number
-from advisor.profilers.data.rows import printable
-from advisor.support.errors import AdvisorError, did_you_mean
-from advisor.support.strictyaml import YamlDocument, parse_yaml
-from advisor.support.textfiles import read_text
+from advisor.profilers import is_number, label_text
+from advisor.support import AdvisorError, YamlDocument, did_you_mean, excerpt, parse_yaml, read_text
 from advisor.tuning.wording import said_labels
 
 
@@ -78,7 +74,7 @@ _WHAT = "prompts file"
 _KEYS = ("template", "words")
 
 
-class Entry(NamedTuple):
+class PromptEntry(NamedTuple):
     """A template, how each label is said, and where it stands."""
 
     template: str
@@ -86,7 +82,7 @@ class Entry(NamedTuple):
     where: str
 
 
-def read_entries(path: Path, labels: Sequence[str]) -> list[Entry]:
+def read_entries(path: Path, labels: Sequence[str]) -> list[PromptEntry]:
     """Read a .txt file with one template a line, or a YAML list.
 
     Raises:
@@ -104,11 +100,11 @@ def read_entries(path: Path, labels: Sequence[str]) -> list[Entry]:
     if suffix == ".txt":
         lines = enumerate(text.replace("\r\n", "\n").split("\n"), 1)
         words = said_labels(labels)
-        return [Entry(line, words, f"{path}, line {n}") for n, line in lines if line.strip()]
+        return [PromptEntry(line, words, f"{path}, line {n}") for n, line in lines if line.strip()]
     return list(_listed(parse_yaml(text, where=str(path)), labels))
 
 
-def _listed(document: YamlDocument, labels: Sequence[str]) -> Iterator[Entry]:
+def _listed(document: YamlDocument, labels: Sequence[str]) -> Iterator[PromptEntry]:
     if not isinstance(document.value, list):
         raise AdvisorError(
             "the prompts file must hold a list",
@@ -119,7 +115,7 @@ def _listed(document: YamlDocument, labels: Sequence[str]) -> Iterator[Entry]:
         entry = item if isinstance(item, dict) else {"template": item}
         for key in entry.keys() - set(_KEYS):
             raise AdvisorError(
-                f"there is no key {printable(key, 40)!r}",
+                f"there is no key {excerpt(key, 40)!r}",
                 where=document.where(number, key),
                 hint=f"{did_you_mean(key, _KEYS)} known are {', '.join(_KEYS)}".strip(),
             )
@@ -133,7 +129,7 @@ def _listed(document: YamlDocument, labels: Sequence[str]) -> Iterator[Entry]:
         words = said_labels(labels)
         if "words" in entry:
             words = _words(entry["words"], labels, document, number)
-        yield Entry(template, words, document.where(number, "template"))
+        yield PromptEntry(template, words, document.where(number, "template"))
 
 
 def _words(raw: Any, labels: Sequence[str], document: YamlDocument, number: int) -> dict[str, str]:
@@ -208,7 +204,7 @@ def read_prompts(path: str | Path, task: Task, examples: Sequence[Example]) -> t
     return tuple(_prompt(entry, task, is_pair(examples)) for entry in entries)
 
 
-def _prompt(entry: Entry, task: Task, pair: bool) -> Prompt:
+def _prompt(entry: PromptEntry, task: Task, pair: bool) -> Prompt:
     template, words = entry.template, entry.words
     try:
         if task.route is Route.HEAD:
@@ -216,7 +212,7 @@ def _prompt(entry: Entry, task: Task, pair: bool) -> Prompt:
         return parse_template(template, words, pair=pair, choices=has_choices(task))
     except TemplateError as error:
         raise AdvisorError(
-            f"the template {printable(template, 60)!r} cannot be used: {error}",
+            f"the template {excerpt(template, 60)!r} cannot be used: {error}",
             where=entry.where,
             hint=f"write it such as {_example(task, pair)}",
         ) from None

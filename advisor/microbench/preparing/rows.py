@@ -7,16 +7,19 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from advisor.catalogue.settings import preparation
+from advisor.catalogue import preparation
 from advisor.microbench.preparing.choices import Marking, Markings, Options, read_options
-from advisor.profilers.data import SAMPLE_LIMIT
-from advisor.profilers.data.cells import label_text
-from advisor.profilers.data.columns import Columns
-from advisor.profilers.data.head import all_rows
-from advisor.profilers.data.notes import rows
-from advisor.profilers.data.opening import Opened
-from advisor.profilers.data.scan import row_texts
-from advisor.profilers.data.shapes import Shape, first_answer
+from advisor.profilers import (
+    SAMPLE_LIMIT,
+    Columns,
+    Opened,
+    Shape,
+    all_rows,
+    first_answer,
+    label_text,
+    row_texts,
+    rows,
+)
 
 _TWO_INPUTS = (Shape.PAIR, Shape.QUESTION_ANSWERING)
 
@@ -113,7 +116,7 @@ class Reservoir(Generic[T]):
 _FEWEST_CHOICES = 2
 
 
-class Row(NamedTuple):
+class UsableRow(NamedTuple):
     """A usable row and its place in the file."""
 
     place: int
@@ -134,7 +137,7 @@ class RowScan:
 
     def __init__(self, columns: Columns, limit: int, marking: Marking | None) -> None:
         self.columns = columns
-        self.sample: Reservoir[Row] = Reservoir(limit)
+        self.sample: Reservoir[UsableRow] = Reservoir(limit)
         self.markings = Markings(marking)
         self.multiple_choice = columns.shape is Shape.CHOICES
         self.empty = self.unlabelled = self.cut = 0
@@ -157,7 +160,7 @@ class RowScan:
             self.cut += texts.cut
             if self.multiple_choice:
                 self.markings.add(texts.options, texts.target, where=where)
-            self.sample.add(Row(place, texts))
+            self.sample.add(UsableRow(place, texts))
 
 
 def _has_choices(texts: RowTexts) -> bool:

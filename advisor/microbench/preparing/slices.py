@@ -9,8 +9,7 @@ from pathlib import Path
 
 from advisor.microbench.preparing.choices import Marking
 from advisor.microbench.records import Example
-from advisor.profilers.data.columns import Columns
-from advisor.profilers.data.nearduplicates import fingerprint
+from advisor.profilers import Columns, fingerprint
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
 
-from advisor.catalogue.settings import preparation
+from advisor.catalogue import preparation
 from advisor.microbench.preparing.checks import named, require_known, sorted_labels
 from advisor.microbench.preparing.slices import Slice, input_mark
 from advisor.microbench.records import Example, Splits, Task
-from advisor.profilers.data.notes import rows
-from advisor.support.errors import AdvisorError
+from advisor.profilers import rows
+from advisor.support import AdvisorError
 
 
 class SplitSizes(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.catalogue.settings import preparation
+from advisor.catalogue import preparation
 from advisor.microbench.preparing.checks import (
     require_labels,
     require_numbers,
@@ -12,11 +12,8 @@ from advisor.microbench.preparing.checks import (
 )
 from advisor.microbench.preparing.slices import Slice
 from advisor.microbench.records import Metric, Route, Task
-from advisor.profilers.data.columns import Columns
-from advisor.profilers.data.labels import Labels, Lengths
-from advisor.profilers.data.shapes import Shape
-from advisor.profilers.data.task_guess import guess_task
-from advisor.support.errors import AdvisorError, did_you_mean
+from advisor.profilers import Columns, Labels, Lengths, Shape, guess_task
+from advisor.support import AdvisorError, did_you_mean
 
 _LABELLED = ("classification", "nli_pair")
 

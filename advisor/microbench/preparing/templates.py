@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from advisor.catalogue.settings import preparation
+from advisor.catalogue import preparation
 from advisor.microbench.preparing.rendering import CHOICES
 from advisor.microbench.records import Prompt
-from advisor.support.errors import did_you_mean
+from advisor.support import did_you_mean
 from advisor.tuning.encoding import spoken
 
 LABELS = "{labels}"

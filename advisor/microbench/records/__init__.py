@@ -3,13 +3,13 @@
 from advisor.microbench.records.bench import (
     Bench,
     Example,
+    FrozenRecord,
     Metric,
-    Precision,
     Prompt,
-    Record,
     Route,
     Splits,
     Task,
+    TrialPrecision,
 )
 from advisor.microbench.records.job import Baseline, Ending, Job, JobKind, MethodProbe, Probe
 from advisor.microbench.records.trial import (
@@ -17,9 +17,9 @@ from advisor.microbench.records.trial import (
     Point,
     PromptScore,
     Purpose,
-    Status,
     Trial,
     TrialResult,
+    TrialStatus,
 )
 
 __all__ = [
@@ -28,21 +28,21 @@ __all__ = [
     "Bench",
     "Ending",
     "Example",
+    "FrozenRecord",
     "Job",
     "JobKind",
     "MethodProbe",
     "Metric",
     "Point",
-    "Precision",
     "Probe",
     "Prompt",
     "PromptScore",
     "Purpose",
-    "Record",
     "Route",
     "Splits",
-    "Status",
     "Task",
     "Trial",
+    "TrialPrecision",
     "TrialResult",
+    "TrialStatus",
 ]

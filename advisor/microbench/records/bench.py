@@ -7,7 +7,7 @@ from enum import Enum
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Record(BaseModel):
+class FrozenRecord(BaseModel):
     """A frozen record that refuses unknown keys, as a journal of another version may hold them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,7 +45,7 @@ class Metric(str, Enum):
         return self in (Metric.ACCURACY, Metric.EXACT_MATCH, Metric.FINAL_NUMBER)
 
 
-class Example(Record):
+class Example(FrozenRecord):
     """One row of the user's data.
 
     Attributes:
@@ -59,7 +59,7 @@ class Example(Record):
     choices: tuple[str, ...] = ()
 
 
-class Task(Record):
+class Task(FrozenRecord):
     """What is to be learned, and by which route.
 
     Attributes:
@@ -74,7 +74,7 @@ class Task(Record):
     labels: tuple[str, ...] = ()
 
 
-class Splits(Record):
+class Splits(FrozenRecord):
     """Disjoint examples: to train on, to choose by, and to judge by, once.
 
     The training examples are in an order in which every prefix is a fair, stratified sample, so
@@ -86,7 +86,7 @@ class Splits(Record):
     test: tuple[Example, ...]
 
 
-class Prompt(Record):
+class Prompt(FrozenRecord):
     """A candidate prompt around the input: what stands before it and what stands after it.
 
     Attributes:
@@ -102,14 +102,14 @@ class Prompt(Record):
     words: dict[str, str] = Field(default_factory=dict)
 
 
-class Precision(str, Enum):
+class TrialPrecision(str, Enum):
     """In which number format a trial computes; weights and optimizer stay in 32 bits."""
 
     FP32 = "fp32"
     BF16 = "bf16"
 
 
-class Bench(Record):
+class Bench(FrozenRecord):
     """All that a process needs to run any trial of a micro-benchmark.
 
     Attributes:
@@ -135,7 +135,7 @@ class Bench(Record):
     max_new_tokens: int = 0
     batch_size: int = 16
     virtual_tokens: int = 20
-    precision: Precision = Precision.FP32
+    precision: TrialPrecision = TrialPrecision.FP32
     threads: int = 1
     device: str = "cpu"
     accelerator_memory: int | None = None

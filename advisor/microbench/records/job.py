@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from advisor.microbench.records.bench import Precision, Record
-from advisor.microbench.records.trial import Status, Trial
+from advisor.microbench.records.bench import FrozenRecord, TrialPrecision
+from advisor.microbench.records.trial import Trial, TrialStatus
 
 
 class JobKind(str, Enum):
@@ -30,7 +30,7 @@ class Baseline(str, Enum):
     GENERAL_LOSS = "general_loss"
 
 
-class Job(Record):
+class Job(FrozenRecord):
     """One piece of work for a process of its own; independent of all others.
 
     Attributes:
@@ -52,7 +52,7 @@ class Job(Record):
     trial: Trial | None = None
     method: str = ""
     baseline: Baseline | None = None
-    precision: Precision = Precision.FP32
+    precision: TrialPrecision = TrialPrecision.FP32
     batch_size: int
     max_tokens: int | None = None
     train_size: int | None = None
@@ -62,7 +62,7 @@ class Job(Record):
     time_limit: float
 
 
-class Ending(Record):
+class Ending(FrozenRecord):
     """How a job's process ended.
 
     Attributes:
@@ -75,14 +75,14 @@ class Ending(Record):
     """
 
     job: str
-    status: Status
+    status: TrialStatus
     message: str = ""
     answer: dict[str, Any] | None = None
     wall_seconds: float = 0.0
     cpu_seconds: float = 0.0
 
 
-class MethodProbe(Record):
+class MethodProbe(FrozenRecord):
     """What a few steps of a method cost.
 
     Attributes:
@@ -94,7 +94,7 @@ class MethodProbe(Record):
             answers to write included, inputs cut.
     """
 
-    status: Status
+    status: TrialStatus
     message: str = ""
     seconds_per_step: float = 0.0
     evaluation_seconds: float = 0.0
@@ -103,7 +103,7 @@ class MethodProbe(Record):
     added_memory: int = 0
 
 
-class Probe(Record):
+class Probe(FrozenRecord):
     """What the machine can do, measured before the plan.
 
     Attributes:
@@ -123,7 +123,7 @@ class Probe(Record):
         speed: of this machine's CPU, as the estimates want it; None on an accelerator.
     """
 
-    precision: Precision
+    precision: TrialPrecision
     batch_size: int
     max_tokens: int
     methods: dict[str, MethodProbe]

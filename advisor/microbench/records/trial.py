@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from advisor.microbench.records.bench import Prompt, Record
+from advisor.microbench.records.bench import FrozenRecord, Prompt
 
 
 class Purpose(str, Enum):
@@ -15,7 +15,7 @@ class Purpose(str, Enum):
     CURVE = "curve"
 
 
-class Trial(Record):
+class Trial(FrozenRecord):
     """One training run, complete in itself.
 
     Attributes:
@@ -50,7 +50,7 @@ class Trial(Record):
     prompt: int = 0
 
 
-class Status(str, Enum):
+class TrialStatus(str, Enum):
     """How a trial ended; all of them are results."""
 
     FINISHED = "finished"
@@ -64,10 +64,10 @@ class Status(str, Enum):
     @property
     def usable(self) -> bool:
         """Whether the trial has a score."""
-        return self in (Status.FINISHED, Status.STOPPED_EARLY)
+        return self in (TrialStatus.FINISHED, TrialStatus.STOPPED_EARLY)
 
 
-class Point(Record):
+class Point(FrozenRecord):
     """A look at a running trial: losses are means per example since the last look."""
 
     step: int
@@ -76,7 +76,7 @@ class Point(Record):
     dev_score: float
 
 
-class TrialResult(Record):
+class TrialResult(FrozenRecord):
     """What a trial came to.
 
     Attributes:
@@ -99,7 +99,7 @@ class TrialResult(Record):
     """
 
     trial: str
-    status: Status
+    status: TrialStatus
     message: str = ""
     steps_done: int = 0
     curve: tuple[Point, ...] = ()
@@ -115,14 +115,14 @@ class TrialResult(Record):
     artefact_bytes: int = 0
 
 
-class PromptScore(Record):
+class PromptScore(FrozenRecord):
     """A candidate prompt, zero-shot: points on the development split."""
 
     prompt: Prompt
     dev_score: float
 
 
-class Baselines(Record):
+class Baselines(FrozenRecord):
     """What no training, or next to none, reaches on the test split.
 
     Attributes:

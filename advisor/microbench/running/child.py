@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advisor.microbench.records import Job, Status
+from advisor.microbench.records import Job, TrialStatus
 
 if TYPE_CHECKING:
     from advisor.microbench.worker.workbench import Workbench
@@ -33,16 +33,16 @@ def guarded(workbench: Workbench, job: Job, emit: Emit) -> bytes:
     from advisor.microbench.worker.memory import out_of_memory
 
     try:
-        return _told(Status.FINISHED, answer=do_job(workbench, job, emit))
+        return _told(TrialStatus.FINISHED, answer=do_job(workbench, job, emit))
     except MemoryError:
-        return _told(Status.OUT_OF_MEMORY, message="no memory was left")
+        return _told(TrialStatus.OUT_OF_MEMORY, message="no memory was left")
     except Exception as error:  # noqa: BLE001 - any library below may raise anything
         if out_of_memory(error):
-            return _told(Status.OUT_OF_MEMORY, message=_gist(error))
+            return _told(TrialStatus.OUT_OF_MEMORY, message=_gist(error))
         # The disk that holds the log may be full.
         with contextlib.suppress(OSError):
             traceback.print_exc(file=sys.stderr)
-        return _told(Status.CRASHED, message=_gist(error))
+        return _told(TrialStatus.CRASHED, message=_gist(error))
 
 
 def die_with(parent: int) -> None:
@@ -64,7 +64,7 @@ def write_answer(path: Path, answer: bytes) -> None:
     temporary.replace(path)
 
 
-def _told(status: Status, **told: Any) -> bytes:
+def _told(status: TrialStatus, **told: Any) -> bytes:
     return json.dumps({"status": status.value, **told}).encode()
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from pydantic import ConfigDict, ValidationError
 
-from advisor.microbench.records import Baselines, Ending, Probe, Record
-from advisor.support.errors import AdvisorError
+from advisor.microbench.records import Baselines, Ending, FrozenRecord, Probe
+from advisor.support import AdvisorError
 
 VERSION = 1
 
 
-class Entry(Record):
+class Entry(FrozenRecord):
     """One line of a journal; exactly one of the contents is there.
 
     Attributes:

@@ -17,11 +17,10 @@ from typing import Any
 
 import psutil
 
-from advisor.microbench.records import Ending, Job, Status
+from advisor.microbench.records import Ending, Job, TrialStatus
 from advisor.microbench.running.executor import Watch
-from advisor.profilers.hardware.machine import memory_left_bytes
-from advisor.support.children import isolated
-from advisor.support.errors import AdvisorError, ExitCode
+from advisor.profilers import memory_left_bytes
+from advisor.support import AdvisorError, ExitCode, isolated
 
 _SERVER = "advisor.microbench.running.server"
 _CLOSE_SECONDS = 5.0
@@ -243,7 +242,7 @@ class LocalExecutor:
             return Ending(job=job.id, **told, **times)
         if late:
             limit = f"it was ended after its limit of {job.time_limit:.0f} s"
-            return Ending(job=job.id, status=Status.TIMED_OUT, message=limit, **times)
+            return Ending(job=job.id, status=TrialStatus.TIMED_OUT, message=limit, **times)
         if message["code"] == -signal.SIGKILL:
             if job.id not in self._killed:
                 # It may have been in the way of another program, or of a person. A job that is
@@ -252,9 +251,9 @@ class LocalExecutor:
                 self._waiting.appendleft(job)
                 return None
             why = "something outside killed it twice, as a system does that runs out of memory"
-            return Ending(job=job.id, status=Status.KILLED, message=why, **times)
+            return Ending(job=job.id, status=TrialStatus.KILLED, message=why, **times)
         why = f"its process ended with code {message['code']}"
-        return Ending(job=job.id, status=Status.CRASHED, message=why, **times)
+        return Ending(job=job.id, status=TrialStatus.CRASHED, message=why, **times)
 
     def _restart(self) -> None:
         """Start a dead server again; jobs in flight are repeated, as it was not their doing."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TypeVar
 
-from advisor.microbench.records import Ending, MethodProbe, Status, TrialResult
-from advisor.support.errors import AdvisorError, ExitCode
+from advisor.microbench.records import Ending, MethodProbe, TrialResult, TrialStatus
+from advisor.support import AdvisorError, ExitCode
 
 _BYTES = re.compile(r"tried to allocate (\d+) bytes")
 _MIB, _GIB = 2.0**20, 2.0**30
 
 
-def reason(status: Status, message: str, limit: int | None = None) -> str:
+def reason(status: TrialStatus, message: str, limit: int | None = None) -> str:
     """The message, without the library's own lines of code where memory ran out.
 
     Args:
@@ -20,7 +20,7 @@ def reason(status: Status, message: str, limit: int | None = None) -> str:
         message: what its process said.
         limit: bytes that it could have, or None where that is not known.
     """
-    if status is not Status.OUT_OF_MEMORY:
+    if status is not TrialStatus.OUT_OF_MEMORY:
         return message
     found = _BYTES.search(message)
     told = f"no room for {int(found[1]) / _MIB:,.1f} MiB more" if found else message
@@ -61,7 +61,7 @@ def _reworded(answer: _Answer, limit: int | None) -> _Answer:
 
 def failure(sentence: str, ending: Ending) -> AdvisorError:
     """The error that ends the run, as nothing can be planned without what was asked for."""
-    out_of_memory = ending.status is Status.OUT_OF_MEMORY
+    out_of_memory = ending.status is TrialStatus.OUT_OF_MEMORY
     return AdvisorError(
         f"{sentence}: {reason(ending.status, ending.message)}",
         where="micro-benchmark",

@@ -29,8 +29,7 @@ from advisor.microbench.running.child import (
     own_process_only,
     write_answer,
 )
-from advisor.support.errors import AdvisorError, ExitCode
-from advisor.support.memory import limit_memory
+from advisor.support import AdvisorError, ExitCode, limit_memory
 
 if TYPE_CHECKING:
     from advisor.microbench.worker.workbench import Workbench

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from advisor.catalogue.settings import training
+from advisor.catalogue import training
 from advisor.microbench.records import Baseline, Example, Prompt, PromptScore, Route
 from advisor.microbench.worker.evaluation import Answers, answers
 from advisor.microbench.worker.learner import frozen_learner

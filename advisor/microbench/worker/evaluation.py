@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import torch
 
-from advisor.catalogue.settings import training
-from advisor.microbench.records import Bench, Metric, Precision
+from advisor.catalogue import training
+from advisor.microbench.records import Bench, Metric, TrialPrecision
 from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.routes.answering import Answering, Judged
 from advisor.microbench.worker.routes.text import TextAnswering
@@ -35,20 +35,20 @@ class Evaluation:
 
 
 def answers(
-    answering: Answering, rows: Sequence[Row], bench: Bench, precision: Precision
+    answering: Answering, rows: Sequence[Row], bench: Bench, precision: TrialPrecision
 ) -> Answers:
     """The final answers: as at a look, except that a model that writes now really does so."""
     if not isinstance(answering, TextAnswering):
         return evaluate(answering, rows, bench, precision).answers
     size = bench.batch_size * training().evaluation_batches
-    with torch.no_grad(), autocast(bench.device, low_precision=precision is Precision.BF16):
+    with torch.no_grad(), autocast(bench.device, low_precision=precision is TrialPrecision.BF16):
         outcomes = answering.write(rows, size)
     targets = [row.target for row in rows]
     return Answers(score(bench.task.metric, outcomes, targets), tuple(outcomes))
 
 
 def evaluate(
-    answering: Answering, rows: Sequence[Row], bench: Bench, precision: Precision
+    answering: Answering, rows: Sequence[Row], bench: Bench, precision: TrialPrecision
 ) -> Evaluation:
     """Ask about all rows, in large batches of like length."""
     size = bench.batch_size * training().evaluation_batches
@@ -56,7 +56,7 @@ def evaluate(
     losses: list[float] = []
     outcomes: list[float] = []
     predicted: list[str] = []
-    with torch.no_grad(), autocast(bench.device, low_precision=precision is Precision.BF16):
+    with torch.no_grad(), autocast(bench.device, low_precision=precision is TrialPrecision.BF16):
         for places, chosen in sorted_batches(rows, size):
             judged = answering.judge(answering.collate(chosen))
             order += places

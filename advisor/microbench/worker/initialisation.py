@@ -10,7 +10,7 @@ from advisor.microbench.worker.workbench import Workbench
 from advisor.tuning import starting
 
 
-def start_from_words(learner: Learner, workbench: Workbench) -> None:
+def start_learner(learner: Learner, workbench: Workbench) -> None:
     """Set what a soft prompt trains to what the training prompt's words are in the model.
 
     Prompt tuning starts from their embeddings, as with peft's TEXT and SAMPLE_VOCAB (which read a

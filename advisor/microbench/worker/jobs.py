@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from advisor.estimate.probe import probe_cpu
-from advisor.microbench.records import Job, JobKind, Precision, Record
+from advisor.estimate import probe_cpu
+from advisor.microbench.records import FrozenRecord, Job, JobKind, TrialPrecision
 from advisor.microbench.worker.baselines import measure
 from advisor.microbench.worker.memory import in_memory, limit_device_memory
 from advisor.microbench.worker.probe import probe_method, probe_precision
@@ -31,7 +31,7 @@ def probe_machine(workbench: Workbench) -> dict[str, Any]:
     on_cpu = workbench.bench.device == "cpu"
     fastest = in_memory(lambda: probe_precision(workbench))
     return {
-        "precision": (fastest.precision if fastest else Precision.FP32).value,
+        "precision": (fastest.precision if fastest else TrialPrecision.FP32).value,
         "seconds": fastest.seconds if fastest else None,
         "speed": in_memory(lambda: dataclasses.asdict(probe_cpu())) if on_cpu else None,
     }
@@ -52,7 +52,7 @@ def do_job(
     """
     limit_device_memory(workbench.bench.device, workbench.bench.accelerator_memory)
     workbench = tailored(workbench, job)
-    answer: Record
+    answer: FrozenRecord
     if job.kind is JobKind.EXAMPLES:
         return describe_examples(workbench)
     if job.kind is JobKind.PRECISION:

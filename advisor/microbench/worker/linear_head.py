@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from advisor.catalogue.settings import training
+from advisor.catalogue import training
 from advisor.microbench.worker.evaluation import Answers, Evaluation, summary
 from advisor.microbench.worker.learner import frozen_learner
 from advisor.microbench.worker.routes.head import (

@@ -17,7 +17,7 @@ from transformers import (
     AutoTokenizer,
 )
 
-from advisor.estimate.trace.building import first_line
+from advisor.estimate import first_line
 from advisor.microbench.records import Bench, Route
 from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.gguf_files import (
@@ -26,8 +26,8 @@ from advisor.microbench.worker.gguf_files import (
     unpacking_options,
 )
 from advisor.microbench.worker.memory import out_of_memory
-from advisor.profilers.model.base import has_tokenizer, refuse_adapter, require_base
-from advisor.support.errors import AdvisorError
+from advisor.profilers import has_tokenizer, refuse_adapter, require_base
+from advisor.support import AdvisorError
 
 _T = TypeVar("_T")
 # Modules that are new for every task, whatever the weights say.
@@ -35,7 +35,7 @@ HEADS = ("classifier", "score")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class WeightFiles:
     """Where the files are: a folder, and a file of it where that is a GGUF file."""
 
     folder: Path
@@ -53,7 +53,7 @@ class Source:
         return str(self.folder / self.gguf if self.gguf else self.folder)
 
 
-def find_source(model: str) -> Source:
+def find_source(model: str) -> WeightFiles:
     """Check that there are weights of a base model to load, and no adapter beside them.
 
     Raises:
@@ -66,14 +66,14 @@ def find_source(model: str) -> Source:
                 "a model is a folder or a GGUF file", where=model, hint="name the folder it is in"
             )
         refuse_adapter(path.parent)
-        return Source(path.parent, path.name)
+        return WeightFiles(path.parent, path.name)
     if not path.is_dir():
         raise AdvisorError("there is no such model", where=model)
     require_base(path)
-    return Source(path, None)
+    return WeightFiles(path, None)
 
 
-def load_both(source: Source, bench: Bench, outputs: int) -> tuple[Any, Any, frozenset[str]]:
+def load_both(source: WeightFiles, bench: Bench, outputs: int) -> tuple[Any, Any, frozenset[str]]:
     """The tokenizer, the base model and the names of its new parameters.
 
     Args:
@@ -97,7 +97,7 @@ def without_pickles() -> Iterator[None]:
         yield
 
 
-def load_tokenizer(source: Source) -> Any:
+def load_tokenizer(source: WeightFiles) -> Any:
     """The tokenizer, with a padding token.
 
     Raises:
@@ -121,7 +121,7 @@ def load_tokenizer(source: Source) -> Any:
     return tokenizer
 
 
-def load_model(source: Source, bench: Bench, outputs: int) -> tuple[Any, frozenset[str]]:
+def load_model(source: WeightFiles, bench: Bench, outputs: int) -> tuple[Any, frozenset[str]]:
     """The base model in 32 bits on the CPU, and the names of its parameters that are new.
 
     Args:
@@ -165,7 +165,7 @@ def _family(bench: Bench) -> Any:
     return AutoModelForSeq2SeqLM if encoder_decoder else AutoModelForCausalLM
 
 
-def _new_parameters(model: Any, report: Any, source: Source, route: Route) -> frozenset[str]:
+def _new_parameters(model: Any, report: Any, source: WeightFiles, route: Route) -> frozenset[str]:
     """Names of the parameters that the weights do not give, which must all belong to a head."""
     # A key that does not fit is given as a tuple of its name and both shapes.
     missing = set(report["missing_keys"]) | {
@@ -187,7 +187,7 @@ def _new_parameters(model: Any, report: Any, source: Source, route: Route) -> fr
     return frozenset((missing & names) | heads)
 
 
-def _require_numbers(model: Any, source: Source) -> None:
+def _require_numbers(model: Any, source: WeightFiles) -> None:
     """One value that is none would make every trial diverge, which says nothing of a method."""
     for name, parameter in model.named_parameters():
         if not parameter.isfinite().all():
@@ -206,7 +206,7 @@ def _refuse_pickle(*_arguments: Any, **_options: Any) -> NoReturn:
     )
 
 
-def _attempt(load: Callable[[], _T], problem: str, source: Source) -> _T:
+def _attempt(load: Callable[[], _T], problem: str, source: WeightFiles) -> _T:
     try:
         return load()
     except AdvisorError:

@@ -8,17 +8,17 @@ from typing import Any
 import peft
 import torch
 
-from advisor.catalogue.settings import training
-from advisor.estimate.trace.building import first_line
+from advisor.catalogue import training
+from advisor.estimate import first_line
 from advisor.methods import Method, UnknownMethodError, load_methods
 from advisor.microbench.records import Route
 from advisor.microbench.worker.environment import without_known_warnings
-from advisor.microbench.worker.initialisation import start_from_words
+from advisor.microbench.worker.initialisation import start_learner
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.loading import HEADS
 from advisor.microbench.worker.memory import out_of_memory
 from advisor.microbench.worker.workbench import Workbench
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 from advisor.tuning import TuningError
 from advisor.tuning.prefix import PrefixForward
 
@@ -54,7 +54,7 @@ def equip(workbench: Workbench, method: str, seed: int) -> Learner:
         heads=workbench.new,
         device=device,
     )
-    start_from_words(learner, workbench)
+    start_learner(learner, workbench)
     return learner
 
 

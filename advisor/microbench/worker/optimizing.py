@@ -10,10 +10,10 @@ import torch
 from advisor.methods import Method
 from advisor.microbench.records import Trial
 from advisor.microbench.worker.learner import Learner
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 
-class Optimizer:
+class RecipeOptimizer:
     """AdamW over a learner's parameters, with the recipe's decay, warm-up and schedule.
 
     New heads have a rate of their own; biases and norms do not decay.

@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 
 import torch
 
-from advisor.catalogue.settings import training
+from advisor.catalogue import training
 from advisor.methods import FULL, load_methods
 from advisor.microbench.records import (
     MethodProbe,
-    Precision,
     Purpose,
     Route,
-    Status,
     Task,
     Trial,
+    TrialPrecision,
+    TrialStatus,
 )
 from advisor.microbench.worker.clock import StepClock
 from advisor.microbench.worker.environment import autocast
@@ -32,7 +32,7 @@ from advisor.microbench.worker.workbench import Workbench
 class Fastest(NamedTuple):
     """A number format, and the seconds of a step of full fine-tuning in it, without the update."""
 
-    precision: Precision
+    precision: TrialPrecision
     seconds: float
 
 
@@ -48,11 +48,11 @@ def probe_precision(workbench: Workbench) -> Fastest:
     answering = workbench.answering(learner)
     batch = answering.collate(typical_batches(workbench, 1)[0])
     clock = StepClock(device)
-    seconds: dict[Precision, list[float]] = {each: [] for each in _formats(device)}
+    seconds: dict[TrialPrecision, list[float]] = {each: [] for each in _formats(device)}
     for _ in _enough(clock, least=1):
         for precision, times in seconds.items():
             start = clock.now()
-            with autocast(device, low_precision=precision is Precision.BF16):
+            with autocast(device, low_precision=precision is TrialPrecision.BF16):
                 losses = answering.losses(batch)
             losses.mean().backward()
             times.append(clock.now() - start)
@@ -61,14 +61,14 @@ def probe_precision(workbench: Workbench) -> Fastest:
     return Fastest(fastest, min(seconds[fastest]))
 
 
-def _formats(device: str) -> list[Precision]:
+def _formats(device: str) -> list[TrialPrecision]:
     """The number formats that the device can compute in."""
     if device == "mps" or (device == "cuda" and not torch.cuda.is_bf16_supported()):
-        return [Precision.FP32]
-    return [Precision.FP32, Precision.BF16]
+        return [TrialPrecision.FP32]
+    return [TrialPrecision.FP32, TrialPrecision.BF16]
 
 
-def probe_method(workbench: Workbench, method: str, precision: Precision) -> MethodProbe:
+def probe_method(workbench: Workbench, method: str, precision: TrialPrecision) -> MethodProbe:
     """A few training steps and some evaluated examples; the workbench is spoilt by this."""
     bench = workbench.bench.model_copy(update={"precision": precision})
     workbench = dataclasses.replace(workbench, bench=bench)
@@ -90,9 +90,11 @@ def probe_method(workbench: Workbench, method: str, precision: Precision) -> Met
         if not out_of_memory(error):
             raise
         peak = trainer.meter.peak() if trainer else 0
-        return MethodProbe(status=Status.OUT_OF_MEMORY, message=str(error)[:200], peak_memory=peak)
+        return MethodProbe(
+            status=TrialStatus.OUT_OF_MEMORY, message=str(error)[:200], peak_memory=peak
+        )
     return MethodProbe(
-        status=Status.FINISHED,
+        status=TrialStatus.FINISHED,
         seconds_per_step=trainer.trained.seconds_per_step,
         evaluation_seconds=seconds,
         peak_memory=peak,

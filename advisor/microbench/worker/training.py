@@ -9,15 +9,15 @@ from typing import Any
 
 import torch
 
-from advisor.catalogue.settings import training
+from advisor.catalogue import training
 from advisor.methods import load_methods
-from advisor.microbench.records import Point, Precision, Status, Trial
+from advisor.microbench.records import Point, Trial, TrialPrecision, TrialStatus
 from advisor.microbench.worker.clock import StepClock
 from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.evaluation import evaluate
 from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.memory import MemoryMeter
-from advisor.microbench.worker.optimizing import Optimizer
+from advisor.microbench.worker.optimizing import RecipeOptimizer
 from advisor.microbench.worker.rows import Row, training_batches
 from advisor.microbench.worker.workbench import Workbench
 
@@ -66,7 +66,7 @@ class DivergedError(Exception):
 class Trained:
     """What the steps came to; it fills while they run, so that a failure leaves what was seen."""
 
-    status: Status = Status.FINISHED
+    status: TrialStatus = TrialStatus.FINISHED
     steps_done: int = 0
     curve: list[Point] = field(default_factory=list)
     seconds_per_step: float = 0.0
@@ -89,7 +89,7 @@ class Trainer:
         self._report = report
         self._precision = workbench.bench.precision
         self.answering = workbench.answering(learner)
-        self._optimizer = Optimizer(learner, trial, load_methods()[trial.method])
+        self._optimizer = RecipeOptimizer(learner, trial, load_methods()[trial.method])
         self._best = BestState(learner)
         self._best_score = -math.inf
         self._lowest_loss = math.inf
@@ -115,7 +115,7 @@ class Trainer:
             last = step == trial.steps
             if last or step % trial.dev_every == 0:
                 if self._look(step, last=last):
-                    self.trained.status = Status.STOPPED_EARLY
+                    self.trained.status = TrialStatus.STOPPED_EARLY
                     break
             elif step % constants.progress_every == 0:
                 self._report(self._progress(step, self._mean_loss(step)))
@@ -125,7 +125,7 @@ class Trainer:
         """One optimizer step on a batch."""
         self._clock.start()
         batch = self.answering.collate(rows)
-        low = self._precision is Precision.BF16
+        low = self._precision is TrialPrecision.BF16
         with autocast(self.learner.device, low_precision=low):
             losses = self.answering.losses(batch)
         losses.mean().backward()

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from advisor.microbench.records import Status, Trial, TrialResult
+from advisor.microbench.records import Trial, TrialResult, TrialStatus
 from advisor.microbench.worker.artefact import artefact_bytes, save_artefact
 from advisor.microbench.worker.evaluation import answers
 from advisor.microbench.worker.memory import in_memory, out_of_memory
@@ -48,11 +48,14 @@ def run_trial(
             save_artefact(learner, workbench.encoder.tokenizer, keep)
         final["general_loss"] = in_memory(lambda: workbench.general_loss(learner))
     except DivergedError as error:
-        status, message = Status.DIVERGED, str(error)
+        status, message = TrialStatus.DIVERGED, str(error)
     except (MemoryError, RuntimeError) as error:
         if not out_of_memory(error):
             raise
-        status, message = Status.OUT_OF_MEMORY, str(error).splitlines()[0] if str(error) else ""
+        status, message = (
+            TrialStatus.OUT_OF_MEMORY,
+            str(error).splitlines()[0] if str(error) else "",
+        )
     trained = trainer.trained if trainer else Trained()
     if trainer and "peak_memory" not in final:
         final["peak_memory"] = trainer.meter.peak()

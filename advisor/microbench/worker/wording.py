@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from advisor.microbench.preparing.rendering import render
 from advisor.microbench.records import Example, Prompt
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 from advisor.tuning import TuningError
 from advisor.tuning.encoding import Encoder
 from advisor.tuning.wording import spell, spell_choices

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 _MAX_DEPTH = 20
 _ASSISTANT = frozenset({"assistant", "gpt", "model", "bot", "chatbot"})

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from advisor.profilers.data import names
-from advisor.profilers.data.head import ColumnStats, Head
-from advisor.profilers.data.rows import RowSource, printable
+from advisor.profilers.data.head import ColumnStats, FirstRows
+from advisor.profilers.data.rows import RowSource
 from advisor.profilers.data.shapes import Found, Shape, find_shape
-from advisor.support.errors import AdvisorError, did_you_mean
+from advisor.support import AdvisorError, did_you_mean, excerpt
 
 _LISTED = 20
 
@@ -26,13 +26,13 @@ def require_column(name: str, available: Iterable[str], where: str) -> None:
     if name in known:
         return
     meant = did_you_mean(name, known)
-    listed = ", ".join(printable(column, 40) for column in known[:_LISTED])
+    listed = ", ".join(excerpt(column, 40) for column in known[:_LISTED])
     more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
     there = f"the columns are {listed}{more}" if known else "the row has no columns"
     raise AdvisorError(
-        f"there is no column {printable(name)!r}",
+        f"there is no column {excerpt(name)!r}",
         where=where,
-        hint=f"{printable(meant, 200)} {there}".strip(),
+        hint=f"{excerpt(meant, 200)} {there}".strip(),
     )
 
 
@@ -73,18 +73,18 @@ class Columns:
 
     def describe(self) -> str:
         """One sentence for the user."""
-        text = ", ".join(printable(name, 40) for name in self.text)
+        text = ", ".join(excerpt(name, 40) for name in self.text)
         parts = [f"text {text} ({self.text_chosen.value})"]
         for role, name in (("label", self.label), ("output", self.output)):
             if name is not None and name not in self.text:
-                parts.append(f"{role} {printable(name, 40)} ({self.label_chosen.value})")
+                parts.append(f"{role} {excerpt(name, 40)} ({self.label_chosen.value})")
         if self.label is None and self.output is None:
             parts.append("no label column")
         return f"Columns used: {'; '.join(parts)}."
 
 
 def choose_columns(
-    head: Head, source: RowSource, *, text_columns: Sequence[str], label_column: str | None
+    head: FirstRows, source: RowSource, *, text_columns: Sequence[str], label_column: str | None
 ) -> Columns:
     """Decide on the columns from the first rows of the training file.
 
@@ -94,7 +94,7 @@ def choose_columns(
     named = (*text_columns, *([label_column] if label_column is not None else []))
     if label_column is not None and label_column in text_columns:
         raise AdvisorError(
-            f"the column {printable(label_column)!r} is named as text and as label",
+            f"the column {excerpt(label_column)!r} is named as text and as label",
             where=str(source.path),
             hint="name it once",
         )
@@ -108,7 +108,7 @@ def choose_columns(
             "no column looks like text",
             where=str(source.path),
             hint="name the text columns; there are "
-            + ", ".join(printable(name, 40) for name in list(head.columns)[:20]),
+            + ", ".join(excerpt(name, 40) for name in list(head.columns)[:20]),
         )
     target = found.label or found.output
     return Columns(
@@ -137,7 +137,7 @@ def _fits(found: Found, text_columns: Sequence[str], label_column: str | None) -
     return label_column is None or label_column in (found.label, found.output)
 
 
-def _by_name_and_content(head: Head, text: tuple[str, ...], label: str | None) -> Found:
+def _by_name_and_content(head: FirstRows, text: tuple[str, ...], label: str | None) -> Found:
     label = label or _guess_label(head, text)
     if not text:
         text = _guess_text(head, label)
@@ -148,8 +148,8 @@ def _by_name_and_content(head: Head, text: tuple[str, ...], label: str | None) -
     return Found(Shape.PLAIN, text, label=label)
 
 
-def _guess_label(head: Head, text: tuple[str, ...]) -> str | None:
-    for name in names.LABELS:
+def _guess_label(head: FirstRows, text: tuple[str, ...]) -> str | None:
+    for name in names.LABEL_COLUMNS:
         column = head.find([name], "text", "number", "boolean")
         if column is not None and column not in text and _can_be_label(head.columns[column]):
             return column
@@ -168,7 +168,7 @@ def _is_short(column: ColumnStats) -> bool:
     return simple and column.longest <= 60 and not names.is_identifier(column.name)  # noqa: PLR2004
 
 
-def _guess_text(head: Head, label: str | None) -> tuple[str, ...]:
+def _guess_text(head: FirstRows, label: str | None) -> tuple[str, ...]:
     """A known pair, a known name with its heading, all prose, or the only texts there are."""
     others = [c for c in head.columns.values() if c.name != label and c.kind == "text"]
     texts = [c.name for c in others if not names.is_identifier(c.name)]

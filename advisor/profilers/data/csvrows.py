@@ -8,8 +8,8 @@ from pathlib import Path
 
 from advisor.profilers.data.lines import MAX_LINE_BYTES, read_lines
 from advisor.profilers.data.names import KNOWN_NAMES
-from advisor.profilers.data.rows import Row, RowSource, printable, require_few_columns
-from advisor.support.errors import AdvisorError
+from advisor.profilers.data.rows import FileRow, RowSource, require_few_columns
+from advisor.support import AdvisorError, excerpt
 
 MAX_PARTS = 200_000
 """Most lines (and doubled quotes) in one quoted field."""
@@ -174,7 +174,7 @@ def _header(fields: list[str], where: str) -> tuple[str, ...]:
     for name in names:
         if names.count(name) > 1:
             raise AdvisorError(
-                f"the header names the column {printable(name)!r} twice",
+                f"the header names the column {excerpt(name)!r} twice",
                 where=where,
                 hint="give each column a name of its own",
             )
@@ -186,7 +186,7 @@ def _require_header(header: tuple[str, ...], records: list[list[str]], where: st
     for place, name in enumerate(header):
         values = {record[place] for record in records if place < len(record)}
         if not reason and name in values and name.lower() not in KNOWN_NAMES:
-            reason = f"{printable(name, 40)!r} is also a value below it"
+            reason = f"{excerpt(name, 40)!r} is also a value below it"
     if reason:
         raise AdvisorError(
             f"the first line looks like data, not like a header: {reason}",
@@ -196,7 +196,7 @@ def _require_header(header: tuple[str, ...], records: list[list[str]], where: st
 
 
 def _not_a_name(name: str) -> str:
-    shown = printable(name, 40)
+    shown = excerpt(name, 40)
     try:
         float(name)
     except ValueError:
@@ -207,7 +207,7 @@ def _not_a_name(name: str) -> str:
 
 def _rows(
     records: Iterator[tuple[int, list[str]]], header: tuple[str, ...], name: str, separator: str
-) -> Iterator[Row]:
+) -> Iterator[FileRow]:
     width = len(header)
     for line, fields in records:
         if len(fields) != width:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from advisor.profilers.data.cells import cell_text, is_messages, label_text
-from advisor.profilers.data.rows import Row, RowSource, require_few_columns
-from advisor.support.errors import AdvisorError
+from advisor.profilers.data.rows import FileRow, RowSource, require_few_columns
+from advisor.support import AdvisorError
 
 HEAD_ROWS = 1000
 _HEAD_CHARACTERS = 16 * 1024 * 1024
@@ -79,10 +79,10 @@ class ColumnStats:
 
 
 @dataclass(frozen=True)
-class Head:
+class FirstRows:
     """The first rows and the columns seen in them, in the order of the file."""
 
-    rows: Sequence[Row]
+    rows: Sequence[FileRow]
     columns: dict[str, ColumnStats]
 
     def find(self, names: Iterable[str], *kinds: str) -> str | None:
@@ -95,13 +95,13 @@ class Head:
         return None
 
 
-def read_head(source: RowSource) -> Head:
+def read_head(source: RowSource) -> FirstRows:
     """Read up to HEAD_ROWS rows, or fewer if they are very long or hold very many values.
 
     Raises:
         AdvisorError: if they have more than MAX_COLUMNS columns, or one of them cannot be read.
     """
-    rows: list[Row] = []
+    rows: list[FileRow] = []
     size = count = 0
     for row in itertools.islice(source.rows, HEAD_ROWS):
         rows.append(row)
@@ -114,15 +114,15 @@ def read_head(source: RowSource) -> Head:
         require_few_columns(len(columns.keys() | values.keys()), source.where(place))
         for name, value in values.items():
             columns.setdefault(name, ColumnStats(name)).add(value, source.where(place))
-    return Head(tuple(rows), columns)
+    return FirstRows(tuple(rows), columns)
 
 
-def all_rows(head: Head, source: RowSource) -> Iterator[Row]:
+def all_rows(head: FirstRows, source: RowSource) -> Iterator[FileRow]:
     """The rows of the head again, then the rest of the file."""
     return itertools.chain(head.rows, source.rows)
 
 
-def column_of_text(head: Head, column: str) -> list[str]:
+def column_of_text(head: FirstRows, column: str) -> list[str]:
     """The texts of one column of the head, empty ones left out."""
     texts = (cell_text(values.get(column), where="") for _, values in head.rows)
     return [text for text in texts if text]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from advisor.profilers.data.lines import MAX_LINE_BYTES, read_guarded
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 _BLOCK = 1024 * 1024
 _BETWEEN = re.compile(r'["\[\]{},]')

@@ -9,9 +9,8 @@ from typing import Any
 
 from advisor.profilers.data.jsonlist import Element, read_elements
 from advisor.profilers.data.lines import open_bytes, read_guarded, read_lines
-from advisor.profilers.data.rows import Row, RowSource, require_few_values
-from advisor.support.errors import AdvisorError
-from advisor.support.strictjson import parse_json
+from advisor.profilers.data.rows import FileRow, RowSource, require_few_values
+from advisor.support import AdvisorError, parse_json
 
 _PLACE = re.compile(r"(?:line (\d+), )?column (\d+)$")
 _LIST_HINT = "the file must be one whole JSON list of objects, or JSON Lines"
@@ -36,7 +35,7 @@ def read_json_file(path: Path, *, what: str) -> RowSource:
     return RowSource(path, "JSON list", "row", _list_rows(path, what))
 
 
-def _line_rows(path: Path, what: str) -> Iterator[Row]:
+def _line_rows(path: Path, what: str) -> Iterator[FileRow]:
     for number, line in read_lines(path, what=what):
         if line and not line.isspace():
             where = f"{path}, line {number}"
@@ -75,7 +74,7 @@ def _object(value: Any, where: str) -> dict[str, Any]:
     return value
 
 
-def _list_rows(path: Path, what: str) -> Iterator[Row]:
+def _list_rows(path: Path, what: str) -> Iterator[FileRow]:
     with open_bytes(path, what=what) as stream:
         for number, element in enumerate(read_elements(stream, path, what=what), 1):
             row = f"{path}, row {number}"

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
 
-from advisor.support.errors import AdvisorError
-from advisor.support.textfiles import require_regular_file
+from advisor.support import AdvisorError, require_regular_file
 
 MAX_LINE_BYTES = 8 * 1024 * 1024
 """Longest line (and longest CSV record) accepted, in bytes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LABELS = (
+LABEL_COLUMNS = (
     *("label", "labels", "gold_label", "class", "category", "target", "sentiment", "intent"),
     *("topic", "score", "rating", "stars", "similarity", "similarity_score", "y", "answer"),
 )
@@ -30,9 +30,9 @@ PAIRS = (
 )
 MESSAGES = ("messages", "conversations", "conversation", "chat", "dialog", "turns")
 TOKENS = ("tokens", "words")
-TAGS = ("ner_tags", "tags", "pos_tags", "chunk_tags", "labels", "tag", "label")
+TAG_COLUMNS = ("ner_tags", "tags", "pos_tags", "chunk_tags", "labels", "tag", "label")
 QUESTIONS = ("question", "query", "stem", "goal", "premise", "sentence", "prompt", "context", "ctx")
-CHOICES = ("choices", "options", "endings", "candidates")
+CHOICE_COLUMNS = ("choices", "options", "endings", "candidates")
 CHOICE_LABELS = ("answerkey", "answer_key", "answer_idx", "correct_answer", "answer", "label")
 ANSWERS = ("answers", "answer")
 # Inputs and output of generation; the columns in the middle may be absent.
@@ -55,7 +55,17 @@ CODE_OUTPUTS = ("canonical_solution", "func_code_string", "code", "solution_code
 OUTPUTS = frozenset(name for _, _, outputs in GENERATION for name in outputs)
 IDENTIFIERS = frozenset({"id", "_id", "idx", "index", "guid", "uid", "uuid", "key", "row", "pid"})
 KNOWN_NAMES = frozenset(
-    {*LABELS, *TEXTS, *HEADINGS, *TOKENS, *TAGS, *QUESTIONS, *CHOICES, *OUTPUTS, *IDENTIFIERS}
+    {
+        *LABEL_COLUMNS,
+        *TEXTS,
+        *HEADINGS,
+        *TOKENS,
+        *TAG_COLUMNS,
+        *QUESTIONS,
+        *CHOICE_COLUMNS,
+        *OUTPUTS,
+        *IDENTIFIERS,
+    }
     | {name for pair in PAIRS for name in pair}
 )
 """Names that are believed to be a header even where the same word stands among the values."""

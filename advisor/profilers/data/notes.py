@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from advisor.facts import Fact, Interval, Source
-from advisor.facts.values import Value
+from advisor.facts import Fact, Interval, Source, Value
 from advisor.profilers.data.columns import Chosen
 from advisor.profilers.data.labels import MAX_LABELS
 from advisor.profilers.data.nearduplicates import MAX_FINGERPRINTS, MAX_TEXTS, SIMILAR
-from advisor.profilers.data.rows import printable
 from advisor.profilers.data.scan import EvalScan, Scan
 from advisor.profilers.data.shapes import Shape
 from advisor.profilers.data.task_guess import guess_task
+from advisor.support import excerpt
 
 _MOST_ROWS = 10**12
 _FEW_ROWS = 20
@@ -76,7 +75,7 @@ def _label_facts(scan: Scan, name: str) -> Iterator[Fact]:
     if not holds_labels(scan):
         return
     labels = scan.labels
-    column = f"column {printable(scan.columns.label or '', 40)}"
+    column = f"column {excerpt(scan.columns.label or '', 40)}"
     label, rows = labels.largest
     unit = "tags" if scan.columns.shape is Shape.TAGGED_TOKENS else "rows"
     yield _read("data.label_count", len(labels.counts), f"{name}: distinct values of {column}")
@@ -84,7 +83,7 @@ def _label_facts(scan: Scan, name: str) -> Iterator[Fact]:
     # Rounding must not make N equal labels fall below 1/N each, which would be impossible.
     if share * len(labels.counts) < 1:
         share = math.nextafter(share, 1.0)
-    detail = f"{name}: {rows:,} of {labels.total:,} {unit} are {printable(label, 40)!r}"
+    detail = f"{name}: {rows:,} of {labels.total:,} {unit} are {excerpt(label, 40)!r}"
     yield _read("data.largest_label_share", share, detail)
 
 
@@ -158,7 +157,7 @@ def eval_notes(scan: EvalScan, name: str, *, same_file: bool) -> Iterator[str]:
 def _label_notes(scan: Scan, name: str) -> Iterator[str]:
     if scan.columns.label is None:
         return
-    column = printable(scan.columns.label, 40)
+    column = excerpt(scan.columns.label, 40)
     if scan.labels.too_many:
         yield (
             f"{name}: column {column} has more than {MAX_LABELS:,} distinct values, so it is not "

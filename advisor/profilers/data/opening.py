@@ -8,13 +8,12 @@ from typing import NamedTuple
 
 from advisor.profilers.data.columns import Columns, choose_columns, require_column
 from advisor.profilers.data.csvrows import read_delimited
-from advisor.profilers.data.head import Head, read_head
+from advisor.profilers.data.head import FirstRows, read_head
 from advisor.profilers.data.jsonrows import read_json_file, read_json_lines
 from advisor.profilers.data.lines import open_bytes, read_guarded, read_lines
 from advisor.profilers.data.parquetrows import read_parquet
-from advisor.profilers.data.rows import Row, RowSource, printable
-from advisor.support.errors import AdvisorError
-from advisor.support.textfiles import require_regular_file
+from advisor.profilers.data.rows import FileRow, RowSource
+from advisor.support import AdvisorError, excerpt, require_regular_file
 
 _SUFFIXES = {
     ".jsonl": "lines",
@@ -83,7 +82,7 @@ def _form_by_content(path: Path, what: str) -> str:
     )
 
 
-def _text_rows(path: Path, what: str) -> Iterator[Row]:
+def _text_rows(path: Path, what: str) -> Iterator[FileRow]:
     for number, line in read_lines(path, what=what):
         yield number, {"text": line}
 
@@ -92,7 +91,7 @@ class Opened(NamedTuple):
     """An opened file, its first rows and the columns that count."""
 
     source: RowSource
-    head: Head
+    head: FirstRows
     columns: Columns
 
 
@@ -123,13 +122,11 @@ def open_evaluation(path: Path, columns: Columns, train: Path) -> Opened:
     source = open_rows(path, what="evaluation data file", named=columns.used)
     head = _require_rows(read_head(source), source)
     for name in columns.used:
-        require_column(
-            name, head.columns, f"{source.path} (the columns of {printable(train.name)})"
-        )
+        require_column(name, head.columns, f"{source.path} (the columns of {excerpt(train.name)})")
     return Opened(source, head, columns)
 
 
-def _require_rows(head: Head, source: RowSource) -> Head:
+def _require_rows(head: FirstRows, source: RowSource) -> FirstRows:
     if not head.rows:
         reason = "only a header line" if source.form in ("CSV", "TSV") else "no row"
         raise AdvisorError(

@@ -16,15 +16,12 @@ from advisor.profilers.data.arrowcost import cost_of, longest_entry, total
 from advisor.profilers.data.lines import MAX_LINE_BYTES
 from advisor.profilers.data.rows import (
     MAX_VALUES,
-    Row,
+    FileRow,
     RowSource,
-    printable,
     require_few_columns,
     too_many_values,
 )
-from advisor.support.errors import AdvisorError
-from advisor.support.memory import memory_limited
-from advisor.support.textfiles import require_regular_file
+from advisor.support import AdvisorError, excerpt, memory_limited, require_regular_file
 
 _MOST_ROWS = 256
 _USUAL_BYTES = 4 * 1024 * 1024
@@ -58,7 +55,7 @@ def _pyarrow(path: Path) -> Any:
     return pyarrow
 
 
-def _rows(path: Path, pyarrow: Any) -> Iterator[Row]:
+def _rows(path: Path, pyarrow: Any) -> Iterator[FileRow]:
     number = 0
     try:
         for batch in _batches(path, pyarrow):
@@ -160,7 +157,7 @@ def _affordable(batch: Any, where: str, number: int) -> Iterator[Any]:
         raise too_many_values(count, f"{where} {number + 1}")
     else:
         largest = max(range(len(costs)), key=lambda place: costs[place].bytes)
-        name = printable(batch.schema.names[largest], 40)
+        name = excerpt(batch.schema.names[largest], 40)
         raise AdvisorError(
             f"the row holds {size:,} bytes, more than {MAX_LINE_BYTES // 1024 // 1024} MiB, most "
             f"of them in the column {name!r}",

@@ -14,7 +14,7 @@ from advisor.profilers.data.opening import open_evaluation, open_training
 from advisor.profilers.data.rows import RowSource
 from advisor.profilers.data.scan import EvalScan, Scan
 from advisor.profilers.data.tokens import token_meter
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 SAMPLE_LIMIT = 5_000_000
 """Rows read of each file unless the caller says otherwise."""

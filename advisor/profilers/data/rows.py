@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError, excerpt
 
 MAX_VALUES = 200_000
 """Most values in a row: texts, numbers and the like, and the lists and objects around them."""
@@ -17,7 +17,7 @@ MAX_COLUMNS = 10_000
 
 _QUOTED = re.compile(r'"[^"]*"')
 
-Row: TypeAlias = tuple[int, Mapping[str, Any]]
+FileRow: TypeAlias = tuple[int, Mapping[str, Any]]
 """The 1-based place of a row in its file, and its values by column."""
 
 
@@ -36,23 +36,17 @@ class RowSource:
     path: Path
     form: str
     unit: str
-    rows: Iterator[Row]
+    rows: Iterator[FileRow]
     notes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """The file's base name, safe to print."""
-        return printable(self.path.name)
+        return excerpt(self.path.name)
 
     def where(self, place: int) -> str:
         """The file and the line or row, for error messages."""
         return f"{self.path}, {self.unit} {place}"
-
-
-def printable(text: str, limit: int = 80) -> str:
-    """``text`` cut to ``limit`` characters, with everything that is not printable escaped."""
-    shown = text if len(text) <= limit else text[: limit - 3] + "..."
-    return shown if shown.isprintable() else ascii(shown)[1:-1]
 
 
 def require_few_values(text: str, where: str) -> None:

@@ -9,7 +9,7 @@ from advisor.profilers.data.cells import cell_text, label_text, split_answer
 from advisor.profilers.data.columns import Chosen, Columns, require_column
 from advisor.profilers.data.labels import Labels, Lengths
 from advisor.profilers.data.nearduplicates import Fingerprints, NearDuplicates, fingerprint
-from advisor.profilers.data.rows import Row, RowSource
+from advisor.profilers.data.rows import FileRow, RowSource
 from advisor.profilers.data.shapes import Shape
 from advisor.profilers.data.tokens import TokenMeter
 
@@ -40,7 +40,7 @@ class Scan:
         self.near = NearDuplicates()
         self.output_words = Lengths()
 
-    def read(self, rows: Iterable[Row], source: RowSource, limit: int) -> None:
+    def read(self, rows: Iterable[FileRow], source: RowSource, limit: int) -> None:
         """Count rows until the file or the limit ends."""
         for read, (place, values) in enumerate(rows):
             if read == limit:
@@ -105,7 +105,7 @@ class EvalScan:
         self.rows = self.skipped = self.compared = self.overlapping = 0
         self.stopped = False
 
-    def read(self, rows: Iterable[Row], source: RowSource, limit: int) -> None:
+    def read(self, rows: Iterable[FileRow], source: RowSource, limit: int) -> None:
         """Count rows until the file or the limit ends."""
         for read, (place, values) in enumerate(rows):
             if read == limit:

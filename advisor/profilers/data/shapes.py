@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from advisor.profilers.data import names
-from advisor.profilers.data.head import Head, column_of_text
+from advisor.profilers.data.head import FirstRows, column_of_text
 
 _FOUND_IN_CONTEXT = 0.8
 _MATH_ANSWERS = 0.9
@@ -40,9 +40,9 @@ class Found:
     output: str | None = None
 
 
-def find_shape(head: Head) -> Found | None:
+def find_shape(head: FirstRows) -> Found | None:
     """The first arrangement that the columns fit, or None for plain text and label columns."""
-    finders: tuple[Callable[[Head], Found | None], ...] = (
+    finders: tuple[Callable[[FirstRows], Found | None], ...] = (
         _messages,
         _tagged_tokens,
         _choices,
@@ -53,19 +53,19 @@ def find_shape(head: Head) -> Found | None:
     return next(filter(None, (finder(head) for finder in finders)), None)
 
 
-def _messages(head: Head) -> Found | None:
+def _messages(head: FirstRows) -> Found | None:
     column = head.find(names.MESSAGES, "messages")
     return Found(Shape.MESSAGES, (column,), output=column) if column else None
 
 
-def _tagged_tokens(head: Head) -> Found | None:
+def _tagged_tokens(head: FirstRows) -> Found | None:
     tokens = head.find(names.TOKENS, "list")
-    tags = head.find(names.TAGS, "list")
+    tags = head.find(names.TAG_COLUMNS, "list")
     return Found(Shape.TAGGED_TOKENS, (tokens,), label=tags) if tokens and tags else None
 
 
-def _choices(head: Head) -> Found | None:
-    choices = head.find(names.CHOICES, "list", "object")
+def _choices(head: FirstRows) -> Found | None:
+    choices = head.find(names.CHOICE_COLUMNS, "list", "object")
     question = head.find(names.QUESTIONS, "text")
     label = head.find(names.CHOICE_LABELS, "text", "number")
     if choices and question and label:
@@ -73,7 +73,7 @@ def _choices(head: Head) -> Found | None:
     return None
 
 
-def _question_answering(head: Head) -> Found | None:
+def _question_answering(head: FirstRows) -> Found | None:
     question = head.find(["question"], "text")
     context = head.find(["context", "passage", "document"], "text")
     answer = head.find(names.ANSWERS, "text", "object", "list", "number")
@@ -101,7 +101,7 @@ def first_answer(value: object) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-def _code(head: Head) -> Found | None:
+def _code(head: FirstRows) -> Found | None:
     asked = head.find(names.CODE_INPUTS, "text")
     code = head.find(names.CODE_OUTPUTS, "text")
     if asked and code and head.columns[code].is_free_text:
@@ -109,7 +109,7 @@ def _code(head: Head) -> Found | None:
     return None
 
 
-def _generation(head: Head) -> Found | None:
+def _generation(head: FirstRows) -> Found | None:
     for inputs, optional, outputs in names.GENERATION:
         first = head.find(inputs, "text")
         output = head.find(outputs, "text", "list")
@@ -121,7 +121,7 @@ def _generation(head: Head) -> Found | None:
     return None
 
 
-def _math_or_generation(head: Head, output: str) -> Shape:
+def _math_or_generation(head: FirstRows, output: str) -> Shape:
     answers = column_of_text(head, output)
     solved = sum(bool(_MATH_ANSWER.search(answer[-80:])) for answer in answers)
     return Shape.MATH if solved >= _MATH_ANSWERS * len(answers) else Shape.GENERATION

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from advisor.profilers.data.columns import Columns
 from advisor.profilers.data.labels import Labels, Lengths
-from advisor.profilers.data.rows import printable
 from advisor.profilers.data.shapes import Shape
+from advisor.support import excerpt
 
 _SHORT_OUTPUT_WORDS = 12
 _LONG_OUTPUT_WORDS = 20
@@ -74,4 +74,4 @@ def _judgement(scan: Counted) -> tuple[str, str] | None:
 
 
 def _shown(name: str | None) -> str:
-    return printable(name or "", 40)
+    return excerpt(name or "", 40)

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from advisor.profilers.data.labels import Lengths
-from advisor.profilers.data.rows import printable
-from advisor.support.strictyaml import parse_yaml
+from advisor.support import excerpt, parse_yaml
 
 SAMPLE_ROWS = 5000
 """Most rows whose tokens are counted with the tokenizer."""
@@ -149,4 +148,4 @@ def _load(path: Path) -> tuple[Any, str]:
         return Tokenizer.from_file(str(path)), ""
     except Exception as error:  # noqa: BLE001 - the library raises bare Exception for a bad file
         reason = (str(error).splitlines() or ["unknown reason"])[0]
-        return None, f"tokenizer.json cannot be loaded ({printable(reason)})"
+        return None, f"tokenizer.json cannot be loaded ({excerpt(reason)})"

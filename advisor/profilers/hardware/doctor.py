@@ -24,7 +24,7 @@ from advisor.profilers.hardware.nvml import survey_nvml
 from advisor.profilers.hardware.survey import Device, floor_gib
 from advisor.profilers.hardware.torch_child import ask_torch, torch_installed
 
-Status = Literal["ok", "warning", "missing", "failed"]
+CheckStatus = Literal["ok", "warning", "missing", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Check:
     """
 
     name: str
-    status: Status
+    status: CheckStatus
     text: str
     seconds: float
 
@@ -52,7 +52,7 @@ def run_checks(*, network: bool = False, timeout_s: float = 20) -> list[Check]:
         network: whether to send one request to the model hub.
         timeout_s: the longest time in seconds to wait for torch.
     """
-    checks: list[tuple[str, Callable[[], tuple[Status, str]]]] = [
+    checks: list[tuple[str, Callable[[], tuple[CheckStatus, str]]]] = [
         ("python", check_python),
         ("system", check_system),
         ("cpu", check_cpu),
@@ -67,13 +67,13 @@ def run_checks(*, network: bool = False, timeout_s: float = 20) -> list[Check]:
     return [run_check(name, check) for name, check in checks]
 
 
-def run_check(name: str, check: Callable[[], tuple[Status, str]]) -> Check:
+def run_check(name: str, check: Callable[[], tuple[CheckStatus, str]]) -> Check:
     """Run one check; whatever it raises becomes the status ``failed``.
 
     Only the exception's type is told, since its message may hold a path or a host.
     """
     start = time.perf_counter()
-    status: Status
+    status: CheckStatus
     try:
         status, text = check()
     except Exception as error:  # noqa: BLE001 - a crashed check must not crash the doctor
@@ -81,11 +81,11 @@ def run_check(name: str, check: Callable[[], tuple[Status, str]]) -> Check:
     return Check(name, status, text, time.perf_counter() - start)
 
 
-def _package_check(name: str) -> Callable[[], tuple[Status, str]]:
+def _package_check(name: str) -> Callable[[], tuple[CheckStatus, str]]:
     return lambda: check_package(name)
 
 
-Outcome = tuple[Literal["ok", "warning", "missing", "failed"], str]
+CheckResult = tuple[Literal["ok", "warning", "missing", "failed"], str]
 
 OPTIONAL_PACKAGES = ("transformers", "peft", "tokenizers", "pyarrow")
 _HUB = "https://huggingface.co"
@@ -95,36 +95,36 @@ _LITTLE_DISK_GIB = 5
 _LITTLE_RAM_GIB = 4
 
 
-def check_python() -> Outcome:
+def check_python() -> CheckResult:
     """Which Python runs the program."""
     return "ok", f"{platform.python_implementation()} {platform.python_version()}"
 
 
-def check_system() -> Outcome:
+def check_system() -> CheckResult:
     """The operating system and processor architecture."""
     return "ok", f"{platform.system()} {platform.machine()}"
 
 
-def check_cpu() -> Outcome:
+def check_cpu() -> CheckResult:
     """Cores, with a container's quota."""
     return "ok", cpu_fact().detail
 
 
-def check_ram() -> Outcome:
+def check_ram() -> CheckResult:
     """Available RAM, with a container's limit."""
     fact = ram_fact()
     little = isinstance(fact.value, float) and fact.value < _LITTLE_RAM_GIB
     return ("warning" if little else "ok"), fact.detail
 
 
-def check_disk() -> Outcome:
+def check_disk() -> CheckResult:
     """Free disk for the current folder."""
     fact = disk_fact(Path.cwd())
     little = isinstance(fact.value, float) and fact.value < _LITTLE_DISK_GIB
     return ("warning" if little else "ok"), fact.detail
 
 
-def check_nvml() -> Outcome:
+def check_nvml() -> CheckResult:
     """NVIDIA devices by the driver itself."""
     survey = survey_nvml(os.environ)
     found = [_describe(device) for device in survey.devices]
@@ -136,7 +136,7 @@ def check_nvml() -> Outcome:
     return ("ok" if found else "warning"), text
 
 
-def check_torch(timeout_s: float) -> Outcome:
+def check_torch(timeout_s: float) -> CheckResult:
     """Torch's version, build and devices, asked in a child process."""
     if not torch_installed():
         return "missing", "not installed; only training and micro-benchmarks need it"
@@ -150,7 +150,7 @@ def check_torch(timeout_s: float) -> Outcome:
     return "ok", "; ".join([build, *(found or ["no accelerator"])])
 
 
-def check_package(name: str) -> Outcome:
+def check_package(name: str) -> CheckResult:
     """An optional package's version, read from its metadata without importing it."""
     try:
         return "ok", importlib.metadata.version(name)
@@ -158,7 +158,7 @@ def check_package(name: str) -> Outcome:
         return "missing", "not installed"
 
 
-def check_network(*, ask: bool) -> Outcome:
+def check_network(*, ask: bool) -> CheckResult:
     """Whether the model hub answers; asked only on request."""
     if not ask:
         return "ok", "not tested"
@@ -175,7 +175,7 @@ def check_network(*, ask: bool) -> Outcome:
         return "warning", f"the model hub does not answer within {_HUB_TIMEOUT_S} s; work offline"
 
 
-def check_cache() -> Outcome:
+def check_cache() -> CheckResult:
     """Whether models can be stored where the model hub's library keeps them."""
     folder = _cache_folder()
     while not folder.exists() and folder != folder.parent:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.catalogue.gpus import find_gpu
-from advisor.profilers.hardware.survey import GIB, Device, Survey, clean_name
+from advisor.catalogue import find_gpu
+from advisor.facts import GIB
+from advisor.profilers.hardware.survey import Device, Survey, clean_name
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ListedDevice:
     """A device that exists, with the identifier that the variable may name it by.
 
     The identifier serves this comparison only and is never reported.
@@ -23,7 +24,9 @@ class Candidate:
     is_mig_instance: bool = False
 
 
-def visible_candidates(candidates: Sequence[Candidate], setting: str | None) -> list[Candidate]:
+def visible_candidates(
+    candidates: Sequence[ListedDevice], setting: str | None
+) -> list[ListedDevice]:
     """Return the candidates that ``setting`` leaves visible, in its order.
 
     Args:
@@ -32,7 +35,7 @@ def visible_candidates(candidates: Sequence[Candidate], setting: str | None) -> 
     """
     if setting is None:
         return list(candidates)
-    chosen: list[Candidate] = []
+    chosen: list[ListedDevice] = []
     for word in setting.split(","):
         matches = list(_matches(candidates, word.strip()))
         # CUDA ignores everything from the first entry on that names no device.
@@ -42,7 +45,7 @@ def visible_candidates(candidates: Sequence[Candidate], setting: str | None) -> 
     return chosen
 
 
-def _matches(candidates: Sequence[Candidate], word: str) -> Iterable[Candidate]:
+def _matches(candidates: Sequence[ListedDevice], word: str) -> Iterable[ListedDevice]:
     if re.fullmatch(r"[0-9]+", word):
         return [c for c in candidates if c.device.index == int(word)]
     if word.startswith(("GPU-", "MIG-")):
@@ -51,7 +54,7 @@ def _matches(candidates: Sequence[Candidate], word: str) -> Iterable[Candidate]:
     return []
 
 
-SOURCE = "NVML"
+_SOURCE = "NVML"
 
 
 def survey_nvml(environ: Mapping[str, str]) -> Survey:
@@ -79,21 +82,21 @@ def survey_nvml(environ: Mapping[str, str]) -> Survey:
 def _no_driver(nvml: Any, error: Exception) -> Survey:
     absent = (nvml.NVML_ERROR_LIBRARY_NOT_FOUND, nvml.NVML_ERROR_DRIVER_NOT_LOADED)
     if getattr(error, "value", None) in absent:
-        return Survey(SOURCE, None, notes=("NVML: no NVIDIA driver",))
+        return Survey(_SOURCE, None, notes=("NVML: no NVIDIA driver",))
     # A driver that is there but does not answer, for example after an update without a restart.
     return _failure(f"the NVIDIA driver does not answer ({_reason(error)})")
 
 
 def _failure(note: str) -> Survey:
-    return Survey(SOURCE, None, notes=(f"{SOURCE}: {note}",), failed=True)
+    return Survey(_SOURCE, None, notes=(f"{_SOURCE}: {note}",), failed=True)
 
 
 def _survey(nvml: Any, environ: Mapping[str, str]) -> Survey:
     count = nvml.nvmlDeviceGetCount()
     if count == 0:
-        return Survey(SOURCE, None, notes=("NVML: the driver sees no device",))
+        return Survey(_SOURCE, None, notes=("NVML: the driver sees no device",))
     notes: list[str] = []
-    candidates: list[Candidate] = []
+    candidates: list[ListedDevice] = []
     for index in range(count):
         candidates.extend(_candidates(nvml, index, notes))
     if not candidates:
@@ -101,20 +104,20 @@ def _survey(nvml: Any, environ: Mapping[str, str]) -> Survey:
     setting = environ.get("CUDA_VISIBLE_DEVICES")
     chosen = visible_candidates(candidates, setting)
     if not chosen:
-        return Survey(SOURCE, "none", notes=("NVML: CUDA_VISIBLE_DEVICES hides every device",))
+        return Survey(_SOURCE, "none", notes=("NVML: CUDA_VISIBLE_DEVICES hides every device",))
     if setting is not None and len(chosen) < len(candidates):
         notes.append(f"CUDA_VISIBLE_DEVICES leaves {len(chosen)} of {len(candidates)}")
     devices = _usable(chosen, notes)
-    return Survey(SOURCE, "cuda", tuple(devices), tuple(notes))
+    return Survey(_SOURCE, "cuda", tuple(devices), tuple(notes))
 
 
-def _candidates(nvml: Any, index: int, notes: list[str]) -> list[Candidate]:
+def _candidates(nvml: Any, index: int, notes: list[str]) -> list[ListedDevice]:
     """The device, or its MIG instances; a device that fails is noted and left out."""
     try:
         handle = nvml.nvmlDeviceGetHandleByIndex(index)
         instances = _mig_instances(nvml, handle)
         return [
-            Candidate(
+            ListedDevice(
                 _device(nvml, each, index),
                 clean_name(nvml.nvmlDeviceGetUUID(each)),
                 is_mig_instance=bool(instances),
@@ -157,7 +160,7 @@ def _device(nvml: Any, handle: Any, index: int) -> Device:
     return Device(index, name, memory.total / GIB, memory.free / GIB, unified)
 
 
-def _usable(chosen: list[Candidate], notes: list[str]) -> list[Device]:
+def _usable(chosen: list[ListedDevice], notes: list[str]) -> list[Device]:
     """Leave what one process can use: whole devices, or else a single MIG instance."""
     whole = [c.device for c in chosen if not c.is_mig_instance]
     parts = [c.device for c in chosen if c.is_mig_instance]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from advisor.catalogue.gpus import find_gpu, require_gpu
-from advisor.facts import Fact, Source, Value, load_vocabulary
-from advisor.facts.reading import read_value
+from advisor.catalogue import find_gpu, require_gpu
+from advisor.facts import Fact, Source, Value, load_vocabulary, read_value
 from advisor.profilers.hardware.machine import cpu_fact, disk_fact, ram_fact
 from advisor.profilers.hardware.search import find_accelerators
 from advisor.profilers.hardware.survey import Device, Survey, floor_hundredths
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 # Kinds whose driver reports a share of the RAM without regard to what programs on the CPU use.
 _CAPPED_BY_RAM = ("cuda", "mps")

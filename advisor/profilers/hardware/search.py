@@ -11,9 +11,10 @@ from pathlib import Path
 
 import psutil
 
+from advisor.facts import GIB
 from advisor.profilers.hardware.child import run_child
 from advisor.profilers.hardware.nvml import survey_nvml
-from advisor.profilers.hardware.survey import GIB, Device, Survey, clean_name
+from advisor.profilers.hardware.survey import Device, Survey, clean_name
 from advisor.profilers.hardware.torch_child import ask_torch, torch_installed, torch_is_cpu_build
 
 # Metal's advice for the largest working set of one process is about two thirds of the RAM on

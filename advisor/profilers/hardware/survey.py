@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-GIB = 2**30
+from advisor.facts import GIB
+
 _MAX_NAME = 100
 
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advisor.catalogue.gpus import find_gpu
+from advisor.catalogue import find_gpu
+from advisor.facts import GIB
 from advisor.profilers.hardware.child import run_child
-from advisor.profilers.hardware.survey import GIB, Device, Survey, clean_name
-from advisor.support.children import isolated
-from advisor.support.errors import AdvisorError
-from advisor.support.strictjson import parse_json
+from advisor.profilers.hardware.survey import Device, Survey, clean_name
+from advisor.support import AdvisorError, isolated, parse_json
 
-SOURCE = "torch"
+_SOURCE = "torch"
 _PROBE = Path(__file__).with_name("torch_probe.py")
 _ACCELERATORS = ("cuda", "rocm", "mps", "xpu")
 
@@ -57,13 +56,13 @@ def ask_torch(*, timeout_s: float) -> TorchAnswer:
     if result.trouble:
         return _failure(f"torch {result.trouble}")
     try:
-        return _read(parse_json(result.output.rstrip("\n").rpartition("\n")[2], where=SOURCE))
+        return _read(parse_json(result.output.rstrip("\n").rpartition("\n")[2], where=_SOURCE))
     except (AdvisorError, KeyError, TypeError, ValueError):
         return _failure("torch gave an answer that cannot be read")
 
 
 def _failure(note: str) -> TorchAnswer:
-    return TorchAnswer("", "", Survey(SOURCE, None, notes=(note,), failed=True))
+    return TorchAnswer("", "", Survey(_SOURCE, None, notes=(note,), failed=True))
 
 
 def _read(report: dict[str, Any]) -> TorchAnswer:
@@ -79,7 +78,7 @@ def _read(report: dict[str, Any]) -> TorchAnswer:
 
 
 def _survey(version: str, report: dict[str, Any]) -> Survey:
-    source = f"{SOURCE} {version}"
+    source = f"{_SOURCE} {version}"
     accelerator = report["accelerator"]
     if accelerator not in _ACCELERATORS:
         return Survey(source, None, notes=(f"{source} finds no accelerator",))

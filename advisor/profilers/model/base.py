@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from advisor.profilers.model.findings import plain
 from advisor.profilers.model.shards import weight_files
-from advisor.support.errors import AdvisorError
-from advisor.support.strictjson import parse_json
-from advisor.support.textfiles import read_text
+from advisor.support import AdvisorError, excerpt, parse_json, read_text
 
 ADAPTER = "adapter_config.json"
 _CONFIG = "config.json"
@@ -22,7 +19,7 @@ def require_base(folder: Path) -> None:
     Raises:
         AdvisorError: if something is missing, or an adapter or other weights would be loaded.
     """
-    where = plain(str(folder))
+    where = excerpt(str(folder))
     if not (folder / _CONFIG).is_file():
         raise AdvisorError(
             "the model's folder has no config.json",
@@ -34,7 +31,7 @@ def require_base(folder: Path) -> None:
     if isinstance(config, dict) and config.get(_OTHER_WEIGHTS) is not None:
         raise AdvisorError(
             f"the configuration names other weights than the model's own ({_OTHER_WEIGHTS})",
-            where=plain(str(folder / _CONFIG)),
+            where=excerpt(str(folder / _CONFIG)),
             hint="remove the key, and the weights of model.safetensors are read",
         )
     if not weight_files(folder):
@@ -54,7 +51,7 @@ def refuse_adapter(folder: Path) -> None:
     if (folder / ADAPTER).exists():
         raise AdvisorError(
             "an adapter lies beside the model, and would change it",
-            where=plain(str(folder / ADAPTER)),
+            where=excerpt(str(folder / ADAPTER)),
             hint="move its adapter_* files elsewhere, or merge it into the model",
         )
 

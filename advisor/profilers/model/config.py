@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from advisor.profilers.model.describe import ModelType, Setting
-from advisor.profilers.model.findings import plain
-from advisor.support.errors import AdvisorError
-from advisor.support.strictjson import parse_json
+from advisor.support import AdvisorError, excerpt, parse_json
 
 # The largest value believed of any size; far above every published model.
 _LARGEST = {"hidden": 10**7, "layers": 10**5, "decoder_layers": 10**5, "context": 10**9}
@@ -48,8 +46,8 @@ class ModelConfig:
     def error(self, key: str, value: Any, problem: str) -> AdvisorError:
         """An error about one key, naming the value in a safe form."""
         return AdvisorError(
-            f"config.json: {plain(key)} {problem}: {plain(repr(value), 60)}",
-            where=f"{self.where}, key {plain(key)}",
+            f"config.json: {excerpt(key)} {problem}: {excerpt(repr(value), 60)}",
+            where=f"{self.where}, key {excerpt(key)}",
             hint=_HINT,
         )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from advisor.profilers.model.config import ModelConfig, TypedConfig
 from advisor.profilers.model.count import Reference, count_parameters, reference_class
 from advisor.profilers.model.describe import load_architectures
-from advisor.profilers.model.findings import Findings, plain
+from advisor.profilers.model.findings import ModelFindings
+from advisor.support import excerpt
 
 _CODE_NOTE = "; the configuration asks for remote code, which is never run"
 # Where configurations of types that are not described usually keep their sizes.
@@ -40,7 +41,7 @@ def typed(config: ModelConfig) -> TypedConfig | None:
     return seen
 
 
-def state_config(findings: Findings, config: ModelConfig) -> None:
+def state_config(findings: ModelFindings, config: ModelConfig) -> None:
     """State architecture and sizes, everything but the number of parameters.
 
     Raises:
@@ -71,7 +72,7 @@ def state_config(findings: Findings, config: ModelConfig) -> None:
         findings.state("model.key_value_size", seen.key_value_heads * seen.head_size, detail)
 
 
-def state_count(findings: Findings, config: ModelConfig, note: str = "") -> None:
+def state_count(findings: ModelFindings, config: ModelConfig, note: str = "") -> None:
     """State the number of parameters counted from the configuration, or why it is unknown.
 
     Raises:
@@ -80,14 +81,14 @@ def state_count(findings: Findings, config: ModelConfig, note: str = "") -> None
     note += _CODE_NOTE if config.asks_for_code else ""
     seen = typed(config)
     if seen is None:
-        name = plain(config.model_type, 40) or "none"
+        name = excerpt(config.model_type, 40) or "none"
         reason = f"not counted: no description of the model type {name}"
         findings.state_unknown("model.parameters", reason + note)
         return
     count, reference = count_parameters(seen), reference_class(seen)
     detail = f"counted from config.json ({seen.model_type.name}, {reference.name})"
     if not reference.described:
-        detail += f"; {plain(config.classes[0], 40)} is not described"
+        detail += f"; {excerpt(config.classes[0], 40)} is not described"
     if count.active < count.total:
         detail += f"; {count.active:,} of them active for each token"
     findings.state("model.parameters", count.total, detail + note)
@@ -110,8 +111,8 @@ def _layers(seen: TypedConfig, reference: Reference) -> int:
     return decoder if reference.decoder_only else encoder + decoder
 
 
-def _state_unfamiliar(findings: Findings, config: ModelConfig, note: str) -> None:
-    name = plain(config.model_type, 40) or "no model type"
+def _state_unfamiliar(findings: ModelFindings, config: ModelConfig, note: str) -> None:
+    name = excerpt(config.model_type, 40) or "no model type"
     guess = _guess(config)
     if guess:
         detail = f"guessed from the class or flags in config.json ({name})"

@@ -114,7 +114,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class ParameterCount:
     """Parameters of a model.
 
     Attributes:
@@ -141,7 +141,7 @@ def _parts(name: str, config: TypedConfig) -> tuple[str, ...] | None:
     return config.model_type.heads.get(name[len(prefix) :]) if name.startswith(prefix) else None
 
 
-def count_parameters(config: TypedConfig) -> Count:
+def count_parameters(config: TypedConfig) -> ParameterCount:
     """Count the parameters of the reference class.
 
     Raises:
@@ -155,4 +155,4 @@ def count_parameters(config: TypedConfig) -> Count:
     if reference.decoder_only and body.decoder_only is not None:
         total = body.decoder_only
     total += head_parameters(reference.parts, config)
-    return Count(total, total - body.idle)
+    return ParameterCount(total, total - body.idle)

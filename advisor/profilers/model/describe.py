@@ -9,8 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from advisor.profilers.model.findings import plain
-from advisor.support.strictyaml import parse_yaml
+from advisor.support import excerpt, parse_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +111,4 @@ def file_name(path: Path) -> str:
 
 
 def _clean(name: str) -> str:
-    return plain(name.strip()) or _UNNAMED
+    return excerpt(name.strip()) or _UNNAMED

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.facts import Fact, Source, load_vocabulary
-from advisor.facts.reading import read_value
-from advisor.support.errors import AdvisorError
+from advisor.facts import Fact, Source, load_vocabulary, read_value
+from advisor.support import AdvisorError, excerpt
 
 _MAX_DETAIL = 200
 
 
-def plain(text: str, limit: int = 120) -> str:
-    """`text` cut to `limit` characters, with all that is not printable replaced by `?`.
-
-    Names come from files of strangers and end up on terminals.
-    """
-    shown = text if len(text) <= limit else text[: limit - 3] + "..."
-    return "".join(character if character.isprintable() else "?" for character in shown)
-
-
-class Findings:
+class ModelFindings:
     """The facts found in a model's files, in the order in which they were stated."""
 
     def __init__(self, where: str) -> None:
@@ -37,11 +27,11 @@ class Findings:
             return
         value = read_value(load_vocabulary()[key], raw, where=self.where)
         if value is not None:
-            self.facts.append(Fact(key, value, Source.READ_FROM_FILE, plain(detail, _MAX_DETAIL)))
+            self.facts.append(Fact(key, value, Source.READ_FROM_FILE, excerpt(detail, _MAX_DETAIL)))
 
     def state_unknown(self, key: str, detail: str) -> None:
         """Say that the files do not tell a value, and why."""
-        self.facts.append(Fact(key, None, Source.READ_FROM_FILE, plain(detail, _MAX_DETAIL)))
+        self.facts.append(Fact(key, None, Source.READ_FROM_FILE, excerpt(detail, _MAX_DETAIL)))
 
     def state_text(self, key: str, candidates: list[tuple[Any, str]]) -> bool:
         """State the first candidate (text, detail) that is clean, and say whether one was."""

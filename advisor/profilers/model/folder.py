@@ -8,7 +8,7 @@ from advisor.profilers.model.base import ADAPTER
 from advisor.profilers.model.config import ModelConfig, parse_config
 from advisor.profilers.model.config_facts import state_config, state_count
 from advisor.profilers.model.describe import file_name, folder_name
-from advisor.profilers.model.findings import Findings, plain
+from advisor.profilers.model.findings import ModelFindings
 from advisor.profilers.model.gguf_facts import gguf_findings
 from advisor.profilers.model.licence import licence_in_folder
 from advisor.profilers.model.safetensors_header import TensorInfo
@@ -21,14 +21,13 @@ from advisor.profilers.model.shards import (
     read_tensors,
     weight_files,
 )
-from advisor.support.errors import AdvisorError
-from advisor.support.textfiles import read_text
+from advisor.support import AdvisorError, excerpt, read_text
 
 CONFIG = "config.json"
 _PICKLE_ENDINGS = frozenset({".bin", ".pt", ".pth", ".ckpt"})
 
 
-def folder_findings(folder: Path, name: str | None = None) -> Findings:
+def folder_findings(folder: Path, name: str | None = None) -> ModelFindings:
     """Facts of a model folder: config.json, safetensors weights or one GGUF model.
 
     Args:
@@ -42,14 +41,14 @@ def folder_findings(folder: Path, name: str | None = None) -> Findings:
     weights = weight_files(folder)
     if config is None and not weights:
         return gguf_findings(_only_gguf(folder))
-    findings = Findings(plain(str(folder)))
+    findings = ModelFindings(excerpt(str(folder)))
     findings.state_text("model.name", [(name or folder_name(folder), "name of the folder")])
     _state_model(findings, config, read_tensors(weights), len(weights))
     findings.state_text("model.licence", list(licence_in_folder(folder)))
     return findings
 
 
-def snapshot_findings(folder: Path, model_id: str) -> Findings:
+def snapshot_findings(folder: Path, model_id: str) -> ModelFindings:
     """Facts of a cached snapshot of a Hub id; the configuration's where weights are missing still.
 
     Raises:
@@ -57,20 +56,20 @@ def snapshot_findings(folder: Path, model_id: str) -> Findings:
     """
     if not (folder / CONFIG).exists() or holds_weights(folder):
         return folder_findings(folder, model_id)
-    findings = Findings(plain(str(folder)))
+    findings = ModelFindings(excerpt(str(folder)))
     findings.state_text("model.name", [(model_id, "Hub id")])
     _state_model(findings, read_config(folder / CONFIG), {}, 0)
     findings.state_text("model.licence", list(licence_in_folder(folder)))
     return findings
 
 
-def config_findings(path: Path) -> Findings:
+def config_findings(path: Path) -> ModelFindings:
     """Facts of a single config.json.
 
     Raises:
         AdvisorError: if it is no usable configuration.
     """
-    findings = Findings(plain(str(path)))
+    findings = ModelFindings(excerpt(str(path)))
     findings.state_text("model.name", [(file_name(path), "name of the file or its folder")])
     _state_model(findings, read_config(path), {}, 0)
     licences = licence_in_folder(path.parent, card_only=True) if path.name == CONFIG else []
@@ -78,7 +77,7 @@ def config_findings(path: Path) -> Findings:
     return findings
 
 
-def safetensors_findings(path: Path) -> Findings:
+def safetensors_findings(path: Path) -> ModelFindings:
     """Facts of a safetensors file, with all its parts and the config.json beside it.
 
     Raises:
@@ -86,7 +85,7 @@ def safetensors_findings(path: Path) -> Findings:
     """
     names = all_parts(path.parent, path.name) if SHARD_NAME.match(path.name) else [path.name]
     beside = path.parent / CONFIG
-    findings = Findings(plain(str(path)))
+    findings = ModelFindings(excerpt(str(path)))
     findings.state_text("model.name", [(file_name(path), "name of the file or its folder")])
     config = read_config(beside) if beside.exists() else None
     tensors = read_tensors([path.with_name(name) for name in names])
@@ -94,13 +93,13 @@ def safetensors_findings(path: Path) -> Findings:
     return findings
 
 
-def config_text_findings(text: str, name: str, where: str) -> Findings:
+def config_text_findings(text: str, name: str, where: str) -> ModelFindings:
     """Facts of a configuration that was downloaded.
 
     Raises:
         AdvisorError: if it is no usable configuration.
     """
-    findings = Findings(where)
+    findings = ModelFindings(where)
     findings.state_text("model.name", [(name, "Hub id")])
     config = parse_config(text, where)
     state_count(findings, config)
@@ -110,7 +109,7 @@ def config_text_findings(text: str, name: str, where: str) -> Findings:
 
 
 def _state_model(
-    findings: Findings, config: ModelConfig | None, tensors: dict[str, TensorInfo], files: int
+    findings: ModelFindings, config: ModelConfig | None, tensors: dict[str, TensorInfo], files: int
 ) -> None:
     if tensors and not is_packed(tensors):
         plural = "header" if files == 1 else "headers"
@@ -135,7 +134,7 @@ def read_config(path: Path) -> ModelConfig:
     Raises:
         AdvisorError: if it is no usable configuration.
     """
-    where = plain(str(path))
+    where = excerpt(str(path))
     return parse_config(read_text(path, what="model configuration"), where)
 
 
@@ -150,7 +149,7 @@ def _only_gguf(folder: Path) -> Path:
     if len(first_parts) == 1:
         return first_parts[0]
     problem, hint = _no_model(folder, models)
-    raise AdvisorError(problem, where=plain(str(folder)), hint=hint)
+    raise AdvisorError(problem, where=excerpt(str(folder)), hint=hint)
 
 
 def _no_model(folder: Path, models: list[Path]) -> tuple[str, str]:

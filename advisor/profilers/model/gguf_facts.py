@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from advisor.profilers.model.describe import file_name, load_architectures
-from advisor.profilers.model.findings import Findings, plain
+from advisor.profilers.model.findings import ModelFindings
 from advisor.profilers.model.gguf_header import GgufHeader, Scalar, elements_of, read_gguf_header
 from advisor.profilers.model.shards import SHARD_NAME, all_parts
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError, excerpt
 
 _EMBEDDING, _OUTPUT = "token_embd.weight", "output.weight"
 # Frequencies that the converter stores as tensors; no training changes them.
 _BUFFERS = frozenset({"rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight"})
 
 
-def gguf_findings(path: Path) -> Findings:
+def gguf_findings(path: Path) -> ModelFindings:
     """Read a GGUF file and state what its header tells.
 
     Raises:
@@ -25,7 +25,7 @@ def gguf_findings(path: Path) -> Findings:
     values = headers[0].values
     name = str(values.get("general.architecture", ""))
     _require_model(path, headers)
-    findings = Findings(plain(str(path)))
+    findings = ModelFindings(excerpt(str(path)))
     findings.state_text(
         "model.name",
         [
@@ -35,7 +35,7 @@ def gguf_findings(path: Path) -> Findings:
     )
     tensors = {key: shape for header in headers for key, shape in header.tensors.items()}
     known = load_architectures()
-    shown = plain(name, 40) or "no architecture named"
+    shown = excerpt(name, 40) or "no architecture named"
     detail = f"GGUF header ({shown}), sum of {len(tensors)} tensor shapes"
     findings.state("model.parameters", _parameters(tensors, name), detail)
     findings.state("model.architecture", known.gguf.get(name), f"GGUF header ({shown})")
@@ -55,20 +55,20 @@ def _require_model(path: Path, headers: list[GgufHeader]) -> None:
     kind = headers[0].values.get("general.type", "model")
     if kind != "model":
         raise AdvisorError(
-            f"the GGUF file holds something else than a model: {plain(str(kind), 40)}",
-            where=plain(str(path)),
+            f"the GGUF file holds something else than a model: {excerpt(str(kind), 40)}",
+            where=excerpt(str(path)),
             hint="pass the GGUF file of the base model",
         )
     if headers[0].values.get("split.count", 0) not in (0, len(headers)):
         raise AdvisorError(
             "the GGUF file is one part of several, and the other parts are not named like it",
-            where=plain(str(path)),
+            where=excerpt(str(path)),
             hint="keep the names that the parts were published with",
         )
     if not any(header.tensors for header in headers):
         raise AdvisorError(
             "the GGUF file holds no weights, only a vocabulary",
-            where=plain(str(path)),
+            where=excerpt(str(path)),
             hint="pass the GGUF file of the model",
         )
 
@@ -82,12 +82,12 @@ def _parameters(tensors: dict[str, tuple[int, ...]], name: str) -> int:
 
 
 def _state_sizes(
-    findings: Findings, header: GgufHeader, name: str, tensors: dict[str, tuple[int, ...]]
+    findings: ModelFindings, header: GgufHeader, name: str, tensors: dict[str, tuple[int, ...]]
 ) -> None:
     def size(key: str) -> int | None:
         return _whole(header.values.get(f"{name}.{key}"))
 
-    detail = f"GGUF header ({plain(name, 40)})"
+    detail = f"GGUF header ({excerpt(name, 40)})"
     findings.state("model.context_length", size("context_length"), detail)
     findings.state("model.hidden_size", size("embedding_length"), detail)
     layers = size("block_count")

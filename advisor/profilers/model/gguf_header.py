@@ -16,9 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
-from advisor.profilers.model.findings import plain
-from advisor.support.errors import AdvisorError
-from advisor.support.textfiles import require_regular_file
+from advisor.support import AdvisorError, excerpt, require_regular_file
 
 _BUFFER_BYTES = 1024 * 1024
 _LENGTH_BYTES = 8
@@ -107,7 +105,7 @@ def open_header(path: Path) -> Iterator[HeaderStream]:
         AdvisorError: if it is missing, a device or pipe, or cannot be read.
     """
     require_regular_file(path, what="model file")
-    where = plain(str(path))
+    where = excerpt(str(path))
     try:
         with path.open("rb", buffering=_BUFFER_BYTES) as stream:
             yield HeaderStream(stream, os.fstat(stream.fileno()).st_size, where)
@@ -208,7 +206,7 @@ def _pair(stream: HeaderStream, header: GgufHeader, texts_left: int) -> int:
     """Read one key-value pair; return how many texts in arrays may still be passed over."""
     key = stream.text(_MAX_KEY)
     if key in header.values or key in header.lengths:
-        raise stream.error(f"the key {plain(key)} stands twice")
+        raise stream.error(f"the key {excerpt(key)} stands twice")
     kind = stream.number("I")
     if kind == _ARRAY:
         element, length = stream.number("I"), stream.number("Q")
@@ -227,7 +225,7 @@ def _pair(stream: HeaderStream, header: GgufHeader, texts_left: int) -> int:
     elif kind in _CODES:
         header.values[key] = stream.number(_CODES[kind])
     else:
-        raise stream.error(f"the key {plain(key)} has the unknown type {kind}")
+        raise stream.error(f"the key {excerpt(key)} has the unknown type {kind}")
     return texts_left
 
 
@@ -247,14 +245,14 @@ def _tensor(stream: HeaderStream, header: GgufHeader) -> int:
     """Read one tensor's entry; return where its data ends, counted from where all data begins."""
     name = stream.text(_MAX_KEY)
     if name in header.tensors:
-        raise stream.error(f"the tensor {plain(name)} stands twice")
+        raise stream.error(f"the tensor {excerpt(name)} stands twice")
     count = stream.number("I")
     if not 1 <= count <= _MAX_DIMENSIONS:
-        raise stream.error(f"the tensor {plain(name)} has {count} dimensions")
+        raise stream.error(f"the tensor {excerpt(name)} has {count} dimensions")
     shape = tuple(stream.number("Q") for _ in range(count))
     elements = elements_of(shape)
     if not 0 < elements <= _MAX_ELEMENTS:
-        raise stream.error(f"the shape of the tensor {plain(name)} is impossible")
+        raise stream.error(f"the shape of the tensor {excerpt(name)} is impossible")
     header.tensors[name] = shape
     block, size = _BLOCKS.get(stream.number("I"), (1, 0))
     offset: int = stream.number("Q")

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote, urlsplit
 
-from advisor.profilers.model.findings import plain
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError, excerpt
 
-MAX_BYTES = 1024 * 1024
+MAX_REPLY_BYTES = 1024 * 1024
 """Largest file fetched; a config.json has a few kilobytes."""
 
 _CHUNK = 64 * 1024
@@ -91,7 +90,7 @@ def _endpoint() -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise AdvisorError(
             "HF_ENDPOINT is not the address of a Hub",
-            where=f"HF_ENDPOINT={plain(endpoint)}",
+            where=f"HF_ENDPOINT={excerpt(endpoint)}",
             hint="unset it, or write https://host",
         )
     return endpoint.rstrip("/")
@@ -129,14 +128,14 @@ def _download(url: str, deadline: float) -> str:
         raise _failure(reason, url) from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         cause = error.reason if isinstance(error, urllib.error.URLError) else error
-        raise _failure(f"the Hub cannot be reached: {plain(str(cause))}", url) from None
+        raise _failure(f"the Hub cannot be reached: {excerpt(str(cause))}", url) from None
 
 
 def _body(answer: http.client.HTTPResponse, url: str, deadline: float) -> str:
     parts, size = [], 0
     while chunk := answer.read1(_CHUNK):
         size += len(chunk)
-        if size > MAX_BYTES:
+        if size > MAX_REPLY_BYTES:
             raise _failure("the Hub sent more than a configuration can hold", url)
         if time.monotonic() > deadline:
             raise _failure("the Hub did not answer in time", url)
@@ -151,7 +150,7 @@ def _body(answer: http.client.HTTPResponse, url: str, deadline: float) -> str:
 
 
 def _failure(reason: str, url: str) -> AdvisorError:
-    return AdvisorError(reason, where=plain(url, 200), hint=_ELSEWHERE)
+    return AdvisorError(reason, where=excerpt(url, 200), hint=_ELSEWHERE)
 
 
 _REVISION = re.compile(r"[0-9a-f]{40}\Z")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from advisor.support.errors import AdvisorError
-from advisor.support.textfiles import read_text
+from advisor.support import AdvisorError, read_text
 
 CARD = "README.md"
 _FILES = ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "LICENCE.txt", "LICENCE.md", "COPYING")

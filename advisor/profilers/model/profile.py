@@ -8,7 +8,7 @@ from typing import Any
 from advisor.facts import Fact
 from advisor.profilers.model.config import ModelConfig, parse_config
 from advisor.profilers.model.config_facts import typed
-from advisor.profilers.model.findings import Findings, plain
+from advisor.profilers.model.findings import ModelFindings
 from advisor.profilers.model.folder import (
     CONFIG,
     config_findings,
@@ -21,8 +21,8 @@ from advisor.profilers.model.folder import (
 from advisor.profilers.model.gguf_facts import gguf_findings
 from advisor.profilers.model.hub import cached_folder, fetch_model, offline_by_environment
 from advisor.profilers.model.licence import CARD, licence_of_card
-from advisor.profilers.model.locate import Kind, Target, locate
-from advisor.support.errors import AdvisorError
+from advisor.profilers.model.locate import ModelTarget, TargetKind, locate
+from advisor.support import AdvisorError, excerpt
 
 TIMEOUT_S = 5.0
 """Seconds that the Hub has for all its answers together."""
@@ -53,31 +53,31 @@ def profile_model(spec: str, *, offline: bool = False, timeout_s: float = TIMEOU
     except AdvisorError as error:
         # The files' own words may stand in it, and a terminal would obey their control characters.
         raise AdvisorError(
-            plain(error.message, _MAX_MESSAGE),
-            where=plain(error.where, _MAX_MESSAGE),
-            hint=plain(error.hint or _HINT, _MAX_MESSAGE),
+            excerpt(error.message, _MAX_MESSAGE),
+            where=excerpt(error.where, _MAX_MESSAGE),
+            hint=excerpt(error.hint or _HINT, _MAX_MESSAGE),
         ) from None
     except OSError as error:
         raise AdvisorError(
             f"the model cannot be read: {error.strerror or error}",
-            where=plain(target.text),
+            where=excerpt(target.text),
             hint="check the permissions of its files",
         ) from None
 
 
-def _findings(target: Target, offline: bool, timeout_s: float) -> Findings:
-    if target.kind is Kind.FOLDER:
+def _findings(target: ModelTarget, offline: bool, timeout_s: float) -> ModelFindings:
+    if target.kind is TargetKind.FOLDER:
         return folder_findings(target.path)
-    if target.kind is Kind.CONFIG:
+    if target.kind is TargetKind.CONFIG:
         return config_findings(target.path)
-    if target.kind is Kind.SAFETENSORS:
+    if target.kind is TargetKind.SAFETENSORS:
         return safetensors_findings(target.path)
-    if target.kind is Kind.GGUF:
+    if target.kind is TargetKind.GGUF:
         return gguf_findings(target.path)
     return _hub_findings(target.text, offline, timeout_s)
 
 
-def _hub_findings(model_id: str, offline: bool, timeout_s: float) -> Findings:
+def _hub_findings(model_id: str, offline: bool, timeout_s: float) -> ModelFindings:
     cached = cached_folder(model_id)
     if cached is not None:
         return snapshot_findings(cached, model_id)
@@ -124,20 +124,20 @@ def raw_config(spec: str, *, offline: bool = False) -> Mapping[str, Any] | None:
 
 def _parsed(spec: str, *, offline: bool) -> ModelConfig | None:
     target = locate(spec)
-    if target.kind is Kind.GGUF:
+    if target.kind is TargetKind.GGUF:
         return None
     folder = target.path
-    if target.kind is Kind.HUB:
+    if target.kind is TargetKind.HUB:
         cached = cached_folder(target.text)
         if cached is None:
             if offline or offline_by_environment():
                 return None
             text = fetch_model(target.text, timeout_s=TIMEOUT_S).config
-            return parse_config(text, f"config.json of {plain(target.text)}")
+            return parse_config(text, f"config.json of {excerpt(target.text)}")
         folder = cached
-    if target.kind is Kind.SAFETENSORS:
+    if target.kind is TargetKind.SAFETENSORS:
         folder = target.path.parent
-    path = target.path if target.kind is Kind.CONFIG else folder / CONFIG
+    path = target.path if target.kind is TargetKind.CONFIG else folder / CONFIG
     if not path.exists():
         return None
     return read_config(path)

@@ -13,10 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeGuard
 
-from advisor.profilers.model.findings import plain
-from advisor.support.errors import AdvisorError
-from advisor.support.strictjson import parse_json
-from advisor.support.textfiles import require_regular_file
+from advisor.support import AdvisorError, excerpt, parse_json, require_regular_file
 
 MAX_HEADER_BYTES = 4 * 1024 * 1024
 """Largest header read; that of a shard with ten thousand tensors has about one MB."""
@@ -68,13 +65,13 @@ def read_safetensors_header(path: Path) -> dict[str, TensorInfo]:
             header = _header_bytes(stream, size, path)
     except OSError as error:
         raise AdvisorError(
-            f"the weight file cannot be read: {error.strerror or error}", where=plain(str(path))
+            f"the weight file cannot be read: {error.strerror or error}", where=excerpt(str(path))
         ) from None
     try:
         text = header.decode("utf-8")
     except UnicodeDecodeError:
         raise _broken(path, "its header is not UTF-8 text") from None
-    raw = parse_json(text, where=f"header of {plain(str(path))}")
+    raw = parse_json(text, where=f"header of {excerpt(str(path))}")
     if not isinstance(raw, dict):
         raise _broken(path, "its header is not a JSON object")
     return _tensors(raw, path, _LENGTH_BYTES + len(header), size)
@@ -82,7 +79,7 @@ def read_safetensors_header(path: Path) -> dict[str, TensorInfo]:
 
 def _broken(path: Path, problem: str, hint: str = "download it again") -> AdvisorError:
     return AdvisorError(
-        f"this is not an intact safetensors file: {problem}", where=plain(str(path)), hint=hint
+        f"this is not an intact safetensors file: {problem}", where=excerpt(str(path)), hint=hint
     )
 
 
@@ -114,7 +111,7 @@ def _tensors(raw: dict[str, Any], path: Path, start: int, size: int) -> dict[str
     end = start
     for name, tensor in sorted(tensors.items(), key=lambda item: (item[1].start, item[1].size)):
         if tensor.start != end:
-            raise _broken(path, f"the tensor {plain(name)} does not follow the one before it")
+            raise _broken(path, f"the tensor {excerpt(name)} does not follow the one before it")
         end += tensor.size
     if end > size:
         raise _broken(path, f"it is cut off, {end - size:,} bytes are missing")
@@ -124,7 +121,7 @@ def _tensors(raw: dict[str, Any], path: Path, start: int, size: int) -> dict[str
 
 
 def _tensor(name: str, entry: Any, path: Path, start: int) -> TensorInfo:
-    shown = plain(name)
+    shown = excerpt(name)
     if not isinstance(entry, dict):
         raise _broken(path, f"the entry of {shown} is not an object")
     dtype, shape, offsets = entry.get("dtype"), entry.get("shape"), entry.get("data_offsets")

@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from advisor.profilers.model.findings import plain
 from advisor.profilers.model.safetensors_header import TensorInfo, read_safetensors_header
-from advisor.support.errors import AdvisorError
-from advisor.support.strictjson import parse_json
-from advisor.support.textfiles import read_text
+from advisor.support import AdvisorError, excerpt, parse_json, read_text
 
 INDEX = "model.safetensors.index.json"
 SINGLE = "model.safetensors"
@@ -37,8 +34,8 @@ def weight_files(folder: Path) -> list[Path]:
     for path in paths:
         if not path.exists():
             raise AdvisorError(
-                f"a file of the model is missing: {plain(path.name)}",
-                where=plain(str(folder)),
+                f"a file of the model is missing: {excerpt(path.name)}",
+                where=excerpt(str(folder)),
                 hint="download the remaining files, or for advice pass the config.json alone",
             )
     return paths
@@ -63,7 +60,7 @@ def all_parts(folder: Path, name: str) -> list[str]:
     if match is None or not 1 <= int(match["part"]) <= parts <= _MAX_SHARDS:
         raise AdvisorError(
             "the file name counts its parts in an impossible way",
-            where=plain(str(folder / name)),
+            where=excerpt(str(folder / name)),
             hint="keep the names that the files were published with",
         )
     stem, total, kind = match["stem"], match["parts"], match["kind"]
@@ -72,19 +69,21 @@ def all_parts(folder: Path, name: str) -> list[str]:
 
 def _indexed(path: Path) -> list[str]:
     text = read_text(path, what="index of the weights", max_bytes=_MAX_INDEX_BYTES)
-    raw = parse_json(text, where=plain(str(path)))
+    raw = parse_json(text, where=excerpt(str(path)))
     names = raw.get("weight_map") if isinstance(raw, dict) else None
     listed = set(names.values()) if isinstance(names, dict) and _all_texts(names) else set()
     if not listed or len(listed) > _MAX_SHARDS:
         raise AdvisorError(
-            "the index of the weights names no files", where=plain(str(path)), hint="download again"
+            "the index of the weights names no files",
+            where=excerpt(str(path)),
+            hint="download again",
         )
     for name in listed:
         # A name with a folder in it could point anywhere on this machine.
         if Path(name).name != name or not name.endswith(".safetensors") or "\0" in name:
             raise AdvisorError(
-                f"the index of the weights names something else than a file: {plain(name)}",
-                where=plain(str(path)),
+                f"the index of the weights names something else than a file: {excerpt(name)}",
+                where=excerpt(str(path)),
                 hint="download it again from the model's publisher",
             )
     return sorted(listed)
@@ -106,13 +105,13 @@ def read_tensors(paths: list[Path]) -> dict[str, TensorInfo]:
         twice = tensors.keys() & found.keys()
         if twice:
             raise AdvisorError(
-                f"the tensor {plain(min(twice))} stands in two files",
-                where=plain(str(path)),
+                f"the tensor {excerpt(min(twice))} stands in two files",
+                where=excerpt(str(path)),
                 hint="pass the one file that holds the model",
             )
         tensors.update(found)
     if paths and not tensors:
-        raise AdvisorError("the weight file holds no tensors", where=plain(str(paths[0])))
+        raise AdvisorError("the weight file holds no tensors", where=excerpt(str(paths[0])))
     return tensors
 
 

@@ -13,17 +13,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 import advisor
-from advisor.facts.factsfile import RUN_ELEMENT
+from advisor.facts import RUN_ELEMENT
 from advisor.report.blocks import Block
 from advisor.report.html.illustration import Illustration
-from advisor.report.html.run_sections import outcome, run_sections
-from advisor.report.html.section import Section, split
+from advisor.report.html.run_sections import measured_outcome, run_sections
+from advisor.report.html.section import Section, sections_of
 from advisor.report.html.trying import Trying, embedded_json, trying_of
 from advisor.report.measured import MeasuredRun
 from advisor.report.part import Part, fields_of, plain
 from advisor.report.run import RunFile
 from advisor.report.wording import method_name, shown_value, side_name
-from advisor.support.sentences import capital
+from advisor.support import capital
 
 _STATUS = {
     "decided": "Decided",
@@ -42,11 +42,12 @@ _ABOUT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class PageHead:
     """What is seen without scrolling.
 
     Attributes:
         status: whether it is decided, in words.
+        advice: what to do; empty in a run of an early version.
         sentence: the verdict with its confidence.
         notes: what stands beside the verdict: near evidence, the alternative.
         outcome: what a micro-benchmark found.
@@ -55,6 +56,7 @@ class Head:
     """
 
     status: str
+    advice: str
     sentence: str
     notes: tuple[str, ...]
     outcome: tuple[Block, ...]
@@ -63,14 +65,15 @@ class Head:
     alarms: int
 
 
-def head_of(record: RunFile) -> Head:
+def head_of(record: RunFile) -> PageHead:
     """The head of a run."""
     near = record.evidence.text if record.evidence else ""
-    return Head(
+    return PageHead(
         status=_STATUS[record.status],
+        advice=record.advice.sentence if record.advice else "",
         sentence=record.headline,
         notes=tuple(filter(None, (near, record.alternative_reason))),
-        outcome=outcome(record),
+        outcome=measured_outcome(record),
         answer=tuple(_answer(record)),
         about=tuple(_about(record)),
         alarms=len(record.alarms or ()) if isinstance(record, MeasuredRun) else 0,
@@ -79,11 +82,15 @@ def head_of(record: RunFile) -> Head:
 
 def _answer(record: RunFile) -> Iterator[tuple[str, str]]:
     side = side_name(record.recommendation, record.variant)
-    if side:
+    if record.advice and record.advice.method:
+        yield "Advice", method_name(record.advice.method)
+    if side and record.advice:
+        yield "Of the two, so far" if record.leaning_only else "Of the two", capital(side)
+    elif side:
         yield "Leaning to" if record.leaning_only else "Recommended", capital(side)
     if record.confidence is not None:
         yield "Confidence", f"{record.confidence:.0%}, {record.confidence_word}"
-    if record.alternative:
+    if record.alternative and not record.advice:
         better = "Serves better" if side and not record.leaning_only else "Scores best"
         yield better, method_name(record.alternative)
 
@@ -214,13 +221,13 @@ def plain_page(
     """The page of any other report: the blocks of its record, a section for each heading."""
     record = portable(record)
     embedded = plain(record) if held is None else portable(held)
-    return _page(embedded, title, None, tuple(split(blocks_of(record))))
+    return _page(embedded, title, None, tuple(sections_of(blocks_of(record))))
 
 
 def _page(
     record: dict[str, Any],
     title: str,
-    head: Head | None,
+    head: PageHead | None,
     sections: tuple[Section, ...],
     trying: Trying | None = None,
 ) -> str:

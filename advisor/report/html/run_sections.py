@@ -23,7 +23,7 @@ from advisor.report.outlook_document import CHANGES, answer_words, outlook_block
 from advisor.report.run import RunFile
 
 
-def outcome(record: RunFile) -> tuple[Block, ...]:
+def measured_outcome(record: RunFile) -> tuple[Block, ...]:
     """What was measured and what it does to the advice, for the head of the page."""
     if not isinstance(record, MeasuredRun):
         return ()

@@ -46,7 +46,7 @@ def titled(id_: str, blocks: Iterable[Block]) -> Iterator[Section]:
         yield Section(id_, found[0].text, blocks=found[1:])
 
 
-def split(blocks: Iterable[Block]) -> Iterator[Section]:
+def sections_of(blocks: Iterable[Block]) -> Iterator[Section]:
     """A section for each heading, numbered in order."""
     title, count = "", 0
     gathered: list[Block] = []

@@ -12,17 +12,16 @@ from typing import Any
 
 from markupsafe import Markup
 
-from advisor.catalogue.tables import load_table
-from advisor.decide.decide import Status
-from advisor.facts import load_vocabulary
-from advisor.facts.showing import show_value
+from advisor.catalogue import load_table
+from advisor.decide import Status
+from advisor.facts import load_vocabulary, show_value
 from advisor.methods import FULL, SOFT_PROMPT, load_methods
 from advisor.report import inpage
 from advisor.report.html.illustration import Illustration
-from advisor.report.outlook_document import HERE, LETTERS, answer_words
+from advisor.report.outlook_document import HERE, MAP_LETTERS, answer_words
 from advisor.report.run import OtherAnswer
-from advisor.report.wording import first_sentence, second_sentence
-from advisor.support.sentences import capital
+from advisor.report.wording import advice_sentence, first_sentence, second_sentence
+from advisor.support import capital
 
 _ESCAPED = str.maketrans(
     {char: f"\\u{ord(char):04x}" for char in ("<", ">", "&", "\u2028", "\u2029")}
@@ -97,9 +96,15 @@ def trying_of(shown: Illustration, *, estimates: bool = True) -> Trying | None:
         "rules": shown.rules,
         "offered": offered,
         "names": {method: load_methods()[method].name for method in shown.rules["methods"]},
-        "letters": {f"{status}|{side or ''}": mark for (status, side), mark in LETTERS.items()},
+        "letters": {f"{status}|{side or ''}": mark for (status, side), mark in MAP_LETTERS.items()},
         "here": HERE,
         "kinds": _COLUMNS,
+        "advice": {status.value: advice_sentence(status, None) for status in Status}
+        | {
+            f"{status.value}|{method}": advice_sentence(status, method)
+            for status in Status
+            for method in shown.rules["methods"]
+        },
         "first": dict(_first_sentences(shown.rules)),
         "second": {
             "none": second_sentence(Status.DECIDED, None, "{name}"),
@@ -109,7 +114,7 @@ def trying_of(shown: Illustration, *, estimates: bool = True) -> Trying | None:
     }
     legend = tuple(
         (mark, answer_words(OtherAnswer(status=status, recommendation=side)))
-        for (status, side), mark in LETTERS.items()
+        for (status, side), mark in MAP_LETTERS.items()
     )
     controls = tuple(_controls(offered))
     return Trying(

@@ -8,14 +8,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from advisor.catalogue.evidence import Published, rows_on
-from advisor.decide.parity import NEARNESS, measured_key
-from advisor.facts import FactType, Value, Vocabulary
-from advisor.facts.values import Interval
+from advisor.catalogue import Published, rows_on
+from advisor.decide import NEARNESS, measured_key
+from advisor.facts import FactType, Interval, Value, Vocabulary
 from advisor.methods import FEW_SHOT, FULL, load_methods
-from advisor.rules.engine import Axis, Engine, Prepared
-from advisor.rules.rule import Kind, Ramp, Rule, Settings
-from advisor.support.sentences import capital
+from advisor.rules import Axis, Engine, Prepared, Ramp, Rule, RuleKind, RuleSettings
+from advisor.support import capital
 
 
 def rules_as_data(engine: Engine, vocabulary: Vocabulary) -> dict[str, Any]:
@@ -101,7 +99,7 @@ def _finite(number: float) -> float | None:
     return number if abs(number) != float("inf") else None
 
 
-def _settings(settings: Settings) -> dict[str, Any]:
+def _settings(settings: RuleSettings) -> dict[str, Any]:
     return {
         "too_close": settings.too_close_decibans,
         "alternative": settings.alternative_decibans,
@@ -149,7 +147,7 @@ def _possible_cells(axis: Axis, fact_type: FactType) -> list[int]:
 def _rule(rule: Rule, prepared: Prepared, numbers: _Distinct) -> dict[str, Any]:
     fixed = {m: effect for m, effect in rule.effects.items() if not isinstance(effect, Ramp)}
     data: dict[str, Any] = {"label": rule.label, "effects": fixed}
-    if rule.kind is Kind.QUALITY:
+    if rule.kind is RuleKind.QUALITY:
         data["quality"] = True
     if rule.veto:
         data["veto"] = list(rule.veto)
@@ -163,7 +161,7 @@ def _rule(rule: Rule, prepared: Prepared, numbers: _Distinct) -> dict[str, Any]:
     return data
 
 
-def _near(settings: Settings) -> dict[str, Any]:
+def _near(settings: RuleSettings) -> dict[str, Any]:
     """Where the published rows lie that speak for each soft prompt, without and with a transfer.
 
     Many of these lists are the same, so each stands once and is named by its number.

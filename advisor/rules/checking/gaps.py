@@ -13,12 +13,11 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from advisor.facts import FactType
-from advisor.facts.showing import show_value
+from advisor.facts import FactType, show_value
 from advisor.rules.checking.cover import uncovered
 from advisor.rules.checking.remark import Remark
 from advisor.rules.checking.space import ABSENT, OTHER_TEXT, Absent, Box, Cell, Space, exists
-from advisor.rules.rule import Effect, Kind, Ramp, Rule, RuleBase
+from advisor.rules.rule import Effect, Ramp, Rule, RuleBase, RuleKind
 
 
 def said(box: Box, space: Space) -> str:
@@ -95,7 +94,7 @@ class Gap(NamedTuple):
 
 def gaps(base: RuleBase, space: Space) -> Iterator[Remark]:
     """Note for each method where only its prior speaks, and where two soft prompts are alike."""
-    rules = [rule for rule in base.rules if rule.kind is Kind.QUALITY]
+    rules = [rule for rule in base.rules if rule.kind is RuleKind.QUALITY]
     for method in space.vocabulary.methods:
         gap = gap_of(rules, space, lambda effects, m=method: effects.get(m, 0))  # type: ignore[misc]
         if gap and any(method in rule.effects for rule in rules):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
-Kind: TypeAlias = Literal[
+RemarkKind: TypeAlias = Literal[
     "dead",
     "repeated",
     "contradictory",
@@ -35,7 +35,7 @@ class Remark:
     """
 
     severity: Severity
-    kind: Kind
+    kind: RemarkKind
     code: str
     text: str
     where: str = ""

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from advisor.facts import FactType, Vocabulary, load_vocabulary
-from advisor.facts.vocabulary import Relation
+from advisor.facts import FactType, Relation, Vocabulary, load_vocabulary
 from advisor.rules.rule import DecisionTable, Ramp, Rule, RuleBase
 from advisor.rules.unary import NumberTest, Test
 
@@ -106,7 +105,7 @@ class Space:
         )
 
 
-def inputs_of(table: DecisionTable) -> tuple[str, ...]:
+def facts_read(table: DecisionTable) -> tuple[str, ...]:
     """The facts that a table reads."""
     return tuple(dict.fromkeys(key for row in table.rows for key in row.when))
 
@@ -185,7 +184,7 @@ def _parts(box: Box, space: Space) -> list[_Part]:
     """The facts behind the box that are tied, part by part; free facts are in none."""
     parts: list[_Part] = []
     for key in box.keys() & space.tables.keys():
-        parts = _joined(parts, _Part(set(inputs_of(space.tables[key])), tables=[key]))
+        parts = _joined(parts, _Part(set(facts_read(space.tables[key])), tables=[key]))
     # A relation with facts outside the box ties the box only through another relation or table.
     touched = set(box)
     touched.update(key for part in parts for key in part.keys)
@@ -244,7 +243,7 @@ def _points(
     levels = {
         key: space.level(space.tables[key], point)
         for key in part.tables
-        if known >= set(inputs_of(space.tables[key]))
+        if known >= set(facts_read(space.tables[key]))
     }
     if any(level not in box[key] for key, level in levels.items()):
         return

@@ -5,13 +5,19 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.estimate.trace.replay import CachingAllocator, rounded
+from advisor.estimate.trace.replay import CachingAllocator, rounded_bytes
 
 MIB = 2**20
 
 
 def test_requests_are_rounded_to_512_bytes():
-    assert [rounded(size) for size in (1, 512, 513, -1, -513)] == [512, 512, 1024, -512, -1024]
+    assert [rounded_bytes(size) for size in (1, 512, 513, -1, -513)] == [
+        512,
+        512,
+        1024,
+        -512,
+        -1024,
+    ]
 
 
 def test_small_requests_share_segments_of_two_mib():
@@ -59,7 +65,7 @@ def test_free_neighbours_are_joined():
     assert allocator.reserved == 20 * MIB
 
 
-SIZES = st.integers(1, 64 * MIB).map(rounded)
+SIZES = st.integers(1, 64 * MIB).map(rounded_bytes)
 
 
 @given(st.lists(st.tuples(SIZES, st.booleans()), max_size=60))

@@ -7,12 +7,12 @@ from statistics import NormalDist
 import numpy as np
 from hypothesis import strategies as st
 
-from advisor.microbench.records import Point, Purpose, Status, Trial, TrialResult
+from advisor.microbench.records import Point, Purpose, Trial, TrialResult, TrialStatus
 
 PROMPT, FULL, LORA = "prompt_tuning", "full_fine_tuning", "lora"
 
 
-def result(outcomes=(), status=Status.FINISHED, **fields) -> TrialResult:
+def result(outcomes=(), status=TrialStatus.FINISHED, **fields) -> TrialResult:
     fields = {"trial": "t", "status": status, "test": tuple(map(float, outcomes))} | fields
     return TrialResult(**fields)
 

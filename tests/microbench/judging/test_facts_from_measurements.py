@@ -7,8 +7,8 @@ from made_trials import FULL, PROMPT, by_count, failed, results
 
 from advisor.confirmation.record import difference_of, earlier_measurements, measured_facts
 from advisor.facts import Fact, Source
-from advisor.microbench.judging.outcome import compare
-from advisor.microbench.records import Metric, Status
+from advisor.microbench.judging.outcome import compare_methods
+from advisor.microbench.records import Metric, TrialStatus
 
 RESULT = SimpleNamespace(score=80.0, peak_memory_bytes=2**30, seconds_per_step=0.5)
 
@@ -23,7 +23,7 @@ def stated(*, difference=None, lengths=(20, 40, 64), cut=64):
 def compared(tolerance=1.0):
     """Prompt tuning right on 10 of 200 examples more."""
     own, other = by_count(both=100, first=30, second=20, neither=50)
-    return compare(PROMPT, own, FULL, other, Metric.ACCURACY, (), tolerance)
+    return compare_methods(PROMPT, own, FULL, other, Metric.ACCURACY, (), tolerance)
 
 
 @pytest.mark.parametrize(("lengths", "told"), [((20, 64, 90), True), ((20, 65, 90), False)])
@@ -32,8 +32,8 @@ def test_hours_are_not_told_where_many_inputs_were_cut(lengths, told):
 
 
 def test_a_win_by_default_says_nothing_of_quality():
-    lost = compare(
-        PROMPT, results([1, 0]), FULL, [failed(Status.OUT_OF_MEMORY)], Metric.ACCURACY, (), 1.0
+    lost = compare_methods(
+        PROMPT, results([1, 0]), FULL, [failed(TrialStatus.OUT_OF_MEMORY)], Metric.ACCURACY, (), 1.0
     )
     difference = difference_of(lost, withheld=False)
     assert difference.outcome == "better"
@@ -50,7 +50,7 @@ def test_whether_a_method_came_within_the_tolerance_is_open_where_the_interval_i
     first, second, within
 ):
     own, other = by_count(both=100, first=first, second=second)
-    found = compare(PROMPT, own, FULL, other, Metric.ACCURACY, (), 1.0)
+    found = compare_methods(PROMPT, own, FULL, other, Metric.ACCURACY, (), 1.0)
     assert difference_of(found, withheld=False).within_tolerance is within
     assert difference_of(found, withheld=True).within_tolerance is None
 

@@ -7,8 +7,8 @@ import pytest
 from made_trials import FULL, PROMPT, looks, result, trial
 
 from advisor.methods import load_methods
-from advisor.microbench.judging.alarms import Alarm, Level, alarms
-from advisor.microbench.records import Baselines, Example, Metric, Purpose, Status
+from advisor.microbench.judging.alarms import Alarm, AlarmLevel, alarms
+from advisor.microbench.records import Baselines, Example, Metric, Purpose, TrialStatus
 
 TEST_SIZE = 100
 GOOD = [1] * 80 + [0] * 20
@@ -73,7 +73,7 @@ def test_a_sound_run_raises_no_alarm():
 
 def test_the_same_answer_to_everything():
     found = raised(run(predicted=("a",) * TEST_SIZE), run(seed=1))
-    assert only(found).level is Level.SERIOUS
+    assert only(found).level is AlarmLevel.SERIOUS
     assert only(found).sentence == (
         "Prompt tuning gives the same answer to every test example in 1 of 2 seeds."
     )
@@ -90,7 +90,12 @@ def test_the_same_number_for_everything():
 
 @pytest.mark.parametrize(
     ("right", "level"),
-    [(45, Level.SERIOUS), (50, Level.SERIOUS), (55, Level.WARNING), (58, Level.WARNING)],
+    [
+        (45, AlarmLevel.SERIOUS),
+        (50, AlarmLevel.SERIOUS),
+        (55, AlarmLevel.WARNING),
+        (58, AlarmLevel.WARNING),
+    ],
 )
 def test_a_score_that_is_not_above_the_majority_class(right, level):
     alarm = only(raised(run([1] * right + [0] * (TEST_SIZE - right))))
@@ -122,22 +127,22 @@ def test_no_better_than_a_linear_head(head_only, said):
     assert ids(found) == ["no_better_than_head_only"] * (said is not None)
     if said is not None:
         assert said in found[0].sentence
-        assert found[0].level is (Level.SERIOUS if said == "is worse" else Level.WARNING)
+        assert found[0].level is (AlarmLevel.SERIOUS if said == "is worse" else AlarmLevel.WARNING)
 
 
 # Training
 
 
 def test_a_method_without_a_score():
-    found = raised(run((), status=Status.OUT_OF_MEMORY, message="Asked for 9 GB."))
-    assert only(found).level is Level.SERIOUS
+    found = raised(run((), status=TrialStatus.OUT_OF_MEMORY, message="Asked for 9 GB."))
+    assert only(found).level is AlarmLevel.SERIOUS
     assert only(found).sentence == (
         "Prompt tuning does not fit into the memory here (Asked for 9 GB)."
     )
 
 
 def test_a_method_that_failed_in_the_search():
-    found = raised(search=[searched(rate, status=Status.CRASHED) for rate in (0.1, 0.2)])
+    found = raised(search=[searched(rate, status=TrialStatus.CRASHED) for rate in (0.1, 0.2)])
     assert only(found).sentence == "Prompt tuning crashes here."
 
 
@@ -146,32 +151,32 @@ def test_a_method_that_was_not_tried_to_the_end():
 
 
 def test_single_failures_are_a_warning():
-    found = raised(run(), run((), seed=1, status=Status.TIMED_OUT))
-    assert (only(found).id, only(found).level) == ("failed", Level.WARNING)
+    found = raised(run(), run((), seed=1, status=TrialStatus.TIMED_OUT))
+    assert (only(found).id, only(found).level) == ("failed", AlarmLevel.WARNING)
     assert "1 of 2 trials of prompt tuning have no score (1 out of time)" in only(found).sentence
 
 
 def test_divergence_in_a_final_run():
-    found = raised(run(), run((), seed=1, status=Status.DIVERGED))
-    assert (only(found).id, only(found).level) == ("diverged", Level.SERIOUS)
+    found = raised(run(), run((), seed=1, status=TrialStatus.DIVERGED))
+    assert (only(found).id, only(found).level) == ("diverged", AlarmLevel.SERIOUS)
     assert only(found).sentence == (
         "Prompt tuning diverged in 1 of 2 final trials, at a rate of 0.01."
     )
 
 
 def test_divergence_in_the_search_is_what_a_search_is_for():
-    assert raised(run(), search=[*SEARCH, searched(0.3, status=Status.DIVERGED)]) == ()
+    assert raised(run(), search=[*SEARCH, searched(0.3, status=TrialStatus.DIVERGED)]) == ()
 
 
 @pytest.mark.parametrize(
     ("losses", "status", "alarmed"),
     [
-        ((1.0, 0.9, 0.8, 0.7), Status.FINISHED, True),
-        ((1.0, 0.9, 0.8, 0.7), Status.STOPPED_EARLY, False),
-        ((1.0, 0.7, 0.695, 0.69), Status.FINISHED, False),
-        ((1.0, 0.5, 0.9, 0.7), Status.FINISHED, False),
-        ((1.0, 0.5), Status.FINISHED, False),
-        (NO_LOSSES, Status.FINISHED, False),
+        ((1.0, 0.9, 0.8, 0.7), TrialStatus.FINISHED, True),
+        ((1.0, 0.9, 0.8, 0.7), TrialStatus.STOPPED_EARLY, False),
+        ((1.0, 0.7, 0.695, 0.69), TrialStatus.FINISHED, False),
+        ((1.0, 0.5, 0.9, 0.7), TrialStatus.FINISHED, False),
+        ((1.0, 0.5), TrialStatus.FINISHED, False),
+        (NO_LOSSES, TrialStatus.FINISHED, False),
     ],
 )
 def test_a_loss_that_was_still_falling(losses, status, alarmed):
@@ -203,7 +208,7 @@ def test_overfitting_shows_in_score_and_loss(train, dev, losses, alarmed):
 
 @pytest.mark.parametrize(
     ("after", "level"),
-    [(2.9, None), (3.1, None), (3.3, Level.WARNING), (4.0, Level.SERIOUS), (None, None)],
+    [(2.9, None), (3.1, None), (3.3, AlarmLevel.WARNING), (4.0, AlarmLevel.SERIOUS), (None, None)],
 )
 def test_what_is_forgotten(after, level):
     baselines = Baselines(majority=50.0, general_loss=3.0)
@@ -217,7 +222,7 @@ def test_a_frozen_model_forgets_nothing(method, part):
     baselines = Baselines(majority=50.0, general_loss=3.0)
     search = [searched(rate, method=method) for rate in (0.003, 0.01, 0.03)]
     found = raised(run(general_loss=9.0, method=method), baselines=baselines, search=search)
-    assert only(found).level is Level.WARNING
+    assert only(found).level is AlarmLevel.WARNING
     assert only(found).sentence.endswith(
         f"predicts general text worse with its {part} attached: the loss on general text rose from "
         "3.00 to 9.00. Without it the model is unchanged."
@@ -226,8 +231,8 @@ def test_a_frozen_model_forgets_nothing(method, part):
 
 @pytest.mark.parametrize(
     ("scores", "level"),
-    [((80, 80, 80), None), ((80, 84, 82), None), ((70, 80, 80), Level.WARNING),
-     ((95, 70, 80), Level.SERIOUS)],
+    [((80, 80, 80), None), ((80, 84, 82), None), ((70, 80, 80), AlarmLevel.WARNING),
+     ((95, 70, 80), AlarmLevel.SERIOUS)],
 )  # fmt: skip
 def test_seeds_that_disagree(scores, level):
     runs = [run([1] * n + [0] * (TEST_SIZE - n), seed=i) for i, n in enumerate(scores)]
@@ -258,7 +263,9 @@ def test_a_best_rate_at_the_edge(rates, chosen, said):
     assert [a.sentence.startswith(f"Prompt tuning {said}") for a in found] == [True] * bool(said)
 
 
-@pytest.mark.parametrize(("status", "alarmed"), [(Status.DIVERGED, False), (Status.CRASHED, True)])
+@pytest.mark.parametrize(
+    ("status", "alarmed"), [(TrialStatus.DIVERGED, False), (TrialStatus.CRASHED, True)]
+)
 def test_a_rate_that_diverged_bounds_the_range_and_one_that_crashed_does_not(status, alarmed):
     found = raised(run(rate=0.03), search=[*SEARCH, searched(0.1, status=status)])
     assert ids(found) == ["rate_at_edge"] * alarmed
@@ -295,7 +302,7 @@ def test_the_rate_of_a_head_is_judged_in_a_search_of_all_pairs_of_the_recipe(
 def test_serious_alarms_come_first_and_methods_in_the_order_of_the_plan():
     found = raised(
         run(rate=0.03), run(predicted=("a",) * TEST_SIZE, method=FULL),
-        run((), seed=1, status=Status.KILLED),
+        run((), seed=1, status=TrialStatus.KILLED),
     )  # fmt: skip
     assert [(alarm.method, alarm.id) for alarm in found] == [
         (FULL, "same_answer_always"),
@@ -311,10 +318,10 @@ def test_a_trial_that_was_not_run_is_no_alarm():
 
 
 def test_search_runs_that_failed_do_not_tell_why_there_is_no_final_run_while_others_succeeded():
-    found = raised(search=[searched(0.1, status=Status.KILLED), searched(0.01)])
+    found = raised(search=[searched(0.1, status=TrialStatus.KILLED), searched(0.01)])
     assert only(found).sentence == "No trial of prompt tuning came as far as the test."
 
 
 def test_an_alarm_goes_through_json():
-    alarm = only(raised(run((), status=Status.CRASHED)))
+    alarm = only(raised(run((), status=TrialStatus.CRASHED)))
     assert Alarm.model_validate_json(alarm.model_dump_json()) == alarm

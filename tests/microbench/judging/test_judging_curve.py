@@ -9,7 +9,7 @@ import pytest
 from made_trials import FULL, PROMPT, failed, results
 
 from advisor.microbench.judging.curve import LearningCurve, learning_curve
-from advisor.microbench.records import Metric, Status
+from advisor.microbench.records import Metric, TrialStatus
 
 SIZES = (64, 256, 1024)
 EXAMPLES = 1000
@@ -41,7 +41,7 @@ def test_scores_and_differences_are_those_of_the_sizes():
 
 
 def test_a_method_keeps_its_scores_where_the_other_has_none():
-    found = curve({64: right(500), 256: right(600)}, {64: [failed(Status.OUT_OF_MEMORY)]})
+    found = curve({64: right(500), 256: right(600)}, {64: [failed(TrialStatus.OUT_OF_MEMORY)]})
     assert [(e.score.method, e.train_size) for e in found.scores] == [(PROMPT, 64), (PROMPT, 256)]
     assert (found.differences, found.line_a, found.crossing) == ((), None, None)
 
@@ -49,7 +49,7 @@ def test_a_method_keeps_its_scores_where_the_other_has_none():
 def test_other_methods_have_scores_at_their_sizes_and_move_nothing_else():
     first, second = ({64: right(500), 256: right(600)}, {64: right(400), 256: right(700)})
     alone = learning_curve((PROMPT, FULL), first, second, Metric.ACCURACY, (), 4096)
-    lora = {"lora": {64: right(450), 256: [failed(Status.DIVERGED)], 1024: right(900)}}
+    lora = {"lora": {64: right(450), 256: [failed(TrialStatus.DIVERGED)], 1024: right(900)}}
     found = learning_curve((PROMPT, FULL), first, second, Metric.ACCURACY, (), 4096, lora)
     *both, small, large = found.scores
     assert (small.score.method, small.train_size, small.score.score) == ("lora", 64, 45)
@@ -140,7 +140,7 @@ def test_a_single_size_makes_no_line():
 
 def test_only_sizes_at_which_both_methods_have_a_score_count():
     found = curve(
-        {64: right(500), 256: right(600), 1024: [failed(Status.CRASHED)]},
+        {64: right(500), 256: right(600), 1024: [failed(TrialStatus.CRASHED)]},
         {256: right(600), 1024: right(700)},
     )
     assert [entry.train_size for entry in found.differences] == [256]

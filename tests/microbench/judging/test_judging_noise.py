@@ -12,7 +12,7 @@ from scipy import stats
 from advisor.catalogue.settings import judging
 from advisor.microbench.judging.noise import (
     Noise,
-    SeedNoise,
+    SeedVariance,
     noise_of_mean,
     run_noise,
     run_variance,
@@ -129,13 +129,13 @@ def test_the_interval_without_seeds_is_the_one_of_the_t_test():
 
 
 def test_equal_noise_of_seeds_has_the_degrees_of_freedom_of_both_methods():
-    noise = Noise(10_000, 0.0, (SeedNoise(2.0, 2), SeedNoise(2.0, 2)))
+    noise = Noise(10_000, 0.0, (SeedVariance(2.0, 2), SeedVariance(2.0, 2)))
     assert noise.standard_error == 2.0
     assert noise.half_width(0.95) == pytest.approx(2 * stats.t.ppf(0.975, 4))
 
 
 def test_with_much_of_everything_the_smallest_visible_difference_is_2_8_standard_errors():
-    noise = Noise(10**6, 1.0, (SeedNoise(1.0, 10**6),))
+    noise = Noise(10**6, 1.0, (SeedVariance(1.0, 10**6),))
     assert noise.smallest_visible() == pytest.approx((1.95996 + 0.84162) * 2**0.5, rel=1e-4)
 
 
@@ -152,7 +152,9 @@ def test_with_much_of_everything_the_smallest_visible_difference_is_2_8_standard
 def test_more_examples_or_seeds_never_widen_an_interval(
     examples, variance, of_seeds, seeds, factor, more
 ):
-    noise = Noise(examples, variance, tuple(SeedNoise(each, seeds + 2, seeds) for each in of_seeds))
+    noise = Noise(
+        examples, variance, tuple(SeedVariance(each, seeds + 2, seeds) for each in of_seeds)
+    )
     half = noise.half_width(0.95)
     assert noise.at(examples, seeds).half_width(0.95) == pytest.approx(half)
     assert noise.at(factor * examples, seeds + more).half_width(0.95) <= half * (1 + 1e-9)

@@ -8,22 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_trials import FULL, LORA, PROMPT, by_count, failed, outcome_pairs, result, results
 
-from advisor.microbench.judging.outcome import Comparison, Outcome, compare
-from advisor.microbench.records import Metric, Status
+from advisor.microbench.judging.outcome import Comparison, ComparisonOutcome, compare_methods
+from advisor.microbench.records import Metric, TrialStatus
 
 SWAPPED = {
-    Outcome.PROMPT_TUNING_BETTER: Outcome.FULL_FINE_TUNING_BETTER,
-    Outcome.FULL_FINE_TUNING_BETTER: Outcome.PROMPT_TUNING_BETTER,
+    ComparisonOutcome.PROMPT_TUNING_BETTER: ComparisonOutcome.FULL_FINE_TUNING_BETTER,
+    ComparisonOutcome.FULL_FINE_TUNING_BETTER: ComparisonOutcome.PROMPT_TUNING_BETTER,
 }
 
 
 def judge(pair, tolerance=1.0, metric=Metric.ACCURACY, targets=(), methods=(PROMPT, FULL)):
-    return compare(methods[0], pair[0], methods[1], pair[1], metric, targets, tolerance)
+    return compare_methods(methods[0], pair[0], methods[1], pair[1], metric, targets, tolerance)
 
 
 def test_a_clear_lead_wins():
     found = judge(by_count(both=100, first=5, second=40, neither=55))
-    assert found.outcome is Outcome.FULL_FINE_TUNING_BETTER
+    assert found.outcome is ComparisonOutcome.FULL_FINE_TUNING_BETTER
     assert (found.winner, found.equivalent, found.by_default) == (FULL, False, False)
     assert found.difference.direction == FULL
     assert found.difference.mcnemar_p < 1e-6
@@ -32,7 +32,7 @@ def test_a_clear_lead_wins():
 
 def test_a_lead_that_is_surely_within_the_tolerance_is_equivalence_with_a_direction():
     found = judge(by_count(both=4000, first=500, second=200, neither=300), tolerance=12.0)
-    assert found.outcome is Outcome.EQUIVALENT
+    assert found.outcome is ComparisonOutcome.EQUIVALENT
     assert (found.winner, found.difference.direction) == (None, PROMPT)
     assert found.difference.a_within_tolerance
     assert (
@@ -42,7 +42,7 @@ def test_a_lead_that_is_surely_within_the_tolerance_is_equivalence_with_a_direct
 
 def test_equivalence_without_a_direction():
     found = judge(by_count(both=4000, first=20, second=20, neither=960), tolerance=5.0)
-    assert found.outcome is Outcome.EQUIVALENT
+    assert found.outcome is ComparisonOutcome.EQUIVALENT
     assert found.difference.direction is None
 
 
@@ -53,7 +53,7 @@ def test_the_interval_that_is_told_lies_within_the_tolerance_where_that_is_claim
     between = (unjudged.interval_90[1] + unjudged.interval_95[1]) / 2
     found = judge(pair, tolerance=between)
     low, high = found.difference.interval_90
-    assert found.outcome is Outcome.EQUIVALENT
+    assert found.outcome is ComparisonOutcome.EQUIVALENT
     assert f"90 % interval {low:+.1f} to {high:+.1f}" in found.sentence
     assert "95 % interval" not in found.sentence
 
@@ -61,7 +61,7 @@ def test_the_interval_that_is_told_lies_within_the_tolerance_where_that_is_claim
 def test_an_open_question_says_what_would_settle_it():
     found = judge(by_count(both=50, first=14, second=9, neither=27))
     difference = found.difference
-    assert found.outcome is Outcome.INCONCLUSIVE
+    assert found.outcome is ComparisonOutcome.INCONCLUSIVE
     assert found.sentence.startswith("Too close to call: prompt tuning less full fine-tuning is +5")
     assert f"about {difference.needed_test_examples:,} test examples and " in found.sentence
     assert difference.smallest_visible > 2.8 * 4.5
@@ -70,7 +70,7 @@ def test_an_open_question_says_what_would_settle_it():
 
 def test_being_surely_not_much_worse_is_recorded_apart():
     found = judge(by_count(both=300, first=60, second=45, neither=95), tolerance=3.0)
-    assert found.outcome is Outcome.INCONCLUSIVE
+    assert found.outcome is ComparisonOutcome.INCONCLUSIVE
     assert found.difference.a_within_tolerance
     assert not found.difference.equivalence
 
@@ -95,33 +95,33 @@ def test_disagreeing_seeds_forbid_a_claim_that_one_seed_would_make():
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (Status.OUT_OF_MEMORY, "Full fine-tuning does not fit into the memory here"),
-        (Status.DIVERGED, "Full fine-tuning diverges at the rates that were tried"),
+        (TrialStatus.OUT_OF_MEMORY, "Full fine-tuning does not fit into the memory here"),
+        (TrialStatus.DIVERGED, "Full fine-tuning diverges at the rates that were tried"),
     ],
 )
 def test_a_method_without_a_usable_trial_loses_by_default(status, words):
     pair = results([1, 0]), [failed(status, "Asked for 9 GB of 8 GB."), failed(status)]
     found = judge(pair)
-    assert found.outcome is Outcome.PROMPT_TUNING_BETTER
+    assert found.outcome is ComparisonOutcome.PROMPT_TUNING_BETTER
     assert found.by_default
     assert found.difference is None
     assert found.sentence.startswith(words)
     assert "(Asked for 9 GB of 8 GB). So prompt tuning is what is left" in found.sentence
-    assert judge(pair[::-1]).outcome is Outcome.FULL_FINE_TUNING_BETTER
+    assert judge(pair[::-1]).outcome is ComparisonOutcome.FULL_FINE_TUNING_BETTER
 
 
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (Status.TIMED_OUT, "Full fine-tuning does not end in the time that it was given"),
-        (Status.CRASHED, "Full fine-tuning crashes here"),
-        (Status.KILLED, "Full fine-tuning was killed by the system"),
+        (TrialStatus.TIMED_OUT, "Full fine-tuning does not end in the time that it was given"),
+        (TrialStatus.CRASHED, "Full fine-tuning crashes here"),
+        (TrialStatus.KILLED, "Full fine-tuning was killed by the system"),
     ],
 )
-@pytest.mark.parametrize("other", [[], [failed(Status.DIVERGED)]])
+@pytest.mark.parametrize("other", [[], [failed(TrialStatus.DIVERGED)]])
 def test_no_method_loses_by_what_a_busy_machine_may_have_done(status, words, other):
     found = judge((results([1, 0]), [*other, failed(status, "Signal 9."), failed(status)]))
-    assert (found.outcome, found.by_default) == (Outcome.INCONCLUSIVE, False)
+    assert (found.outcome, found.by_default) == (ComparisonOutcome.INCONCLUSIVE, False)
     assert found.sentence.endswith("Nothing can be compared.")
     assert other or found.sentence.startswith(words)
 
@@ -131,7 +131,12 @@ def test_a_method_that_predicts_no_numbers_loses():
 
 
 def test_different_failures_are_counted():
-    lost = [failed(Status.CRASHED), failed(Status.DIVERGED), failed(Status.CRASHED), result([])]
+    lost = [
+        failed(TrialStatus.CRASHED),
+        failed(TrialStatus.DIVERGED),
+        failed(TrialStatus.CRASHED),
+        result([]),
+    ]
     found = judge((lost, results([1])))
     assert found.sentence.startswith(
         "Prompt tuning has no usable trial: 2 crashed, 1 diverged, 1 no finite predictions."
@@ -139,8 +144,8 @@ def test_different_failures_are_counted():
 
 
 def test_without_any_usable_trial_it_stays_open():
-    found = judge(([failed(Status.CRASHED)], [failed(Status.OUT_OF_MEMORY)]))
-    assert found.outcome is Outcome.INCONCLUSIVE
+    found = judge(([failed(TrialStatus.CRASHED)], [failed(TrialStatus.OUT_OF_MEMORY)]))
+    assert found.outcome is ComparisonOutcome.INCONCLUSIVE
     assert not found.by_default
     assert found.sentence == (
         "Prompt tuning crashes here. Full fine-tuning does not fit into the memory here. "
@@ -150,7 +155,7 @@ def test_without_any_usable_trial_it_stays_open():
 
 def test_a_method_that_was_never_tried_does_not_lose():
     found = judge((results([1, 1]), []))
-    assert (found.outcome, found.by_default) == (Outcome.INCONCLUSIVE, False)
+    assert (found.outcome, found.by_default) == (ComparisonOutcome.INCONCLUSIVE, False)
     assert found.sentence == (
         "No trial of full fine-tuning came as far as the test. Nothing can be compared."
     )
@@ -158,7 +163,7 @@ def test_a_method_that_was_never_tried_does_not_lose():
 
 def test_failed_seeds_are_left_out_and_named():
     first, second = by_count(both=50, first=5, second=5)
-    difference = judge(([*first, failed(Status.DIVERGED)], second)).difference
+    difference = judge(([*first, failed(TrialStatus.DIVERGED)], second)).difference
     assert difference.seeds == (1, 1)
     assert difference.note.startswith("1 of 2 trials of prompt tuning have no score (1 diverged)")
 
@@ -169,7 +174,10 @@ def test_any_two_methods_can_be_compared_but_not_every_winner_has_an_outcome():
     assert found.winner == LORA
     with pytest.raises(ValueError, match="lora"):
         _ = found.outcome
-    assert judge(pair, methods=("prefix_tuning", FULL)).outcome is Outcome.PROMPT_TUNING_BETTER
+    assert (
+        judge(pair, methods=("prefix_tuning", FULL)).outcome
+        is ComparisonOutcome.PROMPT_TUNING_BETTER
+    )
 
 
 TRUTH = tuple(np.random.default_rng(3).normal(size=60).tolist())
@@ -179,7 +187,7 @@ def test_correlations_are_compared_on_shared_examples():
     noise = np.random.default_rng(4).normal(size=(2, 60))
     pair = results(np.array(TRUTH) + noise[0]), results(np.array(TRUTH) + 0.3 * noise[1])
     found = judge(pair, metric=Metric.PEARSON, targets=TRUTH)
-    assert found.outcome is Outcome.FULL_FINE_TUNING_BETTER
+    assert found.outcome is ComparisonOutcome.FULL_FINE_TUNING_BETTER
     assert found.difference.mcnemar_p is None
 
 
@@ -194,7 +202,7 @@ def test_a_constant_prediction_loses_against_a_good_one_and_is_named():
 def test_two_constant_predictions_are_not_called_equivalent():
     pair = results([2.0] * 60), results([5.0] * 60)
     found = judge(pair, metric=Metric.PEARSON, targets=TRUTH, tolerance=5.0)
-    assert found.outcome is Outcome.INCONCLUSIVE
+    assert found.outcome is ComparisonOutcome.INCONCLUSIVE
     assert found.difference.note.count("never vary") == 2
     assert found.difference.needed_test_examples is None
 
@@ -226,8 +234,8 @@ def test_the_record_is_consistent(pair, tolerance):
     assert difference.direction == (PROMPT if low > 0 else FULL if high < 0 else None)
     if difference.equivalence:
         assert difference.a_within_tolerance
-        assert found.outcome is Outcome.EQUIVALENT
-    if found.outcome is not Outcome.INCONCLUSIVE:
+        assert found.outcome is ComparisonOutcome.EQUIVALENT
+    if found.outcome is not ComparisonOutcome.INCONCLUSIVE:
         assert difference.needed_test_examples is None
     elif difference.needed_test_examples is not None:
         assert difference.needed_test_examples >= difference.examples

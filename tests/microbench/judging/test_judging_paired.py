@@ -10,7 +10,7 @@ from made_trials import by_count, outcome_pairs
 from scipy import stats
 
 from advisor.catalogue.settings import judging
-from advisor.microbench.judging.noise import Noise, SeedNoise
+from advisor.microbench.judging.noise import Noise, SeedVariance
 from advisor.microbench.judging.paired import (
     Needed,
     binomial_p,
@@ -141,7 +141,7 @@ def test_the_needed_size_is_the_smallest_that_shows_the_difference():
 
 
 def test_more_seeds_are_asked_for_where_more_examples_would_not_do():
-    noise = Noise(200, 4.0, (SeedNoise(4.0, 2, 3), SeedNoise(1.0, 2, 3)))
+    noise = Noise(200, 4.0, (SeedVariance(4.0, 2, 3), SeedVariance(1.0, 2, 3)))
     found = needed_test_size(noise, 7.0, 0.0)
     assert found.seeds > 3
     assert noise.at(found.examples, found.seeds).smallest_visible() <= 7.0
@@ -149,7 +149,7 @@ def test_more_seeds_are_asked_for_where_more_examples_would_not_do():
 
 
 def test_fewer_examples_than_there_are_are_never_proposed():
-    noise = Noise(200, 1e-4, (SeedNoise(4.0, 2, 3),))
+    noise = Noise(200, 1e-4, (SeedVariance(4.0, 2, 3),))
     assert needed_test_size(noise, 6.0, 0.0).examples == 200
 
 
@@ -158,7 +158,7 @@ def test_fewer_examples_than_there_are_are_never_proposed():
     [
         (Noise(200, 4.0), 0.0),
         (Noise(200, 4.0), 1e-3),
-        (Noise(9, 1.0, (SeedNoise(1e4, 2, 3),)), 1.0),
+        (Noise(9, 1.0, (SeedVariance(1e4, 2, 3),)), 1.0),
     ],
 )
 def test_what_is_out_of_reach_is_not_proposed(noise, points):
@@ -167,7 +167,7 @@ def test_what_is_out_of_reach_is_not_proposed(noise, points):
 
 @given(st.floats(0.01, 50), st.floats(0, 50), st.floats(0.5, 20), st.integers(1, 4))
 def test_a_larger_difference_needs_no_more_of_both(variance, seeds, points, freedom):
-    noise = Noise(100, variance, (SeedNoise(seeds, freedom),))
+    noise = Noise(100, variance, (SeedVariance(seeds, freedom),))
     found = needed_test_size(noise, points, 0.0)
     easier = needed_test_size(noise, 1.5 * points, 0.0)
     if found.examples is not None:
@@ -177,7 +177,7 @@ def test_a_larger_difference_needs_no_more_of_both(variance, seeds, points, free
 
 
 def test_equivalence_is_sized_by_what_the_difference_leaves_of_the_tolerance():
-    noise = Noise(200, 0.5, (SeedNoise(0.1, 4, 3), SeedNoise(0.1, 4, 3)))
+    noise = Noise(200, 0.5, (SeedVariance(0.1, 4, 3), SeedVariance(0.1, 4, 3)))
     found = needed_test_size(noise, 0.2, 2.0)
     there = noise.at(found.examples, found.seeds)
     assert there.provable_margin() <= 1.8

@@ -14,7 +14,7 @@ from advisor.microbench.judging.scores import (
     score_of,
     usable_trials,
 )
-from advisor.microbench.records import Metric, Status
+from advisor.microbench.records import Metric, TrialStatus
 
 TRUTH = (1.0, 2.0, 3.0, 4.0, 5.0, 7.0)
 
@@ -97,6 +97,11 @@ def test_trials_of_different_tests_are_refused():
 
 
 def test_trials_without_a_score_or_with_nan_are_left_out():
-    fine = result([1, 0], Status.STOPPED_EARLY)
-    others = [failed(Status.CRASHED), result([1, 0], Status.KILLED), result([]), result([1, "nan"])]
+    fine = result([1, 0], TrialStatus.STOPPED_EARLY)
+    others = [
+        failed(TrialStatus.CRASHED),
+        result([1, 0], TrialStatus.KILLED),
+        result([]),
+        result([1, "nan"]),
+    ]
     assert usable_trials([*others, fine]) == [fine]

@@ -15,12 +15,12 @@ from advisor.microbench.records import (
     Example,
     MethodProbe,
     Metric,
-    Precision,
     Probe,
     Route,
     Splits,
-    Status,
     Task,
+    TrialPrecision,
+    TrialStatus,
 )
 
 BOTH = ("prompt_tuning", "full_fine_tuning")
@@ -52,12 +52,12 @@ def bench(route=Route.HEAD, train=300, dev=128, test=400):
 
 def probe(seconds=None, evaluation=0.006, failed=()):
     return Probe(
-        precision=Precision.BF16,
+        precision=TrialPrecision.BF16,
         batch_size=16,
         max_tokens=64,
         methods={
             method: MethodProbe(
-                status=Status.OUT_OF_MEMORY if method in failed else Status.FINISHED,
+                status=TrialStatus.OUT_OF_MEMORY if method in failed else TrialStatus.FINISHED,
                 message="it needs more than 2 GiB" if method in failed else "",
                 seconds_per_step=step,
                 evaluation_seconds=evaluation,

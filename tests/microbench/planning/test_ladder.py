@@ -11,7 +11,7 @@ from plan_cases import BOTH, FAST, SLOW, bench, plan, probe, sizes_for
 
 from advisor.catalogue.settings import planning
 from advisor.microbench.planning.cost import levels, wished_level
-from advisor.microbench.planning.ladder import Room, head_rows, new_tokens_for, tokens_for
+from advisor.microbench.planning.ladder import Room, head_examples, new_tokens_for, tokens_for
 from advisor.microbench.records import Route
 
 
@@ -169,5 +169,5 @@ def test_there_are_sizes_for_every_budget(budget):
 @pytest.mark.parametrize(("evaluation", "rows"), [(0.01, 800), (1.0, 32)])
 def test_the_linear_head_of_a_language_model_takes_a_share_of_the_budget(evaluation, rows):
     found = probe(evaluation=evaluation)
-    assert head_rows(bench(Route.LABEL_WORDS), found, Room(180, 160, 2)) == rows
-    assert head_rows(bench(Route.HEAD), found, Room(180, 160, 2)) is None
+    assert head_examples(bench(Route.LABEL_WORDS), found, Room(180, 160, 2)) == rows
+    assert head_examples(bench(Route.HEAD), found, Room(180, 160, 2)) is None

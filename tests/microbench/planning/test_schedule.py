@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from plan_cases import plan
 
 from advisor.microbench.planning.schedule import curve, due, finals, rungs, search, spare, winner
-from advisor.microbench.records import Point, Purpose, Status, TrialResult
+from advisor.microbench.records import Point, Purpose, TrialResult, TrialStatus
 
 METHOD = "prompt_tuning"
 
 
-def result(trial, score, *, loss=1.0, status=Status.FINISHED):
+def result(trial, score, *, loss=1.0, status=TrialStatus.FINISHED):
     return TrialResult(
         trial=trial.id,
         status=status,
@@ -112,14 +112,14 @@ def test_failed_rates_drop_out():
 
     def score(trial):
         failed = trial.learning_rate > 0.01
-        return result(trial, 50, status=Status.DIVERGED if failed else Status.FINISHED)
+        return result(trial, 50, status=TrialStatus.DIVERGED if failed else TrialStatus.FINISHED)
 
     assert winner(made, METHOD, run(made, score))[0] <= 0.01
 
 
 def test_a_method_of_which_every_rate_fails_gets_no_final_run():
     made = plan(600)
-    results = run(made, lambda trial: result(trial, 0, status=Status.OUT_OF_MEMORY))
+    results = run(made, lambda trial: result(trial, 0, status=TrialStatus.OUT_OF_MEMORY))
     assert winner(made, METHOD, results) is None
     assert finals(made, METHOD, results) == []
     assert due(made, results) == []
@@ -172,7 +172,7 @@ def test_no_spare_seed_for_one_method_alone():
 
     def score(trial):
         failed = trial.method == METHOD
-        return result(trial, 50, status=Status.DIVERGED if failed else Status.FINISHED)
+        return result(trial, 50, status=TrialStatus.DIVERGED if failed else TrialStatus.FINISHED)
 
     assert spare(made, run(made, score)) == []
 

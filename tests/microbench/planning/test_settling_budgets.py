@@ -8,15 +8,15 @@ from plan_cases import BOTH, FAST, SLOW, bench, plan, probe
 from advisor.catalogue.settings import planning
 from advisor.microbench.planning.schedule import due
 from advisor.microbench.preparing.budget import parse_budget
-from advisor.microbench.records import Status, TrialResult
-from advisor.microbench.run import Findings
-from advisor.microbench.summary import Judged, budget_for
+from advisor.microbench.records import TrialResult, TrialStatus
+from advisor.microbench.run import RunFindings
+from advisor.microbench.summary import JudgedRun, budget_for
 
 SOFT, FULL = BOTH
 
 
 def found(seconds=None, budget=180):
-    return Findings(plan(budget, test=400), probe(seconds), {})
+    return RunFindings(plan(budget, test=400), probe(seconds), {})
 
 
 @pytest.mark.parametrize("seconds", [FAST, SLOW])
@@ -62,9 +62,9 @@ def judged(hits, test=400):
         right = hits[trial.method]
         answers = (1.0,) * right + (0.0,) * (frozen.test_size - right)
         answers = answers[::-1] if trial.method == SOFT else answers
-        results[trial.id] = TrialResult(trial=trial.id, status=Status.FINISHED, test=answers)
-    findings = Findings(frozen, probe(), {}, results=results)
-    return Judged(bench(test=test), findings, FULL, 1.0, 300)
+        results[trial.id] = TrialResult(trial=trial.id, status=TrialStatus.FINISHED, test=answers)
+    findings = RunFindings(frozen, probe(), {}, results=results)
+    return JudgedRun(bench(test=test), findings, FULL, 1.0, 300)
 
 
 def test_an_open_comparison_names_a_budget_that_a_person_can_type():
@@ -89,8 +89,8 @@ def test_a_settled_comparison_names_none():
 
 @pytest.mark.parametrize("late", [True, False])
 def test_a_budget_that_ended_before_there_were_two_scores_names_a_larger_one(late):
-    findings = Findings(plan(20, test=400), probe(SLOW), {}, late=late)
-    open_ = Judged(bench(test=400), findings, FULL, 1.0, 300).comparisons[SOFT]
+    findings = RunFindings(plan(20, test=400), probe(SLOW), {}, late=late)
+    open_ = JudgedRun(bench(test=400), findings, FULL, 1.0, 300).comparisons[SOFT]
     assert open_.winner is None
     assert open_.difference is None
     assert ("The budget ended before that; --budget " in open_.sentence) is late

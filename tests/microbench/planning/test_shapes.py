@@ -7,7 +7,7 @@ from plan_cases import BOTH, FAST, SLOW, bench, probe
 
 from advisor.methods import load_methods
 from advisor.microbench.planning.ladder import Room, affordable_sizes, make_plan, whole_sizes
-from advisor.microbench.planning.shapes import Shape, shape_to_try, smaller
+from advisor.microbench.planning.shapes import StepShape, shape_to_try, smaller
 
 METHODS = [load_methods()[method] for method in BOTH]
 
@@ -20,7 +20,7 @@ def shape(seconds):
 
 
 def test_batches_are_halved_before_inputs_are_cut_and_neither_below_its_least():
-    found, steps = Shape(16, 256), []
+    found, steps = StepShape(16, 256), []
     while (found := smaller(found)) is not None:
         steps.append(found)
     assert steps == [(8, 256), (4, 256), (4, 128), (4, 64)]

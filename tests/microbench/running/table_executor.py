@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 
-from advisor.microbench.records import Baseline, Ending, JobKind, MethodProbe, Status, TrialResult
+from advisor.microbench.records import (
+    Baseline,
+    Ending,
+    JobKind,
+    MethodProbe,
+    TrialResult,
+    TrialStatus,
+)
 
 NO_ROOM = "DefaultCPUAllocator: can't allocate memory: you tried to allocate 3145728 bytes."
 
@@ -42,10 +49,10 @@ class Table:
 
     def _ending(self, job):
         if job.id in self.failing or job.method in self.failing:
-            return Ending(job=job.id, status=Status.OUT_OF_MEMORY, message=NO_ROOM)
+            return Ending(job=job.id, status=TrialStatus.OUT_OF_MEMORY, message=NO_ROOM)
         answer = self._answer(job)
         times = {"wall_seconds": self.wall_seconds if job.trial else 1.0, "cpu_seconds": 1.0}
-        return Ending(job=job.id, status=Status.FINISHED, answer=answer, **times)
+        return Ending(job=job.id, status=TrialStatus.FINISHED, answer=answer, **times)
 
     def _answer(self, job):
         if job.kind is JobKind.EXAMPLES:
@@ -61,11 +68,11 @@ class Table:
         if job.kind is JobKind.PROBE:
             step = 0.01 + self.token_seconds * job.batch_size * job.max_tokens
             seconds = {"seconds_per_step": step, "evaluation_seconds": 0.001}
-            return MethodProbe(status=Status.FINISHED, **seconds).model_dump(mode="json")
+            return MethodProbe(status=TrialStatus.FINISHED, **seconds).model_dump(mode="json")
         if job.kind is JobKind.BASELINE:
             return self._baseline(job)
         test = (1.0,) * job.trial.test_size if job.trial.test else ()
-        seconds, status = self.trial_seconds, Status.FINISHED
+        seconds, status = self.trial_seconds, TrialStatus.FINISHED
         result = TrialResult(
             trial=job.id, status=status, dev_score=50.0, test=test, seconds=seconds
         )

@@ -9,7 +9,7 @@ import json
 import pytest
 from trial_jobs import job, trial
 
-from advisor.microbench.records import Status
+from advisor.microbench.records import TrialStatus
 from advisor.microbench.running.child import guarded
 
 
@@ -28,7 +28,7 @@ class FullDisk(io.StringIO):
 
 
 @pytest.mark.parametrize(
-    ("answer", "status"), [({"a": 1}, Status.FINISHED), (Huge(a=1), Status.OUT_OF_MEMORY)]
+    ("answer", "status"), [({"a": 1}, TrialStatus.FINISHED), (Huge(a=1), TrialStatus.OUT_OF_MEMORY)]
 )
 def test_memory_that_runs_out_for_the_answer_is_no_crash(monkeypatch, answer, status):
     from advisor.microbench.worker import jobs
@@ -47,4 +47,4 @@ def test_a_log_that_cannot_be_written_does_not_hide_why_a_job_failed(monkeypatch
     monkeypatch.setattr(jobs, "do_job", fail)
     monkeypatch.setattr("sys.stderr", FullDisk())
     told = json.loads(guarded(None, job(trial()), None))
-    assert told == {"status": Status.CRASHED.value, "message": "ValueError: no such thing"}
+    assert told == {"status": TrialStatus.CRASHED.value, "message": "ValueError: no such thing"}

@@ -15,9 +15,9 @@ from advisor.microbench.records import (
     Baseline,
     Ending,
     JobKind,
-    Precision,
-    Status,
+    TrialPrecision,
     TrialResult,
+    TrialStatus,
 )
 from advisor.microbench.run import Conductor
 from advisor.microbench.running.journal import Entry, Journal
@@ -169,7 +169,7 @@ def test_number_formats_that_cannot_be_compared_end_no_run(tmp_path):
     """All parameters are trained for it, and a soft prompt may have room where that has not."""
     run = conductor(tmp_path, Table(failing=("precision", FULL)))
     findings = run.run(run.plan(lambda *_: {}))
-    assert findings.plan.precision is Precision.FP32
+    assert findings.plan.precision is TrialPrecision.FP32
     assert findings.probe.speed is None
     assert list(findings.plan.methods) == [SOFT]
     assert findings.results
@@ -211,8 +211,8 @@ def test_a_journal_of_wrong_content_is_refused_as_damaged(tmp_path, entry):
 
 def test_numbers_that_are_none_come_back_from_the_journal(tmp_path):
     test = (float("nan"), float("inf"), -float("inf"))
-    result = TrialResult(trial="t", status=Status.FINISHED, test=test).model_dump(mode="json")
-    ending = Ending(job="t", status=Status.FINISHED, answer=result)
+    result = TrialResult(trial="t", status=TrialStatus.FINISHED, test=test).model_dump(mode="json")
+    ending = Ending(job="t", status=TrialStatus.FINISHED, answer=result)
     Journal(tmp_path / "journal.jsonl").add(Entry(ending=ending))
     [read] = Journal(tmp_path / "journal.jsonl").entries
     again = TrialResult.model_validate(read.ending.answer)

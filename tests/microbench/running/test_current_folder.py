@@ -9,7 +9,7 @@ from planted import plant, run_in
 from tiny_benches import bench_of
 from trial_jobs import ending_of, job, trial
 
-from advisor.microbench.records import Route, Status
+from advisor.microbench.records import Route, TrialStatus
 from advisor.microbench.running.local import LocalExecutor
 
 
@@ -33,7 +33,7 @@ def test_the_process_that_loads_the_model(hostile, imported, tiny_encoder, tmp_p
     executor = LocalExecutor(tmp_path / "bench.json", tmp_path, slots=1, watch=print)
     try:
         executor.submit(job(trial()))
-        assert ending_of(executor).status is Status.FINISHED
+        assert ending_of(executor).status is TrialStatus.FINISHED
     finally:
         executor.close()
     assert run_in(hostile) == []

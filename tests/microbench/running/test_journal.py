@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.microbench.records import Ending, Status
+from advisor.microbench.records import Ending, TrialStatus
 from advisor.microbench.running.journal import Entry, Journal
 from advisor.support.errors import AdvisorError
 
 
 def ending(number):
-    return Entry(ending=Ending(job=f"trial-{number}", status=Status.FINISHED, answer={"a": number}))
+    return Entry(
+        ending=Ending(job=f"trial-{number}", status=TrialStatus.FINISHED, answer={"a": number})
+    )
 
 
 def filled(path, count=3):
@@ -47,8 +49,8 @@ def test_a_journal_cut_short_keeps_every_whole_entry(tmp_path_factory, cut):
 
 def test_the_last_ending_of_a_job_counts(tmp_path):
     journal = filled(tmp_path / "journal.jsonl", 1)
-    journal.add(Entry(ending=Ending(job="trial-0", status=Status.KILLED)))
-    assert journal.endings()["trial-0"].status is Status.KILLED
+    journal.add(Entry(ending=Ending(job="trial-0", status=TrialStatus.KILLED)))
+    assert journal.endings()["trial-0"].status is TrialStatus.KILLED
 
 
 @pytest.mark.parametrize("line", ["{}}", '{"begun": 3}', '{"unknown": {}}', "\0"])

@@ -12,7 +12,7 @@ from processes import children_of, processes_of, wait_for
 from tiny_benches import bench_of, write_model
 from trial_jobs import ending_of, job, trial
 
-from advisor.microbench.records import Route, Status, TrialResult
+from advisor.microbench.records import Route, TrialResult, TrialStatus
 from advisor.microbench.running import local
 from advisor.microbench.running.local import LocalExecutor
 from advisor.microbench.running.results import trial_result
@@ -48,7 +48,7 @@ def test_jobs_run_side_by_side_and_give_their_results(executor, looks):
     assert set(endings) == {"prompt_tuning-6", "full_fine_tuning-6"}
     for ending in endings.values():
         result = TrialResult.model_validate(ending.answer)
-        assert result.status is Status.FINISHED
+        assert result.status is TrialStatus.FINISHED
         assert result.steps_done == 6
         assert result.test
     assert {look["job"] for look in looks} >= set(endings)
@@ -65,15 +65,15 @@ def test_the_same_trial_gives_the_same_result(executor):
 def test_a_job_over_its_time_is_ended_and_says_so(executor):
     executor.submit(job(trial(steps=10**6, dev_every=10**6), time_limit=1.0))
     ending = ending_of(executor)
-    assert ending.status is Status.TIMED_OUT
+    assert ending.status is TrialStatus.TIMED_OUT
     assert "1 s" in ending.message
 
 
 def test_a_job_without_memory_says_that_memory_ran_out(executor):
     executor.submit(job(trial("full_fine_tuning"), memory_limit=1))
     ending = ending_of(executor)
-    status = ending.status if ending.answer is None else Status(ending.answer["status"])
-    assert status is Status.OUT_OF_MEMORY
+    status = ending.status if ending.answer is None else TrialStatus(ending.answer["status"])
+    assert status is TrialStatus.OUT_OF_MEMORY
 
 
 def test_what_a_job_shares_with_the_others_does_not_count_against_its_memory(executor):
@@ -81,7 +81,7 @@ def test_what_a_job_shares_with_the_others_does_not_count_against_its_memory(exe
     assert executor.loaded_memory() > 200 * 2**20
     executor.submit(job(trial(), memory_limit=150 * 2**20))
     result = TrialResult.model_validate(ending_of(executor).answer)
-    assert result.status is Status.FINISHED
+    assert result.status is TrialStatus.FINISHED
 
 
 @pytest.mark.parametrize(("left", "share"), [(None, 50), (0, 0), (60, 30), (400, 50)])
@@ -105,9 +105,9 @@ def test_memory_that_suffices_for_one_method_only_stops_the_other(tmp_path):
         return trial_result(ending_of(executor), limit)
 
     try:
-        assert result("prompt_tuning", 200 * 2**20).status is Status.FINISHED
-        assert result("full_fine_tuning", 200 * 2**20).status is Status.OUT_OF_MEMORY
-        assert result("full_fine_tuning").status is Status.FINISHED
+        assert result("prompt_tuning", 200 * 2**20).status is TrialStatus.FINISHED
+        assert result("full_fine_tuning", 200 * 2**20).status is TrialStatus.OUT_OF_MEMORY
+        assert result("full_fine_tuning").status is TrialStatus.FINISHED
     finally:
         executor.close()
 
@@ -115,7 +115,7 @@ def test_memory_that_suffices_for_one_method_only_stops_the_other(tmp_path):
 def test_a_job_that_cannot_be_done_is_a_crash_with_its_reason(executor):
     executor.submit(job(trial("no_such_method")))
     ending = ending_of(executor)
-    assert ending.status is Status.CRASHED
+    assert ending.status is TrialStatus.CRASHED
     assert "no_such_method" in ending.message
 
 
@@ -144,7 +144,7 @@ def test_a_trial_that_is_killed_again_is_a_result_and_the_next_one_runs(executor
     kill_child(folder)
     wait_for(lambda: executor.next_ending(0.1) is None and any_child(folder))
     kill_child(folder)
-    assert ending_of(executor).status is Status.KILLED
+    assert ending_of(executor).status is TrialStatus.KILLED
     executor.submit(job(trial()))
     assert ending_of(executor).answer is not None
 

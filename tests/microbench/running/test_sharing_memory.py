@@ -7,7 +7,7 @@ from plan_cases import BOTH
 from table_executor import Table
 from test_conduct import conductor
 
-from advisor.microbench.records import Ending, JobKind, MethodProbe, Status
+from advisor.microbench.records import Ending, JobKind, MethodProbe, TrialStatus
 
 SOFT, FULL = BOTH
 GIB = 2**30
@@ -25,7 +25,9 @@ class Machine(Table):
 
     def _ending(self, job):
         if job.kind is JobKind.PROBE and job.memory_limit < self._need(job):
-            return Ending(job=job.id, status=Status.OUT_OF_MEMORY, message="no memory was left")
+            return Ending(
+                job=job.id, status=TrialStatus.OUT_OF_MEMORY, message="no memory was left"
+            )
         return super()._ending(job)
 
     def _answer(self, job):

@@ -19,12 +19,12 @@ from advisor.microbench.records import (
     MethodProbe,
     Prompt,
     Route,
-    Status,
     TrialResult,
+    TrialStatus,
 )
 from advisor.microbench.run import Conductor
 from advisor.microbench.running.journal import Journal
-from advisor.microbench.summary import Judged
+from advisor.microbench.summary import JudgedRun
 
 SOFT, FULL = BOTH
 BUDGET = 180.0
@@ -64,9 +64,9 @@ class Slow:
         self.now = max(self.now, ends)
         self._fill()
         if seconds > job.time_limit:
-            return Ending(job=job.id, status=Status.TIMED_OUT, message="too late")
+            return Ending(job=job.id, status=TrialStatus.TIMED_OUT, message="too late")
         times = {"wall_seconds": seconds, "cpu_seconds": seconds}
-        return Ending(job=job.id, status=Status.FINISHED, answer=self._answer(job), **times)
+        return Ending(job=job.id, status=TrialStatus.FINISHED, answer=self._answer(job), **times)
 
     def _fill(self):
         while self._waiting and len(self._running) < self.slots:
@@ -100,7 +100,7 @@ class Slow:
             return {"precision": "fp32", "seconds": 3 * size * one, "speed": None}
         if job.kind is JobKind.PROBE:
             seconds = {"seconds_per_step": 3 * size * one, "evaluation_seconds": one}
-            return MethodProbe(status=Status.FINISHED, **seconds).model_dump(mode="json")
+            return MethodProbe(status=TrialStatus.FINISHED, **seconds).model_dump(mode="json")
         if job.baseline is Baseline.MAJORITY:
             return {"majority": 50.0, "note": ""}
         if job.baseline is Baseline.ZERO_SHOT:
@@ -109,7 +109,7 @@ class Slow:
         if job.baseline is not None:
             return {}
         test = (1.0,) * job.trial.test_size if job.trial.test else ()
-        result = TrialResult(trial=job.id, status=Status.FINISHED, dev_score=50.0, test=test)
+        result = TrialResult(trial=job.id, status=TrialStatus.FINISHED, dev_score=50.0, test=test)
         return result.model_dump(mode="json")
 
 
@@ -159,7 +159,7 @@ def test_a_model_that_cannot_be_measured_in_time_leaves_all_open_and_says_what_i
 ):
     _, findings = ran(tmp_path, monkeypatch, 70e9)
     assert set(findings.plan.left_out) == set(BOTH)
-    judged = Judged(decoder(), findings, FULL, 1.0, 300)
+    judged = JudgedRun(decoder(), findings, FULL, 1.0, 300)
     found = difference_of(judged.comparisons[SOFT], withheld=False)
     assert (found.outcome, found.by_default) == ("inconclusive", False)
     assert "take a smaller model" in found.sentence

@@ -11,7 +11,7 @@ from test_padding import stir
 from tiny_benches import METHODS, bench_of, writing_bench
 from trial_settings import a_trial
 
-from advisor.microbench.records import Precision, Route
+from advisor.microbench.records import Route, TrialPrecision
 from advisor.microbench.worker.artefact import artefact_bytes, save_artefact
 from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.evaluation import answers
@@ -86,5 +86,7 @@ def test_a_trial_saves_the_state_that_it_evaluated(model_folder, tmp_path):
     assert len(set(result.predicted)) == 2
     workbench, learner = loaded(model_folder, "bert", Route.HEAD, "lora", tmp_path)
     learner.model.eval()
-    found = answers(workbench.answering(learner), workbench.test, workbench.bench, Precision.FP32)
+    found = answers(
+        workbench.answering(learner), workbench.test, workbench.bench, TrialPrecision.FP32
+    )
     assert (found.predicted, found.outcomes) == (result.predicted, result.test)

@@ -11,7 +11,7 @@ from trial_settings import a_trial
 from advisor.methods import load_methods
 from advisor.microbench.records import Route
 from advisor.microbench.worker.methods import equip
-from advisor.microbench.worker.optimizing import Optimizer, linear_decay
+from advisor.microbench.worker.optimizing import RecipeOptimizer, linear_decay
 from advisor.microbench.worker.rows import Row, sorted_batches, training_batches
 from advisor.microbench.worker.workbench import load_workbench
 
@@ -70,7 +70,7 @@ def test_a_new_head_has_a_rate_of_its_own_and_biases_do_not_decay(model_folder):
     for method in ("full_fine_tuning", "prefix_tuning"):
         learner = equip(workbench, method, 0)
         trial = a_trial(method, learning_rate=1e-4, head_rate=1e-2)
-        optimizer = Optimizer(learner, trial, load_methods()[method])
+        optimizer = RecipeOptimizer(learner, trial, load_methods()[method])
         names = {id(parameter): name for name, parameter in learner.trained()}
         for group in optimizer.groups:
             for parameter in group["params"]:
@@ -86,7 +86,7 @@ def test_without_a_rate_for_the_head_there_is_one_rate(model_folder):
     workbench = load_workbench(bench_of(model_folder("bert"), "bert", Route.HEAD))
     learner = equip(workbench, "lora", 0)
     trial = a_trial("lora", learning_rate=1e-4, head_rate=None)
-    optimizer = Optimizer(learner, trial, load_methods()["lora"])
+    optimizer = RecipeOptimizer(learner, trial, load_methods()["lora"])
     assert {group["lr"] for group in optimizer.groups} == {1e-4}
     optimizer.step(0)
     assert optimizer.rate == pytest.approx(1e-4 / 2)

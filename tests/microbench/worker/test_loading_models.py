@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from tiny_benches import bench_of
 from trial_settings import a_trial
 
-from advisor.microbench.records import Prompt, Route, Status
+from advisor.microbench.records import Prompt, Route, TrialStatus
 from advisor.microbench.worker.loading import without_pickles
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
@@ -173,7 +173,7 @@ def test_a_head_that_came_with_the_weights_is_not_kept(model_folder, tmp_path):
     workbench = load(tmp_path)
     assert workbench.new == {"classifier.weight", "classifier.bias"}
     result = run_trial(workbench, a_trial("full_fine_tuning", steps=2), lambda _: None)
-    assert result.status is Status.FINISHED
+    assert result.status is TrialStatus.FINISHED
 
 
 def test_a_tokenizer_without_padding_gets_one(model_folder):
@@ -243,7 +243,7 @@ def test_a_gguf_file_is_trained_saved_and_loaded_again(gguf_file, tmp_path, rout
     assert all(p.dtype == torch.float32 for p in workbench.model.parameters())
     trial = a_trial("full_fine_tuning", steps=3)
     result = run_trial(workbench, trial, lambda _: None, keep=tmp_path / "kept")
-    assert result.status is Status.FINISHED
+    assert result.status is TrialStatus.FINISHED
     again = load(tmp_path / "kept", "llama", route, prompts=prompts)
     assert again.train == workbench.train
     for name, tensor in workbench.model.state_dict().items():

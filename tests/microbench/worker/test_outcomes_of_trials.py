@@ -10,7 +10,7 @@ from forked import in_a_child
 from tiny_benches import bench_of
 from trial_settings import a_trial
 
-from advisor.microbench.records import Precision, Route, Status, TrialResult
+from advisor.microbench.records import Route, TrialPrecision, TrialResult, TrialStatus
 from advisor.microbench.worker import training
 from advisor.microbench.worker.evaluation import Answers, Evaluation
 from advisor.microbench.worker.memory import out_of_memory
@@ -48,7 +48,7 @@ def test_a_general_text_without_room_spoils_no_score(workbench, monkeypatch, cro
             run_trial(workbench, a_trial("lora"), lambda _: None)
         return
     result = run_trial(workbench, a_trial("lora"), lambda _: None)
-    assert result.status is Status.FINISHED
+    assert result.status is TrialStatus.FINISHED
     assert result.general_loss is None
     assert result.test
 
@@ -67,7 +67,7 @@ def test_reports_are_light_and_go_through_json(workbench):
 def test_no_progress_ends_a_trial_early(workbench):
     trial = a_trial("lora", learning_rate=0.0, head_rate=0.0, steps=40, dev_every=2, patience=3)
     result = run_trial(workbench, trial, lambda _: None)
-    assert result.status is Status.STOPPED_EARLY
+    assert result.status is TrialStatus.STOPPED_EARLY
     assert result.steps_done == 8
     assert result.test
 
@@ -113,14 +113,14 @@ def test_the_latest_state_with_the_best_score_stays_however_the_loss_rises(
 def test_a_better_score_or_a_lower_loss_each_keep_a_trial_going(workbench, monkeypatch):
     looks = [(0.9, 50.0), (0.8, 50.0), (0.8, 60.0), (0.9, 60.0), (0.9, 40.0), (0.1, 99.0)]
     trainer, _, _ = trained(workbench, monkeypatch, "lora", looks, patience=2)
-    assert trainer.trained.status is Status.STOPPED_EARLY
+    assert trainer.trained.status is TrialStatus.STOPPED_EARLY
     assert trainer.trained.steps_done == 10
 
 
 def test_a_rate_that_is_far_too_high_is_a_result(workbench):
     trial = a_trial("full_fine_tuning", learning_rate=1e30, steps=40, dev_every=40)
     result = run_trial(workbench, trial, lambda _: None)
-    assert result.status is Status.DIVERGED
+    assert result.status is TrialStatus.DIVERGED
     assert "not a number by step" in result.message
     assert result.test == ()
     assert result.dev_score is None
@@ -130,7 +130,7 @@ def test_a_rate_that_is_far_too_high_is_a_result(workbench):
 def test_a_last_step_that_breaks_the_model_is_seen(workbench):
     trial = a_trial("full_fine_tuning", learning_rate=1e30, steps=1, dev_every=1)
     result = run_trial(workbench, trial, lambda _: None)
-    assert result.status is Status.DIVERGED
+    assert result.status is TrialStatus.DIVERGED
     assert "development loss" in result.message
 
 
@@ -153,7 +153,7 @@ def test_no_memory_is_a_result(workbench, monkeypatch, error):
 
     monkeypatch.setattr(HeadAnswering, "losses", losses)
     result = run_trial(workbench, a_trial("lora"), lambda _: None)
-    assert result.status is Status.OUT_OF_MEMORY
+    assert result.status is TrialStatus.OUT_OF_MEMORY
     assert result.message
     assert result.steps_done == 2
     assert result.peak_memory > 0
@@ -176,16 +176,16 @@ def test_other_errors_are_not_hidden(workbench, monkeypatch):
 
 
 def test_half_precision_trains_too(model_folder):
-    bench = bench_of(model_folder("bert"), "bert", Route.HEAD, precision=Precision.BF16)
+    bench = bench_of(model_folder("bert"), "bert", Route.HEAD, precision=TrialPrecision.BF16)
     workbench = load_workbench(bench)
     result = run_trial(workbench, a_trial("prompt_tuning"), lambda _: None)
-    assert result.status is Status.FINISHED
+    assert result.status is TrialStatus.FINISHED
     assert all(p.dtype == torch.float32 for p in workbench.model.parameters())
 
 
 def test_fewer_examples_than_a_batch(workbench):
     result = run_trial(workbench, a_trial("lora", train_size=3), lambda _: None)
-    assert result.status is Status.FINISHED
+    assert result.status is TrialStatus.FINISHED
 
 
 def test_forked_trials_share_a_workbench_and_leave_it_as_it_was(model_folder):

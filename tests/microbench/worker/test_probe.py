@@ -6,7 +6,7 @@ import pytest
 import torch
 from tiny_benches import bench_of, writing_bench
 
-from advisor.microbench.records import Precision, Route, Status
+from advisor.microbench.records import Route, TrialPrecision, TrialStatus
 from advisor.microbench.worker.memory import MemoryMeter
 from advisor.microbench.worker.probe import probe_method, probe_precision, typical_batches
 from advisor.microbench.worker.training import Trainer
@@ -16,8 +16,8 @@ from advisor.microbench.worker.workbench import load_workbench
 @pytest.mark.parametrize("method", ["full_fine_tuning", "prompt_tuning"])
 def test_a_method_is_measured(model_folder, method):
     workbench = load_workbench(bench_of(model_folder("bert"), "bert", Route.HEAD))
-    measured = probe_method(workbench, method, Precision.FP32)
-    assert measured.status is Status.FINISHED
+    measured = probe_method(workbench, method, TrialPrecision.FP32)
+    assert measured.status is TrialStatus.FINISHED
     assert measured.seconds_per_step > 0
     assert measured.evaluation_seconds > 0
     assert measured.peak_memory > 10e6
@@ -31,7 +31,7 @@ def test_comparing_number_formats_leaves_the_weights_as_they_were(model_folder):
         if not name.startswith("classifier")
     }
     found = probe_precision(workbench)
-    assert found.precision in Precision
+    assert found.precision in TrialPrecision
     assert found.seconds > 0
     after = workbench.model.state_dict()
     assert all(torch.equal(tensor, after[name]) for name, tensor in before.items())
@@ -56,7 +56,7 @@ def test_the_longest_rows_warm_up_and_the_most_typical_ones_follow(model_folder,
 
     original = Trainer.step
     monkeypatch.setattr(Trainer, "step", step)
-    probe_method(workbench, "lora", Precision.FP32)
+    probe_method(workbench, "lora", TrialPrecision.FP32)
     longest, middle, short, long = lengths
     assert longest >= long > middle > short
 
@@ -64,7 +64,7 @@ def test_the_longest_rows_warm_up_and_the_most_typical_ones_follow(model_folder,
 def test_the_prompt_and_the_answer_count_as_tokens_of_a_step(model_folder):
     workbench = load_workbench(writing_bench(model_folder("llama"), "llama"))
     inputs, longest = workbench.token_lengths[0], max(row.length for row in workbench.train)
-    usual, _, most = probe_method(workbench, "prompt_tuning", Precision.FP32).sequence_lengths
+    usual, _, most = probe_method(workbench, "prompt_tuning", TrialPrecision.FP32).sequence_lengths
     assert usual > inputs
     assert most == longest
 
@@ -72,7 +72,7 @@ def test_the_prompt_and_the_answer_count_as_tokens_of_a_step(model_folder):
 @pytest.mark.parametrize("family", ["llama", "t5"])
 def test_writing_is_measured(model_folder, family):
     workbench = load_workbench(writing_bench(model_folder(family), family))
-    measured = probe_method(workbench, "prompt_tuning", Precision.FP32)
+    measured = probe_method(workbench, "prompt_tuning", TrialPrecision.FP32)
     assert measured.evaluation_seconds > 0
 
 
@@ -87,7 +87,7 @@ def test_a_probe_holds_the_copy_that_a_trial_holds_and_does_not_count_it(model_f
     monkeypatch.setattr(
         MemoryMeter, "hold", lambda self, size: held.append(size) or hold(self, size)
     )
-    probe_method(workbench, "full_fine_tuning", Precision.FP32)
+    probe_method(workbench, "full_fine_tuning", TrialPrecision.FP32)
     assert done[:2] == ["copy", "step"]
     assert held == [workbench.rewritten("full_fine_tuning")]
 
@@ -98,5 +98,6 @@ def test_weights_that_a_method_writes_to_are_memory_that_it_adds(model_folder):
     assert workbench.rewritten("full_fine_tuning") == 4 * parameters
     assert workbench.rewritten("prompt_tuning") == 0
     assert (
-        probe_method(workbench, "full_fine_tuning", Precision.FP32).added_memory >= 4 * parameters
+        probe_method(workbench, "full_fine_tuning", TrialPrecision.FP32).added_memory
+        >= 4 * parameters
     )

@@ -18,12 +18,12 @@ from advisor.microbench.records import (
     Bench,
     Example,
     Metric,
-    Precision,
     Prompt,
     Route,
     Splits,
-    Status,
     Task,
+    TrialPrecision,
+    TrialStatus,
 )
 from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.evaluation import answers
@@ -65,7 +65,7 @@ def spam_bench(model, architecture, route, train, **changes):
         "splits": Splits(train=rows[:train], dev=rows[train:], test=messages("eval.jsonl", 100)),
         "prompts": (),
         "max_tokens": 48,
-        "precision": Precision.BF16,
+        "precision": TrialPrecision.BF16,
     }
     return Bench(**{**settings, **changes})
 
@@ -117,7 +117,7 @@ def test_an_encoder_beats_the_majority(minilm, method, rate, head_rate):
         dev_every=10,
     )
     result = in_a_child(lambda: run_trial(minilm, trial, lambda _: None))
-    assert result.status is Status.FINISHED
+    assert result.status is TrialStatus.FINISHED
     score = sum(result.test)
     assert score > found.majority + 10
     assert found.head_only > found.majority
@@ -150,7 +150,7 @@ def reloaded_score(workbench, folder):
         model = peft.PeftModel.from_pretrained(workbench.model, folder).eval()
     learner = Learner(model, workbench.model, model, "prompt_tuning", 12, frozenset(), "cpu")
     answering = workbench.answering(learner)
-    return answers(answering, workbench.dev, workbench.bench, Precision.BF16).score
+    return answers(answering, workbench.dev, workbench.bench, TrialPrecision.BF16).score
 
 
 def test_a_gguf_model_that_was_trained_is_an_ordinary_folder(smollm, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from tiny_benches import METHODS, bench_of
 from trial_settings import a_trial
 
-from advisor.microbench.records import Route, Status
+from advisor.microbench.records import Route, TrialStatus
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
 
@@ -28,7 +28,7 @@ def test_a_trial_runs_from_beginning_to_end(model_folder, family, route, method)
     bench = bench_of(model_folder(family), family, route)
     reports = []
     result = run_trial(load_workbench(bench), a_trial(method), reports.append)
-    assert result.status is Status.FINISHED
+    assert result.status is TrialStatus.FINISHED
     assert [point.step for point in result.curve] == [4, 8, 12]
     assert len(result.test) == len(bench.splits.test)
     assert set(result.predicted) <= set(bench.task.labels)

@@ -10,7 +10,7 @@ from test_padding import stir
 from tiny_benches import METHODS, baselines, copies, splits, writing_bench
 from trial_settings import a_trial
 
-from advisor.microbench.records import Metric, Prompt, Status
+from advisor.microbench.records import Metric, Prompt, TrialStatus
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.routes import text
 from advisor.microbench.worker.rows import Row
@@ -66,7 +66,7 @@ def test_a_model_learns_to_write(model_folder, family):
     bench = writing_bench(model_folder(family), family)
     trial = a_trial("full_fine_tuning", learning_rate=1e-2, train_size=64, steps=80, dev_every=40)
     result = run_trial(load_workbench(bench), trial, lambda _: None)
-    assert result.status is Status.FINISHED
+    assert result.status is TrialStatus.FINISHED
     assert result.dev_score > 60
     assert set(result.test) == {0.0, 1.0} or set(result.test) == {1.0}
     assert result.predicted == ()

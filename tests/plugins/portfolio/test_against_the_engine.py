@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from random_projects import VOCABULARY, portfolio, some_values
 
 from advisor.decide.decide import Status
-from advisor.decide.decision import decide
+from advisor.decide.decision import decision_of
 from advisor.facts import Fact, FactBase, Source
 from advisor_portfolio.judging import Portfolio
 
@@ -20,9 +20,10 @@ PARTS = 4
 
 def alone(judge: Portfolio, values: dict[str, Any]) -> dict[str, Any]:
     facts = FactBase(Fact(key, value, Source.ANSWERED) for key, value in values.items())
-    found = decide(judge.engine.assess(values).findings, facts, judge.engine.base)
+    found = decision_of(judge.engine.assess(values).findings, facts, judge.engine.base)
     return {
         "status": found.status.value,
+        "advice": found.advice.method,
         "recommendation": found.recommendation,
         "variant": found.variant,
         "alternative": found.alternative,

@@ -22,7 +22,8 @@ KEYS = ("status", "recommendation", "variant", "alternative", "confidence")
 def expected(number: int, record: dict) -> dict:
     run = advisor.advise(record)
     scores = {entry["method"]: entry["score"] for entry in run["ranking"]}
-    return {"line": number, **{key: run[key] for key in KEYS}, "scores": scores}
+    told = {"advice": run["advice"]["method"], **{key: run[key] for key in KEYS}}
+    return {"line": number, **told, "scores": scores}
 
 
 @pytest.mark.long
@@ -134,4 +135,4 @@ def test_a_reader_tells_numbers_from_truths_and_reads_nested_records():
 def test_the_rules_of_the_house_are_asked(tmp_path):
     with pytest.raises(AdvisorError):
         list(advisor.judge_portfolio([{}], rules=[tmp_path / "missing"]))
-    assert len(list(answering.answers([], load_engine()))) == 0
+    assert len(list(answering.short_answers([], load_engine()))) == 0

@@ -9,9 +9,9 @@ import pytest
 
 from advisor.app.confirm import Silent
 from advisor.microbench.allowance import Allowance
-from advisor.microbench.planning.plan import Plan
-from advisor.microbench.records import Precision
-from advisor.microbench.run import Conductor, Findings
+from advisor.microbench.planning.plan import TrialPlan
+from advisor.microbench.records import TrialPrecision
+from advisor.microbench.run import Conductor, RunFindings
 from advisor.microbench.running.journal import Journal
 
 MARKS = [
@@ -35,7 +35,7 @@ def plan(steps=6, **changes):
     }
     fields = {
         "slots": 2,
-        "precision": Precision.FP32,
+        "precision": TrialPrecision.FP32,
         "batch_size": 8,
         "max_tokens": 32,
         "virtual_tokens": 4,
@@ -49,7 +49,7 @@ def plan(steps=6, **changes):
         "memory_limit": 2**30,
         "time_limits": dict.fromkeys(made.methods, 300.0),
     }
-    return Plan.model_validate({**made.model_dump(), **fields, **changes})
+    return TrialPlan.model_validate({**made.model_dump(), **fields, **changes})
 
 
 def run(frozen, executor, bench, journal, progress=None):
@@ -57,4 +57,4 @@ def run(frozen, executor, bench, journal, progress=None):
     conductor = Conductor(
         bench, [], Allowance(900), executor, Journal(journal), progress or Silent()
     )
-    return conductor.run(Findings(frozen, plan_cases.probe(), {}))
+    return conductor.run(RunFindings(frozen, plan_cases.probe(), {}))

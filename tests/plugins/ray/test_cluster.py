@@ -9,7 +9,7 @@ from processes import children_of, processes_of, wait_for
 from ray_runs import ENDLESS, MARKS, plan, run
 from trial_jobs import ending_of, job, trial
 
-from advisor.microbench.records import Status
+from advisor.microbench.records import TrialStatus
 from advisor.microbench.running.local import LocalExecutor
 from advisor.support.errors import AdvisorError
 from advisor_ray.cluster import RayExecutor
@@ -56,7 +56,7 @@ def test_jobs_end_as_they_do_on_this_machine(executor, local):
     odd = [job(trial("no_such_method"))]
     there, here = endings_of(executor, odd), endings_of(local, odd)
     assert there["no_such_method-6"].message == here["no_such_method-6"].message
-    assert there["no_such_method-6"].status is Status.CRASHED
+    assert there["no_such_method-6"].status is TrialStatus.CRASHED
 
 
 def test_the_same_plan_gives_the_same_results_as_here(executor, local, bench, tmp_path):
@@ -79,7 +79,7 @@ def test_a_stuck_job_is_ended_and_waiting_for_room_costs_no_time(executor):
     endings = endings_of(executor, [*stuck, late])
     assert endings["late"].answer is not None
     for each in stuck:
-        assert endings[each.id].status is Status.TIMED_OUT
+        assert endings[each.id].status is TrialStatus.TIMED_OUT
         assert "15 s" in endings[each.id].message
         assert endings[each.id].answer is None
 
@@ -101,7 +101,7 @@ def test_a_trial_under_which_processes_die_each_time_is_a_result(executor, scrat
         seen.add(server)
         psutil.Process(server).parent().kill()
     ending = ending_of(executor)
-    assert ending.status is Status.KILLED
+    assert ending.status is TrialStatus.KILLED
     assert "4 times" in ending.message
     executor.submit(job(trial()))
     assert ending_of(executor).answer is not None

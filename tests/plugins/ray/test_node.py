@@ -14,7 +14,7 @@ from tiny_benches import bench_of
 from trial_jobs import job, trial
 
 from advisor import __version__
-from advisor.microbench.records import Route, Status
+from advisor.microbench.records import Route, TrialStatus
 from advisor_ray import node
 
 
@@ -66,10 +66,10 @@ def test_the_model_is_loaded_once_and_anew_only_for_another_gpu(
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
     assert node.load("run", __version__, bench)["memory"] > 10e6
     first = processes_of(tmp_path)
-    assert node.do("run", bench, wanted)["ending"]["status"] == Status.FINISHED
+    assert node.do("run", bench, wanted)["ending"]["status"] == TrialStatus.FINISHED
     assert processes_of(tmp_path) == first
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
-    assert node.do("run", bench, wanted)["ending"]["status"] == Status.FINISHED
+    assert node.do("run", bench, wanted)["ending"]["status"] == TrialStatus.FINISHED
     assert len(processes_of(tmp_path)) == 1
     assert processes_of(tmp_path) != first
     node.clear("run")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from trial_jobs import ending_of, job, trial
 
-from advisor.microbench.records import Status
+from advisor.microbench.records import TrialStatus
 from advisor_ray import connecting
 from advisor_ray.cluster import RayExecutor
 
@@ -57,7 +57,7 @@ def test_processes_of_ray(there, ray_alone, hostile, bench, request):
 
         assert str(hostile) not in ray.get(path.remote())
         executor.submit(job(trial()))
-        assert ending_of(executor).status is Status.FINISHED
+        assert ending_of(executor).status is TrialStatus.FINISHED
     finally:
         executor.close()
     assert run_in(hostile) == []

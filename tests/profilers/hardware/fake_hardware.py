@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 from types import ModuleType, SimpleNamespace
 
-from advisor.facts import Fact
+from advisor.facts import GIB, Fact
 from advisor.profilers.hardware import profile_hardware
-from advisor.profilers.hardware.survey import GIB
 
 SELECTING_VARIABLES = (
     "CUDA_VISIBLE_DEVICES",

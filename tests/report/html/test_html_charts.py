@@ -13,7 +13,7 @@ from advisor.report.html.charts.curve import curve_chart
 from advisor.report.html.charts.decision_map import ROW, map_chart
 from advisor.report.html.charts.memory import memory_chart
 from advisor.report.html.charts.parity import parity_chart
-from advisor.report.html.charts.scale import Scale, ticks
+from advisor.report.html.charts.scale import LinearScale, ticks
 from advisor.report.html.charts.waterfall import waterfall_chart
 from advisor.report.measured import CurveEntry
 from advisor.report.runfile import part_from, run_from
@@ -192,7 +192,7 @@ def test_a_map_that_says_otherwise_than_the_run_is_explained():
 
 
 def test_scales_and_ticks():
-    scale = Scale(0, 50, 10, 90)
+    scale = LinearScale(0, 50, 10, 90)
     assert [scale.place(v) for v in (-5, 0, 25, 50, 99)] == [10, 10, 50, 90, 90]
     assert ticks(0, 62.7) == (0, 20, 40, 60)
     assert ticks(36.0, 73.1) == (40, 50, 60, 70)

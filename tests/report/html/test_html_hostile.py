@@ -9,7 +9,7 @@ import pytest
 from html_pages import MEASURED, NO_MAP, TITLE, Page, drawn, measured, run_page
 from report_cases import PERSONAS, record_of, stated
 
-from advisor.facts.factsfile import embedded_run
+from advisor.facts.page import embedded_run
 from advisor.report.html.page import portable
 
 HOSTILE = [

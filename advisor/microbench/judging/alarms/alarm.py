@@ -9,18 +9,18 @@ from typing import NamedTuple
 
 from advisor.microbench.judging.failures import name_of
 from advisor.microbench.judging.noise import Array
-from advisor.microbench.records import Record, Trial, TrialResult
-from advisor.support.sentences import capital
+from advisor.microbench.records import FrozenRecord, Trial, TrialResult
+from advisor.support import capital
 
 
-class Level(str, Enum):
+class AlarmLevel(str, Enum):
     """Whether figures are to be read with care, or mean little."""
 
     WARNING = "warning"
     SERIOUS = "serious"
 
 
-class Alarm(Record):
+class Alarm(FrozenRecord):
     """One of them, as a sentence.
 
     Attributes:
@@ -30,11 +30,11 @@ class Alarm(Record):
 
     id: str
     method: str | None
-    level: Level
+    level: AlarmLevel
     sentence: str
 
 
-class Run(NamedTuple):
+class TrialRun(NamedTuple):
     """A trial and what it came to."""
 
     trial: Trial
@@ -53,9 +53,9 @@ class MethodRuns:
     """
 
     method: str
-    search: Sequence[Run]
-    final: Sequence[Run]
-    usable: Sequence[Run]
+    search: Sequence[TrialRun]
+    final: Sequence[TrialRun]
+    usable: Sequence[TrialRun]
     points: Array
 
     @property
@@ -63,7 +63,7 @@ class MethodRuns:
         """Of the method, to open a sentence with."""
         return capital(name_of(self.method))
 
-    def alarm(self, id_: str, level: Level, text: str) -> Alarm:
+    def alarm(self, id_: str, level: AlarmLevel, text: str) -> Alarm:
         """An alarm on this method; the text goes on after its name."""
         return Alarm(id=id_, method=self.method, level=level, sentence=f"{self.name} {text}")
 

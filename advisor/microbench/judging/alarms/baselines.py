@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from advisor.catalogue.settings import judging
-from advisor.microbench.judging.alarms.alarm import Alarm, Level, MethodRuns
+from advisor.catalogue import judging
+from advisor.microbench.judging.alarms.alarm import Alarm, AlarmLevel, MethodRuns
 from advisor.microbench.judging.noise import Array
 from advisor.microbench.judging.paired import Paired, largest_difference, paired_difference
 from advisor.microbench.judging.scores import never_vary, score_of
@@ -20,7 +20,7 @@ def same_answer_always(runs: MethodRuns, metric: Metric) -> Alarm | None:
     if not count:
         return None
     text = f"gives the same answer to every test example {runs.in_seeds(count)}."
-    return runs.alarm("same_answer_always", Level.SERIOUS, text)
+    return runs.alarm("same_answer_always", AlarmLevel.SERIOUS, text)
 
 
 def stuck_at_majority(runs: MethodRuns, majority: float, metric: Metric) -> Alarm | None:
@@ -30,12 +30,12 @@ def stuck_at_majority(runs: MethodRuns, majority: float, metric: Metric) -> Alar
         return None
     if found.score <= majority:
         text = f"scores {found.score:.1f}, no more than the most frequent answer ({majority:.1f})."
-        return runs.alarm("stuck_at_majority", Level.SERIOUS, text)
+        return runs.alarm("stuck_at_majority", AlarmLevel.SERIOUS, text)
     text = (
         f"scores {found.score:.1f} and the most frequent answer {majority:.1f}, which is within "
         f"noise (95 % interval from {found.interval[0]:.1f})."
     )
-    return runs.alarm("stuck_at_majority", Level.WARNING, text)
+    return runs.alarm("stuck_at_majority", AlarmLevel.WARNING, text)
 
 
 def worse_than_zero_shot(runs: MethodRuns, zero_shot: Array, metric: Metric) -> Alarm | None:
@@ -44,7 +44,7 @@ def worse_than_zero_shot(runs: MethodRuns, zero_shot: Array, metric: Metric) -> 
     if _interval(found, metric)[1] >= 0.0:
         return None
     text = f"is worse than the untrained model with the best prompt{_figures(found, metric)}."
-    return runs.alarm("worse_than_zero_shot", Level.SERIOUS, text)
+    return runs.alarm("worse_than_zero_shot", AlarmLevel.SERIOUS, text)
 
 
 def no_better_than_head_only(runs: MethodRuns, head_only: Array, metric: Metric) -> Alarm | None:
@@ -56,9 +56,9 @@ def no_better_than_head_only(runs: MethodRuns, head_only: Array, metric: Metric)
     low, high = _interval(found, metric)
     if low > 0.0:
         return None
-    level, said = Level.WARNING, "is not shown to be better"
+    level, said = AlarmLevel.WARNING, "is not shown to be better"
     if high < 0.0:
-        level, said = Level.SERIOUS, "is worse"
+        level, said = AlarmLevel.SERIOUS, "is worse"
     text = f"{said} than a linear head on frozen features{_figures(found, metric)}."
     return runs.alarm("no_better_than_head_only", level, text)
 

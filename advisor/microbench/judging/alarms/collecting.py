@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from advisor.microbench.judging.alarms.alarm import Alarm, Level, MethodRuns, Run
+from advisor.microbench.judging.alarms.alarm import Alarm, AlarmLevel, MethodRuns, TrialRun
 from advisor.microbench.judging.alarms.baselines import (
     no_better_than_head_only,
     same_answer_always,
@@ -59,7 +59,7 @@ def alarms(
         if runs.usable:
             found += _on_scores(runs, baselines, metric, targets)
     raised = [alarm for alarm in found if alarm]
-    return tuple(sorted(raised, key=lambda alarm: alarm.level is not Level.SERIOUS))
+    return tuple(sorted(raised, key=lambda alarm: alarm.level is not AlarmLevel.SERIOUS))
 
 
 def _targets(metric: Metric, test: Sequence[Example]) -> tuple[float, ...]:
@@ -75,7 +75,7 @@ def _runs_of(
     metric: Metric,
     targets: Sequence[float],
 ) -> MethodRuns:
-    runs = [Run(t, ended[t.id]) for t in trials if t.method == method and t.id in ended]
+    runs = [TrialRun(t, ended[t.id]) for t in trials if t.method == method and t.id in ended]
     final = [run for run in runs if run.trial.purpose is Purpose.FINAL]
     usable = [run for run in final if usable_trials([run.result])]
     return MethodRuns(

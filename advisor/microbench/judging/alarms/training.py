@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from advisor.catalogue.settings import Falling, Grades, Overfitting, judging
+from advisor.catalogue import Falling, Grades, Overfitting, judging
 from advisor.methods import load_methods, row_of
-from advisor.microbench.judging.alarms.alarm import Alarm, Level, MethodRuns, Run
+from advisor.microbench.judging.alarms.alarm import Alarm, AlarmLevel, MethodRuns, TrialRun
 from advisor.microbench.judging.failures import left_out, why_none
 from advisor.microbench.judging.noise import run_variance
-from advisor.microbench.records import Status, TrialResult
+from advisor.microbench.records import TrialResult, TrialStatus
 
 _ATTACHED = {"soft_prompts": "prompt", "adapters": "adapter", "full": None}
 """What a method adds to a model that it leaves as it is, by family; None where it changes it."""
@@ -24,22 +24,22 @@ def failed(runs: MethodRuns) -> Alarm | None:
         if any(result.status.usable for result in searched):
             searched = []  # the others were enough to go on with, had there been time
         sentence = why_none(runs.method, results or searched)
-        return Alarm(id="failed", method=runs.method, level=Level.SERIOUS, sentence=sentence)
-    others = [result for result in results if result.status is not Status.DIVERGED]
+        return Alarm(id="failed", method=runs.method, level=AlarmLevel.SERIOUS, sentence=sentence)
+    others = [result for result in results if result.status is not TrialStatus.DIVERGED]
     sentence = left_out(runs.method, others)
     if not sentence:
         return None
-    return Alarm(id="failed", method=runs.method, level=Level.WARNING, sentence=sentence)
+    return Alarm(id="failed", method=runs.method, level=AlarmLevel.WARNING, sentence=sentence)
 
 
 def diverged(runs: MethodRuns) -> Alarm | None:
     """Final runs whose loss ran away: the rate that was chosen is too high for some seeds."""
-    lost = [run for run in runs.final if run.result.status is Status.DIVERGED]
+    lost = [run for run in runs.final if run.result.status is TrialStatus.DIVERGED]
     if not lost:
         return None
     rate = lost[0].trial.learning_rate
     text = f"diverged in {len(lost)} of {len(runs.final)} final trials, at a rate of {rate:g}."
-    return runs.alarm("diverged", Level.SERIOUS, text)
+    return runs.alarm("diverged", AlarmLevel.SERIOUS, text)
 
 
 def still_falling(runs: MethodRuns) -> Alarm | None:
@@ -54,7 +54,7 @@ def still_falling(runs: MethodRuns) -> Alarm | None:
         f"{limits.looks} looks the development loss fell by more than {limits.share:.0%} "
         f"{runs.in_seeds(count)}. More steps may help it."
     )
-    return runs.alarm("still_falling", Level.WARNING, text)
+    return runs.alarm("still_falling", AlarmLevel.WARNING, text)
 
 
 def overfitting(runs: MethodRuns) -> Alarm | None:
@@ -68,7 +68,7 @@ def overfitting(runs: MethodRuns) -> Alarm | None:
         "training examples, while the development loss rose from its best. Fewer steps, a lower "
         "rate or more data may help it."
     )
-    return runs.alarm("overfitting", Level.WARNING, text)
+    return runs.alarm("overfitting", AlarmLevel.WARNING, text)
 
 
 def over_adaptation(runs: MethodRuns, before: float) -> Alarm | None:
@@ -91,7 +91,7 @@ def over_adaptation(runs: MethodRuns, before: float) -> Alarm | None:
         return runs.alarm("over_adaptation", level, f"forgets: {rise}.")
     text = f"predicts general text worse with its {part} attached: {rise}. "
     text += "Without it the model is unchanged."
-    return runs.alarm("over_adaptation", Level.WARNING, text)
+    return runs.alarm("over_adaptation", AlarmLevel.WARNING, text)
 
 
 def seeds_disagree(runs: MethodRuns) -> Alarm | None:
@@ -120,13 +120,13 @@ def _still_falling(results: Sequence[TrialResult]) -> int:
 
 def _still_falls(result: TrialResult, limits: Falling) -> bool:
     losses = [point.dev_loss for point in result.curve]
-    if result.status is not Status.FINISHED or len(losses) <= limits.looks:
+    if result.status is not TrialStatus.FINISHED or len(losses) <= limits.looks:
         return False
     last, earlier = losses[-1], losses[-1 - limits.looks]
     return last == min(losses) and earlier - last > limits.share * abs(earlier)
 
 
-def _overfits(run: Run, limits: Overfitting) -> bool:
+def _overfits(run: TrialRun, limits: Overfitting) -> bool:
     result = run.result
     if result.train_score is None or result.dev_score is None or not result.curve:
         return False
@@ -136,10 +136,10 @@ def _overfits(run: Run, limits: Overfitting) -> bool:
     return apart and rise > limits.rise_share * abs(min(losses))
 
 
-def _level(value: float, limits: Grades) -> Level | None:
+def _level(value: float, limits: Grades) -> AlarmLevel | None:
     if value > limits.serious:
-        return Level.SERIOUS
-    return Level.WARNING if value > limits.warning else None
+        return AlarmLevel.SERIOUS
+    return AlarmLevel.WARNING if value > limits.warning else None
 
 
 def rate_at_edge(runs: MethodRuns) -> Alarm | None:
@@ -150,7 +150,7 @@ def rate_at_edge(runs: MethodRuns) -> Alarm | None:
     tried = [
         run.trial
         for run in (*runs.search, *runs.final)
-        if run.result.status.usable or run.result.status is Status.DIVERGED
+        if run.result.status.usable or run.result.status is TrialStatus.DIVERGED
     ]
     if not runs.final or not tried:
         return None
@@ -160,7 +160,7 @@ def rate_at_edge(runs: MethodRuns) -> Alarm | None:
     least = judging().alarms.least_head_rates
     head = _edge(chosen.head_rate, heads, "rate of the head", least)
     said = ", and it ".join(text for text in (body, head) if text)
-    return runs.alarm("rate_at_edge", Level.WARNING, f"{said}.") if said else None
+    return runs.alarm("rate_at_edge", AlarmLevel.WARNING, f"{said}.") if said else None
 
 
 def _edge(chosen: float | None, tried: Iterable[float], name: str, least: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advisor.microbench.records import Example
-from advisor.support.errors import AdvisorError
+from advisor.support import AdvisorError
 
 
 @dataclass(frozen=True, slots=True)

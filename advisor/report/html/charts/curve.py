@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advisor.report.html.charts.scale import Scale, ticks
+from advisor.report.html.charts.scale import LinearScale, ticks
 from advisor.report.measured import CurveEntry, SizeScore
 from advisor.report.wording import method_name
 
@@ -18,7 +18,7 @@ _ASIDE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ScoreMark:
     """A score: place in percent and pixels, and the ends of its interval in pixels."""
 
     x: float
@@ -34,7 +34,7 @@ class Curve:
 
     name: str
     shape: str
-    points: tuple[Point, ...]
+    points: tuple[ScoreMark, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ def curve_chart(curve: CurveEntry) -> CurveChart | None:
     sizes = sorted({entry.train_size for entry in scores})
     if len(sizes) < _LEAST_SIZES:
         return None
-    across = Scale(math.log(sizes[0]), math.log(sizes[-1]), _LEFT + 4, _RIGHT - 4)
+    across = LinearScale(math.log(sizes[0]), math.log(sizes[-1]), _LEFT + 4, _RIGHT - 4)
     ends = [end for entry in scores for end in entry.score.interval]
-    up = Scale(min(ends), max(ends), _BOTTOM, _TOP)
+    up = LinearScale(min(ends), max(ends), _BOTTOM, _TOP)
     curves = tuple(
         Curve(
             method_name(method),
@@ -78,10 +78,10 @@ def curve_chart(curve: CurveEntry) -> CurveChart | None:
 
 
 def _points(
-    scores: Sequence[SizeScore], across: Scale, up: Scale, aside: float
-) -> tuple[Point, ...]:
+    scores: Sequence[SizeScore], across: LinearScale, up: LinearScale, aside: float
+) -> tuple[ScoreMark, ...]:
     return tuple(
-        Point(
+        ScoreMark(
             across.place(math.log(entry.train_size)) + aside,
             up.place(entry.score.score),
             up.place(entry.score.interval[0]),

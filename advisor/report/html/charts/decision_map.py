@@ -22,7 +22,7 @@ _PATTERNS = {"hatched": "pf", "dotted": "?!~.", "crossed": "x-"}
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class CellRun:
     """Neighbouring cells with the same letter: across in percent, top and height in pixels.
 
     ``lettered``: whether the letter is drawn in it.
@@ -53,7 +53,7 @@ class MapChart:
 
     across: str
     up: str
-    runs: tuple[Run, ...]
+    runs: tuple[CellRun, ...]
     columns: tuple[tuple[float, str], ...]
     rows: tuple[tuple[int, str], ...]
     here: tuple[float, int, str] | None
@@ -104,7 +104,7 @@ def _filled(letters: str, found: MapEntry, place: int) -> str:
     return letters.replace(HERE, answer_letter(own))
 
 
-def _blocks(lines: Sequence[str], width: float) -> Iterator[Run]:
+def _blocks(lines: Sequence[str], width: float) -> Iterator[CellRun]:
     top = 0
     for line, same in itertools.groupby(lines):
         rows = len(list(same))
@@ -112,7 +112,7 @@ def _blocks(lines: Sequence[str], width: float) -> Iterator[Run]:
         top += rows
 
 
-def _runs(line: str, top: int, rows: int, width: float) -> Iterator[Run]:
+def _runs(line: str, top: int, rows: int, width: float) -> Iterator[CellRun]:
     # A letter in each of many thin rows would fill the map with letters.
     spoken = rows > 1 or top % _LETTER_ROWS == 1
     start = 0
@@ -120,7 +120,7 @@ def _runs(line: str, top: int, rows: int, width: float) -> Iterator[Run]:
         count = len(list(cells))
         wide = count * width
         lettered = spoken and mark != _DO_NOT_TRAIN and wide >= _LETTER_WIDTH
-        yield Run(mark, start * width, wide, top * ROW, rows * ROW, lettered)
+        yield CellRun(mark, start * width, wide, top * ROW, rows * ROW, lettered)
         start += count
 
 

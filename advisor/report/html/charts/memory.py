@@ -6,28 +6,27 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from advisor.facts import Interval, load_vocabulary
-from advisor.facts.reading import read_value
+from advisor.facts import Interval, load_vocabulary, read_value
 from advisor.report.blocks import Stacks
-from advisor.report.estimate_document import CONTEXT, PARTS, RESERVE
-from advisor.report.html.charts.scale import Scale, ticks
+from advisor.report.estimate_document import CONTEXT, MEMORY_PARTS, RESERVE
+from advisor.report.html.charts.scale import LinearScale, ticks
 from advisor.report.run import FactEntry, RankingEntry, RunFile
-from advisor.support.sentences import capital
+from advisor.support import capital
 
 OTHER = ("s", "state and other")
 """What early versions told in one sum."""
 _LIMIT = re.compile(r"(?P<size>[\d.]+)(?: to [\d.]+)? GiB (?P<what>.+?) free")
 _PART = re.compile(r"([a-z][a-z ]*) (\d+\.\d\d)(?= |$)")
-_MARKS = {name: mark for mark, name in (*PARTS.values(), CONTEXT)} | {
+_MARKS = {name: mark for mark, name in (*MEMORY_PARTS.values(), CONTEXT)} | {
     "reserve": RESERVE[0],
-    "workspace": PARTS["workspace"][0],
+    "workspace": MEMORY_PARTS["workspace"][0],
 }
 _ROUNDING = 0.05
 """GiB by which parts, rounded to two places, may miss their sum."""
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class MemoryRow:
     """One method's need in GiB.
 
     Attributes:
@@ -46,7 +45,7 @@ class Need:
     parts: tuple[tuple[str, float], ...]
 
 
-def needs_of(record: RunFile) -> tuple[Need, ...]:
+def needs_of(record: RunFile) -> tuple[MemoryRow, ...]:
     """The needs that a run tells, in the order of its ranking."""
     found = (_need(entry, record.facts) for entry in record.ranking)
     return tuple(need for need in found if need)
@@ -60,7 +59,7 @@ def limit_of(record: RunFile) -> tuple[float | None, str]:
     return None, ""
 
 
-def _need(entry: RankingEntry, facts: Mapping[str, FactEntry]) -> Need | None:
+def _need(entry: RankingEntry, facts: Mapping[str, FactEntry]) -> MemoryRow | None:
     prefix = f"estimate.{entry.method}."
     span = _ends(facts, f"{prefix}memory_gib")
     if span is None:
@@ -72,7 +71,7 @@ def _need(entry: RankingEntry, facts: Mapping[str, FactEntry]) -> Need | None:
     )
     low, high = span
     size = f"{high:.3g} GiB" if low == high else f"{low:.3g} to {high:.3g} GiB"
-    return Need(
+    return MemoryRow(
         name=capital(entry.name),
         says=f"{size}, {verdict}" if verdict else size,
         low=low,
@@ -112,7 +111,7 @@ def _parts(detail: str, total: float) -> Iterator[tuple[str, float]]:
             yield _MARKS.get(name, OTHER[0]), size
 
 
-_NAMES = dict((*PARTS.values(), RESERVE, CONTEXT, OTHER))
+_NAMES = dict((*MEMORY_PARTS.values(), RESERVE, CONTEXT, OTHER))
 _LONGEST = 2.5
 """Limits that the longest bar reaches; one that does not fit by far would squeeze all others."""
 _RIGHT = 96.0
@@ -182,18 +181,18 @@ def stacks_chart(stacks: Stacks) -> MemoryChart:
     needs = []
     for name, parts, says in stacks.entries:
         size = sum(part for _, part in parts)
-        needs.append(Need(name, says, size, size, None, parts))
+        needs.append(MemoryRow(name, says, size, size, None, parts))
     text = "" if stacks.limit is None else f"{stacks.limit:.4g} {stacks.unit}"
     return _chart(needs, stacks.limit, text, stacks.kinds)
 
 
 def _chart(
-    needs: Sequence[Need], limit: float | None, limit_text: str, names: Mapping[str, str]
+    needs: Sequence[MemoryRow], limit: float | None, limit_text: str, names: Mapping[str, str]
 ) -> MemoryChart:
     longest = max(need.high for need in needs)
     if limit is not None:
         longest = min(max(longest, limit), limit * _LONGEST)
-    scale = Scale(0.0, longest, right=_RIGHT)
+    scale = LinearScale(0.0, longest, right=_RIGHT)
     at = None if limit is None else scale.place(limit)
     bars = tuple(_bar(need, scale, names, at) for need in needs)
     used = {segment.mark for bar in bars for segment in bar.segments}
@@ -206,7 +205,7 @@ def _chart(
     )
 
 
-def _bar(need: Need, scale: Scale, names: Mapping[str, str], limit: float | None) -> Bar:
+def _bar(need: MemoryRow, scale: LinearScale, names: Mapping[str, str], limit: float | None) -> Bar:
     listed = ", ".join(f"{names[mark]} {size:.2f}" for mark, size in need.parts if size)
     least = None if need.least is None or need.least > scale.high else scale.place(need.least)
     strokes = tuple(sorted(stroke for stroke in (least, limit) if stroke is not None))
@@ -222,7 +221,7 @@ def _bar(need: Need, scale: Scale, names: Mapping[str, str], limit: float | None
 
 
 def _segments(
-    parts: tuple[tuple[str, float], ...], scale: Scale, strokes: Sequence[float]
+    parts: tuple[tuple[str, float], ...], scale: LinearScale, strokes: Sequence[float]
 ) -> Iterator[Segment]:
     start = 0.0
     for mark, size in parts:

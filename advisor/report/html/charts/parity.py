@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advisor.report.html.charts.scale import Scale
+from advisor.report.html.charts.scale import LinearScale
 from advisor.report.run import ParityEntry, RunFile
 from advisor.report.wording import near_text, parity_text
-from advisor.support.sentences import capital
+from advisor.support import capital
 
-_SCALE = Scale(0.0, 1.0, 2.0, 98.0)
+_SCALE = LinearScale(0.0, 1.0, 2.0, 98.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ _STEPS = (1, 2, 5, 10)
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class LinearScale:
     """A straight scale; what lies outside is drawn at the edge.
 
     Attributes:

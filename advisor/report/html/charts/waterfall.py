@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from advisor.methods import load_methods
 from advisor.report.document import margin_text, shares
-from advisor.report.html.charts.scale import Scale
+from advisor.report.html.charts.scale import LinearScale
 from advisor.report.run import RunFile
 from advisor.report.wording import decibans
 
@@ -14,7 +14,7 @@ _MARGIN = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WaterfallStep:
     """One rule's share; the bar hangs where the one before it ended.
 
     Attributes:
@@ -42,8 +42,8 @@ class WaterfallChart:
     intro: str
     first: str
     second: str
-    steps: tuple[Step, ...]
-    total: Step
+    steps: tuple[WaterfallStep, ...]
+    total: WaterfallStep
     zero: float
     template: str = "waterfall.html.j2"
 
@@ -58,7 +58,7 @@ def waterfall_chart(record: RunFile) -> WaterfallChart | None:
     for _, effect, _ in listed:
         ends.append(ends[-1] + effect)
     low, high = min(*ends, record.margin_decibans), max(*ends, record.margin_decibans, 1)
-    scale = Scale(low, high, _MARGIN, 100 - _MARGIN)
+    scale = LinearScale(low, high, _MARGIN, 100 - _MARGIN)
     steps = tuple(
         _step(code, claim, (start, start + effect), scale, (first, second))
         for (code, effect, claim), start in zip(listed, ends, strict=False)
@@ -70,9 +70,11 @@ def waterfall_chart(record: RunFile) -> WaterfallChart | None:
 
 
 def _step(
-    code: str, claim: str, ends: tuple[int, int], scale: Scale, sides: tuple[str, str]
-) -> Step:
+    code: str, claim: str, ends: tuple[int, int], scale: LinearScale, sides: tuple[str, str]
+) -> WaterfallStep:
     start, end = scale.place(ends[0]), scale.place(ends[1])
     effect = ends[1] - ends[0]
     speaks = f"{decibans(abs(effect))} for {sides[effect < 0]}" if effect else "nothing either way"
-    return Step(code, f"{effect:+d}", claim, speaks, min(start, end), abs(end - start), effect >= 0)
+    return WaterfallStep(
+        code, f"{effect:+d}", claim, speaks, min(start, end), abs(end - start), effect >= 0
+    )

@@ -1,0 +1,15 @@
+from .advise import advise_project as advise_project
+from .batch import judge_lines as judge_lines
+from .batch import judge_lines_briefly as judge_lines_briefly
+from .calibrate import fitted_weights as fitted_weights
+from .confirm import Confirmed as Confirmed
+from .confirm import Silent as Silent
+from .confirm import Wish as Wish
+from .confirm import confirm_advice as confirm_advice
+from .estimate import estimate_methods as estimate_methods
+from .gather import gather_facts as gather_facts
+from .gather import named_facts as named_facts
+from .gather import setting_facts as setting_facts
+from .recipe import Order as Order
+from .recipe import make_project as make_project
+from .whatif import whatif_record as whatif_record

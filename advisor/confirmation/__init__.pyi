@@ -1,0 +1,12 @@
+from .bench import prepare as prepare
+from .bench import weights_of as weights_of
+from .folder import RunFolder as RunFolder
+from .folder import fingerprint_of as fingerprint_of
+from .folder import open_folder as open_folder
+from .prediction import Agreement as Agreement
+from .prediction import Forecaster as Forecaster
+from .prediction import soft_prompt_to_train as soft_prompt_to_train
+from .record import HEADLINE as HEADLINE
+from .record import confirmation_record as confirmation_record
+from .record import earlier_measurements as earlier_measurements
+from .record import plan_record as plan_record

@@ -1,0 +1,17 @@
+from .choosing import Choice as Choice
+from .choosing import EarlierRun as EarlierRun
+from .choosing import choose as choose
+from .choosing import read_record as read_record
+from .folder import python_files as python_files
+from .folder import require_free as require_free
+from .folder import write_folder as write_folder
+from .from_confirmation import carry as carry
+from .readme import config_text as config_text
+from .readme import pins as pins
+from .readme import readme_values as readme_values
+from .readme import render_text as render_text
+from .settings import Fitted as Fitted
+from .settings import fit as fit
+from .settings import project_settings as project_settings
+from .userdata import data_settings as data_settings
+from .userdata import model_setting as model_setting

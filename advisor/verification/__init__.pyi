@@ -1,0 +1,1 @@
+from .verify import verify_rules as verify_rules
