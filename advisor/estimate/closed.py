@@ -98,6 +98,8 @@ def _whole_moments(
     # Where weights are shared, they are gathered and cast a layer at a time.
     cast = 0.0 if share in GATHERING else kept.cast_weights
     again = kept.one_layer if settings.checkpointing else 0.0
+    scratch = load_methods()[method].scratch * shape.widest
+    working = max(kept.temporaries, scratch if settings.checkpointing else 0.0)
     # A head that shares the embedding has left its gradient when the first layer is reached, and
     # the embedding's own is added to it, as to that of an earlier batch.
     tied = shape.tied and settings.head is not Head.CLASSIFICATION
@@ -105,16 +107,19 @@ def _whole_moments(
     pending = 0.0 if shared else held.embedding_gradient
     full = Breakdown(weights, gradients, state)
     return {
-        "forward": [Breakdown(weights, earlier, state, kept.layers + cast, kept.logits)],
+        "forward": [
+            Breakdown(weights, earlier, state, kept.layers + cast, kept.logits),
+            Breakdown(weights, earlier, state, kept.layers + cast, workspace=scratch),
+        ],
         "backward": [
             Breakdown(weights, earlier, state, kept.layers, kept.backward_logits),
-            Breakdown(weights, earlier, state, kept.layers + again, 0.0, kept.temporaries),
+            Breakdown(weights, earlier, state, kept.layers + again, 0.0, working),
             Breakdown(
                 weights,
                 gradients - pending,
                 state,
                 kept.fixed + kept.one_layer,
-                workspace=kept.temporaries,
+                workspace=working,
             ),
             Breakdown(
                 weights,

@@ -25,6 +25,7 @@ def work_of(shape: ModelShape, method: str, settings: Settings) -> dict[str, Wor
     forward, backward = once * own.forward, once * own.backward
     backward += forward if settings.checkpointing else 0.0
     traffic = _kept_by_full(shape, method, settings)
+    weights = own.weight_traffic * shape.layer_parameters * shape.layers
     shares: Mapping[str, float] = table["traffic_of_activations"]
     again = shares["forward"] if settings.checkpointing else 0.0
     launched: Mapping[str, float] = table["operators"]
@@ -35,9 +36,12 @@ def work_of(shape: ModelShape, method: str, settings: Settings) -> dict[str, Wor
     operators = launched["fixed"] + launched["forward"] * shape.layers
     operators_back = launched["fixed"] + launched["backward"] * shape.layers
     return {
-        "forward": _work(forward, settings, traffic * shares["forward"], operators),
+        "forward": _work(forward, settings, traffic * shares["forward"] + weights, operators),
         "backward": _work(
-            backward, settings, traffic * (shares["backward"] + again), operators_back
+            backward,
+            settings,
+            traffic * (shares["backward"] + again) + (weights if settings.checkpointing else 0.0),
+            operators_back,
         ),
         "clip": Work(traffic=held * table["traffic_of_clipping"], operators=launched["fixed"]),
         "optimizer": Work(
