@@ -12,7 +12,15 @@ from advisor.catalogue import load_table
 from advisor.facts import FactType, Interval, Value, Vocabulary
 from advisor.profilers import planned_hardware
 from advisor.reasoning.case import Case
-from advisor.report import value_as_data
+from advisor.report import (
+    Offered,
+    OfferedChoice,
+    OfferedEstimate,
+    OfferedGroup,
+    OfferedKnob,
+    OfferedSetting,
+    value_as_data,
+)
 
 KINDS = ("memory_gib", "hours")
 _WIDTH = 2
@@ -26,21 +34,14 @@ _Ends: TypeAlias = "tuple[float | None, float | None]"
 
 def offered_estimates(
     vocabulary: Vocabulary, counts: Sequence[int], found: Sequence[Mapping[str, Value] | None]
-) -> list[dict[str, Any]]:
-    """What is shown of memory and time, as data.
+) -> list[OfferedEstimate]:
+    """What is shown of memory and time, for each of `KINDS` that is known anywhere.
 
     Args:
         vocabulary: the facts.
         counts: settings of each knob.
         found: the values by fact for every combination, the last knob's settings running fastest;
             None where they contradict each other.
-
-    Returns:
-        For each of `KINDS` that is known anywhere the ``methods`` that have it; the ``knobs`` that
-        it depends on, by number; and for every combination of these and every method one code, or
-        two (``ends``) where some estimate is a range. A code of ``width`` digits in base 36 is a
-        place on a scale from ``first`` in equal ratios: ``first * ratio ** code``. Dots stand for
-        unknown, and for an end without limit.
     """
     shown = []
     for kind in KINDS:
@@ -74,7 +75,7 @@ def _ends(value: Value, fact_type: FactType) -> _Ends:
 
 def _encoded(
     kind: str, keys: Sequence[str], counts: Sequence[int], rows: Sequence[Sequence[_Ends]]
-) -> dict[str, Any]:
+) -> OfferedEstimate:
     knobs = [number for number in range(len(counts)) if _matters(number, counts, rows)]
     kept = [row for place, row in _placed(counts, rows) if not _elsewhere(place, knobs)]
     numbers = [number for row in kept for one in row for number in one if number]
@@ -82,16 +83,16 @@ def _encoded(
     ratio = (last / first) ** (1 / _LEVELS)
     ends = 2 if any(low != high for row in kept for low, high in row) else 1
     codes = (_code(n, first, ratio) for row in kept for one in row for n in one[:ends])
-    return {
-        "kind": kind,
-        "methods": [key.split(".")[1] for key in keys],
-        "knobs": knobs,
-        "first": float(f"{first:.6g}"),
-        "ratio": float(f"{ratio:.10g}"),
-        "ends": ends,
-        "width": _WIDTH,
-        "cells": "".join(codes),
-    }
+    return OfferedEstimate(
+        kind=kind,
+        methods=[key.split(".")[1] for key in keys],
+        knobs=knobs,
+        first=float(f"{first:.6g}"),
+        ratio=float(f"{ratio:.10g}"),
+        ends=ends,
+        width=_WIDTH,
+        cells="".join(codes),
+    )
 
 
 def _placed(
@@ -138,49 +139,34 @@ class Knob(NamedTuple):
     here: int
 
 
-def offered(case: Case) -> dict[str, Any]:
-    """The knobs of a project, and the places of all estimates for every combination, as data.
-
-    Args:
-        case: the project.
-
-    Returns:
-        ``facts``: the values that rules read, as they are.
-        ``knobs``: in the order in which combinations count them, the last one fastest; each
-        setting has the values of the facts that it changes and rules read.
-        ``direct``: facts with their choices, which change no estimate.
-        ``groups`` of computed facts that mostly move together: the distinct ``places``, and for
-        every combination the number of the one that holds, in digits of base 36, ``width`` for
-        each (dots where the values contradict each other). A place is the number of the step that
-        a fact lies on, counted from below, a range of them, or empty for unknown.
-        ``estimates`` of memory and time, to be shown (`offered_estimates`).
-    """
+def offered(case: Case) -> Offered:
+    """The knobs of a project, and the places of all estimates for every combination."""
     knobs = [*knobs_of(case)]
     now = _as_data(case.values({}) or {}, case)
     combinations = [*_combinations(knobs)]
     found = [case.cells(changes) for changes in combinations]
     values = [case.values(changes) for changes in combinations]
     counts = [len(knob.settings) for knob in knobs]
-    return {
-        "facts": now,
-        "knobs": [
-            {
-                "fact": knob.fact,
-                "here": knob.here,
-                "settings": [
-                    {"value": one.value, "facts": _changed(now, one.changes, case)}
+    return Offered(
+        facts=now,
+        knobs=[
+            OfferedKnob(
+                fact=knob.fact,
+                here=knob.here,
+                settings=[
+                    OfferedSetting(value=one.value, facts=_changed(now, one.changes, case))
                     for one in knob.settings
                 ],
-            }
+            )
             for knob in knobs
         ],
-        "direct": [_direct(case, key) for key in load_table("offered.yaml")["direct"]],
-        "groups": [
+        direct=[_direct(case, key) for key in load_table("offered.yaml")["direct"]],
+        groups=[
             _group([case.computed[number] for number in numbers], numbers, found)
             for numbers in _groups(case.computed).values()
         ],
-        "estimates": offered_estimates(case.facts.vocabulary, counts, values),
-    }
+        estimates=offered_estimates(case.facts.vocabulary, counts, values),
+    )
 
 
 def _changed(now: Mapping[str, Any], changes: Mapping[str, Value], case: Case) -> dict[str, Any]:
@@ -190,11 +176,12 @@ def _changed(now: Mapping[str, Any], changes: Mapping[str, Value], case: Case) -
     return {key: after.get(key) for key in keys if now.get(key) != after.get(key)}
 
 
-def _direct(case: Case, key: str) -> dict[str, Any]:
+def _direct(case: Case, key: str) -> OfferedChoice:
     fact_type = case.facts.vocabulary[key]
     values: list[Value] = [False, True] if fact_type.type == "boolean" else list(fact_type.choices)
     now = case.facts.value(key)
-    return {"fact": key, "values": values, "here": values.index(now) if now in values else -1}
+    here = values.index(now) if now in values else -1
+    return OfferedChoice(fact=key, values=values, here=here)
 
 
 def _as_data(values: Mapping[str, Value], case: Case) -> dict[str, Any]:
@@ -248,7 +235,7 @@ def _groups(computed: Sequence[str]) -> dict[str, list[int]]:
 
 def _group(
     facts: Sequence[str], numbers: Sequence[int], found: Sequence[Places | None]
-) -> dict[str, Any]:
+) -> OfferedGroup:
     distinct: dict[str, int] = {}
     cells: list[int | None] = []
     for places in found:
@@ -259,9 +246,9 @@ def _group(
         cells.append(distinct.setdefault(text, len(distinct)))
     width = len(base36(max(len(distinct) - 1, 0)))
     digits = ("." * width if cell is None else base36(cell).rjust(width, "0") for cell in cells)
-    return {
-        "facts": list(facts), "places": list(distinct), "width": width, "cells": "".join(digits),
-    }  # fmt: skip
+    return OfferedGroup(
+        facts=list(facts), places=list(distinct), width=width, cells="".join(digits)
+    )
 
 
 def _shown(place: tuple[int, ...]) -> str:
