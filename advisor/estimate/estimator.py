@@ -11,7 +11,7 @@ from advisor.estimate.job import Corners, bounds, corners
 from advisor.estimate.memory import FindProfile, expected_need, least_gib, optimistic_gib
 from advisor.estimate.run_cost import estimated, paces, run_facts, span, unlimited
 from advisor.estimate.settings import Settings
-from advisor.estimate.sizes import stored_bytes
+from advisor.estimate.shape import stored_bytes
 from advisor.estimate.target import memory_limit
 from advisor.facts import GIB, Fact, FactBase, Interval, Source, Value
 from advisor.methods import Method, load_methods

@@ -24,9 +24,9 @@ from .hardware.profile import planned_hardware as planned_hardware
 from .hardware.profile import profile_hardware as profile_hardware
 from .hardware.torch_child import ask_torch as ask_torch
 from .hardware.torch_child import torch_is_cpu_build as torch_is_cpu_build
-from .model.base import has_tokenizer as has_tokenizer
-from .model.base import refuse_adapter as refuse_adapter
-from .model.base import require_base as require_base
+from .model.folder import has_tokenizer as has_tokenizer
+from .model.folder import refuse_adapter as refuse_adapter
+from .model.folder import require_base as require_base
 from .model.hub import cached_folder as cached_folder
 from .model.locate import TargetKind as TargetKind
 from .model.locate import locate as locate

@@ -12,10 +12,14 @@ from pathlib import Path
 import psutil
 
 from advisor.facts import GIB
-from advisor.profilers.hardware.child import run_child
 from advisor.profilers.hardware.nvml import survey_nvml
 from advisor.profilers.hardware.survey import Device, Survey, clean_name
-from advisor.profilers.hardware.torch_child import ask_torch, torch_installed, torch_is_cpu_build
+from advisor.profilers.hardware.torch_child import (
+    ask_torch,
+    run_child,
+    torch_installed,
+    torch_is_cpu_build,
+)
 
 # Metal's advice for the largest working set of one process is about two thirds of the RAM on
 # machines up to 36 GiB and about three quarters above; the smaller share holds for all of them.

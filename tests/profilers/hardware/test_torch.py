@@ -14,10 +14,9 @@ from fake_hardware import (
 )
 
 from advisor.profilers.hardware import search
-from advisor.profilers.hardware.child import run_child
 from advisor.profilers.hardware.profile import accelerator_facts
 from advisor.profilers.hardware.survey import Device, Survey
-from advisor.profilers.hardware.torch_child import ask_torch
+from advisor.profilers.hardware.torch_child import ask_torch, run_child
 
 
 def test_torch_answers_where_nvml_finds_nothing(no_driver, torch_package):
