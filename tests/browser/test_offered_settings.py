@@ -14,7 +14,7 @@ from advisor.decide.decision import decision_of
 from advisor.facts import Interval
 from advisor.facts.factsfile import facts_from
 from advisor.reasoning.case import Case
-from advisor.reasoning.page_controls import KINDS, knobs_of, offered
+from advisor.reasoning.illustrating import KINDS, knobs_of, offered
 from advisor.report import inpage
 from advisor.report.inpage.rules_as_data import rules_as_data
 from advisor.report.part import plain

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.facts import Interval, load_vocabulary
-from advisor.reasoning.page_controls import base36, offered_estimates
+from advisor.reasoning.illustrating import base36, offered_estimates
 
 VOCABULARY = load_vocabulary()
 COUNTS = (2, 3)
