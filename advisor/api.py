@@ -253,7 +253,8 @@ def estimate_model(  # noqa: PLR0913 - one keyword for each thing that a user sa
         accumulation=accumulation,
         quick=quick,
     )
-    return record_of_estimate(estimate_methods(request, wishes))
+    found: dict[str, Any] = plain(record_of_estimate(estimate_methods(request, wishes)))
+    return found
 
 
 def confirm(  # noqa: PLR0913 - one keyword for each thing that a user says

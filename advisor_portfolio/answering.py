@@ -12,7 +12,7 @@ from advisor.report import rounded
 from advisor.rules import Engine
 from advisor.support import AdvisorError
 from advisor_portfolio.completing import Completer
-from advisor_portfolio.judging import Portfolio
+from advisor_portfolio.judging import Portfolio, ShortAnswer, short_answer
 from advisor_portfolio.reading import Reader
 
 _CHUNK = 512
@@ -87,14 +87,8 @@ def short_answers(
             }
 
 
-def _alone(stated: list[Fact], engine: Engine) -> dict[str, Any]:
+def _alone(stated: list[Fact], engine: Engine) -> ShortAnswer:
     """The answer with exact bounds, which many projects at once are not judged by."""
     verdict = answer_for(stated, engine).verdict
-    return {
-        "status": verdict.status.value,
-        "recommendation": verdict.recommendation,
-        "variant": verdict.variant,
-        "alternative": verdict.alternative,
-        "confidence": verdict.confidence,
-        "scores": {method: tally.score for method, tally in verdict.tallies.items()},
-    }
+    scores = {method: tally.score for method, tally in verdict.tallies.items()}
+    return short_answer(verdict.advice, verdict.confidence, scores)

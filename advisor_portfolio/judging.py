@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
-from advisor.decide import HEADLINES, NOBODY, STATUSES, Conclusion, Decider, Decision, decision_of
+from advisor.decide import (
+    HEADLINES,
+    NOBODY,
+    STATUSES,
+    Advice,
+    Conclusion,
+    Decider,
+    Decision,
+    decision_of,
+)
 from advisor.facts import Fact, FactBase, Source, Value, Vocabulary, load_vocabulary
 from advisor.rules import Engine
 from advisor_portfolio.columns import Column, ColumnEncoder, Floats, Integers
@@ -164,10 +173,9 @@ class BlockAnswers:
     decisions: Decisions
     alone: Mapping[int, Decision]
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[ShortAnswer]:
         """Yield the answers as plain data, in the order of the projects."""
         methods: list[str | None] = [*self.methods, None]  # what is NOBODY is the last
-        statuses = [status.value for status in STATUSES]
         headlines: list[str | None] = [*(headline.value for headline in HEADLINES), None]
         found, conclusion = self.decisions, self.decisions.conclusion
         confidences = np.where(np.isnan(found.confidence), NOBODY, found.confidence)
@@ -178,25 +186,43 @@ class BlockAnswers:
         )  # fmt: skip
         for number, row in enumerate(rows):
             if number in self.alone:
-                yield _plain(self.alone[number])
+                one = self.alone[number]
+                scores = {method: tally.score for method, tally in one.tallies.items()}
+                yield short_answer(one.advice, one.confidence, scores)
                 continue
             status, recommendation, variant, alternative, confidence, scores = row
-            yield {
-                "status": statuses[status],
-                "recommendation": headlines[recommendation],
-                "variant": methods[variant],
-                "alternative": methods[alternative],
-                "confidence": None if confidence == NOBODY else confidence,
-                "scores": dict(zip(self.methods, scores, strict=True)),
-            }
+            advice = Advice(
+                STATUSES[status], headlines[recommendation], methods[variant], methods[alternative]
+            )
+            yield short_answer(
+                advice,
+                None if confidence == NOBODY else confidence,
+                dict(zip(self.methods, scores, strict=True)),
+            )
 
 
-def _plain(decision: Decision) -> dict[str, Any]:
+class ShortAnswer(TypedDict):
+    """The answer to one project as it is written; `scores` are decibans by method."""
+
+    status: str
+    advice: str | None
+    recommendation: str | None
+    variant: str | None
+    alternative: str | None
+    confidence: float | None
+    scores: Mapping[str, int]
+
+
+def short_answer(
+    advice: Advice, confidence: float | None, scores: Mapping[str, int]
+) -> ShortAnswer:
+    """The answer to one project."""
     return {
-        "status": decision.status.value,
-        "recommendation": decision.recommendation,
-        "variant": decision.variant,
-        "alternative": decision.alternative,
-        "confidence": decision.confidence,
-        "scores": {method: tally.score for method, tally in decision.tallies.items()},
+        "status": advice.status.value,
+        "advice": advice.method,
+        "recommendation": advice.recommendation,
+        "variant": advice.variant,
+        "alternative": advice.alternative,
+        "confidence": confidence,
+        "scores": scores,
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import advisor
-from advisor.app import gather_facts
+from advisor.app import gather
 from advisor.app.advise import advise_project
 from advisor.estimate.settings import Settings
 from advisor.estimate.shape import ModelShape
@@ -50,7 +50,7 @@ def test_a_trace_without_a_model_is_remarked():
 
 
 def test_without_the_libraries_the_closed_form_is_used_and_said_so(monkeypatch):
-    monkeypatch.setattr(gather_facts, "find_spec", lambda _: None)
+    monkeypatch.setattr(gather, "find_spec", lambda _: None)
     found = advisor.estimate_model(
         str(MODELS / "gpt2"), methods=["lora"], gpu="RTX 4090", offline=True
     )

@@ -36,7 +36,7 @@ def test_an_old_run_is_shown_again(version):
 def test_a_run_has_the_published_form():
     written = json.loads((GOLDEN / "run-1.json").read_text(encoding="utf-8"))
     kept = plain(run_from(written))
-    added = {"evidence": None, "bounds": None, "outlook": None}
+    added = {"advice": None, "evidence": None, "bounds": None, "outlook": None}
     ranking = [{**entry, "waterfall": None} for entry in written["ranking"]]
     assert kept == {**written, **added, "ranking": ranking}
 

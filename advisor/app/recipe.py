@@ -39,7 +39,8 @@ class Order:
     Attributes:
         run: a run file of ``advise``, ``ask`` or ``confirm``.
         folder: where the project goes; missing or empty.
-        method: instead of the recommended one.
+        method: instead of the advised one.
+        of_the_two: the better of prompt-tuning and full fine-tuning instead of the advised one.
         target: ``transformers`` or ``trl``.
         models: a folder or Hub id at most; named in config.yaml, and looked at.
         data: the user's files and columns.
@@ -50,6 +51,7 @@ class Order:
     run: Path
     folder: Path
     method: str | None = None
+    of_the_two: bool = False
     target: str = "transformers"
     models: tuple[str, ...] = ()
     data: DataFiles = field(default_factory=DataFiles)
@@ -88,7 +90,7 @@ def make_project(order: Order) -> Made:
         offline=order.offline,
     )
     run = read_run(order.run, request)
-    choice = choose(run, order.method, order.target)
+    choice = choose(run, order.method, order.target, of_the_two=order.of_the_two)
     fitted = fit(
         run,
         choice.method,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import advisor
 from advisor.decide import Answer, Number
@@ -11,9 +10,18 @@ from advisor.facts import Value, plain_value
 from advisor.reasoning import (
     Along,
     Among,
+    AnswerNow,
     Case,
+    ChangedFact,
+    ChoiceAlone,
     ChoiceAnswer,
+    FewestChanges,
+    MovedRule,
+    NumberAlone,
+    SaidByRule,
     Saying,
+    SweptFact,
+    WhatIfFile,
     along,
     along_all,
     among_all,
@@ -36,7 +44,7 @@ def whatif_record(
     changes: Mapping[str, Value] | None = None,
     sweep: tuple[str, Number, Number] | None = None,
     axes: tuple[str, str] | None = None,
-) -> dict[str, Any]:
+) -> WhatIfFile:
     """The answer as it is, and what would change it.
 
     Args:
@@ -51,27 +59,24 @@ def whatif_record(
     """
     for key in [*(changes or ()), *(sweep or ())[:1]]:
         _refuse_computed(case, key)
-    found: dict[str, Any] = {
-        "schema_version": "1",
-        "advisor_version": advisor.__version__,
-        "now": _answer(case.answer(), case),
-    }
-    if changes:
-        found |= _named_change(changes, case.answer(changes), case)
-    if sweep is not None:
-        parts = along(case.altered(changes) if changes else case, *sweep)
-        found["sweep"] = {"fact": sweep[0], "stretches": [stretch_entry(part) for part in parts]}
-    if axes is not None:
-        found["map"] = map_entry(draw_map(case.altered(changes) if changes else case, *axes))
-    if not changes and sweep is None and axes is None:
-        numbers, choices = tuple(along_all(case)), tuple(among_all(case))
-        found |= _single_changes(numbers, choices)
-        found["counterfactuals"] = {
-            name: smallest_entry(one)
-            for name, one in smallest_changes(case, numbers, choices).items()
-        }
-        found["find_out"] = [worth_entry(one, case) for one in worth_finding_out(case)]
-    return found
+    altered = case.altered(changes) if changes else case
+    alone = not changes and sweep is None and axes is None
+    numbers = tuple(along_all(case)) if alone else ()
+    choices = tuple(among_all(case)) if alone else ()
+    return WhatIfFile(
+        schema_version="1",
+        advisor_version=advisor.__version__,
+        now=_answer(case.answer(), case),
+        changes=_changed(changes, case) if changes else None,
+        then=_answer(case.answer(changes), case) if changes else None,
+        rules=_moved(changes, case) if changes else None,
+        sweep=_swept(altered, *sweep) if sweep else None,
+        map=map_entry(draw_map(altered, *axes)) if axes else None,
+        numbers={one.key: _number(one) for one in numbers} if alone else None,
+        choices={one.key: _choice(one) for one in choices} if alone else None,
+        counterfactuals=_fewest(case, numbers, choices) if alone else None,
+        find_out=[worth_entry(one, case) for one in worth_finding_out(case)] if alone else None,
+    )
 
 
 def _refuse_computed(case: Case, key: str) -> None:
@@ -84,61 +89,63 @@ def _refuse_computed(case: Case, key: str) -> None:
         )
 
 
-def _single_changes(numbers: Iterable[Along], choices: Iterable[Among]) -> dict[str, Any]:
-    """What each fact alone would change."""
+def _changed(changes: Mapping[str, Value], case: Case) -> dict[str, ChangedFact]:
     return {
-        "numbers": {
-            one.key: {"now": one.now, "stretches": [stretch_entry(part) for part in one.stretches]}
-            for one in numbers
-        },
-        "choices": {
-            one.key: {
-                "now": plain_value(one.now),
-                "answers": [
-                    ChoiceAnswer(value=plain_value(value), **outcome_entry(outcome))
-                    for value, outcome in one.outcomes.items()
-                ],
-            }
-            for one in choices
-        },
+        key: ChangedFact(from_=plain_value(case.facts.value(key)), to=plain_value(value))
+        for key, value in changes.items()
     }
 
 
-def _named_change(changes: Mapping[str, Value], after: Answer, case: Case) -> dict[str, Any]:
-    """What facts that the user names would change."""
-    return {
-        "changes": {
-            key: {"from": plain_value(case.facts.value(key)), "to": plain_value(value)}
-            for key, value in changes.items()
-        },
-        "then": _answer(after, case),
-        "rules": [
-            {
-                "rule": one.rule,
-                "claim": one.claim,
-                "before": _saying(one.before),
-                "after": _saying(one.after),
-            }
-            for one in moved_rules(case, changes)
-        ],
-    }
+def _moved(changes: Mapping[str, Value], case: Case) -> list[MovedRule]:
+    return [
+        MovedRule(
+            rule=one.rule, claim=one.claim, before=_saying(one.before), after=_saying(one.after)
+        )
+        for one in moved_rules(case, changes)
+    ]
 
 
-def _answer(answer: Answer, case: Case) -> dict[str, Any]:
+def _swept(case: Case, key: str, low: Number, high: Number) -> SweptFact:
+    stretches = [stretch_entry(part) for part in along(case, key, low, high)]
+    return SweptFact(fact=key, stretches=stretches)
+
+
+def _number(one: Along) -> NumberAlone:
+    return NumberAlone(now=one.now, stretches=[stretch_entry(part) for part in one.stretches])
+
+
+def _choice(one: Among) -> ChoiceAlone:
+    answers = [
+        ChoiceAnswer(value=plain_value(value), **outcome_entry(outcome))
+        for value, outcome in one.outcomes.items()
+    ]
+    return ChoiceAlone(now=plain_value(one.now), answers=answers)
+
+
+def _fewest(
+    case: Case, numbers: Sequence[Along], choices: Sequence[Among]
+) -> dict[str, FewestChanges]:
+    found = smallest_changes(case, numbers, choices)
+    return {name: smallest_entry(one) for name, one in found.items()}
+
+
+def _answer(answer: Answer, case: Case) -> AnswerNow:
     whole = run_record(answer, case.engine.base)
-    return {
-        "status": whole.status,
-        "headline": whole.headline,
-        "recommendation": whole.recommendation,
-        "variant": whole.variant,
-        "confidence": whole.confidence,
-        "alternative": whole.alternative,
-    }
+    return AnswerNow(
+        status=whole.status,
+        advice=whole.advice.method if whole.advice else None,
+        sentence=whole.advice.sentence if whole.advice else "",
+        headline=whole.headline,
+        recommendation=whole.recommendation,
+        variant=whole.variant,
+        confidence=whole.confidence,
+        alternative=whole.alternative,
+    )
 
 
-def _saying(said: Saying) -> dict[str, Any]:
-    return {
-        "outcome": said.outcome.value,
-        "effects": dict(said.effects),
-        "veto": list(said.veto) if said.outcome.value != "silent" else [],
-    }
+def _saying(said: Saying) -> SaidByRule:
+    return SaidByRule(
+        outcome=said.outcome.value,
+        effects=dict(said.effects),
+        veto=list(said.veto) if said.outcome.value != "silent" else [],
+    )

@@ -98,13 +98,18 @@ def check(
 def _expected(
     stated: str | None, recorded: Mapping[str, Any], methods: tuple[str, ...]
 ) -> str | None:
+    """The method that a plan is built on: what is stated, or what the recorded run advised."""
     from advisor.methods import FULL, SOFT_PROMPT
 
     if stated is None:
-        advised = recorded.get("recommendation")
-        if advised not in (None, SOFT_PROMPT, FULL):
+        advice = recorded.get("advice")
+        early = advice is None  # a run of an early version names one of the two sides
+        advised = recorded.get("recommendation") if early else _method_of(advice)
+        if advised is not None and advised not in ((SOFT_PROMPT, FULL) if early else methods):
             raise AdvisorError(
-                "the run file recommends neither side", where="recommendation", hint="judge it anew"
+                "the run file advises no method that there is",
+                where="recommendation" if early else "advice",
+                hint="judge it anew",
             )
         return advised
     if stated not in methods:
@@ -114,6 +119,10 @@ def _expected(
             hint=did_you_mean(stated, methods) or "one of " + ", ".join(methods),
         )
     return stated
+
+
+def _method_of(advice: Any) -> Any:
+    return advice.get("method") if isinstance(advice, Mapping) else advice
 
 
 def _moved(before: Any, after: Mapping[str, Any]) -> list[str]:

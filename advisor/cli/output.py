@@ -14,7 +14,7 @@ from advisor.support import ExitCode, printable
 
 if TYPE_CHECKING:
     from advisor.decide import Answer
-    from advisor.report import Block, Outlook, RunFile
+    from advisor.report import Block, EstimateFile, Outlook, RunFile
     from advisor.rules import Engine
 
 _PASSED_ROUND = (Format.MARKDOWN.value, Format.HTML.value)
@@ -92,11 +92,11 @@ def run_report(
     return CommandReport(run, CONFIRMATION_TITLE, confirmation_blocks, measured, held)
 
 
-def estimate_report(record: dict[str, Any]) -> CommandReport:
+def estimate_report(record: EstimateFile, held: Mapping[str, Any] | None = None) -> CommandReport:
     """The report of an estimate."""
     from advisor.report import ESTIMATE_TITLE, estimate_blocks
 
-    return CommandReport(record, ESTIMATE_TITLE, estimate_blocks)
+    return CommandReport(record, ESTIMATE_TITLE, estimate_blocks, held=held)
 
 
 def deliver(

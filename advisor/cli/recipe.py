@@ -27,8 +27,15 @@ def recipe(
         Path, typer.Option("-o", "--output", metavar="DIR", help="A new or an empty folder.")
     ],
     method: Annotated[
-        str | None, typer.Option("--method", help="Instead of the recommended one, such as lora.")
+        str | None, typer.Option("--method", help="Instead of the advised one, such as lora.")
     ] = None,
+    of_the_two: Annotated[
+        bool,
+        typer.Option(
+            "--of-the-two",
+            help="The better of prompt-tuning and full fine-tuning, where another is advised.",
+        ),
+    ] = False,
     target: Annotated[
         Library, typer.Option("--target", help="transformers with peft, or TRL.")
     ] = Library.TRANSFORMERS,
@@ -43,7 +50,7 @@ def recipe(
     settings: options.SettingsOption = None,
     offline: options.Offline = False,
 ) -> None:
-    """Write a small, runnable project for the recommended method.
+    """Write a small, runnable project for the advised method.
 
     It trains, evaluates before and after, checks what was forgotten, saves, and answers; what a
     micro-benchmark found is carried over. Nothing is overwritten.
@@ -59,7 +66,7 @@ def recipe(
     from advisor.profilers import DataFiles
 
     order = Order(
-        run=run, folder=output, method=method, target=target.value,
+        run=run, folder=output, method=method, of_the_two=of_the_two, target=target.value,
         models=(model,) if model else (),
         data=DataFiles(data, eval_data, tuple(text_column or ()), label_column),
         settings=tuple(settings or ()), offline=offline,

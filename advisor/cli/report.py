@@ -30,14 +30,18 @@ def report(
       advisor report report.html --format json -o run.json
     """
     from advisor.cli.output import deliver, estimate_report, run_report
-    from advisor.report import load_record
+    from advisor.report import EstimateFile, load_record
 
     run, held = load_record(file)
-    shown = estimate_report(held) if run is None else run_report(run, rules or (), held)
+    shown = (
+        estimate_report(run, held)
+        if isinstance(run, EstimateFile)
+        else run_report(run, rules or (), held)
+    )
     try:
         deliver(shown, format_, output, plain=plain)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        # An estimate has no schema, and a run may name facts or methods that are not known here.
+        # A file may name facts or methods that are not known here.
         raise AdvisorError(
             f"the file is damaged, and cannot be shown: {type(error).__name__}: {error}",
             where=file,
@@ -63,6 +67,7 @@ def compare(
     from advisor.cli.output import CommandReport, deliver
     from advisor.report import (
         COMPARISON_TITLE,
+        EstimateFile,
         comparison_blocks,
         comparison_record,
         load_record,
@@ -72,7 +77,7 @@ def compare(
     runs = []
     for file in (first, second):
         run, _ = load_record(file)
-        if run is None:
+        if isinstance(run, EstimateFile):
             raise AdvisorError(
                 "an estimate has no verdict to compare",
                 where=file,

@@ -44,7 +44,7 @@ def check_plan(answer: Answer, engine: Engine, expected: str | None) -> list[Pla
         checks.append(_decided(verdict, expected))
     if expected is not None:
         checks.append(_expected(verdict, expected))
-    method = expected or _method(verdict)
+    method = expected or verdict.advised or FEW_SHOT
     checks.extend(
         _by_rules(name, codes, answer, engine, method)
         for name, codes in engine.base.settings.checks.items()
@@ -115,12 +115,6 @@ def _by_rules(
         missing = ", ".join(dict.fromkeys(unknown))
         return PlanCheck(name, CheckState.UNKNOWN, f"not known: {missing}")
     return PlanCheck(name, CheckState.PASSED, "nothing speaks against it")
-
-
-def _method(verdict: Verdict) -> str:
-    if verdict.recommendation == FULL:
-        return FULL
-    return verdict.variant or verdict.alternative or FEW_SHOT
 
 
 def _conditions(

@@ -101,6 +101,17 @@ class Advice(NamedTuple):
     variant: str | None
     alternative: str | None
 
+    @property
+    def method(self) -> str | None:
+        """The method to use, of all that there are; None where nothing is known to be feasible.
+
+        The recommended side, unless a method beside the two serves better.
+        """
+        if self.status is Status.DO_NOT_TRAIN:
+            return FEW_SHOT
+        own = FULL if self.recommendation == FULL else self.recommendation and self.variant
+        return self.alternative or own
+
 
 class Gist(NamedTuple):
     """What counts as the same answer where facts are changed.

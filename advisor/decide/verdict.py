@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from advisor.decide.decide import Headline, Status
+from advisor.decide.decide import Advice, Headline, Status
 from advisor.decide.decision import Bounds, Contest, decision_of
 from advisor.decide.missing import MissingFact, missing_facts
 from advisor.decide.parity import Parity
@@ -63,6 +63,16 @@ class Verdict:
     risks: tuple[Risk, ...]
     fragile_assumptions: tuple[str, ...]
 
+    @property
+    def advice(self) -> Advice:
+        """The four words of it."""
+        return Advice(self.status, self.recommendation, self.variant, self.alternative)
+
+    @property
+    def advised(self) -> str | None:
+        """The method to use, of all that there are; None where none is feasible."""
+        return self.advice.method
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -110,7 +120,7 @@ def judge(
         reachable=state.reachable,
         bounds_exact=bounds.exact if bounds else not _open(findings),
         assessment=assessment,
-        risks=_risks(engine, values, assessment, decision.recommendation, state.variant),
+        risks=_risks(engine, values, assessment, decision.advice.method or FEW_SHOT),
         fragile_assumptions=_fragile(facts, engine, state, values_without),
     )
 
@@ -160,14 +170,12 @@ def _risks(
     engine: Engine,
     values: Mapping[str, Value],
     assessment: Assessment,
-    recommendation: str | None,
-    variant: str | None,
+    method: str,
 ) -> tuple[Risk, ...]:
     known: dict[str, Value] = {
         **values,
         **{key: level for key, (level, _) in assessment.levels.items()},
     }
-    method = FULL if recommendation == FULL else variant if recommendation else FEW_SHOT
     return tuple(
         risk
         for risk in engine.base.risks

@@ -14,7 +14,16 @@ from .illustrating import illustration as illustration
 from .map import DEFAULT_AXES as DEFAULT_AXES
 from .map import draw_map as draw_map
 from .outlook import outlook_of as outlook_of
+from .record import AnswerNow as AnswerNow
+from .record import ChangedFact as ChangedFact
+from .record import ChoiceAlone as ChoiceAlone
 from .record import ChoiceAnswer as ChoiceAnswer
+from .record import FewestChanges as FewestChanges
+from .record import MovedRule as MovedRule
+from .record import NumberAlone as NumberAlone
+from .record import SaidByRule as SaidByRule
+from .record import SweptFact as SweptFact
+from .record import WhatIfFile as WhatIfFile
 from .record import map_entry as map_entry
 from .record import outcome_entry as outcome_entry
 from .record import smallest_entry as smallest_entry

@@ -6,7 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from advisor.methods import FULL, SOFT_PROMPT
-from advisor.reasoning.record import ChangedAnswer, StretchAnswer
+from advisor.reasoning.record import (
+    AnswerNow,
+    ChangedAnswer,
+    ChoiceAlone,
+    FewestChanges,
+    NumberAlone,
+    SaidByRule,
+    StretchAnswer,
+    SweptFact,
+    WhatIfFile,
+)
 from advisor.report import (
     Block,
     Bullets,
@@ -26,63 +36,65 @@ from advisor.report import (
 WHATIF_TITLE = "What would change the answer"
 
 
-def whatif_blocks(record: Mapping[str, Any]) -> Iterator[Block]:
+def whatif_blocks(record: WhatIfFile) -> Iterator[Block]:
     """All that the record says, the answer as it is first."""
-    yield Heading("Now")
-    yield Paragraph(record["now"]["headline"], strong=True)
-    if "then" in record:
-        yield from _named(record)
-    if "sweep" in record:
-        yield from _sweep(record["sweep"])
-    if "map" in record:
-        yield from _map(record["map"])
-    if "numbers" in record:
-        yield from _counterfactuals(record["counterfactuals"])
-        yield from _find_out(record["find_out"])
-        yield from _singles(record)
+    yield from _answer("Now", record.now)
+    if record.then:
+        yield from _named(record, record.then)
+    if record.sweep:
+        yield from _sweep(record.sweep)
+    if record.map:
+        yield from _map(record.map)
+    if record.counterfactuals:
+        yield from _counterfactuals(record.counterfactuals)
+    yield from _find_out(record.find_out or ())
+    yield from _singles(record.numbers or {}, record.choices or {})
 
 
-def _named(record: Mapping[str, Any]) -> Iterator[Block]:
-    yield Heading("Then")
-    yield Bullets(
-        tuple(
-            f"{key}: {shown_value(key, change['from'])} becomes {shown_value(key, change['to'])}"
-            for key, change in record["changes"].items()
-        )
+def _answer(title: str, answer: AnswerNow) -> Iterator[Block]:
+    yield Heading(title)
+    yield Paragraph(answer.sentence, strong=True)
+    yield Paragraph(answer.headline)
+
+
+def _named(record: WhatIfFile, then: AnswerNow) -> Iterator[Block]:
+    changes = tuple(
+        f"{key}: {shown_value(key, one.from_)} becomes {shown_value(key, one.to)}"
+        for key, one in (record.changes or {}).items()
     )
-    yield Paragraph(record["then"]["headline"], strong=True)
-    if not record["rules"]:
+    title, *answer = _answer("Then", then)
+    yield from (title, Bullets(changes), *answer)
+    if not record.rules:
         yield Paragraph("No rule says anything else.")
         return
     yield Heading("Rules that say something else")
     yield Table(
         ("Rule", "Now", "Then", "Claim"),
         tuple(
-            (one["rule"], _saying(one["before"]), _saying(one["after"]), one["claim"])
-            for one in record["rules"]
+            (one.rule, _saying(one.before), _saying(one.after), one.claim) for one in record.rules
         ),
     )
 
 
-def _saying(said: Mapping[str, Any]) -> str:
-    if said["outcome"] == "silent":
+def _saying(said: SaidByRule) -> str:
+    if said.outcome == "silent":
         return "silent"
-    if said["veto"]:
-        vetoed = ", ".join(said["veto"])
-        return f"rules out {vetoed}" if said["outcome"] == "fires" else f"may rule out {vetoed}"
-    if said["outcome"] == "undetermined":
+    if said.veto:
+        vetoed = ", ".join(said.veto)
+        return f"rules out {vetoed}" if said.outcome == "fires" else f"may rule out {vetoed}"
+    if said.outcome == "undetermined":
         return "may fire"
-    effects = sorted(set(said["effects"].values()))
+    effects = sorted(set(said.effects.values()))
     return " ".join(f"{decibans:+d}" for decibans in effects)
 
 
-def _sweep(found: Mapping[str, Any]) -> Iterator[Block]:
-    yield Heading(f"Along {found['fact']}")
+def _sweep(found: SweptFact) -> Iterator[Block]:
+    yield Heading(f"Along {found.fact}")
     yield Table(
         ("From", "To", "Answer"),
         tuple(
             (exact_number(part.from_), exact_number(part.to), answer_words(part))
-            for part in found["stretches"]
+            for part in found.stretches
         ),
         right=(0, 1),
     )
@@ -93,10 +105,12 @@ def _map(found: MapEntry) -> Iterator[Block]:
     yield map_grid(found)
 
 
-def _singles(record: Mapping[str, Any]) -> Iterator[Block]:
+def _singles(
+    numbers: Mapping[str, NumberAlone], choices: Mapping[str, ChoiceAlone]
+) -> Iterator[Block]:
     rows = [
-        (key, exact_number(one["now"]), *_nearest(one["stretches"], one["now"]))
-        for key, one in record["numbers"].items()
+        (key, exact_number(one.now), *_nearest(one.stretches, one.now))
+        for key, one in numbers.items()
     ]
     moving = tuple(row for row in rows if row[2] != "-" or row[3] != "-")
     still = [row[0] for row in rows if row not in moving]
@@ -104,9 +118,9 @@ def _singles(record: Mapping[str, Any]) -> Iterator[Block]:
         yield Heading("Numbers: the nearest values that change the answer")
         yield flip_table(moving)
     items = []
-    for key, one in record["choices"].items():
-        now = next((a for a in one["answers"] if a.value == one["now"]), None)
-        others = [a for a in one["answers"] if now is None or answer_words(a) != answer_words(now)]
+    for key, one in choices.items():
+        now = next((a for a in one.answers if a.value == one.now), None)
+        others = [a for a in one.answers if now is None or answer_words(a) != answer_words(now)]
         items += [f"{key} {shown_value(key, a.value)}: {answer_words(a)}." for a in others]
         if not others:
             still.append(key)
@@ -132,15 +146,15 @@ _COUNTS = ("one fact", "two facts", "three facts")
 _SHOWN_SETS = 3
 
 
-def _counterfactuals(found: Mapping[str, Any]) -> Iterator[Block]:
+def _counterfactuals(found: Mapping[str, FewestChanges]) -> Iterator[Block]:
     yield Heading("The fewest changes")
     items = []
     for name, one in found.items():
-        nearest = [_changes(entry) for entry in one["found"][:_SHOWN_SETS]]
+        nearest = [_changes(entry) for entry in one.found[:_SHOWN_SETS]]
         ways = "; or ".join(nearest) or "no change of up to three facts was found"
         missing = [
             f"{count}: {_PROOFS[proof]}"
-            for count, proof in zip(_COUNTS, one["not_enough"], strict=False)
+            for count, proof in zip(_COUNTS, one.not_enough, strict=False)
         ]
         why = f" Not enough are {', '.join(missing)}." if missing else ""
         items.append(f"{_WANTED[name]}: {ways}.{why}")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from advisor.decide import Gist, Number
 from advisor.facts import plain_value
@@ -12,10 +11,10 @@ from advisor.reasoning.counterfactual import Smallest
 from advisor.reasoning.flips import Stretch
 from advisor.reasoning.map import DecisionMap
 from advisor.reasoning.worth_knowing import Worth
-from advisor.report import FindOut, MapAxis, MapEntry, OtherAnswer, fields_of
+from advisor.report import FindOut, MapAxis, MapEntry, OtherAnswer, Part, fields_of, part_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@part_class
 class StretchAnswer:
     """A stretch of a number, both ends in it, and the answer on it."""
 
@@ -25,7 +24,7 @@ class StretchAnswer:
     recommendation: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@part_class
 class ChoiceAnswer:
     """A value of a fact, and the answer with it."""
 
@@ -34,13 +33,114 @@ class ChoiceAnswer:
     recommendation: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@part_class
 class ChangedAnswer:
     """Other values of some facts, and the answer with all of them."""
 
     changes: dict[str, Any]
     status: str
     recommendation: str | None
+
+
+@part_class
+class AnswerNow(Part):
+    """The answer to a project, in short."""
+
+    status: str
+    advice: str | None
+    sentence: str
+    headline: str
+    recommendation: str | None
+    variant: str | None
+    confidence: float | None
+    alternative: str | None
+
+
+@part_class
+class ChangedFact(Part):
+    """What a fact was, and what it becomes."""
+
+    from_: Any
+    to: Any
+
+
+@part_class
+class SaidByRule(Part):
+    """What a rule says: ``effects`` in decibans by method, or methods that it rules out."""
+
+    outcome: str
+    effects: dict[str, int]
+    veto: list[str]
+
+
+@part_class
+class MovedRule(Part):
+    """A rule that says something else after a change."""
+
+    rule: str
+    claim: str
+    before: SaidByRule
+    after: SaidByRule
+
+
+@part_class
+class SweptFact(Part):
+    """A number that is followed over a range."""
+
+    fact: str
+    stretches: list[StretchAnswer]
+
+
+@part_class
+class NumberAlone(Part):
+    """A number, and the answers along all of its values."""
+
+    now: Number
+    stretches: list[StretchAnswer]
+
+
+@part_class
+class ChoiceAlone(Part):
+    """A choice, and the answer with each of its values."""
+
+    now: Any
+    answers: list[ChoiceAnswer]
+
+
+@part_class
+class FewestChanges(Part):
+    """The fewest facts that give another answer.
+
+    Attributes:
+        facts: how many; None if none were found.
+        not_enough: for one fact, two, and so on, how far it was shown that they are too few.
+    """
+
+    facts: int | None
+    not_enough: list[str]
+    found: list[ChangedAnswer]
+
+
+@part_class
+class WhatIfFile(Part):
+    """The JSON of ``advisor whatif``; it has the keys of what was asked for."""
+
+    LEFT_OUT: ClassVar[frozenset[str]] = frozenset(
+        {"changes", "then", "rules", "sweep", "map", "numbers", "choices", "counterfactuals",
+         "find_out"}
+    )  # fmt: skip
+    schema_version: str
+    advisor_version: str
+    now: AnswerNow
+    changes: dict[str, ChangedFact] | None = None
+    then: AnswerNow | None = None
+    rules: list[MovedRule] | None = None
+    sweep: SweptFact | None = None
+    map: MapEntry | None = None
+    numbers: dict[str, NumberAlone] | None = None
+    choices: dict[str, ChoiceAlone] | None = None
+    counterfactuals: dict[str, FewestChanges] | None = None
+    find_out: list[FindOut] | None = None
 
 
 def map_entry(found: DecisionMap) -> MapEntry:
@@ -58,7 +158,7 @@ def map_entry(found: DecisionMap) -> MapEntry:
     )
 
 
-def smallest_entry(smallest: Smallest) -> dict[str, Any]:
+def smallest_entry(smallest: Smallest) -> FewestChanges:
     """The fewest facts that give another answer."""
     found = [
         ChangedAnswer(
@@ -68,7 +168,7 @@ def smallest_entry(smallest: Smallest) -> dict[str, Any]:
         for one in smallest.found
     ]
     proofs = [proof.value for proof in smallest.proofs]
-    return {"facts": len(proofs) + 1 if found else None, "not_enough": proofs, "found": found}
+    return FewestChanges(facts=len(proofs) + 1 if found else None, not_enough=proofs, found=found)
 
 
 def worth_entry(worth: Worth, case: Case) -> FindOut:

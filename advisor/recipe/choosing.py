@@ -79,14 +79,24 @@ def projects() -> dict[str, Any]:
     return table
 
 
-def choose(run: EarlierRun, wanted: str | None, target: str) -> Choice:
-    """The method that is wanted or recommended, if a project can be made of it.
+def choose(run: EarlierRun, wanted: str | None, target: str, *, of_the_two: bool) -> Choice:
+    """The method that is wanted or advised, if a project can be made of it.
+
+    Args:
+        run: what the advice stands in.
+        wanted: a method by name.
+        target: the library whose training loop is used.
+        of_the_two: whether the better of the two sides is taken where another method is advised.
 
     Raises:
-        AdvisorError: if there is no such method, the run recommends none, the route is missing,
+        AdvisorError: if there is no such method, the run advises none, the route is missing,
             or the target cannot do it; the hint says what to use instead.
     """
-    method, why = _wanted(wanted) if wanted else _recommended(run)
+    if wanted and of_the_two:
+        raise AdvisorError(
+            "one of them names the method", where="--method and --of-the-two", hint="leave one out"
+        )
+    method, why = _wanted(wanted) if wanted else _advised(run, of_the_two=of_the_two)
     architecture, task = _needed(run, "model.architecture"), _needed(run, "task.type")
     route = _route(architecture, task)
     _require_method(run, method, route)
@@ -106,7 +116,20 @@ def _wanted(name: str) -> tuple[Method, str]:
     return known[id_], "It was asked for by name."
 
 
+def _advised(run: EarlierRun, *, of_the_two: bool) -> tuple[Method, str]:
+    """The method that the run advises; runs of early versions advise one of the two sides."""
+    advice, known = run.record.get("advice"), load_methods()
+    method = advice.get("method") if isinstance(advice, Mapping) else None
+    alternative = run.record.get("alternative")
+    if of_the_two or method is None or method != alternative:
+        return _recommended(run)
+    if method not in known:
+        raise AdvisorError(f"there is no method {str(method)[:40]!r}", where="advice")
+    return known[method], f"The run advises {known[method].name}."
+
+
 def _recommended(run: EarlierRun) -> tuple[Method, str]:
+    """The better of the two sides."""
     record, known = run.record, load_methods()
     recommendation = record.get("recommendation")
     if record.get("status") == "do_not_train":

@@ -14,6 +14,7 @@ from advisor.report.wording import method_name, shown_value, side_name
 COMPARISON_TITLE = "Two runs compared"
 _NOTHING = "-"
 _NAMES = {
+    "advice": "Advice",
     "status": "Status",
     "recommendation": "Recommendation",
     "variant": "Best soft prompt",
@@ -99,7 +100,7 @@ def _part(key: str, value: Any) -> str:
         return _NOTHING
     if key == "recommendation":
         return side_name(value, None)
-    if key in ("variant", "alternative"):
+    if key in ("advice", "variant", "alternative"):
         return load_methods()[value].name
     if key == "confidence":
         return f"{value:.0%}"
@@ -206,7 +207,8 @@ def _moved(first: Mapping[str, _T], second: Mapping[str, _T]) -> _Moved[_T]:
 
 
 def _comparison_verdict(run: RunFile) -> dict[str, Any]:
-    return {key: getattr(run, key) for key in _NAMES}
+    method = run.advice.method if run.advice else None
+    return {key: method if key == "advice" else getattr(run, key) for key in _NAMES}
 
 
 def _facts(run: RunFile, chosen: Callable[[str], bool]) -> dict[str, FactSide]:

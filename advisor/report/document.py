@@ -18,7 +18,14 @@ from advisor.report.run import (
     ReasonEntry,
     RunFile,
 )
-from advisor.report.wording import FITTED_WEIGHTS, method_name, near_text, parity_text, shown_value
+from advisor.report.wording import (
+    FITTED_WEIGHTS,
+    method_name,
+    near_text,
+    parity_text,
+    shown_value,
+    side_name,
+)
 from advisor.support import capital
 
 RUN_TITLE = "Prompt-tuning or full fine-tuning?"
@@ -39,9 +46,15 @@ def blocks_of(record: RunFile) -> Iterator[Block]:
 
 
 def verdict_blocks(record: RunFile) -> Iterator[Block]:
-    """The answer, and what stands beside it."""
-    yield Heading("Recommendation")
-    yield Paragraph(record.headline, strong=True)
+    """The advice, then the answer to the question between the two, and what stands beside it."""
+    if record.advice:
+        yield Heading("Advice")
+        yield Paragraph(record.advice.sentence, strong=True)
+        yield Heading("Prompt-tuning or full fine-tuning?")
+        yield Paragraph(record.headline)
+    else:
+        yield Heading("Recommendation")
+        yield Paragraph(record.headline, strong=True)
     if record.evidence:
         yield Paragraph(record.evidence.text)
     if record.alternative_reason:
@@ -244,16 +257,21 @@ def risk_blocks(record: RunFile) -> Iterator[Block]:
 
 
 def how_to_blocks(record: RunFile) -> Iterator[Block]:
-    """The steps of the chosen method, and of the one that serves better."""
+    """The steps of the advised method, and of the better of the two sides if that is another."""
     if not record.how_to:
         return
     yield Heading("How to do it")
     yield Bullets(tuple(record.how_to), numbered=True)
-    if record.alternative and record.recommendation:
+    if not (record.alternative and record.recommendation):
+        return
+    if record.advice:
+        side = side_name(record.recommendation, record.variant)
+        yield Paragraph(f"The same with the better of the two sides, {side}:")
+    else:
         yield Paragraph(
             f"The same with {method_name(record.alternative)}, which serves better here:"
         )
-        yield Bullets(tuple(record.how_to_alternative), numbered=True)
+    yield Bullets(tuple(record.how_to_alternative), numbered=True)
 
 
 def cost_blocks(record: RunFile) -> Iterator[Block]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from advisor.methods import SOFT_PROMPT
-from advisor.report.part import Part, Words
-from advisor.report.run import Probability, RunFile
+from advisor.report.part import Part, Probability, Words, part_class
+from advisor.report.run import RunFile
 
 Ends = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class OpenPart(Part):
     """A part that early versions wrote further keys to, of which nothing is shown."""
 
@@ -23,7 +22,7 @@ class OpenPart(Part):
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class MethodSteps(OpenPart):
     """What the plan gives one method."""
 
@@ -43,7 +42,7 @@ class MethodSteps(OpenPart):
     """For one example."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class TaskEntry(Part):
     """What was to be learned, and by which route."""
 
@@ -54,7 +53,7 @@ class TaskEntry(Part):
     labels: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class PlanEntry(OpenPart):
     """All that decided which trials ran; docs/confirm-file.md explains the keys."""
 
@@ -93,7 +92,7 @@ class PlanEntry(OpenPart):
     """As `token_lengths`; not in files written before 2026-11-29."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class Forecast(Part):
     """What was expected of one method."""
 
@@ -103,7 +102,7 @@ class Forecast(Part):
     seconds_per_step: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class Prediction(Part):
     """The advice and the estimates, written down before the first trial."""
 
@@ -117,7 +116,7 @@ class Prediction(Part):
     """Of all the other keys, as JSON with sorted keys."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class PromptLine(Part):
     """A candidate prompt and its zero-shot points on the development split."""
 
@@ -128,7 +127,7 @@ class PromptLine(Part):
     dev_score: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class BaselineScores(Part):
     """Points on the test split without training, or next to none."""
 
@@ -142,7 +141,7 @@ class BaselineScores(Part):
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class FailedTrial(Part):
     """A trial without a score; its end is a result as well."""
 
@@ -153,7 +152,7 @@ class FailedTrial(Part):
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class MethodResult(Part):
     """What the final runs of one method came to; nulls where none has a score."""
 
@@ -178,7 +177,7 @@ class MethodResult(Part):
     failed: list[FailedTrial]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class MethodDifference(OpenPart):
     """A method less full fine-tuning; where either has no score, nothing else is told."""
 
@@ -192,7 +191,7 @@ class MethodDifference(OpenPart):
     """Null where the interval leaves it open."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class ComparedDifference(MethodDifference):
     """A method less full fine-tuning in points, and what follows."""
 
@@ -225,7 +224,7 @@ class ComparedDifference(MethodDifference):
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class MethodScore(OpenPart):
     """How a method did on the test split, in points."""
 
@@ -237,7 +236,7 @@ class MethodScore(OpenPart):
     interval: Ends
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class SizeScore(Part):
     """A method at a training size."""
 
@@ -245,7 +244,7 @@ class SizeScore(Part):
     score: MethodScore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class SizeDifference(Part):
     """Method A less method B at a training size, in points; the interval is at 95 %."""
 
@@ -254,7 +253,7 @@ class SizeDifference(Part):
     interval: Ends
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class Line(Part):
     """A straight line in the logarithm of the training size; intervals are at 95 %."""
 
@@ -266,7 +265,7 @@ class Line(Part):
     full_interval: Ends
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class Crossing(Part):
     """The training size at which two methods are level, and its 95 % interval."""
 
@@ -275,7 +274,7 @@ class Crossing(Part):
     high: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class CurveEntry(OpenPart):
     """Two methods over the training sizes; docs/confirm-file.md explains the keys."""
 
@@ -298,7 +297,7 @@ class CurveEntry(OpenPart):
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class AlarmEntry(Part):
     """What makes figures mean less than they seem to."""
 
@@ -308,7 +307,7 @@ class AlarmEntry(Part):
     sentence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class ParityCheck(Part):
     """The predicted chance of coming within the tolerance, and whether the method did."""
 
@@ -316,7 +315,7 @@ class ParityCheck(Part):
     within_tolerance: bool | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class MemoryCheck(Part):
     """Predicted and measured memory; what was measured is null where the method did not fit."""
 
@@ -328,7 +327,7 @@ class MemoryCheck(Part):
     """Whether what was measured is within what was predicted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class SecondsCheck(Part):
     """Measured and predicted seconds of a step."""
 
@@ -338,7 +337,7 @@ class SecondsCheck(Part):
     """Predicted over measured."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class AgreementEntry(Part):
     """What the measurement does to the advice, and how good the prediction was."""
 
@@ -354,7 +353,7 @@ class AgreementEntry(Part):
     seconds_per_step: dict[str, SecondsCheck]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class PlannedRun(RunFile):
     """A run with the plan of a micro-benchmark, which need not have been carried out."""
 
@@ -364,7 +363,7 @@ class PlannedRun(RunFile):
     baselines: BaselineScores | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class MeasuredRun(PlannedRun):
     """A run with what a micro-benchmark measured."""
 

@@ -20,16 +20,14 @@ _MOST_SHOWN = 3
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
 
 
-def chosen_method(verdict: Verdict) -> str:
-    """The method that the advice comes down to; few-shot prompting where nothing is trained."""
-    if verdict.recommendation is None:
-        return verdict.alternative or FEW_SHOT
-    return FULL if verdict.recommendation == FULL else verdict.variant or FULL
+def side_method(verdict: Verdict) -> str | None:
+    """The method that the answer to the question comes down to; None where it is neither side."""
+    return FULL if verdict.recommendation == FULL else verdict.recommendation and verdict.variant
 
 
 def why_not(verdict: Verdict) -> list[WhyNot]:
-    """For each other method the rules that put it behind the chosen one."""
-    chosen = chosen_method(verdict)
+    """For each other method the rules that put it behind the advised one."""
+    chosen = verdict.advised or FEW_SHOT
     others = sorted(
         (t for m, t in verdict.tallies.items() if m != chosen), key=lambda t: (-t.score, t.method)
     )
@@ -48,23 +46,21 @@ def _against_it(verdict: Verdict, chosen: str, entry: Tally) -> tuple[str, list[
         return f"not feasible: {names}", [finding.rule.label for finding in entry.vetoes]
     lead = verdict.tallies[chosen].score - entry.score
     if lead <= 0:
-        return _not_behind(verdict, chosen, entry.method, -lead), []
+        return _not_behind(chosen, entry.method, -lead), []
     against = _against(verdict, chosen, entry.method)
     reasons = "; ".join(f"{f.rule.name} ({effect})" for f, effect in against[:_MOST_SHOWN])
     rules = [finding.rule.label for finding, _ in _deciding(against, lead)]
     return f"{decibans(lead)} behind: {reasons}", rules
 
 
-def _not_behind(verdict: Verdict, chosen: str, method: str, above: int) -> str:
+def _not_behind(chosen: str, method: str, above: int) -> str:
     """Why a method that scores no less was not chosen: no rule decides that."""
     known = load_methods()
     if not above and known[method].side and known[chosen].side:
         why = "which stands on a tie" if chosen == FULL else "which is named first"
         return f"it scores level with {known[chosen].name}, {why}"
     place = f"{decibans(above)} above" if above else "level with"
-    if method == verdict.alternative:
-        return f"it scores {place} the headline choice; it is the alternative"
-    return f"it scores {place} the headline choice, and is not one of the two sides"
+    return f"it scores {place} {known[chosen].name}, too little to advise it instead"
 
 
 def _against(verdict: Verdict, chosen: str, method: str) -> list[tuple[Finding, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from advisor.methods import FULL, SOFT_PROMPT
 from advisor.report.blocks import Block, Bullets, Grid, Heading, Paragraph, Table
-from advisor.report.run import Answered, FindOut, Flip, MapEntry, Outlook
+from advisor.report.outlook import Answered, FindOut, Flip, MapEntry, Outlook
 from advisor.report.wording import shown_value, side_name
 
 CHANGES = "What would change it"

@@ -6,13 +6,40 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+
+from advisor.decide import Status
+from advisor.methods import FULL, SOFT_PROMPT, load_methods
+
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+else:
+    # It tells type checkers alone; from Python 3.11 on it is in typing.
+    def dataclass_transform(**_: Any) -> Any:  # noqa: D103
+        return lambda function: function
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+_T = TypeVar("_T")
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=False)
+def part_class(kind: type[_T]) -> type[_T]:
+    """A class of fields that are all given by name.
+
+    A type checker refuses to change one later. Python does not: watching for it, as comparing and
+    showing, would double the time that the classes take to import.
+    """
+    return dataclass(slots=True, kw_only=True, eq=False, repr=False)(kind)
+
+
+@part_class
 class Part:
-    """A part of the run file."""
+    """A part of the run file.
 
+    A class may name fields in ``LEFT_OUT`` that its JSON lacks where they are None.
+    """
+
+    LEFT_OUT: ClassVar[frozenset[str]] = frozenset()
     __pydantic_config__: ClassVar[Mapping[str, Any]] = {"use_attribute_docstrings": True}
 
 
@@ -28,7 +55,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(inner) for inner in value]
     if is_dataclass(value):
-        return {key: plain(getattr(value, name)) for key, name in _keys(value.__class__)}
+        out = getattr(value, "LEFT_OUT", ())
+        found = ((key, getattr(value, name)) for key, name in _keys(value.__class__))
+        return {key: plain(inner) for key, inner in found if inner is not None or key not in out}
     return value
 
 
@@ -69,3 +98,10 @@ class Words:
         """The check as pydantic asks for it."""
         words = [word.value if isinstance(word, Enum) else word for word in self._words()]
         return {"type": "literal", "expected": words}
+
+
+Probability = Annotated[float, Within(0, 1)]
+Count = Annotated[int, Within(0)]
+MethodId = Annotated[str, Words(load_methods)]
+Side = Annotated[str, Words(lambda: (SOFT_PROMPT, FULL))]
+StatusWord = Annotated[str, Words(lambda: Status)]

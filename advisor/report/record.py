@@ -8,9 +8,11 @@ import advisor
 from advisor.decide import Answer, Parity, Reason, Status, Tally, Verdict, waterfall
 from advisor.facts import FactBase, Source, plain_value
 from advisor.methods import load_methods
-from advisor.report.methods import chosen_method, how_to, nearest_changes, why_not
+from advisor.report.methods import how_to, nearest_changes, side_method, why_not
+from advisor.report.outlook import Outlook
 from advisor.report.part import fields_of
 from advisor.report.run import (
+    AdviceEntry,
     Assumption,
     Belief,
     BoundsEntry,
@@ -20,7 +22,6 @@ from advisor.report.run import (
     EvidenceEntry,
     FactEntry,
     MissingEntry,
-    Outlook,
     Pair,
     ParityEntry,
     RankingEntry,
@@ -34,6 +35,8 @@ from advisor.report.run import (
 )
 from advisor.report.wording import (
     FITTED_WEIGHTS,
+    advice_sentence,
+    chance_sentence,
     confidence_word,
     decibans,
     evidence_text,
@@ -59,6 +62,7 @@ def run_record(answer: Answer, base: RuleBase, outlook: Outlook | None = None) -
         schema_version="1",
         advisor_version=advisor.__version__,
         status=verdict.status.value,
+        advice=_advice(verdict, facts),
         headline=headline(verdict, base.settings, changes),
         recommendation=verdict.recommendation,
         leaning_only=verdict.status is Status.UNDETERMINED,
@@ -97,8 +101,8 @@ def run_record(answer: Answer, base: RuleBase, outlook: Outlook | None = None) -
         ],
         assumptions=_assumptions(verdict, facts),
         conflicts=_conflicts(facts),
-        how_to=_steps(verdict, facts),
-        how_to_alternative=how_to(verdict.alternative, facts) if verdict.alternative else [],
+        how_to=how_to(verdict.advised, facts) if verdict.advised else [],
+        how_to_alternative=_other_steps(verdict, facts),
         facts={
             fact.key: FactEntry(
                 value=plain_value(fact.value),
@@ -155,10 +159,24 @@ def candidates_record(
     )
 
 
-def _steps(verdict: Verdict, facts: FactBase) -> list[str]:
-    """The steps of the chosen method; none where everything is ruled out."""
-    chosen = chosen_method(verdict)
-    return [] if verdict.tallies[chosen].feasible is False else how_to(chosen, facts)
+def _advice(verdict: Verdict, facts: FactBase) -> AdviceEntry:
+    method = verdict.advised
+    own = verdict.parity.get(method or "")
+    chance = rounded(own.probability) if own else None
+    known = load_methods().get(method or "")
+    return AdviceEntry(
+        method=method,
+        kind=known.family if known else None,
+        chance_within_tolerance=chance,
+        sentence=advice_sentence(verdict.status, known.name if known else None)
+        + chance_sentence(chance, facts.number("quality.tolerance_points")),
+    )
+
+
+def _other_steps(verdict: Verdict, facts: FactBase) -> list[str]:
+    """The steps of the better of the two sides, where another method is advised."""
+    side = side_method(verdict)
+    return how_to(side, facts) if side and side != verdict.advised else []
 
 
 def rounded(number: float | None) -> float | None:
@@ -297,7 +315,7 @@ def _alternative_reason(verdict: Verdict) -> str:
     method = verdict.alternative
     if method is None:
         return ""
-    chosen = chosen_method(verdict) if verdict.recommendation else None
+    chosen = side_method(verdict)
     name = load_methods()[method].name
     if chosen is None:
         return f"{capital(name)} scores highest among what remains feasible."

@@ -6,23 +6,25 @@ its fields in their order. The texts under fields go into docs/schema/run-1.json
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal
 
-from advisor.decide import Headline, Status
+from advisor.decide import Headline
 from advisor.facts import Source
-from advisor.methods import FULL, SOFT_PROMPT, load_methods
-from advisor.report.part import Part, Within, Words
+from advisor.report.outlook import Outlook
+from advisor.report.part import (
+    Count,
+    MethodId,
+    Part,
+    Probability,
+    Side,
+    StatusWord,
+    Words,
+    part_class,
+)
 from advisor.rules import RuleKind
 
-Probability = Annotated[float, Within(0, 1)]
-Count = Annotated[int, Within(0)]
-MethodId = Annotated[str, Words(load_methods)]
-Side = Annotated[str, Words(lambda: (SOFT_PROMPT, FULL))]
-StatusWord = Annotated[str, Words(lambda: Status)]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class EvidenceEntry(Part):
     """How near published results are to what the headline compares."""
 
@@ -35,7 +37,7 @@ class EvidenceEntry(Part):
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class Step(Part):
     """What one rule adds to a score."""
 
@@ -44,7 +46,7 @@ class Step(Part):
     """Decibans; for an unsettled rule what it gives in any case."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class RankingEntry(Part):
     """One method in the ranking."""
 
@@ -63,7 +65,7 @@ class RankingEntry(Part):
     """Adds up to the score; not in files of early versions."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class BoundsEntry(Part):
     """What unknown facts leave possible."""
 
@@ -72,7 +74,7 @@ class BoundsEntry(Part):
     """Each of them, and both ends of every score, are reached."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class ParityEntry(Part):
     """How likely a method ends within the tolerance of full fine-tuning."""
 
@@ -85,7 +87,7 @@ class ParityEntry(Part):
     basis: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class SubDecision(Part):
     """A level that was settled before any method was scored."""
 
@@ -96,7 +98,7 @@ class SubDecision(Part):
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class ReasonEntry(Part):
     """One rule's share in the margin, or a veto."""
 
@@ -117,7 +119,7 @@ class ReasonEntry(Part):
     """The stated facts that it reads, with values."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class WhyNot(Part):
     """What speaks against a method that was not chosen."""
 
@@ -128,7 +130,7 @@ class WhyNot(Part):
     """Its vetoes, or the fewest rules without which it would not be behind."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class Change(Part):
     """The change that would lift a veto."""
 
@@ -137,105 +139,7 @@ class Change(Part):
     change: str
 
 
-class Answered(Protocol):
-    """What an answer comes down to."""
-
-    @property
-    def status(self) -> str:
-        """How far it goes."""
-
-    @property
-    def recommendation(self) -> str | None:
-        """The side that it names, if any."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherAnswer(Part):
-    """An answer that the project could have."""
-
-    status: StatusWord
-    recommendation: Side | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Flip(Part):
-    """The nearest value of a number with another answer, exact to the adjacent value."""
-
-    value: int | float
-    status: StatusWord
-    recommendation: Side | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class NumberOutlook(Part):
-    """What a known number would change, everything else as it is; null if nothing."""
-
-    fact: str
-    now: int | float
-    below: Flip | None
-    above: Flip | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class ChoiceOutlook(Part):
-    """Another choice of a known fact that gives another answer."""
-
-    fact: str
-    value: Any
-    status: StatusWord
-    recommendation: Side | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class FindOut(Part):
-    """A fact that is unknown or assumed and can change the answer."""
-
-    fact: str
-    question: str
-    assumed: Any
-    """The default that stands for it, or null."""
-    effort: Annotated[str, Words(lambda: ("look_up", "count", "ask", "measure"))]
-    how: str
-    share: Probability
-    """Of its values that change the answer."""
-    answers: list[OtherAnswer]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Outlook(Part):
-    """What would change the answer."""
-
-    numbers: list[NumberOutlook]
-    choices: list[ChoiceOutlook]
-    find_out: FindOut | None
-    """The cheapest fact worth finding out."""
-    complete: bool
-    """False if facts behind estimates were left out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class MapAxis(Part):
-    """A number that a decision map is drawn over."""
-
-    fact: str
-    values: list[int | float]
-    here: int | None
-    """The place of the project's own value; None where that is not known exactly."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class MapEntry(Part):
-    """A decision map, as `advisor whatif --map` writes it."""
-
-    across: MapAxis
-    up: MapAxis
-    answers: list[OtherAnswer]
-    """Each once."""
-    grid: list[list[int]]
-    """Places among the answers: a row for each value upwards, rising."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class MissingEntry(Part):
     """An unknown fact that could still turn the headline."""
 
@@ -245,7 +149,7 @@ class MissingEntry(Part):
     rules: list[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class Belief(Part):
     """What is commonly believed, and what was found."""
 
@@ -254,7 +158,7 @@ class Belief(Part):
     found: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class RiskEntry(Part):
     """What can go wrong, and how to see it in time."""
 
@@ -265,7 +169,7 @@ class RiskEntry(Part):
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class Assumption(Part):
     """A default that stands for something nobody has said."""
 
@@ -274,7 +178,7 @@ class Assumption(Part):
     could_change_the_answer: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class UsedStatement(Part):
     """The statement on a fact that counts."""
 
@@ -282,7 +186,7 @@ class UsedStatement(Part):
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class Statement(Part):
     """One of several statements on a fact."""
 
@@ -291,7 +195,7 @@ class Statement(Part):
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class Conflict(Part):
     """Statements on one fact that contradict each other."""
 
@@ -300,7 +204,7 @@ class Conflict(Part):
     others: list[Statement]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class FactEntry(Part):
     """A fact with its source; a partial value is text such as ``[1..10]`` or a list."""
 
@@ -310,13 +214,28 @@ class FactEntry(Part):
     detail: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
+class AdviceEntry(Part):
+    """What to do, of all methods that there are."""
+
+    method: MethodId | None
+    """Null where every method is ruled out."""
+    kind: str | None
+    """Its family: soft_prompts, full, adapters or prompting."""
+    chance_within_tolerance: Probability | None
+    """Of ending within the tolerance of full fine-tuning; null where it cannot be told."""
+    sentence: str
+
+
+@part_class
 class RunFile(Part):
     """The JSON of `advisor advise`, which every other command takes."""
 
     schema_version: Literal["1"]
     advisor_version: str
     status: StatusWord
+    advice: AdviceEntry | None = None
+    """What to do; not in files of early versions."""
     headline: str
     recommendation: Side | None
     leaning_only: bool
@@ -348,11 +267,13 @@ class RunFile(Part):
     assumptions: list[Assumption]
     conflicts: list[Conflict]
     how_to: list[str]
+    """Steps of the advised method; in files without advice, of the recommended side."""
     how_to_alternative: list[str]
+    """Steps of the better of the two sides, where another method is advised."""
     facts: dict[str, FactEntry]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class CandidateEntry(Part):
     """The answer for one of several base models, in short."""
 
@@ -365,7 +286,7 @@ class CandidateEntry(Part):
     headline: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class Pair(Part):
     """One (model, method) pair."""
 
@@ -375,7 +296,7 @@ class Pair(Part):
     feasible: bool | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@part_class
 class CandidatesRun(RunFile):
     """The run of the best of several base models, with all of them in short."""
 

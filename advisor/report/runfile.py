@@ -6,26 +6,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from advisor.facts import RUN_SCHEMAS, load_document
 from advisor.report.run import CandidatesRun, RunFile
 from advisor.support import AdvisorError, YamlDocument
 
+if TYPE_CHECKING:
+    from advisor.report.estimate_record import EstimateFile
+
 _T = TypeVar("_T")
 
 
-def load_record(path: str | Path) -> tuple[RunFile | None, dict[str, Any]]:
+def load_record(path: str | Path) -> tuple[RunFile | EstimateFile, dict[str, Any]]:
     """The record of a run or an estimate, from its JSON or the HTML report that holds it.
 
     Args:
         path: the file, or ``-`` for standard input.
 
     Returns:
-        The run, or None for an estimate; and what the file holds, the keys of later versions with
-        it.
+        The run or the estimate; and what the file holds, the keys of later versions with it.
 
     Raises:
         AdvisorError: if it cannot be read, is neither, or lacks what every run has.
@@ -46,27 +48,27 @@ def load_record(path: str | Path) -> tuple[RunFile | None, dict[str, Any]]:
             hint=f"this advisor reads version {', '.join(RUN_SCHEMAS)}; a newer one may be needed",
         )
     if "headline" in record and "facts" in record:
-        return _checked(document), record
+        return _checked(document, run_from), record
     if not ("methods" in record and "device" in record):
         raise AdvisorError(
             "this file holds neither a run nor an estimate",
             where=document.where(),
             hint="give what advise, ask, confirm or estimate wrote as JSON or HTML",
         )
-    return None, record
+    return _checked(document, estimate_from), record
 
 
-def _checked(document: YamlDocument) -> RunFile:
-    """The run; one that lacks a key, or has one of another type, is refused."""
+def _checked(document: YamlDocument, read: Callable[[Mapping[str, Any]], _T]) -> _T:
+    """The record; one that lacks a key, or has one of another type, is refused."""
     from pydantic import ValidationError  # noqa: PLC0415 - slow to load, and needed here alone
 
     try:
-        return run_from(document.value)
+        return read(document.value)
     except ValidationError as error:
         wrong = error.errors()[0]
         place = ".".join(str(part) for part in wrong["loc"])[:120]
         raise AdvisorError(
-            f"the run file is damaged: {wrong['msg'][:120]}",
+            f"the file is damaged: {wrong['msg'][:120]}",
             where=f"{document.name}, {place}",
             hint="judge its facts again: advisor advise --facts FILE",
         ) from None
@@ -85,6 +87,17 @@ def run_from(record: Mapping[str, Any]) -> RunFile:
 
         return part_from(PlannedRun if record.get("results") is None else MeasuredRun, record)
     return part_from(RunFile, record)
+
+
+def estimate_from(record: Mapping[str, Any]) -> EstimateFile:
+    """The estimate that a file holds; keys of later versions are left out.
+
+    Raises:
+        pydantic.ValidationError: if it lacks a key, or has one of another type.
+    """
+    from advisor.report.estimate_record import EstimateFile  # noqa: PLC0415 - few read one
+
+    return part_from(EstimateFile, record)
 
 
 def part_from(kind: type[_T], record: Mapping[str, Any]) -> _T:

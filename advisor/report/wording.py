@@ -35,6 +35,30 @@ def decibans(number: int) -> str:
     return f"{number} deciban" if number == 1 else f"{number} decibans"
 
 
+def advice_sentence(status: Status, name: str | None) -> str:
+    """What to do, in a sentence.
+
+    Args:
+        status: how far the answer to the question goes.
+        name: of the method that is advised.
+    """
+    if name is None:
+        return "Nothing can be advised as things are: every method is ruled out."
+    if status is Status.DO_NOT_TRAIN:
+        return f"Do not train yet: start with {name}."
+    if status is Status.UNDETERMINED:
+        return f"At present, use {name}; what is not known yet could change this."
+    return f"Use {name}."
+
+
+def chance_sentence(chance: float | None, tolerance: float | None) -> str:
+    """How likely the advised method comes near full fine-tuning; empty where it cannot be told."""
+    if chance is None or tolerance is None:
+        return ""
+    points = "1 point" if tolerance == 1 else f"{tolerance:g} points"
+    return f" Its chance to end within {points} of full fine-tuning is {chance:.0%}."
+
+
 def headline(verdict: Verdict, settings: RuleSettings, changes: Sequence[Change]) -> str:
     """The verdict and its confidence in one or two sentences.
 

@@ -9,13 +9,16 @@ import pytest
 from command_line import GPT2, PLAN, ROOMY, refused
 from test_batch_lines import BAD_LINES, GOOD, lines
 
-KEYS = ["line", "status", "recommendation", "variant", "alternative", "confidence", "scores"]
+KEYS = [
+    "line", "status", "advice", "recommendation", "variant", "alternative", "confidence", "scores",
+]  # fmt: skip
 
 
 def in_short(run: dict, line: int) -> dict:
     """What the short answer says of a complete run record."""
     scores = {entry["method"]: entry["score"] for entry in run["ranking"]}
-    return {"line": line, **{key: run[key] for key in KEYS[1:-1]}, "scores": scores}
+    told = {key: run[key] for key in KEYS[1:-1]} | {"advice": run["advice"]["method"]}
+    return {"line": line, **told, "scores": scores}
 
 
 def test_short_answers_are_those_of_the_complete_records(advisor, file):

@@ -64,7 +64,8 @@ def test_a_disk_that_holds_the_result_but_no_checkpoint_is_11(advisor, facts_fil
     assert run["recommendation"] == "full_fine_tuning"
     one_result = run["facts"]["estimate.full_fine_tuning.storage_gib"]["value"]
     plan = {**small, "hardware.disk_free_gib": 3 * one_result}
-    result = advisor("check", facts_file(plan), "--format", "json")
+    full = ("--expect", "full_fine_tuning")
+    result = advisor("check", facts_file(plan), *full, "--format", "json")
     assert (result.code, check_of(result, "disk")) == (11, "failed"), result.out
 
 
@@ -196,13 +197,23 @@ def test_expect_wins_over_what_the_recorded_run_advised(advisor, facts_file, tmp
     assert advisor("check", path, "--expect", "ia3").code == 7
 
 
-@pytest.mark.parametrize("recommendation", ["banana", 5, ["lora"], {"a": 1}])
-def test_a_recorded_run_that_advises_no_method_is_refused(
-    advisor, facts_file, file, recommendation
-):
+@pytest.mark.parametrize("named", ["banana", 5, ["lora"], {"a": 1}])
+@pytest.mark.parametrize("early", [True, False])
+def test_a_recorded_run_that_advises_no_method_is_refused(advisor, facts_file, file, named, early):
     run = advisor("advise", "--facts", facts_file(PLAN), "--format", "json").json
-    run["recommendation"] = recommendation
+    if early:
+        del run["advice"]
+        run["recommendation"] = named
+    else:
+        run["advice"]["method"] = named
     refused(advisor("check", file("run.json", json.dumps(run))))
+
+
+def test_a_recorded_run_expects_the_method_that_it_advised(advisor, facts_file, tmp_path):
+    path = tmp_path / "run.json"
+    run = advisor("advise", "--facts", facts_file(PLAN), "--format", "json").json
+    path.write_text(json.dumps(run), encoding="utf-8")
+    assert f"expected {run['advice']['method']}" in advisor("check", path).out
 
 
 def test_a_planned_device_replaces_this_machine(advisor, facts_file):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from command_line import PLAN, ROOMY, ROOT, refused
+from command_line import GPT2, PLAN, ROOMY, ROOT, refused
 
 GOLDEN = ROOT / "tests" / "golden" / "run-1.json"
 
@@ -77,6 +77,7 @@ def test_beside_a_run_of_an_early_version_no_rule_seems_to_have_come_up(advisor,
     assert not [rule for rule in told["rules"] if rule.startswith("Q131")]
 
 
-def test_an_estimate_is_refused(advisor, file, run):
-    estimate = file("e.json", '{"schema_version": "1", "methods": {}, "device": {}}')
+def test_an_estimate_is_refused(advisor, run, tmp_path):
+    estimate = tmp_path / "e.json"
+    advisor("estimate", GPT2, "--quick", "--gpu", "RTX 4090", "-o", estimate)
     refused(advisor("compare", run("a.json", ROOMY), estimate), "no verdict", "e.json")

@@ -114,7 +114,7 @@ def test_a_session_is_interrupted_resumed_corrected_judged_kept_and_checked(star
     talk(child, (SUMMARY, "99"))
     talk(child, *((expected, line.format(examples=examples)) for expected, line in CORRECTIONS))
     talk(child, (SUMMARY, ""))  # judge; the changed task may open a question
-    while child.expect(["How many different labels", SUMMARY, "Recommendation"]) < 2:
+    while child.expect(["How many different labels", SUMMARY, "Advice"]) < 2:
         child.expect(PROMPT)
         child.sendline("4" if "labels" in child.after else "")
     talk(

@@ -17,7 +17,7 @@ from verdict_cases import (
 
 from advisor.decide.answer import answer_for
 from advisor.decide.tally import settled_lead, waterfall
-from advisor.report.methods import chosen_method, why_not
+from advisor.report.methods import why_not
 from advisor.report.record import run_record
 from advisor.rules.rule import Outcome
 
@@ -45,7 +45,7 @@ def require_sums(answer) -> None:
 
 def require_reasons_against_every_other(answer) -> None:
     verdict = answer.verdict
-    chosen = chosen_method(verdict)
+    chosen = verdict.advised or "few_shot_prompting"
     told = {entry.method: entry for entry in why_not(verdict)}
     assert set(told) == set(verdict.tallies) - {chosen}
     shares = {f.rule.label: f for f in verdict.assessment.findings}

@@ -12,9 +12,8 @@ from advisor.catalogue.tables import closed_form
 from advisor.estimate.breakdown import PHASES
 from advisor.estimate.closed import closed_form_profile
 from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings
-from advisor.estimate.shape import ModelShape, family_of
+from advisor.estimate.shape import ModelShape, family_of, stored_bytes, trained_parameters
 from advisor.estimate.sharding import Sharding, sharded
-from advisor.estimate.sizes import stored_bytes, trained_parameters
 from advisor.methods import load_methods
 
 TRAINED = [id_ for id_, method in load_methods().items() if method.trained]
@@ -76,7 +75,9 @@ def test_no_kind_of_no_phase_is_negative(method, shape, run):
 def test_checkpointing_never_keeps_more(run):
     plain, kept = (replace(run, checkpointing=on) for on in (False, True))
     for method in TRAINED:
-        assert total(LLAMA, method, kept) <= total(LLAMA, method, plain) * (1 + 1e-9)
+        # What is worked out of the weights is worked out again beside the gradients.
+        again = load_methods()[method].scratch * LLAMA.widest
+        assert total(LLAMA, method, kept) <= total(LLAMA, method, plain) * (1 + 1e-9) + again
 
 
 def test_at_equal_settings_qlora_needs_less_than_lora_and_lora_less_than_full():

@@ -11,8 +11,8 @@ from advisor.decide.answer import answer_for
 from advisor.decide.decide import Gist
 from advisor.facts import Fact, Source
 from advisor.reasoning.outlook import outlook_of
+from advisor.report.outlook import Outlook
 from advisor.report.part import plain
-from advisor.report.run import Outlook
 from advisor.report.runfile import part_from
 
 BERT = {**LLAMA, "model.parameters": "110M", "model.architecture": "encoder"}

@@ -63,8 +63,8 @@ def test_named_changes_give_the_answers_of_advise_before_and_after(slow):
     for part, facts in (("now", SLOW), ("then", {**SLOW, **changes})):
         expected = judged(facts)
         assert expected.status is Status.DECIDED
-        assert found[part]["status"] == expected.status.value
-        assert found[part]["recommendation"] == expected.recommendation
+        assert getattr(found, part).status == expected.status.value
+        assert getattr(found, part).recommendation == expected.recommendation
 
 
 def test_the_present_value_of_every_choice_reads_as_the_answer_does(slow):

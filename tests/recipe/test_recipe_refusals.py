@@ -104,7 +104,9 @@ def test_files_that_a_project_does_not_read(name, tmp_path):
     from advisor.profilers.request import Request
 
     file = write_run(tmp_path / "run.json", "decoder", "classification")
-    choice = choose(read_run(file, Request(facts_files=(str(file),))), "lora", "transformers")
+    choice = choose(
+        read_run(file, Request(facts_files=(str(file),))), "lora", "transformers", of_the_two=False
+    )
     with pytest.raises(AdvisorError, match="a project reads"):
         data_settings(DataFiles(Path(name)), choice)
 

@@ -46,6 +46,23 @@ def test_the_settings_are_those_of_the_recipe(method, tmp_path):
     assert f"Learning rate {train['learning_rate']:g}: the recipe's first value" in readme
 
 
+ADVICE = {"method": "lora", "kind": "adapters", "chance_within_tolerance": 0.7, "sentence": "-"}
+
+
+@pytest.mark.parametrize(
+    ("order", "method"),
+    [({}, "lora"), ({"of_the_two": True}, "full_fine_tuning"), ({"method": "ia3"}, "ia3")],
+)
+def test_the_project_is_for_what_is_advised_unless_another_is_wanted(order, method, tmp_path):
+    _, settings = made(tmp_path, order=order, advice=ADVICE, alternative="lora")
+    assert settings["method"] == method
+
+
+def test_a_method_by_name_and_the_better_of_the_two_exclude_each_other(tmp_path):
+    with pytest.raises(AdvisorError, match="one of them names the method"):
+        made(tmp_path, order={"method": "lora", "of_the_two": True})
+
+
 def test_what_a_micro_benchmark_found_is_carried_over(tmp_path):
     prompts = [
         {"before": "Is it {odd}? ", "between": "\n", "after": "\nSo:",

@@ -36,7 +36,7 @@ def test_every_section_stands_in_the_report_at_every_width(name, width):
         line.text for line in lay_out(blocks(persona(name)), width) if line.style == "heading"
     ]
     assert headings == [b.text for b in blocks(persona(name)) if isinstance(b, Heading)]
-    assert headings[0] == "Recommendation"
+    assert headings[0] == "Advice"
     assert headings[-1] == "Facts, and where they come from"
 
 
@@ -105,7 +105,7 @@ def test_output_that_is_no_terminal_gets_text_without_styles(monkeypatch):
     stream = io.StringIO()
     print_report(blocks(persona("behind_an_api")), stream)
     assert "\x1b" not in stream.getvalue()
-    assert "Recommendation" in stream.getvalue()
+    assert "Advice" in stream.getvalue()
 
 
 def test_forced_colour_changes_the_styles_and_not_the_words(monkeypatch):

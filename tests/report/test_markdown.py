@@ -76,7 +76,7 @@ def test_every_section_is_a_heading(name):
 def test_the_verdict_itself_is_bold_and_stands_first(name):
     lines = to_markdown(blocks(persona(name)), RUN_TITLE).split("\n\n")
     assert lines[0].startswith("# ")
-    assert lines[1] == "## Recommendation"
+    assert lines[1] == "## Advice"
     assert lines[2].startswith("**")
     assert lines[2].endswith("**")
 

@@ -10,12 +10,12 @@ from report_cases import PERSONAS, VOCABULARY, engine, persona, read_back, recor
 from advisor.decide.answer import answer_for
 from advisor.facts import Fact, Interval, Source
 from advisor.report.files import to_json
-from advisor.report.methods import chosen_method
+from advisor.report.methods import side_method
 
 KEYS = [
-    "schema_version", "advisor_version", "status", "headline", "recommendation", "leaning_only",
-    "variant", "confidence", "confidence_word", "evidence", "alternative", "alternative_reason",
-    "compared",
+    "schema_version", "advisor_version", "status", "advice", "headline", "recommendation",
+    "leaning_only", "variant", "confidence", "confidence_word", "evidence", "alternative",
+    "alternative_reason", "compared",
     "margin_decibans", "ranking", "bounds", "parity", "sub_decisions", "reasons", "why_not",
     "nearest_changes", "outlook", "missing", "beliefs", "risks", "assumptions", "conflicts",
     "how_to", "how_to_alternative", "facts",
@@ -132,9 +132,7 @@ def test_the_ranking_lists_every_method_once_the_feasible_ones_first_by_score(na
 def test_the_record_says_why_not_for_every_method_but_the_chosen_one(name):
     run = persona(name)
     assert len(run["why_not"]) == len(VOCABULARY.methods) - 1
-    assert run["recommendation"] not in {
-        entry["method"] for entry in run["why_not"] if run["recommendation"] != "prompt_tuning"
-    }
+    assert run["advice"]["method"] not in {entry["method"] for entry in run["why_not"]}
 
 
 def test_every_assumed_default_is_listed():
@@ -190,10 +188,26 @@ def test_the_steps_are_those_of_the_method_that_the_advice_comes_down_to():
     assert "few" in persona("behind_an_api")["headline"].lower()
 
 
-def test_an_alternative_has_steps_of_its_own():
+def test_the_steps_are_those_of_the_advice_and_beside_it_of_the_better_side():
     run = persona("newcomer_with_bert_on_a_cpu")
-    assert run["alternative"] == "lora"
-    assert any("Set up LoRA" in step for step in run["how_to_alternative"])
+    assert (run["advice"]["method"], run["alternative"]) == ("lora", "lora")
+    assert any("Set up LoRA" in step for step in run["how_to"])
+    assert run["recommendation"] == "full_fine_tuning"
+    assert not any("LoRA" in step for step in run["how_to_alternative"])
+    assert run["how_to_alternative"] != []
+
+
+def test_the_advice_is_a_method_of_all_with_its_chance_to_come_near():
+    run = persona("newcomer_with_bert_on_a_cpu")
+    chance = run["parity"]["lora"]["probability"]
+    near = f"Its chance to end within 1 point of full fine-tuning is {chance:.0%}."
+    assert run["advice"] == {
+        "method": "lora",
+        "kind": "adapters",
+        "chance_within_tolerance": chance,
+        "sentence": f"Use LoRA. {near}",
+    }
+    assert persona("behind_an_api")["advice"]["method"] == "few_shot_prompting"
 
 
 def test_a_method_that_is_ruled_out_is_not_what_the_steps_describe():
@@ -207,7 +221,7 @@ def test_a_method_that_is_ruled_out_is_not_what_the_steps_describe():
     assert run["how_to"] == []
 
 
-def test_the_chosen_method_is_the_variant_where_soft_prompts_are_recommended():
+def test_the_method_of_the_side_is_the_variant_where_soft_prompts_are_recommended():
     verdict = answer_for(stated(PERSONAS["a_hundred_tenants"]), engine()).verdict
     assert verdict.recommendation == "prompt_tuning"
-    assert chosen_method(verdict) == verdict.variant
+    assert side_method(verdict) == verdict.variant

@@ -79,6 +79,6 @@ def test_keys_of_later_versions_are_passed_on(tmp_path):
     ],
 )
 def test_a_damaged_run_is_one_error_with_its_place(change, place, tmp_path):
-    with pytest.raises(AdvisorError, match="the run file is damaged") as error:
+    with pytest.raises(AdvisorError, match="the file is damaged") as error:
         load_record(written(tmp_path, {**persona("behind_an_api"), **change}))
     assert f"run.json, {place}" in error.value.where

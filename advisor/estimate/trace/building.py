@@ -120,11 +120,14 @@ def _wrapped(model: Any, method: Method, settings: Settings) -> Any:
     from advisor.tuning.learner import configuration, untrained
 
     heads = _heads(model) if settings.head is Head.CLASSIFICATION else frozenset[str]()
+    dropout = settings.adapter_dropout
+    if dropout is None:
+        dropout = method.recipe.get("dropout", 0.0)
     adapter = {
         "virtual_tokens": settings.virtual_tokens,
         "rank": settings.rank,
         "alpha": 2 * settings.rank,
-        "dropout": settings.adapter_dropout,
+        "dropout": dropout,
         "targets": list(settings.targets),
     }
     if method.quantised_base:

@@ -16,8 +16,7 @@ import advisor
 from advisor.facts import RUN_ELEMENT
 from advisor.report.blocks import Block
 from advisor.report.html.illustration import Illustration
-from advisor.report.html.run_sections import measured_outcome, run_sections
-from advisor.report.html.section import Section, sections_of
+from advisor.report.html.run_sections import Section, measured_outcome, run_sections, sections_of
 from advisor.report.html.trying import Trying, embedded_json, trying_of
 from advisor.report.measured import MeasuredRun
 from advisor.report.part import Part, fields_of, plain
@@ -47,6 +46,7 @@ class PageHead:
 
     Attributes:
         status: whether it is decided, in words.
+        advice: what to do; empty in a run of an early version.
         sentence: the verdict with its confidence.
         notes: what stands beside the verdict: near evidence, the alternative.
         outcome: what a micro-benchmark found.
@@ -55,6 +55,7 @@ class PageHead:
     """
 
     status: str
+    advice: str
     sentence: str
     notes: tuple[str, ...]
     outcome: tuple[Block, ...]
@@ -68,6 +69,7 @@ def head_of(record: RunFile) -> PageHead:
     near = record.evidence.text if record.evidence else ""
     return PageHead(
         status=_STATUS[record.status],
+        advice=record.advice.sentence if record.advice else "",
         sentence=record.headline,
         notes=tuple(filter(None, (near, record.alternative_reason))),
         outcome=measured_outcome(record),
@@ -79,11 +81,15 @@ def head_of(record: RunFile) -> PageHead:
 
 def _answer(record: RunFile) -> Iterator[tuple[str, str]]:
     side = side_name(record.recommendation, record.variant)
-    if side:
+    if record.advice and record.advice.method:
+        yield "Advice", method_name(record.advice.method)
+    if side and record.advice:
+        yield "Of the two, so far" if record.leaning_only else "Of the two", capital(side)
+    elif side:
         yield "Leaning to" if record.leaning_only else "Recommended", capital(side)
     if record.confidence is not None:
         yield "Confidence", f"{record.confidence:.0%}, {record.confidence_word}"
-    if record.alternative:
+    if record.alternative and not record.advice:
         better = "Serves better" if side and not record.leaning_only else "Scores best"
         yield better, method_name(record.alternative)
 

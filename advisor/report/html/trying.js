@@ -58,6 +58,12 @@
     return "confidence " + Math.round(100 * confidence) + "%, " + word;
   };
 
+  const adviceOf = ({ status, recommendation, variant, alternative }) => {
+    const side = recommendation === rules.full ? rules.full : recommendation && variant;
+    const method = status === "do_not_train" ? rules.few_shot : alternative ?? side;
+    return data.advice[method ? status : "none"].replace("{name}", data.names[method]);
+  };
+
   const sentenceOf = (answer) => {
     const { status, recommendation, variant, confidence, alternative } = answer;
     const alone = status === "infeasible" || status === "do_not_train";
@@ -162,6 +168,7 @@
     const answer = judged(chosen);
     const sentence = answer ? sentenceOf(answer)
       : "These values contradict each other, so there is no answer.";
+    element("try-advice").textContent = answer ? adviceOf(answer) : "";
     element("try-sentence").textContent = sentence;
     element("try-scores").replaceChildren();
     element("try-waterfall").replaceChildren();

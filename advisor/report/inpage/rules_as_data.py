@@ -12,44 +12,85 @@ from advisor.catalogue import Published, rows_on
 from advisor.decide import NEARNESS, measured_key
 from advisor.facts import FactType, Interval, Value, Vocabulary
 from advisor.methods import FEW_SHOT, FULL, load_methods
+from advisor.report.part import Part, part_class
 from advisor.rules import Axis, Engine, Prepared, Ramp, Rule, RuleKind, RuleSettings
 from advisor.support import capital
 
 
-def rules_as_data(engine: Engine, vocabulary: Vocabulary) -> dict[str, Any]:
+@part_class
+class JudgeSettings(Part):
+    """The settings of the rules that the script judges by."""
+
+    too_close: int
+    alternative: int
+    do_not_train: int
+    vetoed_rival: float
+    words: list[list[Any]]
+    """Of confidence, each with the least that it stands for."""
+    soft: list[str]
+    trained: list[str]
+    decades: float
+    kept_alone: float
+    enough_studies: int
+
+
+@part_class
+class RulesAsData(Part):
+    """All that decides an answer. Bits count the rules, then the rows of the tables."""
+
+    methods: list[str]
+    """In the order that decides ties."""
+    full: str
+    few_shot: str
+    settings: JudgeSettings
+    axes: list[dict[str, Any]]
+    tables: list[dict[str, Any]]
+    quality: str
+    """In hexadecimal, the bits of the rules that count into parity."""
+    rules: list[dict[str, Any]]
+    claims: dict[str, str]
+    near: dict[str, Any]
+    numbers: list[list[float]]
+    """Each list once; the others name it by its place."""
+
+
+def rules_as_data(engine: Engine, vocabulary: Vocabulary) -> RulesAsData:
     """All that decides an answer, for ``judge.js``.
 
     Args:
         engine: the compiled rules.
-        vocabulary: the facts that they read, and the methods in the order that decides ties.
-
-    Returns:
-        Plain data for JSON. Bits count the rules, then the rows of the tables.
+        vocabulary: the facts that they read, and the methods.
     """
     base = engine.base
     decided = {table.decides for table, _ in engine.table_bits}
     numbers = _Distinct()
-    return {
-        "methods": list(vocabulary.methods),
-        "full": FULL,
-        "few_shot": FEW_SHOT,
-        "settings": _settings(base.settings),
-        "axes": [
-            {"fact": key, "decided": key in decided, **_axis(axis, vocabulary[key], numbers)}
+    quality = (1 << bit for bit, rule in enumerate(base.rules) if rule.kind is RuleKind.QUALITY)
+    return RulesAsData(
+        methods=list(vocabulary.methods),
+        full=FULL,
+        few_shot=FEW_SHOT,
+        settings=_settings(base.settings),
+        axes=[
+            {
+                "fact": key,
+                **({"decided": True} if key in decided else {}),
+                **_axis(axis, vocabulary[key], numbers),
+            }
             for key, axis in engine.axes.items()
         ],
-        "tables": [
+        tables=[
             {"decides": table.decides, "first": bit, "levels": [row.level for row in table.rows]}
             for table, bit in engine.table_bits
         ],
-        "rules": [
+        quality=f"{sum(quality):x}",
+        rules=[
             _rule(rule, prepared, numbers)
             for rule, prepared in zip(base.rules, engine.prepared, strict=True)
         ],
-        "claims": {rule.code: _claim(rule) for rule in base.rules},
-        "near": _near(base.settings),
-        "numbers": numbers.lists,
-    }
+        claims={rule.code: _claim(rule) for rule in base.rules},
+        near=_near(base.settings),
+        numbers=numbers.lists,
+    )
 
 
 def _claim(rule: Rule) -> str:
@@ -61,17 +102,22 @@ def _claim(rule: Rule) -> str:
 
 
 class _Distinct:
-    """Lists of numbers, each kept once: facts of several methods are tested by the same ones."""
+    """Lists of numbers, each kept once: several methods are tested by the same ones."""
 
     def __init__(self) -> None:
         self.lists: list[list[float]] = []
 
     def number_of(self, numbers: Sequence[float]) -> int:
         """The place of a list, which is added if it is new."""
-        found = list(numbers)
+        found = [_whole(number) for number in numbers]
         if found not in self.lists:
             self.lists.append(found)
         return self.lists.index(found)
+
+
+def _whole(number: float) -> float:
+    """The number, without a point if it has nothing behind it."""
+    return int(number) if float(number).is_integer() else number
 
 
 def value_as_data(value: Value, *, integer: bool) -> Any:
@@ -99,19 +145,19 @@ def _finite(number: float) -> float | None:
     return number if abs(number) != float("inf") else None
 
 
-def _settings(settings: RuleSettings) -> dict[str, Any]:
-    return {
-        "too_close": settings.too_close_decibans,
-        "alternative": settings.alternative_decibans,
-        "do_not_train": settings.do_not_train_decibans,
-        "vetoed_rival": settings.confidence_with_vetoed_rival,
-        "words": [list(word) for word in settings.confidence_words],
-        "soft": list(settings.groups["soft_prompts"]),
-        "trained": list(settings.groups["trained"]),
-        "decades": settings.neighbourhood_decades,
-        "kept_alone": settings.kept_without_study,
-        "enough_studies": settings.enough_studies,
-    }
+def _settings(settings: RuleSettings) -> JudgeSettings:
+    return JudgeSettings(
+        too_close=settings.too_close_decibans,
+        alternative=settings.alternative_decibans,
+        do_not_train=settings.do_not_train_decibans,
+        vetoed_rival=settings.confidence_with_vetoed_rival,
+        words=[list(word) for word in settings.confidence_words],
+        soft=list(settings.groups["soft_prompts"]),
+        trained=list(settings.groups["trained"]),
+        decades=settings.neighbourhood_decades,
+        kept_alone=settings.kept_without_study,
+        enough_studies=settings.enough_studies,
+    )
 
 
 def _axis(axis: Axis, fact_type: FactType, numbers: _Distinct) -> dict[str, Any]:
@@ -146,9 +192,9 @@ def _possible_cells(axis: Axis, fact_type: FactType) -> list[int]:
 
 def _rule(rule: Rule, prepared: Prepared, numbers: _Distinct) -> dict[str, Any]:
     fixed = {m: effect for m, effect in rule.effects.items() if not isinstance(effect, Ramp)}
-    data: dict[str, Any] = {"label": rule.label, "effects": fixed}
-    if rule.kind is RuleKind.QUALITY:
-        data["quality"] = True
+    data: dict[str, Any] = {"label": rule.label}
+    if fixed:
+        data["effects"] = fixed
     if rule.veto:
         data["veto"] = list(rule.veto)
     if prepared.cuts:
@@ -156,7 +202,11 @@ def _rule(rule: Rule, prepared: Prepared, numbers: _Distinct) -> dict[str, Any]:
         data["ramp"] = {
             "fact": prepared.fact,
             "cuts": numbers.number_of(prepared.cuts),
-            "steps": {m: [step[m] for step in steps] for m in rule.effects if m not in fixed},
+            "steps": {
+                method: numbers.number_of([step[method] for step in steps])
+                for method in rule.effects
+                if method not in fixed
+            },
         }
     return data
 
@@ -187,4 +237,5 @@ def _by_study(rows: Sequence[Published]) -> Iterator[list[list[float]]]:
     """Model and data size of each study's rows; a place that a study has twice counts once."""
     ordered = sorted(rows, key=lambda row: row.study)
     for _, group in itertools.groupby(ordered, key=lambda row: row.study):
-        yield [list(place) for place in sorted({(r.parameters, r.train_examples) for r in group})]
+        places = sorted({(r.parameters, r.train_examples) for r in group})
+        yield [[_whole(number) for number in place] for place in places]

@@ -23,6 +23,7 @@ def alone(judge: Portfolio, values: dict[str, Any]) -> dict[str, Any]:
     found = decision_of(judge.engine.assess(values).findings, facts, judge.engine.base)
     return {
         "status": found.status.value,
+        "advice": found.advice.method,
         "recommendation": found.recommendation,
         "variant": found.variant,
         "alternative": found.alternative,

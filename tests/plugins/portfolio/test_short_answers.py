@@ -22,7 +22,8 @@ KEYS = ("status", "recommendation", "variant", "alternative", "confidence")
 def expected(number: int, record: dict) -> dict:
     run = advisor.advise(record)
     scores = {entry["method"]: entry["score"] for entry in run["ranking"]}
-    return {"line": number, **{key: run[key] for key in KEYS}, "scores": scores}
+    told = {"advice": run["advice"]["method"], **{key: run[key] for key in KEYS}}
+    return {"line": number, **told, "scores": scores}
 
 
 @pytest.mark.long

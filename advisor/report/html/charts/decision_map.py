@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from advisor.report.layout import plain_grid
+from advisor.report.outlook import MapEntry
 from advisor.report.outlook_document import HERE, answer_letter, map_grid
-from advisor.report.run import MapEntry
 
 ROW = 12
 """Height of a row in pixels."""
