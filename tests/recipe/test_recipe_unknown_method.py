@@ -19,9 +19,10 @@ def refuses_it():
     import artefact
     from settings import FOLDER
 
-    settings, _, task, tuned = parts()
+    settings, _, task, answering = parts()
     folder = FOLDER / "artefact"
-    artefact.save({**settings, "method": "dora_x"}, task, tuned, task.tokenizer, folder)
+    changed = {**settings, "method": "dora_x"}
+    artefact.save(changed, task, task.tokenizer, folder, answering.learner)
     settings["method"] = "dora_x"
     stops("make another one", lambda: artefact.require_able(settings))
     stops("make another one", lambda: artefact.load(folder))
