@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from advisor.facts import Vocabulary
 from advisor.rules.checking.remark import Remark
 from advisor.rules.checking.space import Box, Space, exists
-from advisor.rules.fitted import uncovered, stale
+from advisor.rules.fitted import methods_left_out, stale
 from advisor.rules.loading import load_rules
 from advisor.rules.rule import Rule, RuleBase
 
@@ -66,7 +66,7 @@ def stale_weights(base: RuleBase) -> Iterator[Remark]:
             said = (
                 f"the fitted weight on {', '.join(weight.methods)} was fitted from another effect"
             )
-        elif rest := uncovered(weight, rule):
+        elif rest := methods_left_out(weight, rule):
             said = f"the fitted weight does not cover {', '.join(rest)}, with the same effect"
         else:
             continue
