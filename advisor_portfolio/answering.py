@@ -12,7 +12,7 @@ from advisor.report import rounded
 from advisor.rules import Engine
 from advisor.support import AdvisorError
 from advisor_portfolio.completing import Completer
-from advisor_portfolio.judging import Portfolio, short_answer
+from advisor_portfolio.judging import Portfolio, ShortAnswer, short_answer
 from advisor_portfolio.reading import Reader
 
 _CHUNK = 512
@@ -87,7 +87,7 @@ def short_answers(
             }
 
 
-def _alone(stated: list[Fact], engine: Engine) -> dict[str, Any]:
+def _alone(stated: list[Fact], engine: Engine) -> ShortAnswer:
     """The answer with exact bounds, which many projects at once are not judged by."""
     verdict = answer_for(stated, engine).verdict
     scores = {method: tally.score for method, tally in verdict.tallies.items()}

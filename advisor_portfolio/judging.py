@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -173,7 +173,7 @@ class BlockAnswers:
     decisions: Decisions
     alone: Mapping[int, Decision]
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[ShortAnswer]:
         """Yield the answers as plain data, in the order of the projects."""
         methods: list[str | None] = [*self.methods, None]  # what is NOBODY is the last
         headlines: list[str | None] = [*(headline.value for headline in HEADLINES), None]
@@ -201,10 +201,22 @@ class BlockAnswers:
             )
 
 
+class ShortAnswer(TypedDict):
+    """The answer to one project as it is written; `scores` are decibans by method."""
+
+    status: str
+    advice: str | None
+    recommendation: str | None
+    variant: str | None
+    alternative: str | None
+    confidence: float | None
+    scores: Mapping[str, int]
+
+
 def short_answer(
     advice: Advice, confidence: float | None, scores: Mapping[str, int]
-) -> dict[str, Any]:
-    """The answer to one project as plain data."""
+) -> ShortAnswer:
+    """The answer to one project."""
     return {
         "status": advice.status.value,
         "advice": advice.method,

@@ -10,13 +10,11 @@ from half_added import FAKE
 
 from advisor.app.confirm import _methods
 from advisor.catalogue.evidence import rows_on
-from advisor.estimate.closed import closed_form_profile, forward_activations
-from advisor.estimate.closed_work import work_of
+from advisor.estimate.closed import closed_form_profile, forward_activations, work_of
+from advisor.estimate.estimator import optimistic_gib
 from advisor.estimate.job import TrainingJob
-from advisor.estimate.memory import optimistic_gib
 from advisor.estimate.settings import Settings
-from advisor.estimate.shape import ModelShape
-from advisor.estimate.sizes import stored_bytes, trained_parameters
+from advisor.estimate.shape import ModelShape, stored_bytes, trained_parameters
 from advisor.facts import FactBase
 from advisor.methods import UnknownMethodError, load_methods
 from advisor.microbench.judging.alarms.training import over_adaptation

@@ -8,13 +8,13 @@ from .breakdown import StepProfile as StepProfile
 from .breakdown import Work as Work
 from .closed import closed_form_profile as closed_form_profile
 from .duration import device_speeds as device_speeds
+from .estimator import FindProfile as FindProfile
 from .estimator import estimate_facts as estimate_facts
 from .estimator import evaluation_facts as evaluation_facts
 from .estimator import memory_facts as memory_facts
 from .estimator import storage_facts as storage_facts
 from .job import bounds as bounds
 from .job import corners as corners
-from .memory import FindProfile as FindProfile
 from .method_need import Estimates as Estimates
 from .method_need import MethodEstimate as MethodEstimate
 from .method_need import Shared as Shared

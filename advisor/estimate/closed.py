@@ -7,16 +7,15 @@ single terms need not, such as the share of the layers in a model of a given siz
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from advisor.catalogue import Factors, closed_form, load_activations
-from advisor.estimate.breakdown import Breakdown, StepProfile
-from advisor.estimate.closed_work import layer_length, work_of
+from advisor.estimate.breakdown import Breakdown, StepProfile, Work
 from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings
-from advisor.estimate.shape import ModelShape
+from advisor.estimate.shape import ModelShape, trained_parameters
 from advisor.estimate.sharding import GATHERING, Sharding, shared_part
-from advisor.estimate.sizes import trained_parameters
-from advisor.methods import Method, load_methods, row_of
+from advisor.methods import FULL, Method, load_methods, row_of
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -272,3 +271,78 @@ def _factors(shape: ModelShape, method: Method, settings: Settings) -> Factors:
         row = method.activations_16bit or row
     key = shape.family, row, settings.precision.value, device
     return row_of(load_activations(), key, "advisor/catalogue/activations.csv")
+
+
+def work_of(shape: ModelShape, method: str, settings: Settings) -> dict[str, Work]:
+    """What each phase computes; forward and backward for one micro-batch.
+
+    Args:
+        shape: the model.
+        method: its identifier.
+        settings: the training run.
+    """
+    table = closed_form()
+    own, once = load_methods()[method], forward_flops(shape, method, settings)
+    forward, backward = once * own.forward, once * own.backward
+    backward += forward if settings.checkpointing else 0.0
+    traffic = _kept_by_full(shape, method, settings)
+    weights = own.weight_traffic * shape.layer_parameters * shape.layers
+    shares: Mapping[str, float] = table["traffic_of_activations"]
+    again = shares["forward"] if settings.checkpointing else 0.0
+    launched: Mapping[str, float] = table["operators"]
+    trained = trained_parameters(method, shape, settings)
+    size = table["bytes_16bit" if settings.precision is Precision.BF16 else "bytes_32bit"]
+    held = trained * float(size)
+    update: Mapping[str, float] = table["traffic_of_update"]
+    operators = launched["fixed"] + launched["forward"] * shape.layers
+    operators_back = launched["fixed"] + launched["backward"] * shape.layers
+    return {
+        "forward": _work(forward, settings, traffic * shares["forward"] + weights, operators),
+        "backward": _work(
+            backward,
+            settings,
+            traffic * (shares["backward"] + again) + (weights if settings.checkpointing else 0.0),
+            operators_back,
+        ),
+        "clip": Work(traffic=held * table["traffic_of_clipping"], operators=launched["fixed"]),
+        "optimizer": Work(
+            traffic=held * update[settings.optimizer.value], operators=launched["fixed"]
+        ),
+    }
+
+
+def layer_length(shape: ModelShape, method: str, settings: Settings) -> float:
+    """Tokens of an example that a layer sees: the mean of both stacks for an encoder-decoder."""
+    length = float(settings.sequence_length)
+    if shape.encoder_decoder:
+        length = (length + settings.output_length) / 2
+    return length + (settings.virtual_tokens if load_methods()[method].prompts_input else 0)
+
+
+def forward_flops(shape: ModelShape, method: str, settings: Settings) -> float:
+    """Floating-point operations of the matrix products of one forward pass."""
+    length = layer_length(shape, method, settings)
+    tokens = settings.batch_size * length
+    layers = shape.layer_parameters * shape.layers
+    head = 0.0 if settings.head is Head.CLASSIFICATION else shape.embedding
+    attention = 4.0 * tokens * length * shape.width * shape.layers
+    return 2.0 * tokens * (layers + head) + attention
+
+
+def _work(flops: float, settings: Settings, traffic: float, operators: float) -> Work:
+    if settings.precision is Precision.FP32:
+        return Work(flops_32bit=flops, traffic=traffic, operators=operators)
+    return Work(flops_16bit=flops, traffic=traffic, operators=operators)
+
+
+def _kept_by_full(shape: ModelShape, method: str, settings: Settings) -> float:
+    """Bytes that full fine-tuning keeps of all layers: what elementwise operators work through."""
+    row = (shape.family, FULL, settings.precision.value, settings.kernels.value)
+    factors = load_activations()[row]
+    tokens = settings.batch_size * layer_length(shape, method, settings)
+    widths = factors.width * shape.width + factors.query * shape.query
+    widths += factors.feed_forward * shape.feed_forward
+    logits = 0.0 if settings.head is Head.CLASSIFICATION else factors.fixed_vocabulary
+    return tokens * (
+        (widths + factors.key_value * shape.key_value) * shape.layers + logits * shape.vocabulary
+    )

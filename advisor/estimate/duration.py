@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from advisor.catalogue import assumptions, timing
 from advisor.estimate.assumed import assumed_settings
-from advisor.estimate.closed_work import work_of
+from advisor.estimate.closed import work_of
 from advisor.estimate.job import TrainingJob, bounds, device_count
 from advisor.estimate.roofline import DeviceSpeed, work_seconds
 from advisor.estimate.target import named_gpu

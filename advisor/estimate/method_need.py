@@ -11,8 +11,8 @@ from advisor.estimate.need import Need, need_of
 from advisor.estimate.plan import Plan, Planner
 from advisor.estimate.roofline import DeviceSpeed, step_seconds
 from advisor.estimate.settings import Settings
+from advisor.estimate.shape import stored_bytes
 from advisor.estimate.sharding import Sharding, sharded
-from advisor.estimate.sizes import stored_bytes
 from advisor.estimate.subject import Subject
 from advisor.estimate.target import Target
 from advisor.methods import Method

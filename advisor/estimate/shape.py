@@ -1,4 +1,4 @@
-"""The sizes of a model that the closed form works with."""
+"""The sizes of a model, and what of it each method trains and stores."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.catalogue import closed_form
+from advisor.estimate.settings import Settings
+from advisor.methods import load_methods
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +77,20 @@ def family_of(model_type: str | None, architecture: str | None) -> str:
             return family
     usual: Mapping[str, str] = closed_form()["usual_family"]
     return usual.get(architecture or "", usual["decoder"])
+
+
+def trained_parameters(method: str, shape: ModelShape, settings: Settings) -> float:
+    """Parameters that receive gradients."""
+    sizes = load_methods()[method].sizes
+    return sizes.trained_parameters(shape, settings, _family(shape))
+
+
+def stored_bytes(method: str, shape: ModelShape, settings: Settings) -> float:
+    """Bytes stored for one task, the shared base left out."""
+    own = load_methods()[method]
+    return own.sizes.stored_parameters(shape, settings, _family(shape)) * own.stored_bytes
+
+
+def _family(shape: ModelShape) -> Mapping[str, Any]:
+    row: Mapping[str, Any] = closed_form()["families"][shape.family]
+    return row

@@ -6,6 +6,7 @@ from .data.head import is_number as is_number
 from .data.labels import Labels as Labels
 from .data.labels import Lengths as Lengths
 from .data.nearduplicates import fingerprint as fingerprint
+from .data.notes import guess_task as guess_task
 from .data.notes import rows as rows
 from .data.opening import Opened as Opened
 from .data.opening import open_evaluation as open_evaluation
@@ -16,7 +17,6 @@ from .data.rows import RowSource as RowSource
 from .data.scan import row_texts as row_texts
 from .data.shapes import Shape as Shape
 from .data.shapes import first_answer as first_answer
-from .data.task_guess import guess_task as guess_task
 from .hardware.doctor import run_checks as run_checks
 from .hardware.machine import cpu_fact as cpu_fact
 from .hardware.machine import memory_left_bytes as memory_left_bytes
@@ -24,9 +24,9 @@ from .hardware.profile import planned_hardware as planned_hardware
 from .hardware.profile import profile_hardware as profile_hardware
 from .hardware.torch_child import ask_torch as ask_torch
 from .hardware.torch_child import torch_is_cpu_build as torch_is_cpu_build
-from .model.base import has_tokenizer as has_tokenizer
-from .model.base import refuse_adapter as refuse_adapter
-from .model.base import require_base as require_base
+from .model.folder import has_tokenizer as has_tokenizer
+from .model.folder import refuse_adapter as refuse_adapter
+from .model.folder import require_base as require_base
 from .model.hub import cached_folder as cached_folder
 from .model.locate import TargetKind as TargetKind
 from .model.locate import locate as locate

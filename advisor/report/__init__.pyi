@@ -19,6 +19,12 @@ from .files import to_json as to_json
 from .files import write_file as write_file
 from .html.illustration import Illustration as Illustration
 from .html.illustration import Nearby as Nearby
+from .html.illustration import Offered as Offered
+from .html.illustration import OfferedChoice as OfferedChoice
+from .html.illustration import OfferedEstimate as OfferedEstimate
+from .html.illustration import OfferedGroup as OfferedGroup
+from .html.illustration import OfferedKnob as OfferedKnob
+from .html.illustration import OfferedSetting as OfferedSetting
 from .html.page import plain_page as plain_page
 from .html.page import run_page as run_page
 from .inpage.rules_as_data import rules_as_data as rules_as_data

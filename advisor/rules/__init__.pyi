@@ -2,8 +2,6 @@ from .casetests import clause_coverage as clause_coverage
 from .casetests import run_cases as run_cases
 from .checking import check_rules as check_rules
 from .checking.contradictions import places_of as places_of
-from .checking.cover import uncovered as uncovered
-from .checking.cover import vetoes_on as vetoes_on
 from .checking.remark import SEVERITIES as SEVERITIES
 from .checking.remark import Remark as Remark
 from .checking.remark import Severity as Severity
@@ -15,6 +13,8 @@ from .checking.space import Cell as Cell
 from .checking.space import Space as Space
 from .checking.space import exists as exists
 from .checking.space import facts_read as facts_read
+from .checking.space import uncovered as uncovered
+from .checking.space import vetoes_on as vetoes_on
 from .engine import Assessment as Assessment
 from .engine import Axis as Axis
 from .engine import Engine as Engine

@@ -15,6 +15,7 @@ from advisor.decide.verdict import Verdict, judge
 from advisor.facts import Fact, FactBase, Source
 from advisor.report import inpage
 from advisor.report.inpage.rules_as_data import rules_as_data, value_as_data
+from advisor.report.part import plain
 
 PARTS = 4
 SCRIPT = (Path(inpage.__file__).parent / "judge.js").read_text(encoding="utf-8")
@@ -26,7 +27,7 @@ JUDGE = """({ rules, cases }) => {
 
 @cache
 def rules() -> dict[str, Any]:
-    return rules_as_data(portfolio().engine, VOCABULARY)
+    return plain(rules_as_data(portfolio().engine, VOCABULARY))
 
 
 def in_the_page(cases: list[dict[str, Any]], page: Any) -> list[dict[str, Any]]:

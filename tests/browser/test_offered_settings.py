@@ -14,9 +14,10 @@ from advisor.decide.decision import decision_of
 from advisor.facts import Interval
 from advisor.facts.factsfile import facts_from
 from advisor.reasoning.case import Case
-from advisor.reasoning.page_controls import KINDS, knobs_of, offered
+from advisor.reasoning.illustrating import KINDS, knobs_of, offered
 from advisor.report import inpage
 from advisor.report.inpage.rules_as_data import rules_as_data
+from advisor.report.part import plain
 from advisor.rules.engine import load_engine
 from advisor.support.errors import AdvisorError
 from advisor.support.strictyaml import YamlDocument
@@ -88,7 +89,8 @@ def some_combinations(case, seed):
 def prepared(number):
     """A project and what is offered for it, which takes some seconds."""
     case = next(itertools.islice(some_cases(), number, None))
-    return case, {"rules": rules_as_data(case.engine, VOCABULARY), "settings": offered(case)}
+    rules = rules_as_data(case.engine, VOCABULARY)
+    return case, {"rules": plain(rules), "settings": plain(offered(case))}
 
 
 def ask(browser, script, number, chosen):

@@ -12,9 +12,8 @@ from advisor.catalogue.tables import closed_form
 from advisor.estimate.breakdown import PHASES
 from advisor.estimate.closed import closed_form_profile
 from advisor.estimate.settings import Head, Kernels, Optimizer, Precision, Settings
-from advisor.estimate.shape import ModelShape, family_of
+from advisor.estimate.shape import ModelShape, family_of, stored_bytes, trained_parameters
 from advisor.estimate.sharding import Sharding, sharded
-from advisor.estimate.sizes import stored_bytes, trained_parameters
 from advisor.methods import load_methods
 
 TRAINED = [id_ for id_, method in load_methods().items() if method.trained]

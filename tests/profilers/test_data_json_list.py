@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from advisor.profilers.data import jsonlist
+from advisor.profilers.data import jsonrows
 from advisor.profilers.data.opening import open_rows
 from advisor.support.errors import AdvisorError
 
@@ -31,7 +31,7 @@ def read(path: Path) -> list[object]:
 def test_rows_are_the_same_wherever_the_blocks_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows, block, indent, plain
 ) -> None:
-    monkeypatch.setattr(jsonlist, "_BLOCK", block)
+    monkeypatch.setattr(jsonrows, "_BLOCK", block)
     path = tmp_path / "a.json"
     path.write_text(json.dumps(rows, indent=indent, ensure_ascii=plain) + "\n", encoding="utf-8")
     assert read(path) == rows
@@ -42,7 +42,7 @@ def test_rows_are_the_same_wherever_the_blocks_end(
 def test_what_no_parser_takes_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text, block
 ) -> None:
-    monkeypatch.setattr(jsonlist, "_BLOCK", block)
+    monkeypatch.setattr(jsonrows, "_BLOCK", block)
     path = tmp_path / "a.json"
     path.write_text("[" + text, encoding="utf-8")
     try:

@@ -9,8 +9,8 @@ import resource
 import pytest
 
 from advisor.profilers.data import parquetrows
-from advisor.profilers.data.arrowcost import Cost, cost_of
 from advisor.profilers.data.opening import open_rows
+from advisor.profilers.data.parquetrows import Cost, cost_of
 from advisor.support.errors import AdvisorError
 
 arrow = pytest.importorskip("pyarrow")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.facts import Interval, load_vocabulary
-from advisor.reasoning.page_controls import base36, offered_estimates
+from advisor.reasoning.illustrating import base36, offered_estimates
 
 VOCABULARY = load_vocabulary()
 COUNTS = (2, 3)
@@ -24,13 +24,13 @@ VALUES = st.one_of(SIZES, SPANS, OPEN, st.none())
 def read(entry, chosen):
     """Both ends as the page reads them."""
     row = 0
-    for knob in entry["knobs"]:
+    for knob in entry.knobs:
         row = row * COUNTS[knob] + chosen[knob]
     ends = []
-    for end in range(entry["ends"]):
-        start = (row * entry["ends"] + end) * entry["width"]
-        code = entry["cells"][start : start + entry["width"]]
-        number = None if "." in code else entry["first"] * entry["ratio"] ** int(code, 36)
+    for end in range(entry.ends):
+        start = (row * entry.ends + end) * entry.width
+        code = entry.cells[start : start + entry.width]
+        number = None if "." in code else entry.first * entry.ratio ** int(code, 36)
         ends.append(number)
     return [ends[0], ends[-1]]
 
@@ -57,7 +57,7 @@ def test_every_combination_is_read_again_to_a_percent(values):
         assert shown == []
         return
     (entry,) = shown
-    assert entry["methods"] == ["lora"]
+    assert entry.methods == ["lora"]
     places = itertools.product(*map(range, COUNTS))
     for chosen, value in zip(places, values, strict=True):
         assert near(read(entry, chosen), expected(value)), chosen
@@ -65,8 +65,8 @@ def test_every_combination_is_read_again_to_a_percent(values):
 
 def test_a_knob_that_changes_nothing_is_left_out():
     (entry,) = offered_estimates(VOCABULARY, COUNTS, [{KEY: 1.0}, {KEY: 2.0}, {KEY: 4.0}] * 2)
-    assert entry["knobs"] == [1]
-    assert len(entry["cells"]) == 3 * entry["width"]
+    assert entry.knobs == [1]
+    assert len(entry.cells) == 3 * entry.width
 
 
 def test_values_that_contradict_each_other_have_no_estimates():

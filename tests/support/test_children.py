@@ -141,7 +141,7 @@ KNOWN = {
         "isolated(_SERVER, str(self._bench_file), str(self._folder), str(os.getpid()))"
     },
     "microbench/running/server.py": {""},  # a fork
-    "profilers/hardware/child.py": {"list(command)"},
+    "profilers/hardware/torch_child.py": {"list(command)"},
 }
 
 

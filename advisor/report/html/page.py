@@ -16,8 +16,7 @@ import advisor
 from advisor.facts import RUN_ELEMENT
 from advisor.report.blocks import Block
 from advisor.report.html.illustration import Illustration
-from advisor.report.html.run_sections import measured_outcome, run_sections
-from advisor.report.html.section import Section, sections_of
+from advisor.report.html.run_sections import Section, measured_outcome, run_sections, sections_of
 from advisor.report.html.trying import Trying, embedded_json, trying_of
 from advisor.report.measured import MeasuredRun
 from advisor.report.part import Part, fields_of, plain

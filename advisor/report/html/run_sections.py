@@ -3,24 +3,77 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from advisor.methods import FULL, SOFT_PROMPT
 from advisor.report import document
-from advisor.report.blocks import Block, Heading, Paragraph
+from advisor.report.blocks import Block, Heading, Paragraph, Stacks
 from advisor.report.confirmation_document import MEASURED_SECTIONS, outcome_blocks
 from advisor.report.document import RUN_SECTIONS
-from advisor.report.html.charts.curve import curve_chart
-from advisor.report.html.charts.decision_map import map_chart
-from advisor.report.html.charts.memory import memory_chart
-from advisor.report.html.charts.parity import parity_chart
-from advisor.report.html.charts.waterfall import waterfall_chart
-from advisor.report.html.illustration import Illustration
-from advisor.report.html.section import Section, titled
+from advisor.report.html.charts.curve import CurveChart, curve_chart
+from advisor.report.html.charts.decision_map import MapChart, map_chart
+from advisor.report.html.charts.memory import MemoryChart, memory_chart, stacks_chart
+from advisor.report.html.charts.parity import ParityChart, parity_chart
+from advisor.report.html.charts.waterfall import WaterfallChart, waterfall_chart
+from advisor.report.html.illustration import Illustration, Nearby
 from advisor.report.measured import MeasuredRun
 from advisor.report.outlook_document import CHANGES, answer_words, outlook_blocks
 from advisor.report.run import RunFile
+
+Chart = CurveChart | MapChart | MemoryChart | ParityChart | WaterfallChart
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the page.
+
+    Attributes:
+        id: of the element, kept from version to version so that links to it hold.
+        title: the heading.
+        lead: what stands before the chart.
+        chart: what is drawn, if anything.
+        blocks: what stands after it.
+        published: published rows to list after the chart.
+        commands: command lines to show, each to be copied whole.
+    """
+
+    id: str
+    title: str
+    lead: tuple[Block, ...] = ()
+    chart: Chart | None = None
+    blocks: tuple[Block, ...] = ()
+    published: tuple[Nearby, ...] = ()
+    commands: tuple[str, ...] = ()
+
+
+def titled(id_: str, blocks: Iterable[Block]) -> Iterator[Section]:
+    """The section that the blocks' first heading names; none where there are no blocks."""
+    found = tuple(blocks)
+    if found and isinstance(found[0], Heading):
+        yield Section(id_, found[0].text, blocks=found[1:])
+
+
+def sections_of(blocks: Iterable[Block]) -> Iterator[Section]:
+    """A section for each heading, numbered in order."""
+    title, count = "", 0
+    gathered: list[Block] = []
+    for block in blocks:
+        if not isinstance(block, Heading):
+            gathered.append(block)
+            continue
+        if gathered:
+            yield _section(f"part-{count}", title, gathered)
+        title, gathered, count = block.text, [], count + 1
+    if gathered:
+        yield _section(f"part-{count}", title, gathered)
+
+
+def _section(id_: str, title: str, blocks: Sequence[Block]) -> Section:
+    """The blocks, stacked sizes among them drawn."""
+    drawn = [stacks_chart(block) for block in blocks if isinstance(block, Stacks)]
+    rest = tuple(block for block in blocks if not isinstance(block, Stacks))
+    return Section(id_, title, chart=drawn[0] if drawn else None, blocks=rest)
 
 
 def measured_outcome(record: RunFile) -> tuple[Block, ...]:

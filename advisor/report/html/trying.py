@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ from advisor.decide import Status
 from advisor.facts import load_vocabulary, show_value
 from advisor.methods import FULL, SOFT_PROMPT, load_methods
 from advisor.report import inpage
-from advisor.report.html.illustration import Illustration
+from advisor.report.html.illustration import Illustration, Offered
 from advisor.report.outlook import OtherAnswer
 from advisor.report.outlook_document import HERE, MAP_LETTERS, answer_words
+from advisor.report.part import fields_of, plain
 from advisor.report.wording import advice_sentence, first_sentence, second_sentence
 from advisor.support import capital
 
@@ -28,12 +29,12 @@ _ESCAPED = str.maketrans(
 )
 
 
-def embedded_json(record: dict[str, Any]) -> Markup:
-    """The record as JSON in which nothing can end the element or begin another.
+def embedded_json(record: Any) -> Markup:
+    """The record, a part or plain, as JSON in which nothing can end the element or begin another.
 
     JSON holds the escaped characters in strings alone, so that it stays the same JSON.
     """
-    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(plain(record), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return Markup(text.translate(_ESCAPED))  # noqa: S704 - escaped above
 
 
@@ -91,17 +92,19 @@ def trying_of(shown: Illustration, *, estimates: bool = True) -> Trying | None:
     """
     if shown.rules is None or shown.offered is None:
         return None
-    offered = shown.offered if estimates else {**shown.offered, "estimates": []}
+    offered = shown.offered
+    if not estimates:
+        offered = Offered(**{**fields_of(offered), "estimates": []})
     data = {
         "rules": shown.rules,
         "offered": offered,
-        "names": {method: load_methods()[method].name for method in shown.rules["methods"]},
+        "names": {method: load_methods()[method].name for method in shown.rules.methods},
         "letters": {f"{status}|{side or ''}": mark for (status, side), mark in MAP_LETTERS.items()},
         "here": HERE,
         "kinds": _COLUMNS,
         "advice": {"none": advice_sentence(Status.INFEASIBLE, None)}
         | {status.value: advice_sentence(status, "{name}") for status in Status},
-        "first": dict(_first_sentences(shown.rules)),
+        "first": dict(_first_sentences(shown.rules.settings.soft)),
         "second": {
             "none": second_sentence(Status.DECIDED, None, "{name}"),
             "undetermined": second_sentence(Status.UNDETERMINED, FULL, "{name}"),
@@ -113,17 +116,15 @@ def trying_of(shown: Illustration, *, estimates: bool = True) -> Trying | None:
         for (status, side), mark in MAP_LETTERS.items()
     )
     controls = tuple(_controls(offered))
-    return Trying(
-        bool(offered["estimates"]), legend, controls, embedded_json(data), trying_scripts()
-    )
+    return Trying(bool(offered.estimates), legend, controls, embedded_json(data), trying_scripts())
 
 
-def _controls(offered: Mapping[str, Any]) -> Iterator[Control]:
-    for number, knob in enumerate(offered["knobs"]):
-        values = [setting["value"] for setting in knob["settings"]]
-        yield _control(f"try-{number}", knob["fact"], values, knob["here"])
-    for number, direct in enumerate(offered["direct"]):
-        yield _control(f"try-direct-{number}", direct["fact"], direct["values"], direct["here"])
+def _controls(offered: Offered) -> Iterator[Control]:
+    for number, knob in enumerate(offered.knobs):
+        values = [setting.value for setting in knob.settings]
+        yield _control(f"try-{number}", knob.fact, values, knob.here)
+    for number, direct in enumerate(offered.direct):
+        yield _control(f"try-direct-{number}", direct.fact, direct.values, direct.here)
 
 
 def _control(id_: str, fact: str, values: list[Any], here: int) -> Control:
@@ -135,11 +136,11 @@ def _control(id_: str, fact: str, values: list[Any], here: int) -> Control:
     return Control(id_, table["labels"][fact], options, here, fact in table["values"])
 
 
-def _first_sentences(rules: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _first_sentences(soft_prompts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Every sentence that an answer can begin with, by what the script knows of it."""
     for status in (Status.INFEASIBLE, Status.DO_NOT_TRAIN):
         yield status.value, first_sentence(status, (None, None), "", rival_vetoed=False)
-    soft = [(SOFT_PROMPT, variant) for variant in rules["settings"]["soft"]]
+    soft = [(SOFT_PROMPT, variant) for variant in soft_prompts]
     yield (
         f"{Status.UNDETERMINED.value}||",
         first_sentence(Status.UNDETERMINED, (None, None), "", rival_vetoed=False),

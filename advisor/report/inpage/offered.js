@@ -1,5 +1,5 @@
 "use strict";
-/* The values of a case that is put together from offered settings (advisor/reasoning/page_controls.py).
+/* The values of a case that is put together from offered settings (advisor/reasoning/illustrating.py).
  * Estimates lie on the steps that were worked out when the report was written; nothing is estimated
  * here. */
 const AdvisorOffered = (() => {

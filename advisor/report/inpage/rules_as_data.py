@@ -12,31 +12,65 @@ from advisor.catalogue import Published, rows_on
 from advisor.decide import NEARNESS, measured_key
 from advisor.facts import FactType, Interval, Value, Vocabulary
 from advisor.methods import FEW_SHOT, FULL, load_methods
+from advisor.report.part import Part, part_class
 from advisor.rules import Axis, Engine, Prepared, Ramp, Rule, RuleKind, RuleSettings
 from advisor.support import capital
 
 
-def rules_as_data(engine: Engine, vocabulary: Vocabulary) -> dict[str, Any]:
+@part_class
+class JudgeSettings(Part):
+    """The settings of the rules that the script judges by."""
+
+    too_close: int
+    alternative: int
+    do_not_train: int
+    vetoed_rival: float
+    words: list[list[Any]]
+    """Of confidence, each with the least that it stands for."""
+    soft: list[str]
+    trained: list[str]
+    decades: float
+    kept_alone: float
+    enough_studies: int
+
+
+@part_class
+class RulesAsData(Part):
+    """All that decides an answer. Bits count the rules, then the rows of the tables."""
+
+    methods: list[str]
+    """In the order that decides ties."""
+    full: str
+    few_shot: str
+    settings: JudgeSettings
+    axes: list[dict[str, Any]]
+    tables: list[dict[str, Any]]
+    quality: str
+    """In hexadecimal, the bits of the rules that count into parity."""
+    rules: list[dict[str, Any]]
+    claims: dict[str, str]
+    near: dict[str, Any]
+    numbers: list[list[float]]
+    """Each list once; the others name it by its place."""
+
+
+def rules_as_data(engine: Engine, vocabulary: Vocabulary) -> RulesAsData:
     """All that decides an answer, for ``judge.js``.
 
     Args:
         engine: the compiled rules.
-        vocabulary: the facts that they read, and the methods in the order that decides ties.
-
-    Returns:
-        Plain data for JSON. Bits count the rules, then the rows of the tables; those of
-        ``quality``, in hexadecimal, are rules that count into parity.
+        vocabulary: the facts that they read, and the methods.
     """
     base = engine.base
     decided = {table.decides for table, _ in engine.table_bits}
     numbers = _Distinct()
     quality = (1 << bit for bit, rule in enumerate(base.rules) if rule.kind is RuleKind.QUALITY)
-    return {
-        "methods": list(vocabulary.methods),
-        "full": FULL,
-        "few_shot": FEW_SHOT,
-        "settings": _settings(base.settings),
-        "axes": [
+    return RulesAsData(
+        methods=list(vocabulary.methods),
+        full=FULL,
+        few_shot=FEW_SHOT,
+        settings=_settings(base.settings),
+        axes=[
             {
                 "fact": key,
                 **({"decided": True} if key in decided else {}),
@@ -44,19 +78,19 @@ def rules_as_data(engine: Engine, vocabulary: Vocabulary) -> dict[str, Any]:
             }
             for key, axis in engine.axes.items()
         ],
-        "tables": [
+        tables=[
             {"decides": table.decides, "first": bit, "levels": [row.level for row in table.rows]}
             for table, bit in engine.table_bits
         ],
-        "quality": f"{sum(quality):x}",
-        "rules": [
+        quality=f"{sum(quality):x}",
+        rules=[
             _rule(rule, prepared, numbers)
             for rule, prepared in zip(base.rules, engine.prepared, strict=True)
         ],
-        "claims": {rule.code: _claim(rule) for rule in base.rules},
-        "near": _near(base.settings),
-        "numbers": numbers.lists,
-    }
+        claims={rule.code: _claim(rule) for rule in base.rules},
+        near=_near(base.settings),
+        numbers=numbers.lists,
+    )
 
 
 def _claim(rule: Rule) -> str:
@@ -111,19 +145,19 @@ def _finite(number: float) -> float | None:
     return number if abs(number) != float("inf") else None
 
 
-def _settings(settings: RuleSettings) -> dict[str, Any]:
-    return {
-        "too_close": settings.too_close_decibans,
-        "alternative": settings.alternative_decibans,
-        "do_not_train": settings.do_not_train_decibans,
-        "vetoed_rival": settings.confidence_with_vetoed_rival,
-        "words": [list(word) for word in settings.confidence_words],
-        "soft": list(settings.groups["soft_prompts"]),
-        "trained": list(settings.groups["trained"]),
-        "decades": settings.neighbourhood_decades,
-        "kept_alone": settings.kept_without_study,
-        "enough_studies": settings.enough_studies,
-    }
+def _settings(settings: RuleSettings) -> JudgeSettings:
+    return JudgeSettings(
+        too_close=settings.too_close_decibans,
+        alternative=settings.alternative_decibans,
+        do_not_train=settings.do_not_train_decibans,
+        vetoed_rival=settings.confidence_with_vetoed_rival,
+        words=[list(word) for word in settings.confidence_words],
+        soft=list(settings.groups["soft_prompts"]),
+        trained=list(settings.groups["trained"]),
+        decades=settings.neighbourhood_decades,
+        kept_alone=settings.kept_without_study,
+        enough_studies=settings.enough_studies,
+    )
 
 
 def _axis(axis: Axis, fact_type: FactType, numbers: _Distinct) -> dict[str, Any]:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
-from advisor.rules.checking.cover import uncovered, vetoes_on
 from advisor.rules.checking.remark import Remark
-from advisor.rules.checking.space import Box, Space, within
+from advisor.rules.checking.space import Box, Space, uncovered, vetoes_on, within
 from advisor.rules.rule import Effect, Ramp, Rule
 
 

@@ -14,9 +14,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from advisor.facts import FactType, show_value
-from advisor.rules.checking.cover import uncovered
 from advisor.rules.checking.remark import Remark
-from advisor.rules.checking.space import ABSENT, OTHER_TEXT, Absent, Box, Cell, Space, exists
+from advisor.rules.checking.space import (
+    ABSENT,
+    OTHER_TEXT,
+    Absent,
+    Box,
+    Cell,
+    Space,
+    exists,
+    uncovered,
+)
 from advisor.rules.rule import Effect, Ramp, Rule, RuleBase, RuleKind
 
 

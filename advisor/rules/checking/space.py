@@ -1,4 +1,4 @@
-"""The space of facts that the rules can tell apart, cut into cells, and points in it.
+"""The space of facts that the rules can tell apart, cut into cells, points in it, and covers of it.
 
 A *cell* is an elementary interval or choice within which no test and no effect of the rules
 changes. A condition is a *box*: for each fact that it tests the set of cells that pass. On boxes
@@ -253,3 +253,33 @@ def _points(
     key, cells = choices[len(point)]
     for cell in cells:
         yield from _points(box, space, part, choices, {**point, key: cell})
+
+
+def uncovered(box: Box, covers: Sequence[Box], space: Space) -> dict[str, Cell] | None:
+    """Facts within the box and outside all of the covers; None if there are none.
+
+    What a cover leaves of the box is cut into boxes, one for each fact that the cover tests.
+    """
+    cover = next((c for c in covers if _meet(box, c, space)), None)
+    if cover is None:
+        return find_point(box, space)
+    inside = dict(box)
+    for key, passed in cover.items():
+        cells = inside.get(key, frozenset(space.cells[key]))
+        found = uncovered({**inside, key: cells - passed}, covers, space)
+        if found is not None:
+            return found
+        inside[key] = cells & passed
+    return None
+
+
+def vetoes_on(method: str, rules: Iterable[Rule], space: Space) -> list[Box]:
+    """The conditions under which a method is ruled out."""
+    return [space.box(rule.when) for rule in rules if method in rule.veto]
+
+
+def _meet(box: Box, cover: Box, space: Space) -> bool:
+    """Whether the boxes overlap; an empty box overlaps with nothing."""
+    return all(box.values()) and all(
+        box.get(key, frozenset(space.cells[key])) & passed for key, passed in cover.items()
+    )

@@ -6,8 +6,7 @@ import pytest
 
 from advisor.facts import GIB, Source
 from advisor.profilers.hardware import planned_hardware
-from advisor.profilers.hardware.profile import accelerator_facts
-from advisor.profilers.hardware.search import survey_apple
+from advisor.profilers.hardware.profile import accelerator_facts, survey_apple
 from advisor.profilers.hardware.survey import Device, Survey
 from advisor.support.errors import AdvisorError
 

@@ -13,11 +13,10 @@ from fake_hardware import (
     found,
 )
 
-from advisor.profilers.hardware import search
-from advisor.profilers.hardware.child import run_child
+from advisor.profilers.hardware import profile
 from advisor.profilers.hardware.profile import accelerator_facts
 from advisor.profilers.hardware.survey import Device, Survey
-from advisor.profilers.hardware.torch_child import ask_torch
+from advisor.profilers.hardware.torch_child import ask_torch, run_child
 
 
 def test_torch_answers_where_nvml_finds_nothing(no_driver, torch_package):
@@ -75,16 +74,16 @@ def test_without_any_sign_of_an_accelerator_torch_is_not_asked(
     torch_package, tmp_path, monkeypatch
 ):
     torch_package(ROCM_TORCH)
-    monkeypatch.setattr(search, "is_apple_silicon", lambda: False)
+    monkeypatch.setattr(profile, "is_apple_silicon", lambda: False)
     monkeypatch.setattr(sys, "platform", "linux")
-    assert not search.torch_may_know({}, dev=tmp_path / "dev")
+    assert not profile.torch_may_know({}, dev=tmp_path / "dev")
     (tmp_path / "dev" / "kfd").mkdir(parents=True)
-    assert search.torch_may_know({}, dev=tmp_path / "dev")
+    assert profile.torch_may_know({}, dev=tmp_path / "dev")
 
 
 def test_a_cpu_build_of_torch_is_not_asked(torch_package, tmp_path):
     torch_package(ROCM_TORCH, version="2.9.0+cpu")
-    assert not search.torch_may_know({"HIP_VISIBLE_DEVICES": "0"}, dev=tmp_path)
+    assert not profile.torch_may_know({"HIP_VISIBLE_DEVICES": "0"}, dev=tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import replace
 
@@ -73,8 +74,8 @@ def test_a_hostile_model_name_that_was_stated_goes_through_the_whole_way(text):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_device_can_be_tried_out_and_stays_text(text):
-    offered = json.loads(json.dumps(drawn().offered))
-    offered["knobs"][-1]["settings"][0]["value"] = text
+    offered = copy.deepcopy(drawn().offered)
+    offered.knobs[-1].settings[0].value = text
     record = record_of(stated(PERSONAS[CLEAN]))
     page = Page(run_page(record, TITLE, replace(drawn(), offered=offered)))
     assert len(page.named("script")) == 3

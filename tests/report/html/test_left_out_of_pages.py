@@ -12,11 +12,11 @@ from advisor.report.html.page import MOST_BYTES
 
 def page_with(**more):
     shown = drawn()
-    return run_page(persona(DRAWN), TITLE, replace(shown, offered={**shown.offered, **more}))
+    return run_page(persona(DRAWN), TITLE, replace(shown, offered=replace(shown.offered, **more)))
 
 
 def longer(entry):
-    return {**entry, "cells": entry["cells"] * 40}
+    return replace(entry, cells=entry.cells * 40)
 
 
 def test_a_page_tells_memory_and_time_of_what_can_be_tried_out():
@@ -26,7 +26,7 @@ def test_a_page_tells_memory_and_time_of_what_can_be_tried_out():
 
 
 def test_estimates_that_are_too_long_are_left_out_and_the_page_says_so():
-    page = page_with(estimates=[longer(one) for one in drawn().offered["estimates"]])
+    page = page_with(estimates=[longer(one) for one in drawn().offered.estimates])
     assert len(page.encode()) <= MOST_BYTES
     assert 'id="advisor-trying"' in page
     assert "Memory is what a plain run needs" not in page
@@ -34,7 +34,7 @@ def test_estimates_that_are_too_long_are_left_out_and_the_page_says_so():
 
 
 def test_where_all_that_can_be_tried_out_is_too_long_the_page_is_complete_without_it():
-    page = page_with(groups=[longer(one) for one in drawn().offered["groups"]] * 10)
+    page = page_with(groups=[longer(one) for one in drawn().offered.groups] * 10)
     assert 'id="advisor-trying"' not in page
     assert 'id="what-if"' not in page
     assert 'id="map"' in page
