@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from advisor.facts import Vocabulary
 from advisor.rules.checking.remark import Remark
 from advisor.rules.checking.space import Box, Space, exists
-from advisor.rules.fitted import left_out, stale
+from advisor.rules.fitted import methods_left_out, stale
 from advisor.rules.loading import load_rules
 from advisor.rules.rule import Rule, RuleBase
 
@@ -66,8 +66,8 @@ def stale_weights(base: RuleBase) -> Iterator[Remark]:
             said = (
                 f"the fitted weight on {', '.join(weight.methods)} was fitted from another effect"
             )
-        elif left := left_out(weight, rule):
-            said = f"the fitted weight does not cover {', '.join(left)}, with the same effect"
+        elif rest := methods_left_out(weight, rule):
+            said = f"the fitted weight does not cover {', '.join(rest)}, with the same effect"
         else:
             continue
         yield Remark(
