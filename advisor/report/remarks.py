@@ -35,17 +35,6 @@ def remark_lines(remarks: Sequence[Remark], width: int) -> Iterator[str]:
                 )
 
 
-def remark_record(remark: Remark) -> dict[str, str]:
-    """A remark as plain data."""
-    return {
-        "severity": remark.severity,
-        "kind": remark.kind,
-        "code": remark.code,
-        "text": remark.text,
-        "where": remark.where,
-    }
-
-
 def witness_record(
     decisive: Mapping[str, Mapping[str, Any]], reached: Mapping[tuple[str, str], Mapping[str, Any]]
 ) -> dict[str, Any]:

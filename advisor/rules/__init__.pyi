@@ -12,7 +12,6 @@ from .checking.space import Box as Box
 from .checking.space import Cell as Cell
 from .checking.space import Space as Space
 from .checking.space import exists as exists
-from .checking.space import facts_read as facts_read
 from .checking.space import uncovered as uncovered
 from .checking.space import vetoes_on as vetoes_on
 from .engine import Assessment as Assessment
