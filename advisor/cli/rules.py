@@ -78,8 +78,14 @@ def check_rule_files(
 
     For example: advisor rules check --rules ./our-rules
     """
-    from advisor.report import remark_lines, width_of, witness_record
-    from advisor.rules import check_rules, gravest_first, load_rules
+    from advisor.report import width_of
+    from advisor.rules import (
+        check_rules,
+        gravest_first,
+        load_rules,
+        remark_lines,
+        witness_record,
+    )
     from advisor.verification import verify_rules
 
     # What authors wrote is compared; a fitted weight equals another only by chance. Answers are

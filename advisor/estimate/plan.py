@@ -170,7 +170,8 @@ class Planner:
         """Seconds of a step that is found by formula or as exactly as it can be had."""
         if self._speed is None:
             return 0.0
-        return step_seconds(find(self._method.id, settings), self._speed, settings.accumulation)
+        work = find(self._method.id, settings).work
+        return step_seconds(work, self._speed, settings.accumulation)
 
 
 def _divisors(number: int) -> list[int]:

@@ -2,10 +2,11 @@ from .casetests import clause_coverage as clause_coverage
 from .casetests import run_cases as run_cases
 from .checking import check_rules as check_rules
 from .checking.contradictions import places_of as places_of
-from .checking.remark import SEVERITIES as SEVERITIES
 from .checking.remark import Remark as Remark
 from .checking.remark import Severity as Severity
 from .checking.remark import gravest_first as gravest_first
+from .checking.remark import remark_lines as remark_lines
+from .checking.remark import witness_record as witness_record
 from .checking.space import ABSENT as ABSENT
 from .checking.space import OTHER_TEXT as OTHER_TEXT
 from .checking.space import Box as Box
