@@ -63,9 +63,9 @@ def price_of(gpu_name: str) -> Price:
 
 
 def load_glossary() -> dict[str, str]:
-    """All terms with their meaning."""
+    """All terms with their meaning, the methods last."""
     terms: dict[str, str] = load_table("glossary.yaml")["terms"]
-    return terms
+    return terms | {one.name.lower(): one.meaning for one in load_methods().values()}
 
 
 def term_page(term: str) -> str | None:

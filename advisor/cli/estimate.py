@@ -62,7 +62,7 @@ def estimate(
         int | None, typer.Option("--virtual-tokens", min=1, max=10**5, help="Of soft prompts.")
     ] = None,
     rank: Annotated[
-        int | None, typer.Option("--rank", min=1, max=10**5, help="Of LoRA and QLoRA.")
+        int | None, typer.Option("--rank", min=1, max=10**5, help="Of low-rank updates.")
     ] = None,
     upcast: Annotated[
         bool,

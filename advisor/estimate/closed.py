@@ -97,6 +97,8 @@ def _whole_moments(
     # Where weights are shared, they are gathered and cast a layer at a time.
     cast = 0.0 if share in GATHERING else kept.cast_weights
     again = kept.one_layer if settings.checkpointing else 0.0
+    scratch = load_methods()[method].scratch * shape.widest
+    working = max(kept.temporaries, scratch if settings.checkpointing else 0.0)
     # A head that shares the embedding has left its gradient when the first layer is reached, and
     # the embedding's own is added to it, as to that of an earlier batch.
     tied = shape.tied and settings.head is not Head.CLASSIFICATION
@@ -104,16 +106,19 @@ def _whole_moments(
     pending = 0.0 if shared else held.embedding_gradient
     full = Breakdown(weights, gradients, state)
     return {
-        "forward": [Breakdown(weights, earlier, state, kept.layers + cast, kept.logits)],
+        "forward": [
+            Breakdown(weights, earlier, state, kept.layers + cast, kept.logits),
+            Breakdown(weights, earlier, state, kept.layers + cast, workspace=scratch),
+        ],
         "backward": [
             Breakdown(weights, earlier, state, kept.layers, kept.backward_logits),
-            Breakdown(weights, earlier, state, kept.layers + again, 0.0, kept.temporaries),
+            Breakdown(weights, earlier, state, kept.layers + again, 0.0, working),
             Breakdown(
                 weights,
                 gradients - pending,
                 state,
                 kept.fixed + kept.one_layer,
-                workspace=kept.temporaries,
+                workspace=working,
             ),
             Breakdown(
                 weights,
@@ -281,6 +286,7 @@ def work_of(shape: ModelShape, method: str, settings: Settings) -> dict[str, Wor
     forward, backward = once * own.forward, once * own.backward
     backward += forward if settings.checkpointing else 0.0
     traffic = _kept_by_full(shape, method, settings)
+    weights = own.weight_traffic * shape.layer_parameters * shape.layers
     shares: Mapping[str, float] = table["traffic_of_activations"]
     again = shares["forward"] if settings.checkpointing else 0.0
     launched: Mapping[str, float] = table["operators"]
@@ -291,9 +297,12 @@ def work_of(shape: ModelShape, method: str, settings: Settings) -> dict[str, Wor
     operators = launched["fixed"] + launched["forward"] * shape.layers
     operators_back = launched["fixed"] + launched["backward"] * shape.layers
     return {
-        "forward": _work(forward, settings, traffic * shares["forward"], operators),
+        "forward": _work(forward, settings, traffic * shares["forward"] + weights, operators),
         "backward": _work(
-            backward, settings, traffic * (shares["backward"] + again), operators_back
+            backward,
+            settings,
+            traffic * (shares["backward"] + again) + (weights if settings.checkpointing else 0.0),
+            operators_back,
         ),
         "clip": Work(traffic=held * table["traffic_of_clipping"], operators=launched["fixed"]),
         "optimizer": Work(

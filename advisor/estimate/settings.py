@@ -66,9 +66,9 @@ class Settings:
         outputs_kept: whether the training loop holds the model's outputs during the backward
             pass; the Trainer does not, many loops written by hand do.
         virtual_tokens: of prompt tuning, P-tuning and prefix tuning.
-        rank: of LoRA and QLoRA.
-        targets: names of the modules that LoRA adapts; all linear layers if empty.
-        adapter_dropout: of LoRA and QLoRA.
+        rank: of low-rank updates.
+        targets: names of the modules that low-rank updates adapt; all linear layers if empty.
+        adapter_dropout: of low-rank updates; that of the method's recipe if None.
         upcast: whether QLoRA casts what is not quantised to 32 bits, as peft's preparation for
             training in 4 bits does; without it the residual stream stays in 16 bits.
     """
@@ -89,7 +89,7 @@ class Settings:
     virtual_tokens: int = 20
     rank: int = 16
     targets: tuple[str, ...] = ()
-    adapter_dropout: float = 0.05
+    adapter_dropout: float | None = None
     upcast: bool = True
 
     @property

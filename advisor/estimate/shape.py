@@ -54,6 +54,11 @@ class ModelShape:
         """Parameters of one layer."""
         return (self.parameters - self.outside_layers) / self.layers
 
+    @property
+    def widest(self) -> float:
+        """Pairs of an input of the widest matrix with another input, or with an output."""
+        return self.feed_forward * (self.feed_forward + self.width)
+
     def sum_of(self, multiples: Mapping[str, float]) -> float:
         """The sum of some of its widths, each times its multiple."""
         return sum(float(getattr(self, name)) * times for name, times in multiples.items())

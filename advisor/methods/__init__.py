@@ -100,10 +100,11 @@ class Method:
     Attributes:
         id: the identifier used everywhere, such as ``prompt_tuning``: the folder's name.
         as_of: the month in which the table was last looked through.
-        place: where it stands among the methods; no two have the same.
+        place: where it stands among the methods; no two have the same, and 6.5 is between 6 and 7.
         name: as it is spoken of.
         family: ``prompting``, ``soft_prompts``, ``adapters`` or ``full``.
         stated_tags: what else is true of it, from `TAGS`; rules name groups of methods by tags.
+        meaning: what it is, as the glossary has it.
         trains: what is trained, in a few words.
         lengthens_input: whether every request in production carries extra tokens.
         no_checkpointing: why activations cannot be recomputed; empty where they can.
@@ -114,6 +115,9 @@ class Method:
             quantised base where nothing of the base is trained (not on a ``cpu``).
         forward, backward: matrix products of the two passes, as multiples of the base model's
             forward pass.
+        weight_traffic: bytes that a forward pass moves for each weight of the layers, besides.
+        scratch: bytes that the widest layer holds for a moment, for each pair of an input with an
+            input or output; most of all where the backward pass runs it again.
         activations: the method whose rows of activations.csv it has; its own where empty.
         activations_16bit: the same where a quantised base is not cast to 32 bits.
         stored_bytes: of each parameter that is kept.
@@ -133,10 +137,11 @@ class Method:
 
     id: str
     as_of: str
-    place: int
+    place: float
     name: str
     family: str
     stated_tags: tuple[str, ...]
+    meaning: str
     trains: str
     lengthens_input: bool
     least_state_bytes: Mapping[str, float]
@@ -147,6 +152,8 @@ class Method:
     no_checkpointing: str = ""
     forward: float = 1.0
     backward: float = 1.0
+    weight_traffic: float = 0.0
+    scratch: float = 0.0
     activations: str = ""
     activations_16bit: str = ""
     stored_bytes: int = 4

@@ -144,16 +144,21 @@ def _encoded(
     first, last = min(numbers, default=1.0), max(numbers, default=1.0)
     ratio = (last / first) ** (1 / _LEVELS)
     ends = 2 if any(low != high for row in kept for low, high in row) else 1
-    codes = (_code(n, first, ratio) for row in kept for one in row for n in one[:ends])
+    columns = [
+        tuple("".join(_code(n, first, ratio) for n in one[:ends]) for one in column)
+        for column in zip(*kept, strict=True)
+    ]
+    distinct = list(dict.fromkeys(columns))
     return OfferedEstimate(
         kind=kind,
         methods=[key.split(".")[1] for key in keys],
+        columns=[distinct.index(column) for column in columns],
         knobs=knobs,
         first=float(f"{first:.6g}"),
         ratio=float(f"{ratio:.10g}"),
         ends=ends,
         width=_WIDTH,
-        cells="".join(codes),
+        cells="".join(itertools.chain.from_iterable(zip(*distinct, strict=True))),
     )
 
 

@@ -168,7 +168,7 @@ def _advice(verdict: Verdict, facts: FactBase) -> AdviceEntry:
         method=method,
         kind=known.family if known else None,
         chance_within_tolerance=chance,
-        sentence=advice_sentence(verdict.status, method)
+        sentence=advice_sentence(verdict.status, known.name if known else None)
         + chance_sentence(chance, facts.number("quality.tolerance_points")),
     )
 

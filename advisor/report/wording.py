@@ -35,16 +35,15 @@ def decibans(number: int) -> str:
     return f"{number} deciban" if number == 1 else f"{number} decibans"
 
 
-def advice_sentence(status: Status, method: str | None) -> str:
+def advice_sentence(status: Status, name: str | None) -> str:
     """What to do, in a sentence.
 
     Args:
         status: how far the answer to the question goes.
-        method: what is advised.
+        name: of the method that is advised.
     """
-    if method is None:
+    if name is None:
         return "Nothing can be advised as things are: every method is ruled out."
-    name = load_methods()[method].name
     if status is Status.DO_NOT_TRAIN:
         return f"Do not train yet: start with {name}."
     if status is Status.UNDETERMINED:

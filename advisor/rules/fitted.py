@@ -73,6 +73,15 @@ def stale(weight: FittedWeight, rule: Rule) -> bool:
     )
 
 
+def left_out(weight: FittedWeight, rule: Rule) -> list[str]:
+    """Methods on which the rule has the effect that was fitted, and keeps what was authored."""
+    return [
+        method
+        for method in rule.effects
+        if method not in weight.methods and digest(rule, method) == weight.states
+    ]
+
+
 def digest(rule: Rule, method: str) -> str:
     """A short digest of the conditions of a rule and of its effect on a method."""
     effect = rule.effects[method]

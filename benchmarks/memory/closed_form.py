@@ -25,6 +25,7 @@ from advisor.estimate.shape import ModelShape
 from advisor.estimate.subject import Subject
 from advisor.estimate.trace.extrapolation import trace
 from advisor.facts import FactBase
+from advisor.methods import load_methods
 from advisor.profilers.model.config import parse_config
 from advisor.profilers.model.config_facts import state_config, state_count
 from advisor.profilers.model.findings import ModelFindings
@@ -57,9 +58,7 @@ MODELS: dict[str, dict[str, Any]] = {
                   "encoder_ffn_dim": 3072, "decoder_ffn_dim": 3072, "is_encoder_decoder": True,
                   "vocab_size": 50265},
 }  # fmt: skip
-METHODS = (
-    "full_fine_tuning", "lora", "qlora", "prompt_tuning", "p_tuning", "prefix_tuning", "ia3",
-)  # fmt: skip
+METHODS = tuple(id_ for id_, method in load_methods().items() if method.trained)
 RUNS = (
     Settings(4, 480),
     Settings(2, 300, checkpointing=True, optimizer=Optimizer.ADAMW_FUSED, padded=True),

@@ -36,9 +36,10 @@ ROWS = (
     ("lora", 10, ("up_proj", "gate_proj", "down_proj"), 0, 6309),
     ("prefix_tuning", 0, (), 200, 7480),
     ("prompt_tuning", 0, (), 200, 4467),
+    ("dora", 32, ("q_proj", "v_proj"), 0, 5861),
 )
-"""Method, rank, targets, virtual tokens, tokens a second; huggingface/peft@5d602fdb,
-method_comparison/MetaMathQA/results, all with batch 4 in bfloat16 on an NVIDIA L40S."""
+"""Method, rank, targets, virtual tokens, tokens a second; method_comparison/MetaMathQA/results of
+huggingface/peft@5d602fdb, DoRA's of 52903c83, all with batch 4 in bfloat16 on an NVIDIA L40S."""
 
 
 def seconds(row: tuple[str, int, tuple[str, ...], int, int], speed: DeviceSpeed) -> float:

@@ -15,10 +15,11 @@ from advisor.decide.verdict import Answer, Verdict
 from advisor.estimate.estimator import estimate_facts, evaluation_facts
 from advisor.facts import Fact, FactBase, Interval, Source, Value, load_vocabulary
 from advisor.facts.reading import read_value
+from advisor.methods import methods_with
 from advisor.rules.engine import Engine, load_engine
 
 VOCABULARY = load_vocabulary()
-TRAINED = ("prompt_tuning", "p_tuning", "prefix_tuning", "ia3", "lora", "qlora", "full_fine_tuning")
+TRAINED = methods_with("trained")
 
 CARD = {
     "hardware.accelerator": "cuda",

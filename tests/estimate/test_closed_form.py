@@ -74,7 +74,9 @@ def test_no_kind_of_no_phase_is_negative(method, shape, run):
 def test_checkpointing_never_keeps_more(run):
     plain, kept = (replace(run, checkpointing=on) for on in (False, True))
     for method in TRAINED:
-        assert total(LLAMA, method, kept) <= total(LLAMA, method, plain) * (1 + 1e-9)
+        # What is worked out of the weights is worked out again beside the gradients.
+        again = load_methods()[method].scratch * LLAMA.widest
+        assert total(LLAMA, method, kept) <= total(LLAMA, method, plain) * (1 + 1e-9) + again
 
 
 def test_at_equal_settings_qlora_needs_less_than_lora_and_lora_less_than_full():

@@ -6,10 +6,25 @@ import ast
 
 import pytest
 
+from advisor.estimate.settings import Settings
+from advisor.estimate.shape import ModelShape
+from advisor.estimate.sizes import trained_parameters
+from advisor.estimate.trace.building import build_model
 from advisor.methods import load_methods
 from advisor.support.compiled import package_folder
 
 METHODS = load_methods()
+TINY = {
+    "llama": (
+        {"hidden_size": 64, "intermediate_size": 160, "num_hidden_layers": 3, "vocab_size": 300,
+         "num_attention_heads": 4, "num_key_value_heads": 2},
+        ModelShape("llama", 167872, 3, 64, 64, 160, 32, 4, 300, tied=False),
+    ),
+    "gpt2": (
+        {"n_embd": 64, "n_head": 4, "n_layer": 3, "vocab_size": 300},
+        ModelShape("gpt2", 234816, 3, 64, 64, 256, 64, 4, 300, tied=True),
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("id_", METHODS)
@@ -43,3 +58,13 @@ def test_low_rank_updates_take_the_settings_and_leave_heads_out(id_):
     config = METHODS[id_].adapter.configure(None, settings, ["score"], task_type="SEQ_CLS")
     assert (config.r, config.lora_alpha, config.lora_dropout) == (8, 16, 0.1)
     assert (config.target_modules, config.exclude_modules) == ("all-linear", {"score"})
+
+
+@pytest.mark.parametrize("family", TINY)
+@pytest.mark.parametrize("id_", [id_ for id_, method in METHODS.items() if method.trained])
+def test_what_peft_trains_is_what_is_counted(id_, family):
+    raw, shape = TINY[family]
+    run = Settings(1, 16, virtual_tokens=METHODS[id_].virtual_tokens, rank=METHODS[id_].rank)
+    model = build_model({"model_type": family, **raw}, id_, run)
+    trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    assert trained == trained_parameters(id_, shape, run)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from rule_texts import rule, rules, table
 
+from advisor.methods import methods_with
 from advisor.rules.casetests import ClauseCoverage, clause_coverage, run_cases
 
+LOW_RANK = methods_with("low_rank")
 WHEN = '{data.train_examples: ">= 10", task.type: code}'
 CASES = """
       - {name: yes, facts: {data.train_examples: 10, task.type: code}, expect: fires}
@@ -193,9 +195,10 @@ def test_two_ramps_of_a_rule_are_covered_apart(load):
         "{lora_methods: {ramp: data.train_examples, points: {10: 0, 1k: 7}}, "
         "ia3: {ramp: data.train_examples, points: {10: 0, 1k: 5}}}"
     )
-    stated = case("{data.train_examples: 5}", "fires", ", effects: {lora: 0, qlora: 0, ia3: 0}")
+    zeros = ", ".join(f"{id_}: 0" for id_ in (*LOW_RANK, "ia3"))
+    stated = case("{data.train_examples: 5}", "fires", f", effects: {{{zeros}}}")
     assert coverage(load(rules(rule(effects=effects, cases=stated)))) == {
-        "ramp over data.train_examples for lora, qlora": (True, False),
+        f"ramp over data.train_examples for {', '.join(LOW_RANK)}": (True, False),
         "ramp over data.train_examples for ia3": (True, False),
     }
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from advisor.rules.checking import check_rules
+from advisor.rules.checking.leftovers import stale_weights
 from advisor.rules.fitted import digest, stale, with_fitted
 from advisor.rules.loading import load_rules
 from advisor.rules.manual import rule_page
@@ -76,6 +77,25 @@ def test_every_shipped_weight_holds_and_no_claim_is_turned_round():
         assert not stale(one, rule)
         for before, after in zip(one.authored, one.fitted, strict=True):
             assert before * after >= 0
+
+
+def test_a_weight_that_leaves_out_a_method_of_its_effect_is_an_error():
+    assert FITTED.calibration is not None
+    less = [
+        replace(one, methods=one.methods[:1]) if one.rule == "Q134" else one
+        for one in FITTED.calibration.weights
+    ]
+    by_code = {rule.code: [rule] for rule in AUTHORED.rules if rule.label == "Q134"}
+    (refitted,) = with_fitted(by_code, less)["Q134"]
+    base = replace(
+        FITTED,
+        rules=tuple(refitted if rule.label == "Q134" else rule for rule in FITTED.rules),
+        calibration=replace(FITTED.calibration, weights=tuple(less)),
+    )
+    assert list(stale_weights(FITTED)) == []
+    (found,) = stale_weights(base)
+    assert (found.severity, found.kind, found.code) == ("error", "stale", "Q134")
+    assert "does not cover dora, qlora" in found.text
 
 
 def test_rules_without_evidence_stay_as_authored():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from rule_texts import at, rule, rules
 
+from advisor.methods import methods_with
 from advisor.rules.rule import Outcome, Ramp, RuleKind
 
 
@@ -39,7 +40,7 @@ def test_rules_come_in_the_order_of_their_codes_whatever_the_files(load):
 
 def test_groups_stand_for_their_methods(load):
     (one,) = load(rules(rule(effects="{lora_methods: 2, ia3: -1}"))).rules
-    assert one.effects == {"lora": 2, "qlora": 2, "ia3": -1}
+    assert one.effects == {**dict.fromkeys(methods_with("low_rank"), 2), "ia3": -1}
 
 
 def test_a_rule_for_each_method_has_one_instance_for_each(load):
@@ -49,8 +50,9 @@ def test_a_rule_for_each_method_has_one_instance_for_each(load):
         more="    for_each: [lora_methods]\n",
         cases="[{name: dear, method: lora, facts: {estimate.lora.cost: 9}, expect: undetermined}]",
     )
-    lora, qlora = load(rules(text)).rules
-    assert (lora.label, qlora.label) == ("Q901[lora]", "Q901[qlora]")
+    instances = load(rules(text)).rules
+    assert [one.label for one in instances] == [f"Q901[{id_}]" for id_ in methods_with("low_rank")]
+    lora, qlora = instances[0], instances[-1]
     assert lora.reads == ("estimate.lora.cost", "estimate.lora.hours")
     assert qlora.effects == {"qlora": Ramp("estimate.qlora.hours", ((1.0, 0), (10.0, -4)))}
     assert (len(lora.cases), len(qlora.cases)) == (1, 0)

@@ -122,11 +122,14 @@ def _wrapped(model: Any, method: Method, settings: Settings) -> Any:
     heads = _heads(model) if settings.head is Head.CLASSIFICATION else []
     # peft adds the usual heads itself.
     common["modules_to_save"] = [h for h in heads if h.split(".")[0] not in _HEADS] or None
+    dropout = settings.adapter_dropout
+    if dropout is None:
+        dropout = method.recipe.get("dropout", 0.0)
     adapter = {
         "virtual_tokens": settings.virtual_tokens,
         "rank": settings.rank,
         "alpha": 2 * settings.rank,
-        "dropout": settings.adapter_dropout,
+        "dropout": dropout,
         "targets": list(settings.targets),
     }
     if method.quantised_base:

@@ -86,6 +86,8 @@ class OfferedEstimate(Part):
 
     kind: str
     methods: list[str]
+    columns: list[int]
+    """Of each method, the place in a row of cells; methods that are alike share one."""
     knobs: list[int]
     """Those that it depends on, by number."""
     first: float

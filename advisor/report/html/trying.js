@@ -61,7 +61,7 @@
   const adviceOf = ({ status, recommendation, variant, alternative }) => {
     const side = recommendation === rules.full ? rules.full : recommendation && variant;
     const method = status === "do_not_train" ? rules.few_shot : alternative ?? side;
-    return data.advice[method ? status + "|" + method : status];
+    return data.advice[method ? status : "none"].replace("{name}", data.names[method]);
   };
 
   const sentenceOf = (answer) => {

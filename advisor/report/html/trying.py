@@ -102,12 +102,8 @@ def trying_of(shown: Illustration, *, estimates: bool = True) -> Trying | None:
         "letters": {f"{status}|{side or ''}": mark for (status, side), mark in MAP_LETTERS.items()},
         "here": HERE,
         "kinds": _COLUMNS,
-        "advice": {status.value: advice_sentence(status, None) for status in Status}
-        | {
-            f"{status.value}|{method}": advice_sentence(status, method)
-            for status in Status
-            for method in shown.rules.methods
-        },
+        "advice": {"none": advice_sentence(Status.INFEASIBLE, None)}
+        | {status.value: advice_sentence(status, "{name}") for status in Status},
         "first": dict(_first_sentences(shown.rules.settings.soft)),
         "second": {
             "none": second_sentence(Status.DECIDED, None, "{name}"),

@@ -24,8 +24,15 @@ const AdvisorJudge = (() => {
   /* The rules once more, with a mask for each cell: the bits of the rules and rows that it lets
    * fire, which are all but those with a test that does not hold there. */
   const load = (data) => {
-    const rules = data.rules.map((rule) => rule.ramp
-      ? { ...rule, ramp: { ...rule.ramp, cuts: data.numbers[rule.ramp.cuts] } } : rule);
+    const quality = BigInt("0x" + data.quality);
+    const rules = data.rules.map((rule, number) => ({
+      effects: {}, ...rule, quality: ((quality >> BigInt(number)) & 1n) === 1n, ramp: rule.ramp && {
+        fact: rule.ramp.fact,
+        cuts: data.numbers[rule.ramp.cuts],
+        steps: Object.fromEntries(
+          Object.entries(rule.ramp.steps).map(([method, steps]) => [method, data.numbers[steps]])),
+      },
+    }));
     const axes = data.axes.map((listed) => {
       const axis = "cuts" in listed
         ? { ...listed, cuts: data.numbers[listed.cuts] } : listed;

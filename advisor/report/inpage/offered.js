@@ -53,14 +53,16 @@ const AdvisorOffered = (() => {
    * it is unknown. The rounding of the codes is a percent or less. */
   const estimates = (offered, chosen) => {
     const found = {};
-    for (const { kind, methods, knobs, first, ratio, ends, width, cells } of offered.estimates) {
+    for (const one of offered.estimates) {
+      const { kind, methods, columns, knobs, first, ratio, ends, width, cells } = one;
+      const across = Math.max(...columns) + 1;
       const row = knobs.reduce((at, i) => at * offered.knobs[i].settings.length + chosen[i], 0);
       const number = (place) => {
         const code = cells.slice(place * width, (place + 1) * width);
         return code.startsWith(".") ? null : first * Math.pow(ratio, parseInt(code, 36));
       };
       found[kind] = Object.fromEntries(methods.map((method, i) => {
-        const place = (row * methods.length + i) * ends;
+        const place = (row * across + columns[i]) * ends;
         return [method, [number(place), number(place + ends - 1)]];
       }));
     }

@@ -45,6 +45,8 @@ class RulesAsData(Part):
     settings: JudgeSettings
     axes: list[dict[str, Any]]
     tables: list[dict[str, Any]]
+    quality: str
+    """In hexadecimal, the bits of the rules that count into parity."""
     rules: list[dict[str, Any]]
     claims: dict[str, str]
     near: dict[str, Any]
@@ -62,19 +64,25 @@ def rules_as_data(engine: Engine, vocabulary: Vocabulary) -> RulesAsData:
     base = engine.base
     decided = {table.decides for table, _ in engine.table_bits}
     numbers = _Distinct()
+    quality = (1 << bit for bit, rule in enumerate(base.rules) if rule.kind is RuleKind.QUALITY)
     return RulesAsData(
         methods=list(vocabulary.methods),
         full=FULL,
         few_shot=FEW_SHOT,
         settings=_settings(base.settings),
         axes=[
-            {"fact": key, "decided": key in decided, **_axis(axis, vocabulary[key], numbers)}
+            {
+                "fact": key,
+                **({"decided": True} if key in decided else {}),
+                **_axis(axis, vocabulary[key], numbers),
+            }
             for key, axis in engine.axes.items()
         ],
         tables=[
             {"decides": table.decides, "first": bit, "levels": [row.level for row in table.rows]}
             for table, bit in engine.table_bits
         ],
+        quality=f"{sum(quality):x}",
         rules=[
             _rule(rule, prepared, numbers)
             for rule, prepared in zip(base.rules, engine.prepared, strict=True)
@@ -94,17 +102,22 @@ def _claim(rule: Rule) -> str:
 
 
 class _Distinct:
-    """Lists of numbers, each kept once: facts of several methods are tested by the same ones."""
+    """Lists of numbers, each kept once: several methods are tested by the same ones."""
 
     def __init__(self) -> None:
         self.lists: list[list[float]] = []
 
     def number_of(self, numbers: Sequence[float]) -> int:
         """The place of a list, which is added if it is new."""
-        found = list(numbers)
+        found = [_whole(number) for number in numbers]
         if found not in self.lists:
             self.lists.append(found)
         return self.lists.index(found)
+
+
+def _whole(number: float) -> float:
+    """The number, without a point if it has nothing behind it."""
+    return int(number) if float(number).is_integer() else number
 
 
 def value_as_data(value: Value, *, integer: bool) -> Any:
@@ -179,9 +192,9 @@ def _possible_cells(axis: Axis, fact_type: FactType) -> list[int]:
 
 def _rule(rule: Rule, prepared: Prepared, numbers: _Distinct) -> dict[str, Any]:
     fixed = {m: effect for m, effect in rule.effects.items() if not isinstance(effect, Ramp)}
-    data: dict[str, Any] = {"label": rule.label, "effects": fixed}
-    if rule.kind is RuleKind.QUALITY:
-        data["quality"] = True
+    data: dict[str, Any] = {"label": rule.label}
+    if fixed:
+        data["effects"] = fixed
     if rule.veto:
         data["veto"] = list(rule.veto)
     if prepared.cuts:
@@ -189,7 +202,11 @@ def _rule(rule: Rule, prepared: Prepared, numbers: _Distinct) -> dict[str, Any]:
         data["ramp"] = {
             "fact": prepared.fact,
             "cuts": numbers.number_of(prepared.cuts),
-            "steps": {m: [step[m] for step in steps] for m in rule.effects if m not in fixed},
+            "steps": {
+                method: numbers.number_of([step[method] for step in steps])
+                for method in rule.effects
+                if method not in fixed
+            },
         }
     return data
 
@@ -220,4 +237,5 @@ def _by_study(rows: Sequence[Published]) -> Iterator[list[list[float]]]:
     """Model and data size of each study's rows; a place that a study has twice counts once."""
     ordered = sorted(rows, key=lambda row: row.study)
     for _, group in itertools.groupby(ordered, key=lambda row: row.study):
-        yield [list(place) for place in sorted({(r.parameters, r.train_examples) for r in group})]
+        places = sorted({(r.parameters, r.train_examples) for r in group})
+        yield [[_whole(number) for number in place] for place in places]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from advisor.facts import Vocabulary
 from advisor.rules.checking.remark import Remark
 from advisor.rules.checking.space import Box, Space, exists
-from advisor.rules.fitted import stale
+from advisor.rules.fitted import left_out, stale
 from advisor.rules.loading import load_rules
 from advisor.rules.rule import Rule, RuleBase
 
@@ -56,20 +56,25 @@ def _override(code: str, what: str, where: str) -> Remark:
 
 
 def stale_weights(base: RuleBase) -> Iterator[Remark]:
-    """Fitted weights that no rule states any longer, and so lie idle."""
+    """Fitted weights that no rule states any longer, or that leave out a method of their effect."""
     rules = {rule.label: rule for rule in base.rules}
     for weight in base.calibration.weights if base.calibration else ():
         rule = rules.get(weight.rule)
-        idle = rule is None or (not rule.pack and weight not in rule.fitted and stale(weight, rule))
-        if not idle:
+        if rule is not None and rule.pack:
             continue
-        methods = ", ".join(weight.methods)
+        if rule is None or (weight not in rule.fitted and stale(weight, rule)):
+            said = (
+                f"the fitted weight on {', '.join(weight.methods)} was fitted from another effect"
+            )
+        elif left := left_out(weight, rule):
+            said = f"the fitted weight does not cover {', '.join(left)}, with the same effect"
+        else:
+            continue
         yield Remark(
             "error",
             "stale",
             weight.rule,
-            f"the fitted weight on {methods} was fitted from another effect; "
-            "advisor evidence fit -o rules/fitted.yaml fits it anew",
+            f"{said}; advisor evidence fit -o rules/fitted.yaml fits it anew",
             "rules/fitted.yaml",
         )
 

@@ -17,6 +17,8 @@ CASES = [
     ("t5", "full_fine_tuning", {"accumulation": 3}),
     ("bart", "prompt_tuning", {"optimizer": Optimizer.SGD}),
     ("gpt_neox", "ia3", {}),
+    ("qwen2", "dora", {"checkpointing": True}),
+    ("gpt2", "dora", {}),
 ]
 
 

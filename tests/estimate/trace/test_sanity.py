@@ -10,7 +10,9 @@ from tiny_models import head, raw
 
 from advisor.estimate.breakdown import StepProfile
 from advisor.estimate.settings import Kernels, Precision, Settings
+from advisor.estimate.trace.building import build_model
 from advisor.estimate.trace.extrapolation import layer_keys, trace
+from advisor.methods import load_methods
 
 METHODS = ("full_fine_tuning", "lora", "qlora", "prompt_tuning", "ia3")
 BASE = Settings(2, 64)
@@ -79,3 +81,11 @@ def test_the_cpu_keeps_what_its_attention_kernel_keeps():
 def test_outputs_that_a_loop_holds_count():
     kept = replace(BASE, outputs_kept=True)
     assert peak("lora", kept) > peak("lora", BASE)
+
+
+@pytest.mark.parametrize("method", [id_ for id_, own in load_methods().items() if own.low_rank])
+def test_low_rank_updates_drop_out_as_their_recipe_has_it(method):
+    recipe = load_methods()[method].recipe["dropout"]
+    for asked, dropout in ((None, recipe), (0.3, 0.3)):
+        model = build_model(raw("llama"), method, replace(BASE, adapter_dropout=asked))
+        assert model.peft_config["default"].lora_dropout == dropout
