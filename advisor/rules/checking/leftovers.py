@@ -17,7 +17,7 @@ _VOCABULARY_FILE = "vocabulary.yaml"
 def unread_facts(base: RuleBase, vocabulary: Vocabulary) -> Iterator[Remark]:
     """Facts that nothing reads; of a family, only if no method's fact is read."""
     read = {key for rule in base.rules for key in rule.reads}
-    read.update(key for table in base.tables for row in table.rows for key in row.when)
+    read.update(key for table in base.tables for key in table.reads)
     read.update(key for risk in base.risks for key in risk.when)
     read.update(key for fact_type in vocabulary.values() for key in fact_type.inputs)
     patterns = {key: _pattern(key, vocabulary.methods) for key in vocabulary}
