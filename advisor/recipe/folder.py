@@ -86,7 +86,7 @@ _COMMON = (
 # How a file of a project, or one in its tuning/, names a module of advisor/tuning/.
 _USED = re.compile(r"^from (?:tuning)?\.(\w+) import ", re.MULTILINE)
 _FAMILIES = {
-    "soft_prompts": "soft_prompts",
+    "soft_prompts": "adapters",
     "adapters": "adapters",
     "full": "full",
     "prompting": "few_shot",

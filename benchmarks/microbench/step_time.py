@@ -78,7 +78,7 @@ class _Bare:
     def __init__(self, workbench: Workbench, method: str) -> None:
         self.learner = equip(workbench, method, 1)
         self.answering = workbench.answering(self.learner)
-        self._parameters = [p for _, p in self.learner.trained()]
+        self._parameters = list(self.learner.trained().values())
         self._optimizer = torch.optim.AdamW(self._parameters, lr=1e-4)
 
     def step(self, batch: Any) -> None:

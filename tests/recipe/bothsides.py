@@ -20,8 +20,7 @@ from advisor.microbench.records import (
     Task,
     Trial,
 )
-from advisor.microbench.worker import training, trial
-from advisor.microbench.worker.routes import text
+from advisor.microbench.worker import evaluation, training, trial
 from advisor.microbench.worker.workbench import load_workbench
 from advisor.tuning.wording import said_labels
 
@@ -95,23 +94,27 @@ def by_the_project(settings: dict) -> tuple[Side, Any, list[list[int]]]:
     task = TaskOfProject.learn(settings, load_tokenizer(settings["model"]), splits.train)
     if settings["prompts"]:
         task.prompt = settings["prompts"][0]
-    encode, collate, train, look = task.encode, task.collate, command.train, best.look
+    encode, train, look = task.encode, command.train, best.look
 
-    def encoding(example: Any) -> dict:
-        encoded.append({**encode(example), "place": len(encoded)})
+    def encoding(example: Any) -> Any:
+        encoded.append(encode(example))
         return encoded[-1]
 
-    def collating(items: list[dict], device: Any) -> dict:
-        places = [item["place"] for item in items]
-        if max(places) < len(splits.train):  # those are encoded first, others for looks
-            batches.append(places)
-        return collate(items, device)
+    def training_watched(task: Any, answering: Any, *words: Any, **more: Any) -> Any:
+        side.begin(answering.learner.trained().items())
+        side.numbers = sum(p.numel() for p in answering.learner.trained().values())
+        collate = answering.collate
 
-    def training_watched(task: Any, tuned: Any, *words: Any, **more: Any) -> Any:
-        side.begin(tuned.trained().items())
-        side.numbers = sum(p.numel() for p in tuned.trained().values())
-        task.encode, task.collate, task.losses = encoding, collating, side.watched(task.losses)
-        return train(task, tuned, *words, **more)
+        def collating(rows: list[Any]) -> Any:
+            numbered = {id(row): place for place, row in enumerate(encoded)}
+            places = [numbered[id(row)] for row in rows]
+            if max(places) < len(splits.train):  # those are encoded first, others for looks
+                batches.append(places)
+            return collate(rows)
+
+        task.encode, answering.collate = encoding, collating
+        answering.losses = side.watched(answering.losses)
+        return train(task, answering, *words, **more)
 
     def looking(*words: Any) -> Any:
         found = look(*words)
@@ -120,15 +123,15 @@ def by_the_project(settings: dict) -> tuple[Side, Any, list[list[int]]]:
         return found
 
     command.train, best.look = training_watched, looking
-    tuned, _ = command.trained(settings, task, splits, STEPS, RATES)
+    answering, _ = command.trained(settings, task, splits, STEPS, RATES)
     targets = [example.target for example in splits.test]
-    found = task.answers(tuned, splits.test, 4 * settings["train"]["batch_size"])
+    found = task.answers(answering, splits.test, 4 * settings["train"]["batch_size"])
     side.outcomes = [outcome(task.metric, a, t) for a, t in zip(found, targets, strict=True)]
     if settings["task"]["route"] == "text":
         side.answers = sorted(zip(targets, found, strict=True))
     elif labels_of(settings, splits):
         side.answers = found
-    loss = forgotten(task, tuned)
+    loss = forgotten(task, answering)
     side.general = [] if loss is None else [loss]
     return side, splits, batches[:STEPS]
 
@@ -138,11 +141,11 @@ def by_the_worker(
 ) -> Side:
     """Train by a trial of the micro-benchmark, on the same rows in the same batches."""
     side, written = Side(), []
-    equip, outcome = trial.equip, text.outcome
+    equip, outcome = trial.equip, evaluation.outcome
 
     def equipped(*words: Any) -> Any:
         learner = equip(*words)
-        side.begin(learner.trained())
+        side.begin(learner.trained().items())
         return learner
 
     def liked(metric: Metric, answer: str, target: str) -> float:
@@ -154,7 +157,7 @@ def by_the_worker(
             super().__init__(*words)
             self.answering.losses = side.watched(self.answering.losses)
 
-    trial.equip, trial.Trainer, text.outcome = equipped, Watched, liked
+    trial.equip, trial.Trainer, evaluation.outcome = equipped, Watched, liked
     training.training_batches = lambda rows, *_: iter([[rows[p] for p in b] for b in batches])
     workbench = load_workbench(bench_of(settings, splits, general))
     found = trial.run_trial(workbench, trial_of(settings, splits), lambda _: None)

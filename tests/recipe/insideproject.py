@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def parts(**train):
-    """Settings, task and tuned model of the project in whose folder this is called."""
+    """Settings, splits, task and answering model of the project in whose folder this is called."""
     import method
     import transformers
     import yaml
@@ -19,5 +19,4 @@ def parts(**train):
     task = Task.learn(settings, load_tokenizer(settings["model"]), splits.train)
     transformers.set_seed(0)
     tuned = method.wrap(settings, task, load_base(settings, task.outputs))
-    task.bind(tuned)
-    return settings, splits, task, tuned
+    return settings, splits, task, task.bind(tuned)

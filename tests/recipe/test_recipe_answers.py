@@ -13,15 +13,15 @@ def losses_are_those_without_padding():
 
     import torch
 
-    _, splits, task, tuned = parts()
-    tuned.model.eval()
+    _, splits, task, answering = parts()
+    answering.learner.model.eval()
     # Some made rows are all of one length: the first text is said once, twice or three times.
     longer = [(e, " ".join([e.inputs[0]] * (n % 3 + 1))) for n, e in enumerate(splits.train[:9])]
     items = [task.encode(replace(e, inputs=(text, *e.inputs[1:]))) for e, text in longer]
-    assert len({len(item["input_ids"]) for item in items}) > 2
+    assert len({item.length for item in items}) > 2
     with torch.no_grad():
-        together = task.losses(tuned, task.collate(items, "cpu"))
-        alone = [task.losses(tuned, task.collate([item], "cpu"))[0] for item in items]
+        together = answering.losses(answering.collate(items))
+        alone = [answering.losses(answering.collate([item]))[0] for item in items]
     torch.testing.assert_close(together, torch.stack(alone), atol=2e-5, rtol=1e-4)
 
 
@@ -41,22 +41,24 @@ def test_padding_changes_no_loss(method, family, task, inside_project):
 def answers_are_those_of_single_steps():
     import torch
 
-    _, splits, task, tuned = parts()
-    tuned.model.eval()
+    _, splits, task, answering = parts()
+    answering.learner.model.eval()
     # A trained prefix or prompt is larger than a new one.
     with torch.no_grad():
-        for parameter in tuned.trained().values():
+        for parameter in answering.learner.trained().values():
             parameter.add_(0.5 * torch.randn_like(parameter))
-        item = task.encode(splits.test[0])
-        ids = torch.tensor([item["input_ids"]])
+        row = task.encode(splits.test[0]).sequences[0]
+        ids = torch.tensor([row])
         for _ in range(task.state["most"]):
-            logits = tuned.forward(input_ids=ids, attention_mask=torch.ones_like(ids)).logits
+            logits = answering.learner.forward(
+                input_ids=ids, attention_mask=torch.ones_like(ids)
+            ).logits
             best = logits[:, -1].argmax(dim=-1)
             ids = torch.cat([ids, best[:, None]], dim=1)
-    steps = ids[0, len(item["input_ids"]) :].tolist()
-    steps = steps[: steps.index(task.end)] if task.end in steps else steps
+    steps = ids[0, len(row) :].tolist()
+    steps = steps[: steps.index(answering.end)] if answering.end in steps else steps
     wanted = task.tokenizer.decode(steps, skip_special_tokens=True).strip()
-    assert task.answers(tuned, splits.test[:3], 8)[0] == wanted
+    assert task.answers(answering, splits.test[:3], 8)[0] == wanted
 
 
 @pytest.mark.parametrize("method", [*SOFT, "lora", "full_fine_tuning"])
@@ -66,10 +68,10 @@ def test_written_answers_are_those_of_the_model_step_by_step(method, family, ins
 
 
 def answers_end_where_no_target_goes_on():
-    from task import ending
+    from tuning.text import ending
 
-    _, splits, task, tuned = parts()
-    tuned.model.eval()
+    _, splits, task, answering = parts()
+    answering.learner.model.eval()
     pieces = ("\n", "good", " ", "\n", "bad", "\n", "\n", "worse")
 
     class Speaking:
@@ -78,20 +80,20 @@ def answers_end_where_no_target_goes_on():
         def decode(self, ids, **_):
             return "".join(pieces[: len(ids)])
 
-    task.tokenizer = Speaking()
-    task.state["most"] = len(pieces)
-    task.end = -1  # never written
+    answering.tokenizer = Speaking()
+    answering.most = len(pieces)
+    answering.end = -1  # never written
     whole = "good \nbad\n\nworse"
     for targets, alone, behind_examples in (
         (["one", "other\n"], "good", "good"),
         (["one\nmore", "other"], whole, "good \nbad"),
         (["one\nmore", "other\n\nmore"], whole, whole),
     ):
-        task.state["ends"] = ending(targets)
+        task.state["ends"] = ending(targets, ("\n", "\n\n"))
         task.shots = ""
-        assert task.answers(tuned, splits.test[:2], 8) == [alone, alone]
+        assert task.answers(answering, splits.test[:2], 8) == [alone, alone]
         task.shots = "good \nbad\n\n"
-        assert task.answers(tuned, splits.test[:1], 8) == [behind_examples]
+        assert task.answers(answering, splits.test[:1], 8) == [behind_examples]
 
 
 @pytest.mark.parametrize("family", ["llama", "t5"])
@@ -100,20 +102,20 @@ def test_answers_end_at_a_line_break_that_no_target_holds(family, inside_project
 
 
 def the_end_is_no_part_of_the_answer():
-    _, splits, task, tuned = parts()
-    tuned.model.eval()
+    _, splits, task, answering = parts()
+    answering.learner.model.eval()
 
     class Counting:
         def decode(self, ids, **_):
             return " ".join(map(str, ids))
 
-    task.tokenizer = Counting()
-    task.state["ends"], task.end = "", -1
-    [whole] = task.answers(tuned, splits.test[:1], 8)
+    answering.tokenizer = Counting()
+    task.state["ends"], answering.end = "", -1
+    [whole] = task.answers(answering, splits.test[:1], 8)
     ids = [int(word) for word in whole.split()]
-    task.end = ids[-1]
-    before = ids[: ids.index(task.end)]
-    assert task.answers(tuned, splits.test[:1], 8) == [" ".join(map(str, before))]
+    answering.end = ids[-1]
+    before = ids[: ids.index(answering.end)]
+    assert task.answers(answering, splits.test[:1], 8) == [" ".join(map(str, before))]
 
 
 def test_the_end_is_no_part_of_the_answer(inside_project):
@@ -121,12 +123,12 @@ def test_the_end_is_no_part_of_the_answer(inside_project):
 
 
 def the_end_of_a_cut_target_is_not_learned():
-    _, splits, task, _ = parts(max_new_tokens=2)
+    _, splits, task, answering = parts(max_new_tokens=2)
     whole = next(e for e in splits.train if len(e.target.split()) == 1)
     cut = next(e for e in splits.train if len(e.target.split()) == 2)
     assert task.state["most"] == 2
-    assert task.encode(whole)["written"][-1] == task.end
-    assert task.end not in task.encode(cut)["written"]
+    assert task.encode(whole).written[-1] == answering.end
+    assert answering.end not in task.encode(cut).written
 
 
 @pytest.mark.parametrize("family", ["llama", "t5"])
@@ -170,7 +172,7 @@ def labels_need_tokens_of_their_own():
     assert learned(3).legend.startswith("A: w0")
     # The tokenizer knows A to D; behind them come its own words.
     task = learned(6)
-    assert task.legend.count("\n") == len(set(task.tokens.tolist())) == 6
+    assert task.legend.count("\n") == len(set(task.tokens)) == 6
     assert task.spelled[:4] == ("A", "B", "C", "D")
     assert learned(27).legend == ""
     with pytest.raises(SystemExit, match="generation_short"):

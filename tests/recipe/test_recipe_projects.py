@@ -111,7 +111,10 @@ def test_a_project_holds_the_parts_of_the_trainer_that_it_needs(tiny_model, tmp_
     folder = tmp_path / "project"
     write_project(folder, tiny_model("bert"), "encoder", "classification", method="lora")
     names = {path.stem for path in (folder / "tuning").iterdir()}
-    assert names == {"__init__", "batches", "encoding", "general", "head", "scoring", "wording"}
+    assert names == {
+        "__init__", "batches", "encoding", "general", "head", "learner", "prefix", "rows",
+        "scoring", "starting", "wording",
+    }  # fmt: skip
     for name in names:
         ours = Path(tuning.__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
         assert (folder / "tuning" / f"{name}.py").read_text(encoding="utf-8") == ours

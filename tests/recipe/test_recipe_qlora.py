@@ -34,19 +34,19 @@ def what_is_not_quantised_is_kept_as_it_was_trained():
     models.four_bits = lambda _: {}
     settings, splits, task, _ = parts()
     tuned = method.wrap(settings, task, models.load_base(settings, task.outputs))
-    task.bind(tuned)
+    answering = task.bind(tuned)
     with torch.no_grad():
         for parameter in tuned.trained().values():
             parameter.add_(0.1 * torch.randn_like(parameter))
     tuned.model.eval()
-    artefact.save(settings, task, tuned, task.tokenizer, FOLDER / "artefact")
-    _, other, loaded = artefact.load(FOLDER / "artefact")
-    formats = [{n: p.dtype for n, p in m.model.named_parameters()} for m in (tuned, loaded)]
+    artefact.save(settings, task, task.tokenizer, FOLDER / "artefact", tuned)
+    _, _, loaded = artefact.load(FOLDER / "artefact")
+    formats = [{n: p.dtype for n, p in m.model.named_parameters()} for m in (tuned, loaded.learner)]
     assert formats[0] == formats[1]
-    batch = task.collate([task.encode(splits.test[0])], "cpu")
+    rows = [task.encode(splits.test[0])]
     with torch.no_grad():
-        scores = [t._scores(m, batch) for t, m in ((task, tuned), (other, loaded))]
-    kept, put_back = (dict(m.model.named_parameters()) for m in (tuned, loaded))
+        scores = [each.scores(each.collate(rows)) for each in (answering, loaded)]
+    kept, put_back = (dict(m.model.named_parameters()) for m in (tuned, loaded.learner))
     assert all(torch.equal(kept[name], put_back[name]) for name in tuned.trained())
     # The order of summation, and with it the last bits, may hang on where tensors lie in memory.
     torch.testing.assert_close(*scores)

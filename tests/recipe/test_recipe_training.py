@@ -14,13 +14,13 @@ def gradients_of_accumulated_batches_are_those_of_one():
     moved = []
     for size, times in ((16, 1), (4, 4)):
         # AdamW would hide a wrong factor, plain descent does not.
-        settings, splits, task, tuned = parts(
+        settings, splits, task, answering = parts(
             batch_size=size, accumulation=times, optimizer="sgd", clip_norm=1e9
         )
-        start = torch.cat([p.detach().flatten() for p in tuned.trained().values()])
+        start = torch.cat([p.detach().flatten() for p in answering.learner.trained().values()])
         folder, rates = FOLDER / "work", (0.1, 0.1)
-        train(task, tuned, settings, splits=splits, steps=2, rates=rates, folder=folder)
-        end = torch.cat([p.detach().flatten() for p in tuned.trained().values()])
+        train(task, answering, settings, splits=splits, steps=2, rates=rates, folder=folder)
+        end = torch.cat([p.detach().flatten() for p in answering.learner.trained().values()])
         moved.append(end - start)
     assert (moved[0] - moved[1]).norm() < 0.01 * moved[0].norm()
 
@@ -37,9 +37,12 @@ def a_head_has_its_own_rate():
     from trainer import TaskTrainer
     from transformers import TrainingArguments
 
-    settings, splits, task, tuned = parts()
+    settings, splits, task, answering = parts()
+    tuned = answering.learner
     arguments = TrainingArguments(output_dir=str(FOLDER / "work"), use_cpu=True, report_to="none")
-    trainer = TaskTrainer(tuned, task, settings, dev=splits.dev, rates=(1e-4, 1e-2), args=arguments)
+    trainer = TaskTrainer(
+        answering, task, settings, dev=splits.dev, rates=(1e-4, 1e-2), args=arguments
+    )
     groups = trainer.create_optimizer().param_groups
     rates = {id(p): group["lr"] for group in groups for p in group["params"]}
     named = {name: rates[id(p)] for name, p in tuned.trained().items()}
@@ -60,7 +63,8 @@ def the_best_state_is_put_back():
     from best import BestState
     from settings import FOLDER
 
-    settings, _, _, tuned = parts(looks=4, patience=0.5)
+    settings, _, _, answering = parts(looks=4, patience=0.5)
+    tuned = answering.learner
     best = BestState(tuned, FOLDER, settings)
 
     class Now:
@@ -93,8 +97,8 @@ def patience_is_a_share_of_the_steps():
     from best import BestState
     from settings import FOLDER
 
-    settings, _, _, tuned = parts(looks=20, patience=0.5)
-    best = BestState(tuned, FOLDER, settings)
+    settings, _, _, answering = parts(looks=20, patience=0.5)
+    best = BestState(answering.learner, FOLDER, settings)
 
     class Now:
         global_step = 0
@@ -119,8 +123,8 @@ def a_search_keeps_no_model_and_goes_on_after_a_divergence():
     from best import Diverged
 
     gc.disable()  # so that no model is let go of by chance
-    settings, splits, task, tuned = parts(search=[[0.1, 0.1], [0.2, 0.1], [0.3, 0.1]])
-    del tuned
+    settings, splits, task, answering = parts(search=[[0.1, 0.1], [0.2, 0.1], [0.3, 0.1]])
+    del answering
     models, wrapped, trained = [], train.method.wrap, train.train
 
     def wrap(*words):
@@ -145,15 +149,15 @@ def test_a_search_keeps_no_model_and_goes_on_after_a_divergence(inside_project):
 
 
 def a_soft_prompt_starts_from_words():
+    import method
     import torch
+    from models import load_base
 
-    settings, _, task, tuned = parts()
+    settings, _, task, _ = parts()
     # Words that begin differently: else a legend of letters stands in front of the prompt.
     settings["task"]["label_words"] = {"positive": "yes", "negative": "no"}
     task.prompt = "{text} Is it good or bad ?"
-    import method
-
-    method._start_from_words(task.settings, task, tuned)
+    tuned = method.wrap(settings, task, load_base(settings, task.outputs))
     ids = task.tokenizer("Is it good or bad ?", add_special_tokens=False)["input_ids"]
     start = tuned.model.prompt_encoder["default"].embedding.weight
     words = tuned.base.get_input_embeddings().weight

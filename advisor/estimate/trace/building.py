@@ -21,7 +21,6 @@ _CLASSES: dict[Head, Any] = {
     Head.CLASSIFICATION: AutoClassifier,
     Head.SEQ2SEQ: AutoModelForSeq2SeqLM,
 }
-_HEADS = ("classifier", "score")
 _TASKS = {Head.CAUSAL_LM: "CAUSAL_LM", Head.CLASSIFICATION: "SEQ_CLS", Head.SEQ2SEQ: "SEQ_2_SEQ_LM"}
 
 
@@ -118,10 +117,9 @@ def _wrapped(model: Any, method: Method, settings: Settings) -> Any:
         )
     import peft
 
-    common: dict[str, Any] = {"task_type": _TASKS[settings.head]}
-    heads = _heads(model) if settings.head is Head.CLASSIFICATION else []
-    # peft adds the usual heads itself.
-    common["modules_to_save"] = [h for h in heads if h.split(".")[0] not in _HEADS] or None
+    from advisor.tuning.learner import configuration, untrained
+
+    heads = _heads(model) if settings.head is Head.CLASSIFICATION else frozenset[str]()
     dropout = settings.adapter_dropout
     if dropout is None:
         dropout = method.recipe.get("dropout", 0.0)
@@ -134,7 +132,8 @@ def _wrapped(model: Any, method: Method, settings: Settings) -> Any:
     }
     if method.quantised_base:
         quantise(model, upcast=settings.upcast)
-    config = method.adapter.configure(model, adapter, heads, **common)
+    base = untrained(model, heads)
+    config = configuration(base, method.adapter, adapter, _TASKS[settings.head])
     if config is None:
         return model
     if settings.checkpointing:
@@ -142,11 +141,11 @@ def _wrapped(model: Any, method: Method, settings: Settings) -> Any:
     return peft.get_peft_model(model, config)
 
 
-def _heads(model: Any) -> list[str]:
-    """The modules of a classification head, which no weights give: they are trained as a whole."""
+def _heads(model: Any) -> frozenset[str]:
+    """The parameters of a classification head, which no weights give: it is trained as a whole."""
     body = f"{model.base_model_prefix}."
-    names = {name for name, _ in model.named_parameters() if not name.startswith(body)}
-    return sorted({name.rsplit(".", 1)[0] for name in names})
+    names = (name for name, _ in model.named_parameters())
+    return frozenset(name for name in names if not name.startswith(body))
 
 
 def first_line(error: Exception) -> str:

@@ -8,9 +8,8 @@ from typing import Any
 
 import peft
 
-from advisor.methods import load_methods
 from advisor.microbench.worker.environment import without_known_warnings
-from advisor.microbench.worker.learner import Learner
+from advisor.tuning.learner import Learner, save_learner
 
 
 def artefact_bytes(learner: Learner) -> int:
@@ -18,7 +17,7 @@ def artefact_bytes(learner: Learner) -> int:
 
     P-tuning's encoder only matters in training: what it makes of the virtual tokens is kept.
     """
-    if load_methods()[learner.method].trains_all:
+    if learner.model is learner.base:
         tensors = [*learner.base.parameters(), *learner.base.buffers()]
         return sum(t.numel() * t.element_size() for t in tensors)
     return sum(t.numel() * t.element_size() for t in adapter_state(learner.model).values())
@@ -32,17 +31,9 @@ def adapter_state(model: Any) -> Mapping[str, Any]:
 
 
 def save_artefact(learner: Learner, tokenizer: Any, folder: Path) -> None:
-    """Write it as safetensors: an adapter as peft reads it, or a model as transformers does.
-
-    A model that came from a GGUF file becomes a folder with its tokenizer, like any other.
-    """
+    """Write it as safetensors, a model with its tokenizer, wherever it came from."""
     folder.mkdir(parents=True, exist_ok=True)
     with without_known_warnings():
-        if not load_methods()[learner.method].trains_all:
-            learner.model.save_pretrained(folder, save_embedding_layers=False)
-            return
-        if hasattr(learner.base.config, "use_cache"):
-            # Training does without; writing needs it.
-            learner.base.config.use_cache = True
-        learner.base.save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
+        save_learner(learner, folder)
+        if learner.model is learner.base:
+            tokenizer.save_pretrained(folder)

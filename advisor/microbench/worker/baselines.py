@@ -10,10 +10,10 @@ import torch
 from advisor.catalogue import training
 from advisor.microbench.records import Baseline, Example, Prompt, PromptScore, Route
 from advisor.microbench.worker.evaluation import Answers, answers
-from advisor.microbench.worker.learner import frozen_learner
 from advisor.microbench.worker.linear_head import Computed, best_head, head_only
-from advisor.microbench.worker.rows import sorted_batches
 from advisor.microbench.worker.workbench import Workbench
+from advisor.tuning.learner import untrained
+from advisor.tuning.rows import sorted_batches
 from advisor.tuning.scoring import majority
 
 
@@ -28,9 +28,9 @@ class Untrained:
     def __init__(self, workbench: Workbench, prompt: Prompt) -> None:
         self._workbench = workbench
         self._wording = workbench.coder.word(prompt)
-        learner = frozen_learner(workbench.model, workbench.bench.device)
+        learner = untrained(workbench.model.to(workbench.bench.device))
         learner.model.eval()
-        self._answering = workbench.answering(learner, self._wording)
+        self._answering = workbench.answering(learner)
         task = workbench.bench.task
         self.by_label = task.route is Route.LABEL_WORDS and bool(task.labels)
 
@@ -84,7 +84,7 @@ def _head_only(workbench: Workbench) -> dict[str, Any]:
 
 
 def _general_loss(workbench: Workbench) -> dict[str, Any]:
-    learner = frozen_learner(workbench.model, workbench.bench.device)
+    learner = untrained(workbench.model.to(workbench.bench.device))
     return {"general_loss": workbench.general_loss(learner)}
 
 

@@ -6,15 +6,12 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-
 from advisor.catalogue import training
-from advisor.microbench.records import Bench, Metric, TrialPrecision
+from advisor.microbench.records import Bench, Task, TrialPrecision
 from advisor.microbench.worker.environment import autocast
-from advisor.microbench.worker.routes.answering import Answering, Judged
-from advisor.microbench.worker.routes.text import TextAnswering
-from advisor.microbench.worker.rows import Row, sorted_batches
-from advisor.tuning.scoring import score
+from advisor.tuning.rows import Answering, Judged, Row, judge_rows
+from advisor.tuning.scoring import outcome, score
+from advisor.tuning.text import TextAnswering
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +37,12 @@ def answers(
     """The final answers: as at a look, except that a model that writes now really does so."""
     if not isinstance(answering, TextAnswering):
         return evaluate(answering, rows, bench, precision).answers
-    size = bench.batch_size * training().evaluation_batches
-    with torch.no_grad(), autocast(bench.device, low_precision=precision is TrialPrecision.BF16):
-        outcomes = answering.write(rows, size)
+    size, metric = bench.batch_size * training().evaluation_batches, bench.task.metric
+    with autocast(bench.device, low_precision=precision is TrialPrecision.BF16):
+        texts = answering.write(rows, size)
     targets = [row.target for row in rows]
-    return Answers(score(bench.task.metric, outcomes, targets), tuple(outcomes))
+    outcomes = [outcome(metric, *pair) for pair in zip(texts, targets, strict=True)]
+    return Answers(score(metric, outcomes, targets), tuple(outcomes))
 
 
 def evaluate(
@@ -52,29 +50,15 @@ def evaluate(
 ) -> Evaluation:
     """Ask about all rows, in large batches of like length."""
     size = bench.batch_size * training().evaluation_batches
-    order: list[int] = []
-    losses: list[float] = []
-    outcomes: list[float] = []
-    predicted: list[str] = []
-    with torch.no_grad(), autocast(bench.device, low_precision=precision is TrialPrecision.BF16):
-        for places, chosen in sorted_batches(rows, size):
-            judged = answering.judge(answering.collate(chosen))
-            order += places
-            losses += judged.losses.tolist()
-            outcomes += judged.outcomes
-            predicted += judged.predicted
-    back = sorted(range(len(order)), key=order.__getitem__)
-    judged = Judged(
-        torch.tensor([losses[i] for i in back]),
-        [outcomes[i] for i in back],
-        [predicted[i] for i in back] if predicted else [],
-    )
-    return summary(judged, bench.task.metric, rows)
+    with autocast(bench.device, low_precision=precision is TrialPrecision.BF16):
+        judged = judge_rows(answering, rows, size)
+    return summary(judged, bench.task, rows)
 
 
-def summary(judged: Judged, metric: Metric, rows: Sequence[Row]) -> Evaluation:
+def summary(judged: Judged, task: Task, rows: Sequence[Row]) -> Evaluation:
     """What was found of the rows, as one loss and one score."""
     losses = judged.losses.tolist()
-    points = score(metric, judged.outcomes, [row.target for row in rows])
-    found = Answers(points, tuple(judged.outcomes), tuple(judged.predicted))
+    points = score(task.metric, judged.outcomes, [row.target for row in rows])
+    predicted = tuple(task.labels[place] for place in judged.answers) if task.labels else ()
+    found = Answers(points, tuple(judged.outcomes), predicted)
     return Evaluation(statistics.fmean(losses) if losses else 0.0, found)

@@ -9,16 +9,12 @@ from typing import Any
 import torch
 
 from advisor.catalogue import training
+from advisor.microbench.worker.coding import outputs_of
 from advisor.microbench.worker.evaluation import Answers, Evaluation, summary
-from advisor.microbench.worker.learner import frozen_learner
-from advisor.microbench.worker.routes.head import (
-    choices_in_rows,
-    head_losses,
-    judge_head,
-    outputs_of,
-)
-from advisor.microbench.worker.rows import Batch, Row, collate, sorted_batches
 from advisor.microbench.worker.workbench import Workbench
+from advisor.tuning.head import choices_in_rows, head_losses, judge_head
+from advisor.tuning.learner import untrained
+from advisor.tuning.rows import Batch, Row, collate, sorted_batches
 
 
 def head_only(workbench: Workbench) -> Answers:
@@ -54,7 +50,7 @@ class Features:
 
     def __init__(self, workbench: Workbench) -> None:
         self._workbench = workbench
-        self._learner = frozen_learner(workbench.model, workbench.bench.device)
+        self._learner = untrained(workbench.model.to(workbench.bench.device))
         self._seen: list[Any] = []
         first_new_module(workbench).register_forward_pre_hook(
             lambda _module, given: self._seen.append(given[0])
@@ -111,8 +107,8 @@ class LinearHead:
         """Losses and outcomes of the rows."""
         with torch.no_grad():
             batch = self._batch(computed)
-            judged = judge_head(self._scores(computed), batch, self._task, self._scale)
-        return summary(judged, self._task.metric, computed.rows)
+            judged = judge_head(self._scores(computed), batch, self._scale)
+        return summary(judged, self._task, computed.rows)
 
     def _fit(self, train: Computed, ridge: float) -> None:
         batch = self._batch(train)
@@ -124,7 +120,7 @@ class LinearHead:
 
         def closure() -> Any:
             optimizer.zero_grad()
-            losses = head_losses(self._scores(train), batch, self._task)
+            losses = head_losses(self._scores(train), batch, self._scale)
             loss = losses.mean() + ridge * self._weight.square().sum()
             loss.backward()
             return loss

@@ -28,10 +28,9 @@ from advisor.microbench.worker.gguf_files import (
 from advisor.microbench.worker.memory import out_of_memory
 from advisor.profilers import has_tokenizer, refuse_adapter, require_base
 from advisor.support import AdvisorError
+from advisor.tuning.learner import HEADS
 
 _T = TypeVar("_T")
-# Modules that are new for every task, whatever the weights say.
-HEADS = ("classifier", "score")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,19 @@ from __future__ import annotations
 import random
 from typing import Any
 
-import peft
 import torch
 
 from advisor.catalogue import training
 from advisor.estimate import first_line
-from advisor.methods import Method, UnknownMethodError, load_methods
-from advisor.microbench.records import Route
+from advisor.methods import UnknownMethodError, load_methods
+from advisor.microbench.preparing.rendering import CHOICES, render
+from advisor.microbench.records import Example, Route
 from advisor.microbench.worker.environment import without_known_warnings
-from advisor.microbench.worker.initialisation import start_learner
-from advisor.microbench.worker.learner import Learner
-from advisor.microbench.worker.loading import HEADS
 from advisor.microbench.worker.memory import out_of_memory
 from advisor.microbench.worker.workbench import Workbench
 from advisor.support import AdvisorError
-from advisor.tuning import TuningError
-from advisor.tuning.prefix import PrefixForward
+from advisor.tuning.learner import Learner, put_on, untrained
+from advisor.tuning.starting import starting_ids
 
 
 def equip(workbench: Workbench, method: str, seed: int) -> Learner:
@@ -39,34 +36,27 @@ def equip(workbench: Workbench, method: str, seed: int) -> Learner:
         raise UnknownMethodError(method, f"advisor/methods/{method}/method.yaml, microbench")
     random.seed(seed)
     torch.manual_seed(seed)
-    base = workbench.model
-    base.config.use_cache = False
-    renew_heads(base, workbench.new)
-    model = _wrapped(workbench, own)
-    device = workbench.bench.device
-    model.to(device).train()
-    learner = Learner(
-        model=model,
-        base=base,
-        forward=_behind_prefix(model, method) if own.prompts_layers else model,
-        method=method,
-        shift=workbench.bench.virtual_tokens if own.prompts_input else 0,
-        heads=workbench.new,
-        device=device,
-    )
-    start_learner(learner, workbench)
-    return learner
-
-
-def _behind_prefix(model: Any, method: str) -> PrefixForward:
+    base, bench = untrained(workbench.model, workbench.new), workbench.bench
+    base.model.config.use_cache = False
+    renew_heads(base.model, base.heads)
+    settings = {**own.adapter_settings, "virtual_tokens": bench.virtual_tokens}
+    task_type = _task_type(bench.task.route, bench.task.architecture)
     try:
-        return PrefixForward(model)
-    except TuningError as error:
+        with without_known_warnings():
+            learner = put_on(
+                base, own.adapter, settings, task_type, lambda count: prompt_ids(workbench, count)
+            )
+    except Exception as error:
+        if out_of_memory(error):
+            raise
         raise AdvisorError(
-            f"{method} does not fit: {error}",
-            where="transformers",
+            f"{method} does not fit a model of type {base.model.config.model_type}: "
+            f"{first_line(error)}",
+            where="peft",
             hint="leave the method out of this comparison",
         ) from None
+    learner.model.to(bench.device).train()
+    return learner
 
 
 def renew_heads(base: Any, names: frozenset[str]) -> None:
@@ -82,28 +72,17 @@ def renew_heads(base: Any, names: frozenset[str]) -> None:
                 parameter.fill_(0.0 if name.endswith("bias") else 1.0)
 
 
-def _wrapped(workbench: Workbench, method: Method) -> Any:
-    """The base model with the method's adapter, if it has one, with the recipe's settings."""
-    base, bench = workbench.model, workbench.bench
-    common: dict[str, Any] = {"task_type": _task_type(bench.task.route, bench.task.architecture)}
-    heads = sorted({name.rsplit(".", 1)[0] for name in workbench.new})
-    if bench.task.route is Route.HEAD:
-        # peft adds the usual heads itself; a pooler without weights has to be trained as well.
-        common["modules_to_save"] = [h for h in heads if h.split(".")[0] not in HEADS] or None
-    settings = {**method.adapter_settings, "virtual_tokens": bench.virtual_tokens}
-    try:
-        with without_known_warnings():
-            config = method.adapter.configure(base, settings, heads, **common)
-            return base if config is None else peft.get_peft_model(base, config)
-    except Exception as error:
-        if out_of_memory(error):
-            raise
-        raise AdvisorError(
-            f"{method.id} does not fit a model of type {base.config.model_type}: "
-            f"{first_line(error)}",
-            where="peft",
-            hint="leave the method out of this comparison",
-        ) from None
+def prompt_ids(workbench: Workbench, count: int) -> list[int]:
+    """Token ids of the training prompt's text, or of words that the seed draws."""
+    return starting_ids(workbench.encoder, _said(workbench), count)
+
+
+def _said(workbench: Workbench) -> str:
+    """What the prompt says around its inputs, or the words of the labels if it says nothing."""
+    prompt, first = workbench.wording.prompt, workbench.bench.splits.train[0]
+    blank = Example(inputs=("",) * len(first.inputs), target="")
+    said = render(prompt, blank).replace(CHOICES, "").strip()
+    return said or " ".join(word.strip() for word in prompt.words.values())
 
 
 def _task_type(route: Route, architecture: str) -> str:

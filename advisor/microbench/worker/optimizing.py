@@ -9,8 +9,8 @@ import torch
 
 from advisor.methods import Method
 from advisor.microbench.records import Trial
-from advisor.microbench.worker.learner import Learner
 from advisor.support import AdvisorError
+from advisor.tuning.learner import Learner
 
 
 class RecipeOptimizer:
@@ -25,7 +25,7 @@ class RecipeOptimizer:
         self._schedule = _schedule(method)
         groups = _groups(learner, trial, float(method.recipe["weight_decay"]))
         self._peaks = [group["lr"] for group in groups]
-        self._adamw = torch.optim.AdamW(groups, fused=learner.device in ("cpu", "cuda"))
+        self._adamw = torch.optim.AdamW(groups, fused=learner.device.type in ("cpu", "cuda"))
         self.groups = self._adamw.param_groups
         self.parameters = [p for group in groups for p in group["params"]]
 
@@ -61,7 +61,7 @@ def _schedule(method: Method) -> Callable[[int, int, int], float]:
 
 def _groups(learner: Learner, trial: Trial, decay: float) -> list[dict[str, Any]]:
     groups: dict[tuple[bool, bool], list[Any]] = {}
-    for name, parameter in learner.trained():
+    for name, parameter in learner.trained().items():
         head = learner.is_head(name)
         plain = parameter.ndim < 2 or name.endswith("bias")  # noqa: PLR2004 - vectors
         groups.setdefault((head, plain), []).append(parameter)

@@ -24,9 +24,10 @@ from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.evaluation import answers
 from advisor.microbench.worker.memory import Reserved, out_of_memory
 from advisor.microbench.worker.methods import equip
-from advisor.microbench.worker.rows import Row, quantiles
+from advisor.microbench.worker.rows import quantiles
 from advisor.microbench.worker.training import Trainer
 from advisor.microbench.worker.workbench import Workbench
+from advisor.tuning.rows import Row
 
 
 class Fastest(NamedTuple):

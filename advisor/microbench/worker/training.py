@@ -15,18 +15,19 @@ from advisor.microbench.records import Point, Trial, TrialPrecision, TrialStatus
 from advisor.microbench.worker.clock import StepClock
 from advisor.microbench.worker.environment import autocast
 from advisor.microbench.worker.evaluation import evaluate
-from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.memory import MemoryMeter
 from advisor.microbench.worker.optimizing import RecipeOptimizer
-from advisor.microbench.worker.rows import Row, training_batches
+from advisor.microbench.worker.rows import training_batches
 from advisor.microbench.worker.workbench import Workbench
+from advisor.tuning.learner import Learner
+from advisor.tuning.rows import Row
 
 
 class BestState:
     """One copy of what is trained, in the memory of the CPU."""
 
     def __init__(self, learner: Learner) -> None:
-        self._parameters = [parameter for _, parameter in learner.trained()]
+        self._parameters = list(learner.trained().values())
         self._copy: list[Any] = []
         self._current = True
 
@@ -94,10 +95,10 @@ class Trainer:
         self._best_score = -math.inf
         self._lowest_loss = math.inf
         self._looks_without_progress = 0
-        self._clock = StepClock(learner.device)
+        self._clock = StepClock(workbench.bench.device)
         self._loss = torch.zeros((), device=learner.device)
         self._examples = 0
-        self.meter = MemoryMeter(learner.device)
+        self.meter = MemoryMeter(workbench.bench.device)
         self.trained = Trained()
 
     def run(self) -> None:
@@ -126,7 +127,7 @@ class Trainer:
         self._clock.start()
         batch = self.answering.collate(rows)
         low = self._precision is TrialPrecision.BF16
-        with autocast(self.learner.device, low_precision=low):
+        with autocast(self._workbench.bench.device, low_precision=low):
             losses = self.answering.losses(batch)
         losses.mean().backward()
         if step == 1:
@@ -198,4 +199,4 @@ class Trainer:
 
 def with_gradients(learner: Learner) -> int:
     """How many distinct numbers have a gradient; peft counts some that never get one."""
-    return sum(p.numel() for _, p in learner.trained() if p.grad is not None)
+    return sum(p.numel() for p in learner.trained().values() if p.grad is not None)

@@ -9,18 +9,18 @@ from typing import Any
 
 from advisor.methods import load_methods
 from advisor.microbench.records import Bench, Example, Prompt, Route
-from advisor.microbench.worker.coding import Coder, coder_of
+from advisor.microbench.worker.coding import Coder, coder_of, outputs_of
 from advisor.microbench.worker.environment import prepare_process
-from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.loading import find_source, load_both
-from advisor.microbench.worker.routes.answering import Answering
-from advisor.microbench.worker.routes.head import HeadAnswering, outputs_of
-from advisor.microbench.worker.routes.label_words import WordAnswering
-from advisor.microbench.worker.routes.text import TextAnswering, form_of
-from advisor.microbench.worker.rows import Row, quantiles
+from advisor.microbench.worker.rows import quantiles
 from advisor.microbench.worker.wording import Wording
 from advisor.tuning.encoding import Encoder
 from advisor.tuning.general import general_loss
+from advisor.tuning.head import HeadAnswering
+from advisor.tuning.learner import Learner
+from advisor.tuning.rows import Answering, Row
+from advisor.tuning.text import TextAnswering
+from advisor.tuning.words import WordAnswering
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +70,14 @@ class Workbench:
             return 0
         return sum(p.numel() * p.element_size() for p in self.model.parameters())
 
-    def answering(self, learner: Learner, wording: Wording | None = None) -> Answering:
-        """The learner on the bench's route, under the training prompt unless another is given."""
-        task, coder = self.bench.task, self.coder
-        filler = self.encoder.tokenizer.pad_token_id
-        if task.route is Route.HEAD:
-            return HeadAnswering(learner, task, coder.scale, filler)
-        if task.route is Route.LABEL_WORDS:
-            return WordAnswering(learner, task, wording or self.wording, filler, coder.start)
-        form = form_of(self.bench.splits.train, coder.most_written)
-        return TextAnswering(learner, self.encoder, coder.start, task.metric, form)
+    def answering(self, learner: Learner) -> Answering:
+        """The learner on the bench's route."""
+        coder, filler = self.coder, self.encoder.tokenizer.pad_token_id
+        if self.bench.task.route is Route.HEAD:
+            return HeadAnswering(learner, filler, coder.scale)
+        if self.bench.task.route is Route.LABEL_WORDS:
+            return WordAnswering(learner, filler, coder.start)
+        return TextAnswering(learner, self.encoder, coder.start, coder.most_written, coder.ends)
 
     def general_loss(self, learner: Learner) -> float | None:
         """The loss per token of the general text; None without one, and with a head."""

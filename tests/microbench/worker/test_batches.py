@@ -12,8 +12,9 @@ from advisor.methods import load_methods
 from advisor.microbench.records import Route
 from advisor.microbench.worker.methods import equip
 from advisor.microbench.worker.optimizing import RecipeOptimizer, linear_decay
-from advisor.microbench.worker.rows import Row, sorted_batches, training_batches
+from advisor.microbench.worker.rows import training_batches
 from advisor.microbench.worker.workbench import load_workbench
+from advisor.tuning.rows import Row, sorted_batches
 
 ROWS = [Row(([7] * (1 + i * 37 % 50),), target=str(i)) for i in range(70)]
 
@@ -71,7 +72,7 @@ def test_a_new_head_has_a_rate_of_its_own_and_biases_do_not_decay(model_folder):
         learner = equip(workbench, method, 0)
         trial = a_trial(method, learning_rate=1e-4, head_rate=1e-2)
         optimizer = RecipeOptimizer(learner, trial, load_methods()[method])
-        names = {id(parameter): name for name, parameter in learner.trained()}
+        names = {id(parameter): name for name, parameter in learner.trained().items()}
         for group in optimizer.groups:
             for parameter in group["params"]:
                 name = names.pop(id(parameter))

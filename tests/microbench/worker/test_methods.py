@@ -9,8 +9,7 @@ from tiny_benches import METHODS, WORDS, bench_of, reviews, splits
 from advisor.methods import UnknownMethodError
 from advisor.microbench.records import Example, Prompt, Route
 from advisor.microbench.worker.artefact import artefact_bytes
-from advisor.microbench.worker.initialisation import prompt_ids
-from advisor.microbench.worker.methods import equip
+from advisor.microbench.worker.methods import equip, prompt_ids
 from advisor.microbench.worker.workbench import load_workbench
 from advisor.support.errors import AdvisorError
 
@@ -61,17 +60,17 @@ def test_the_same_seed_gives_the_same_start(model_folder, method):
     starts = []
     for seed in (1, 1, 2):
         learner = equip(bench(model_folder, "bert", Route.HEAD), method, seed)
-        starts.append(torch.cat([p.detach().flatten() for _, p in learner.trained()]))
+        starts.append(torch.cat([p.detach().flatten() for p in learner.trained().values()]))
     assert torch.equal(starts[0], starts[1])
     assert not torch.equal(starts[0], starts[2])
 
 
 def test_low_rank_updates_leave_out_the_heads(model_folder):
     learner = equip(bench(model_folder, "distilbert", Route.HEAD), "lora", 0)
-    updated = {name for name, _ in learner.trained() if "lora_" in name}
+    updated = {name for name in learner.trained() if "lora_" in name}
     assert updated
     assert not any("classifier" in name for name in updated)
-    heads = {name for name, _ in learner.trained() if learner.is_head(name)}
+    heads = {name for name in learner.trained() if learner.is_head(name)}
     assert {name.split(".modules_to_save")[0].rsplit(".", 1)[-1] for name in heads} == {
         "classifier",
         "pre_classifier",
@@ -86,7 +85,7 @@ def test_all_that_is_trained_gets_a_gradient_and_nothing_else_does(model_folder,
     answering = workbench.answering(learner)
     answering.losses(answering.collate(workbench.train[:4])).mean().backward()
     given = {name for name, p in learner.model.named_parameters() if p.grad is not None}
-    assert given == {name for name, _ in learner.trained()}
+    assert given == set(learner.trained())
 
 
 SIZES = {

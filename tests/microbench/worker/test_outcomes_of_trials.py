@@ -15,10 +15,10 @@ from advisor.microbench.worker import training
 from advisor.microbench.worker.evaluation import Answers, Evaluation
 from advisor.microbench.worker.memory import out_of_memory
 from advisor.microbench.worker.methods import equip
-from advisor.microbench.worker.routes.head import HeadAnswering
 from advisor.microbench.worker.training import Trainer
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import Workbench, load_workbench
+from advisor.tuning.head import HeadAnswering
 
 
 @pytest.fixture
@@ -80,8 +80,8 @@ class Looks:
         self.weights = []
 
     def __call__(self, answering, *_):
-        learner = answering._learner
-        self.weights.append([parameter.detach().clone() for _, parameter in learner.trained()])
+        learner = answering.learner
+        self.weights.append([p.detach().clone() for p in learner.trained().values()])
         loss, score = next(self._left)
         return Evaluation(loss, Answers(score, ()))
 
@@ -94,7 +94,7 @@ def trained(workbench, monkeypatch, method, looks, **changes):
     trial = a_trial(method, steps=2 * len(looks), dev_every=2, **changes)
     trainer = Trainer(workbench, trial, learner, lambda _: None)
     trainer.run()
-    return trainer, scripted.weights, [parameter for _, parameter in learner.trained()]
+    return trainer, scripted.weights, list(learner.trained().values())
 
 
 def same(one, other):

@@ -63,5 +63,5 @@ def stir(learner):
     """Move what is trained away from a start that has no effect yet, such as LoRA's zeros."""
     torch.manual_seed(5)
     with torch.no_grad():
-        for _, parameter in learner.trained():
+        for parameter in learner.trained().values():
             parameter.add_(torch.randn_like(parameter) * 0.05)

@@ -27,9 +27,9 @@ from advisor.microbench.records import (
 )
 from advisor.microbench.worker.environment import without_known_warnings
 from advisor.microbench.worker.evaluation import answers
-from advisor.microbench.worker.learner import Learner
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
+from advisor.tuning.learner import Learner
 
 pytestmark = pytest.mark.slow
 SPAM = Path(__file__).resolve().parents[3] / "examples" / "spam"
@@ -148,7 +148,7 @@ def reloaded_score(workbench, folder):
 
     with without_known_warnings():
         model = peft.PeftModel.from_pretrained(workbench.model, folder).eval()
-    learner = Learner(model, workbench.model, model, "prompt_tuning", 12, frozenset(), "cpu")
+    learner = Learner(model, workbench.model, model, 12)
     answering = workbench.answering(learner)
     return answers(answering, workbench.dev, workbench.bench, TrialPrecision.BF16).score
 

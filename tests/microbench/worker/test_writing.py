@@ -12,12 +12,12 @@ from trial_settings import a_trial
 
 from advisor.microbench.records import Metric, Prompt, TrialStatus
 from advisor.microbench.worker.methods import equip
-from advisor.microbench.worker.routes import text
-from advisor.microbench.worker.rows import Row
 from advisor.microbench.worker.trial import run_trial
 from advisor.microbench.worker.workbench import load_workbench
+from advisor.tuning import text
 from advisor.tuning.batches import Picked
 from advisor.tuning.encoding import Encoder
+from advisor.tuning.rows import Row
 from advisor.tuning.scoring import outcome
 from advisor.tuning.writing import write
 
@@ -118,10 +118,9 @@ def test_an_end_that_is_a_word_is_no_part_of_the_answer(monkeypatch):
             return " ".join((".", "good", "film")[token] for token in ids)
 
     monkeypatch.setattr(text, "write", lambda *_: [[1, 2, 0], [1, 2]])
-    form = text.AnswerForm(most=3, one_line=True)
-    told = Encoder(Words(), True, 9, None), (1,), Metric.EXACT_MATCH, form
+    told = Encoder(Words(), True, 9, None), (1,), 3, "\n"
     answering = text.TextAnswering(SimpleNamespace(device="cpu"), *told)
-    assert answering.write([Row(((1,),), target="good film")] * 2, 2) == [1.0, 1.0]
+    assert answering.write([Row(((1,),))] * 2, 2) == ["good film", "good film"]
 
 
 @pytest.mark.parametrize("family", ["llama", "t5"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import adapter
@@ -13,45 +11,13 @@ import transformers
 from settings import model_of
 from transformers.utils import find_adapter_config_file
 from tuning.encoding import positions_of
+from tuning.learner import HEADS, Learner, untrained
 
 # The report of loading names a new head as missing each time; what must not be missing is checked.
 transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
 LOADING = {"trust_remote_code": False}
-HEADS = ("classifier", "score")
 POOLERS = ("pooler.dense", "pre_classifier")
-
-
-@dataclass
-class Tuned:
-    """A model with a method on it.
-
-    Attributes:
-        model: what is trained and saved.
-        base: the base model inside of it.
-        forward: calls the model with the method in place.
-        shift: virtual tokens that stand before the input in the hidden states.
-        heads: names of the base model's parameters that are new for this task.
-    """
-
-    model: Any
-    base: Any
-    forward: Callable[..., Any]
-    shift: int = 0
-    heads: frozenset[str] = field(default_factory=frozenset)
-
-    @property
-    def device(self) -> Any:
-        """Where it computes."""
-        return next(self.model.parameters()).device
-
-    def trained(self) -> dict[str, Any]:
-        """The parameters that are trained, by name."""
-        return {name: p for name, p in self.model.named_parameters() if p.requires_grad}
-
-    def is_head(self, name: str) -> bool:
-        """Whether a parameter belongs to a new head, of which peft trains a copy."""
-        return name in self.heads or ".modules_to_save." in name
 
 
 def load_tokenizer(source: str) -> Any:
@@ -63,7 +29,7 @@ def load_tokenizer(source: str) -> Any:
     return tokenizer
 
 
-def load_base(settings: dict, outputs: int, source: str = "") -> Tuned:
+def load_base(settings: dict, outputs: int, source: str = "") -> Learner:
     """The base model, or a trained copy of it in the folder ``source``, before any method.
 
     Args:
@@ -90,19 +56,14 @@ def load_base(settings: dict, outputs: int, source: str = "") -> Tuned:
         model.gradient_checkpointing_enable({"use_reentrant": False})
     if not adapter.FOUR_BITS:  # a quantised model stands on its device already
         model.to(device_here())
-    return Tuned(model, model, model, heads=frozenset(heads))
+    return untrained(model, frozenset(heads))
 
 
-def configuration(settings: dict, base: Tuned) -> Any:
-    """The configuration of a new adapter on the base model."""
-    head = settings["task"]["route"] == "head"
-    language = "SEQ_2_SEQ_LM" if base.model.config.is_encoder_decoder else "CAUSAL_LM"
-    common: dict[str, Any] = {"task_type": "SEQ_CLS" if head else language}
-    modules = sorted({name.rsplit(".", 1)[0] for name in base.heads})
-    if head:
-        # peft adds the usual heads itself; a pooler without weights has to be trained as well.
-        common["modules_to_save"] = [m for m in modules if m.split(".")[0] not in HEADS]
-    return adapter.configure(base.model, settings["adapter"], modules, **common)
+def task_type(settings: dict, base: Learner) -> str:
+    """What peft calls the kind of the model."""
+    if settings["task"]["route"] == "head":
+        return "SEQ_CLS"
+    return "SEQ_2_SEQ_LM" if base.model.config.is_encoder_decoder else "CAUSAL_LM"
 
 
 def device_here() -> str:
@@ -134,7 +95,7 @@ def four_bits(settings: dict) -> dict[str, Any]:
     return {"quantization_config": quantised, "device_map": {"": 0}}
 
 
-def room_left(tuned: Tuned, settings: dict, written: int = 0) -> int | None:
+def room_left(tuned: Learner, settings: dict, written: int = 0) -> int | None:
     """Tokens for an input, beside virtual tokens and what is written; None without a limit."""
     room = positions_of(tuned.base)
     if room is None:

@@ -1,4 +1,4 @@
-"""The method: a small adapter in the layers of a frozen model."""
+"""The method: an adapter on a frozen model, or virtual tokens in front of it."""
 
 from __future__ import annotations
 
@@ -7,36 +7,31 @@ from typing import Any
 
 import adapter
 import peft
-from models import Tuned, configuration, load_base
+from models import load_base, task_type
+from tuning.learner import Learner, behind, put_on
+from tuning.starting import starting_ids
 
 METHODS = (adapter.METHOD,)
 
 
-def wrap(settings: dict, task: Any, base: Tuned) -> Tuned:
-    """The base model with a new adapter, which does nothing before it is trained."""
-    del task  # only soft prompts start from its words
+def wrap(settings: dict, task: Any, base: Learner) -> Learner:
+    """The base model with a new adapter; virtual tokens start from the words of the best prompt."""
+
+    def words(count: int) -> list[int]:
+        return starting_ids(task.encoder, task.starting_text(), count)
+
     _prepare(base)
-    try:
-        model = peft.get_peft_model(base.model, configuration(settings, base))
-    except ValueError as error:  # peft does not know the layers of every model
-        raise SystemExit(f"{settings['method']} cannot be put on this model: {error}") from None
-    return Tuned(model, base.model, model, heads=base.heads)
+    return put_on(base, adapter, settings["adapter"], task_type(settings, base), words)
 
 
-def save(tuned: Tuned, folder: Path) -> None:
-    """Write the adapter, and a new head if there is one, as safetensors."""
-    tuned.model.save_pretrained(folder, save_embedding_layers=False)
-
-
-def load(settings: dict, task: Any, folder: Path) -> Tuned:
-    """The base model with the adapter that was saved."""
+def load(settings: dict, task: Any, folder: Path) -> Learner:
+    """The base model with what was saved."""
     base = load_base(settings, task.outputs)
     _prepare(base)
-    model = peft.PeftModel.from_pretrained(base.model, folder)
-    return Tuned(model, base.model, model, heads=base.heads)
+    return behind(base, adapter, peft.PeftModel.from_pretrained(base.model, folder))
 
 
-def _prepare(base: Tuned) -> None:
+def _prepare(base: Learner) -> None:
     """Keep in 32 bits what is not quantised, in training and in answering alike."""
     if adapter.FOUR_BITS:
         # Where it is wanted, checkpointing is on already, and not of the kind that peft would take.

@@ -6,17 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import adapter
-from models import Tuned, load_base
+from models import load_base
+from tuning.learner import Learner
 
 METHODS = (adapter.METHOD,)
 
 
-def save(tuned: Tuned, folder: Path) -> None:
-    """Nothing of the model has changed: task.json holds the prompt."""
-    del tuned, folder
-
-
-def load(settings: dict, task: Any, folder: Path) -> Tuned:
-    """The base model."""
+def load(settings: dict, task: Any, folder: Path) -> Learner:
+    """The base model: task.json holds the prompt, and nothing else has changed."""
     del folder
     return load_base(settings, task.outputs)

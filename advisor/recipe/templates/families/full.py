@@ -6,22 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import adapter
-from models import Tuned, load_base
+from models import load_base
+from tuning.learner import Learner
 
 METHODS = (adapter.METHOD,)
 
 
-def wrap(settings: dict, task: Any, base: Tuned) -> Tuned:
+def wrap(settings: dict, task: Any, base: Learner) -> Learner:
     """The base model itself."""
     del settings, task  # only other methods need them
     return base
 
 
-def save(tuned: Tuned, folder: Path) -> None:
-    """Write the whole model as safetensors."""
-    tuned.model.save_pretrained(folder)
-
-
-def load(settings: dict, task: Any, folder: Path) -> Tuned:
+def load(settings: dict, task: Any, folder: Path) -> Learner:
     """The model that was saved."""
     return load_base(settings, task.outputs, source=str(folder))

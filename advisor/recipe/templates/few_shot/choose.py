@@ -13,10 +13,11 @@ from typing import Any
 from artefact import require_able, save
 from data import Example, Splits, answers_of, read_splits
 from evaluation import final_score
-from models import Tuned, load_base, load_tokenizer
+from models import load_base, load_tokenizer
 from prompts import demonstration
 from settings import FOLDER, command_line, model_of
 from task import Task
+from tuning.rows import Answering
 from tuning.scoring import majority
 
 
@@ -29,12 +30,12 @@ def main() -> None:
     task = Task.learn(settings, tokenizer, splits.train)
     base = load_base(settings, task.outputs)
     base.model.eval()
-    task.bind(base)
+    answering = task.bind(base)
     dev = splits.dev[: settings["data"]["most_ranked"]]
-    ranked = task.rank(base, dev, settings["prompts"])
+    ranked = task.rank(answering, dev, settings["prompts"])
     task.prompt = ranked[0][1]
-    zero_shot = final_score(task, base, splits.test, settings)
-    tried = with_examples(settings, task, base, splits, ranked[0][0])
+    zero_shot = final_score(task, answering, splits.test, settings)
+    tried = with_examples(settings, task, answering, splits, ranked[0][0])
     metric = settings["task"]["metric"]
     report: dict[str, Any] = {
         "method": settings["method"],
@@ -42,10 +43,10 @@ def main() -> None:
         "examples_in_prompt": [{"dev": points, "count": count} for points, count in tried],
         "majority": majority(metric, *map(answers_of, (splits.train, splits.test))),
         "zero_shot": zero_shot,
-        "score": final_score(task, base, splits.test, settings),
-        "prompt_tokens": len(task.encode(splits.test[0])["input_ids"]),
+        "score": final_score(task, answering, splits.test, settings),
+        "prompt_tokens": len(task.encode(splits.test[0]).sequences[0]),
     }
-    save(settings, task, base, tokenizer, FOLDER / "artefact")
+    save(settings, task, tokenizer, FOLDER / "artefact")
     (FOLDER / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     print(f"{metric} in points on {len(splits.test)} test examples")
     for name in ("majority", "zero_shot", "score"):
@@ -53,7 +54,7 @@ def main() -> None:
 
 
 def with_examples(
-    settings: dict, task: Task, base: Tuned, splits: Splits, without: float
+    settings: dict, task: Task, answering: Answering, splits: Splits, without: float
 ) -> list[tuple[float, int]]:
     """Points by the number of examples in the prompt; the best number stays in the task.
 
@@ -69,7 +70,7 @@ def with_examples(
         if task.encoder.room is not None and tokens > task.encoder.room:
             break
         task.shots = lead
-        points = final_score(task, base, dev, settings)
+        points = final_score(task, answering, dev, settings)
         tried.append((points, count))
         if points > best:
             best, kept = points, lead

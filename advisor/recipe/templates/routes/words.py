@@ -8,16 +8,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import torch
 from data import Example, labels_of
 from evaluation import rank_prompts
-from models import Tuned, room_left
+from models import room_left
 from prompts import first_prompt, prompted, render, said
 from tuning import TuningError
-from tuning.batches import Picked, by_length, inputs_of
 from tuning.encoding import Encoder
-from tuning.scoring import outcome
+from tuning.learner import Learner
+from tuning.rows import Answering, Row, judge_rows
 from tuning.wording import LETTERS, said_labels, spell, spell_choices
+from tuning.words import WordAnswering, word_row
 
 
 class Task:
@@ -74,7 +74,7 @@ class Task:
                 "answer"
             ) from None
         self.spelled, self.legend = found.words, found.legend
-        self.tokens = torch.tensor(found.tokens)
+        self.tokens = found.tokens
 
     @property
     def shots(self) -> str:
@@ -90,74 +90,43 @@ class Task:
         says = self.legend + said(self.prompt, self.words)
         return says.strip() or " ".join(self.words)
 
-    def bind(self, tuned: Tuned) -> None:
-        """Take the limits and the output layer of a model."""
+    def bind(self, tuned: Learner) -> WordAnswering:
+        """The model as it answers; takes its limits, too."""
         self.encoder = replace(self.encoder, room=room_left(tuned, self.settings))
-        self.picked = Picked(tuned.base.get_output_embeddings())
+        return WordAnswering(tuned, self.tokenizer.pad_token_id, self.start)
 
-    def encode(self, example: Example) -> dict[str, Any]:
-        """Token ids of the rendered example, and the index of the right answer."""
+    def encode(self, example: Example) -> Row:
+        """Token ids of the rendered example, and the place of the right answer."""
         lead = self.legend + self.shots
         ids = prompted(self.encoder, self.prompt, example, self.words, lead)
-        options = list(example.choices) or self.state["labels"]
+        options = self._options(example)
         if len(options) > len(self.words):
             raise SystemExit(
                 f"a question has {len(options)} choices, and no training row more than "
                 f"{len(self.words)}"
             )
-        answer = options.index(example.target) if example.target else 0
-        return {"input_ids": ids, "answer": answer, "options": len(options)}
+        return word_row(ids, example.target, options, self.tokens)
 
     def continued(self, example: Example) -> dict[str, Any]:
         """The example as one text, whose last token is the label's; other tokens have no loss."""
-        item = self.encode(example)
-        ids = [*item["input_ids"], int(self.tokens[item["answer"]])]
+        row = self.encode(example)
+        ids = [*row.sequences[0], row.words[int(row.answer)]]
         return {"input_ids": ids, "labels": [*[-100] * (len(ids) - 1), ids[-1]]}
 
-    def collate(self, items: list[dict], device: Any) -> dict[str, Any]:
-        """A batch padded on the right."""
-        sequences = [item["input_ids"] for item in items]
-        filler = self.encoder.tokenizer.pad_token_id
-        return {
-            "inputs": inputs_of(sequences, filler, device),
-            "lengths": torch.tensor([len(ids) for ids in sequences], device=device),
-            "options": torch.tensor([item["options"] for item in items], device=device),
-            "answers": torch.tensor([item["answer"] for item in items], device=device),
-        }
-
-    def losses(self, tuned: Tuned, batch: dict) -> Any:
-        """The loss of each example (B), to be trained on."""
-        return self._losses(self._scores(tuned, batch), batch)
-
-    def look(self, tuned: Tuned, examples: list[Example], batch: dict) -> tuple[Any, list[float]]:
-        """Losses (B) and outcomes of examples whose batch this is."""
-        scores = self._scores(tuned, batch)
-        texts = self._texts(scores, examples)
-        found = [outcome(self.metric, t, e.target) for t, e in zip(texts, examples, strict=True)]
-        return self._losses(scores, batch), found
-
-    def answers(self, tuned: Tuned, examples: list[Example], size: int) -> list[str]:
+    def answers(self, answering: Answering, examples: list[Example], size: int) -> list[str]:
         """The answer to each example as text."""
-        items = [self.encode(example) for example in examples]
-        texts = [""] * len(items)
-        for places in by_length([len(item["input_ids"]) for item in items], size):
-            batch = self.collate([items[place] for place in places], tuned.device)
-            with torch.no_grad():
-                scores = self._scores(tuned, batch)
-            found = self._texts(scores, [examples[place] for place in places])
-            for place, text in zip(places, found, strict=True):
-                texts[place] = text
-        return texts
+        found = judge_rows(answering, [self.encode(example) for example in examples], size).answers
+        return [self._options(e)[place] for e, place in zip(examples, found, strict=True)]
 
     def rank(
-        self, tuned: Tuned, examples: list[Example], templates: list[str]
+        self, answering: Answering, examples: list[Example], templates: list[str]
     ) -> list[tuple[float, str]]:
         """Points of the untrained model with each prompt, the best first."""
-        return rank_prompts(self, tuned, examples, templates)
+        return rank_prompts(self, answering, examples, templates)
 
     def shown_answer(self, example: Example) -> str:
         """The right answer as a prompt shows it."""
-        options = list(example.choices) or self.state["labels"]
+        options = self._options(example)
         return self.spelled[options.index(example.target)]
 
     def _words(self) -> list[str]:
@@ -166,19 +135,5 @@ class Task:
         said_as = self.settings["task"].get("label_words", {})
         return list({**said_labels(self.state["labels"]), **said_as}.values())
 
-    def _scores(self, tuned: Tuned, batch: dict) -> Any:
-        """The words' scores (B x C) at each input's last real token; -inf where is no choice."""
-        rows = torch.arange(len(batch["lengths"]), device=tuned.device)
-        places = batch["lengths"] - 1 + tuned.shift
-        logits = self.picked.output(tuned.forward, batch["inputs"], rows, places).logits[0]
-        scores = logits.float()[:, self.tokens.to(logits.device)]
-        columns = torch.arange(scores.shape[1], device=scores.device)
-        return scores.masked_fill(columns[None] >= batch["options"][:, None], -torch.inf)
-
-    def _losses(self, scores: Any, batch: dict) -> Any:
-        return torch.nn.functional.cross_entropy(scores, batch["answers"], reduction="none")
-
-    def _texts(self, scores: Any, examples: list[Example]) -> list[str]:
-        places = scores.argmax(dim=1).tolist()
-        options = [example.choices or self.state["labels"] for example in examples]
-        return [listed[place] for listed, place in zip(options, places, strict=True)]
+    def _options(self, example: Example) -> list[str]:
+        return list(example.choices) or self.state["labels"]

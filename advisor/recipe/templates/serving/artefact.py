@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import method
-from models import Tuned, load_tokenizer
+from models import load_tokenizer
 from safetensors import SafetensorError
 from settings import FOLDER
 from task import Task
+from tuning.learner import Learner, save_learner
+from tuning.rows import Answering
 
 
 def require_able(settings: dict) -> None:
@@ -32,16 +34,19 @@ def _require_method(settings: dict, where: str) -> None:
         raise SystemExit(f"{where}: the files of this project are for {able}; make another one")
 
 
-def save(settings: dict, task: Task, tuned: Tuned, tokenizer: Any, folder: Path) -> None:
-    """Write the trained part, the tokenizer, and what the task has learned of labels and prompt."""
+def save(
+    settings: dict, task: Task, tokenizer: Any, folder: Path, tuned: Learner | None = None
+) -> None:
+    """Write what was trained, the tokenizer, and what the task has learned of labels and prompt."""
     folder.mkdir(parents=True, exist_ok=True)
-    method.save(tuned, folder)
+    if tuned is not None:
+        save_learner(tuned, folder)
     tokenizer.save_pretrained(folder)
     state = json.dumps({"settings": settings, "task": task.state}, indent=2)
     (folder / "task.json").write_text(state + "\n", encoding="utf-8")
 
 
-def load(folder: Path) -> tuple[dict, Task, Tuned]:
+def load(folder: Path) -> tuple[dict, Task, Answering]:
     """Settings, task and model of a folder that `save` has written."""
     if not (folder / "task.json").is_file():
         raise SystemExit(f"{folder}: nothing was saved here; run python train.py first")
@@ -55,5 +60,4 @@ def load(folder: Path) -> tuple[dict, Task, Tuned]:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise SystemExit(f"{folder} is damaged: {reason}; run python train.py again") from None
     tuned.model.eval()
-    task.bind(tuned)
-    return settings, task, tuned
+    return settings, task, task.bind(tuned)

@@ -17,9 +17,9 @@ from settings import FOLDER
 def main() -> None:
     """Load the artefact and print the score."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    settings, task, tuned = load(FOLDER / "artefact")
+    settings, task, answering = load(FOLDER / "artefact")
     splits = read_splits(settings)
-    points = final_score(task, tuned, splits.test, settings)
+    points = final_score(task, answering, splits.test, settings)
     print(f"{settings['task']['metric']}: {points!r} points on {len(splits.test)} test examples")
 
 

@@ -18,10 +18,10 @@ from settings import FOLDER
 def main() -> None:
     """One line in, one line out; a line break in an answer becomes a blank."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    settings, task, tuned = load(FOLDER / "artefact")
+    settings, task, answering = load(FOLDER / "artefact")
     for line in sys.stdin:
         if line.strip():
-            answer = task.answers(tuned, [example_in(line, settings["data"])], 1)[0]
+            answer = task.answers(answering, [example_in(line, settings["data"])], 1)[0]
             print(" ".join(answer.split()), flush=True)
 
 

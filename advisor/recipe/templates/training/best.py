@@ -10,7 +10,8 @@ import safetensors.torch
 import torch
 import transformers
 from evaluation import look
-from models import Tuned, device_here
+from models import device_here
+from tuning.learner import Learner
 
 
 class Diverged(SystemExit):
@@ -26,7 +27,7 @@ class BestState(transformers.TrainerCallback):
     back.
     """
 
-    def __init__(self, tuned: Tuned, folder: Path, settings: dict) -> None:
+    def __init__(self, tuned: Learner, folder: Path, settings: dict) -> None:
         self.tuned = tuned
         self.patience = settings["train"]["patience"]
         self.file = folder / "best.safetensors"
@@ -75,20 +76,20 @@ class BestState(transformers.TrainerCallback):
 class Looks:
     """What a Trainer does at a look and at its end, whichever library it is of.
 
-    It has the attributes `tuned`, `task`, `settings` and `dev` (development examples).
+    It has the attributes `answering`, `task`, `settings` and `dev` (development examples).
     """
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """Loss and points on the development split; a later state wins a tie."""
-        self.tuned.model.eval()
+        self.answering.learner.model.eval()
         with self.accelerator.autocast():
-            found = look(self.task, self.tuned, self.dev, self.settings)
+            found = look(self.task, self.answering, self.dev, self.settings)
         metrics = {"eval_loss": found.loss, "eval_score": found.score}
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(
             self.args, self.state, self.control, metrics
         )
-        self.tuned.model.train()
+        self.answering.learner.model.train()
         return metrics
 
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:

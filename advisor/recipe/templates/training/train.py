@@ -27,7 +27,6 @@ from models import load_base, load_tokenizer
 from settings import FOLDER, command_line, model_of
 from task import Task
 from trainer import BestState, train
-from tuning import TuningError
 from tuning.scoring import majority
 
 WORK = FOLDER / "work"
@@ -48,16 +47,16 @@ def main() -> None:
     steps = steps_of(settings, len(splits.train))
     if arguments.search:
         rates = search(settings, task, splits, steps)
-    tuned, best = trained(settings, task, splits, steps, rates)
+    answering, best = trained(settings, task, splits, steps, rates)
     report["rates"] = {"learning_rate": rates[0], "head_rate": rates[1]}
     report["best"] = {"step": best.step, "of": steps, "dev": best.score, "dev_loss": best.loss}
     # What was trained is kept, whatever happens while it is judged.
-    save(settings, task, tuned, tokenizer, FOLDER / "artefact")
+    save(settings, task, tokenizer, FOLDER / "artefact", answering.learner)
     report["after"] = {
-        "score": final_score(task, tuned, splits.test, settings),
-        "general_loss": forgotten(task, tuned),
+        "score": final_score(task, answering, splits.test, settings),
+        "general_loss": forgotten(task, answering),
     }
-    report["trained_parameters"] = sum(p.numel() for p in tuned.trained().values())
+    report["trained_parameters"] = sum(p.numel() for p in answering.learner.trained().values())
     (FOLDER / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     show(settings, report)
 
@@ -65,17 +64,19 @@ def main() -> None:
 def before(settings: dict, task: Task, splits: Splits, report: dict) -> dict:
     """What is reached without training; chooses the best of the candidate prompts."""
     base = load_base(settings, task.outputs)
-    task.bind(base)
+    answering = task.bind(base)
     base.model.eval()
     metric = settings["task"]["metric"]
     found = {"majority": majority(metric, *map(answers_of, (splits.train, splits.test)))}
-    ranked = task.rank(base, splits.dev[: settings["data"]["most_ranked"]], settings["prompts"])
+    ranked = task.rank(
+        answering, splits.dev[: settings["data"]["most_ranked"]], settings["prompts"]
+    )
     report["prompts"] = [{"dev": points, "prompt": prompt} for points, prompt in ranked]
     if ranked:
         task.prompt = ranked[0][1]
     if settings["task"]["route"] != "head":  # a new head has to be trained before it can answer
-        found["zero_shot"] = final_score(task, base, splits.test, settings)
-        found["general_loss"] = forgotten(task, base)
+        found["zero_shot"] = final_score(task, answering, splits.test, settings)
+        found["general_loss"] = forgotten(task, answering)
     return found
 
 
@@ -97,14 +98,16 @@ def trained(
     base = load_base(settings, task.outputs)
     try:
         tuned = method.wrap(settings, task, base)
-    except TuningError as error:
-        raise SystemExit(f"{settings['method']} does not fit: {error}") from None
-    task.bind(tuned)
+    except ValueError as error:  # peft does not know the layers of every model
+        raise SystemExit(f"{settings['method']} cannot be put on this model: {error}") from None
+    answering = task.bind(tuned)
     try:
-        best = train(task, tuned, settings, splits=splits, steps=steps, rates=rates, folder=WORK)
+        best = train(
+            task, answering, settings, splits=splits, steps=steps, rates=rates, folder=WORK
+        )
     finally:
         shutil.rmtree(WORK, ignore_errors=True)
-    return tuned, best
+    return answering, best
 
 
 def search(settings: dict, task: Task, splits: Splits, steps: int) -> tuple[float, float]:

@@ -7,15 +7,15 @@ from typing import Any
 
 import transformers
 from best import BestState, Looks, loop_settings
-from models import Tuned
+from tuning.rows import Answering
 
 
 class TaskTrainer(Looks, transformers.Trainer):
     """Trains on the losses of a task and looks at the development split.
 
     Args:
-        tuned: the model with its method.
-        task: makes batches and losses.
+        answering: the model with its method, which gives the losses.
+        task: turns examples into rows.
         settings: of config.yaml.
         dev: development examples.
         rates: of everything but a new head, and of a new head.
@@ -23,29 +23,29 @@ class TaskTrainer(Looks, transformers.Trainer):
     """
 
     def __init__(
-        self, tuned: Tuned, task: Any, settings: dict, *, dev: list, rates: tuple[float, float],
-        **arguments: Any,
+        self, answering: Answering, task: Any, settings: dict, *, dev: list,
+        rates: tuple[float, float], **arguments: Any,
     ) -> None:  # fmt: skip
         super().__init__(
-            model=tuned.model, data_collator=lambda items: task.collate(items, "cpu"), **arguments
+            model=answering.learner.model, data_collator=lambda rows: {"rows": rows}, **arguments
         )
-        self.tuned, self.task, self.settings = tuned, task, settings
+        self.answering, self.task, self.settings = answering, task, settings
         self.dev, self.rates = dev, rates
 
     def compute_loss(self, model: Any, inputs: dict, *_: Any, **__: Any) -> Any:
         """The mean loss of a batch; without labels in it, accumulated ones are averaged."""
         del model
         with self.accelerator.autocast():
-            return self.task.losses(self.tuned, inputs).mean()
+            return self.answering.losses(self.answering.collate(inputs["rows"])).mean()
 
     def create_optimizer(self, model: Any = None) -> Any:
         """Four groups: a new head has its own rate, and biases and norms do not decay."""
         del model
         kind, options = self.get_optimizer_cls_and_kwargs(self.args)
         groups: dict[tuple[bool, bool], list] = {}
-        for name, parameter in self.tuned.trained().items():
+        for name, parameter in self.answering.learner.trained().items():
             plain = parameter.ndim < 2 or name.endswith("bias")  # noqa: PLR2004 - vectors
-            groups.setdefault((self.tuned.is_head(name), plain), []).append(parameter)
+            groups.setdefault((self.answering.learner.is_head(name), plain), []).append(parameter)
         rate, head_rate = self.rates
         listed = [
             {
@@ -60,14 +60,14 @@ class TaskTrainer(Looks, transformers.Trainer):
 
 
 def train(
-    task: Any, tuned: Tuned, settings: dict, *, splits: Any, steps: int,
+    task: Any, answering: Answering, settings: dict, *, splits: Any, steps: int,
     rates: tuple[float, float], folder: Path,
 ) -> BestState:  # fmt: skip
     """Take optimizer steps and put the best state back.
 
     Args:
         task: as for the Trainer.
-        tuned: as for the Trainer.
+        answering: as for the Trainer.
         settings: of config.yaml.
         splits: training and development examples.
         steps: at most.
@@ -76,9 +76,9 @@ def train(
     """
     folder.mkdir(parents=True, exist_ok=True)
     arguments = transformers.TrainingArguments(**loop_settings(settings, steps, rates[0], folder))
-    best = BestState(tuned, folder, settings)
+    best = BestState(answering.learner, folder, settings)
     trainer = TaskTrainer(
-        tuned, task, settings, dev=splits.dev, rates=rates, args=arguments, callbacks=[best],
+        answering, task, settings, dev=splits.dev, rates=rates, args=arguments, callbacks=[best],
         train_dataset=[task.encode(example) for example in splits.train],
         eval_dataset=splits.dev,
     )  # fmt: skip

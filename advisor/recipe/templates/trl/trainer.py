@@ -11,15 +11,15 @@ from typing import Any
 
 from best import BestState, Looks, loop_settings
 from datasets import Dataset
-from models import Tuned
 from trl import SFTConfig, SFTTrainer
+from tuning.rows import Answering
 
 
 class TaskTrainer(Looks, SFTTrainer):
     """Looks at the development split by the score of the task.
 
     Args:
-        tuned: the model with its method.
+        answering: the model with its method.
         task: knows the score.
         settings: of config.yaml.
         dev: development examples.
@@ -27,21 +27,21 @@ class TaskTrainer(Looks, SFTTrainer):
     """
 
     def __init__(
-        self, tuned: Tuned, task: Any, settings: dict, dev: list, **arguments: Any
+        self, answering: Answering, task: Any, settings: dict, dev: list, **arguments: Any
     ) -> None:
-        super().__init__(model=tuned.model, **arguments)
-        self.tuned, self.task, self.settings, self.dev = tuned, task, settings, dev
+        super().__init__(model=answering.learner.model, **arguments)
+        self.answering, self.task, self.settings, self.dev = answering, task, settings, dev
 
 
 def train(
-    task: Any, tuned: Tuned, settings: dict, *, splits: Any, steps: int,
+    task: Any, answering: Answering, settings: dict, *, splits: Any, steps: int,
     rates: tuple[float, float], folder: Path,
 ) -> BestState:  # fmt: skip
     """Take optimizer steps and put the best state back.
 
     Args:
         task: as for the Trainer.
-        tuned: as for the Trainer.
+        answering: as for the Trainer.
         settings: of config.yaml.
         splits: training and development examples.
         steps: at most.
@@ -56,9 +56,9 @@ def train(
         gradient_checkpointing=settings["train"]["checkpointing"],
         gradient_checkpointing_kwargs={"use_reentrant": False},
     )
-    best = BestState(tuned, folder, settings)
+    best = BestState(answering.learner, folder, settings)
     trainer = TaskTrainer(
-        tuned, task, settings, splits.dev, args=arguments, callbacks=[best],
+        answering, task, settings, splits.dev, args=arguments, callbacks=[best],
         processing_class=task.tokenizer,
         train_dataset=Dataset.from_list(rows),
         # Never read: a look goes by the examples themselves.
