@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from enum import Enum
 from typing import Annotated
 
@@ -77,8 +78,14 @@ def check_rule_files(
 
     For example: advisor rules check --rules ./our-rules
     """
-    from advisor.report import remark_lines, remark_record, width_of, witness_record
-    from advisor.rules import check_rules, gravest_first, load_rules
+    from advisor.report import width_of
+    from advisor.rules import (
+        check_rules,
+        gravest_first,
+        load_rules,
+        remark_lines,
+        witness_record,
+    )
     from advisor.verification import verify_rules
 
     # What authors wrote is compared; a fitted weight equals another only by chance. Answers are
@@ -89,7 +96,7 @@ def check_rule_files(
     errors = sum(remark.severity == "error" for remark in remarks)
     if format_ is CheckFormat.JSON:
         found = {
-            "remarks": [remark_record(remark) for remark in remarks],
+            "remarks": [asdict(remark) for remark in remarks],
             **witness_record(verified.decisive, verified.reached),
         }
         typer.echo(json.dumps(found, indent=2))

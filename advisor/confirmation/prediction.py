@@ -89,7 +89,7 @@ class Forecaster:
         profile = self.subject.formula(method, settings)
         accelerator = "none" if cpu else plan.device
         need = need_of(profile, accelerator, self.subject.model_type, method)
-        usual = self.subject.formula(method, self._settings(method, plan, usual_tokens))
+        usual = self.subject.formula(method, self._settings(method, plan, usual_tokens)).work
         speed = None if probe.speed is None else DeviceSpeed(**probe.speed)
         return {
             "memory_gib": round(need.total, 3),

@@ -81,7 +81,7 @@ def _inputs(
     key: str, vocabulary: Vocabulary, tables: Mapping[str, DecisionTable]
 ) -> tuple[str, ...]:
     if key in tables:
-        return tuple(dict.fromkeys(k for row in tables[key].rows for k in row.when))
+        return tables[key].reads
     return vocabulary[key].inputs
 
 

@@ -10,7 +10,7 @@ The parts that other programs may build on:
 * `advisor.estimate.trace.extrapolation.trace(config, method, settings)` traces the same, given the
   content of a config.json, and needs the `train` extra;
 * `need_of(profile, ...)` adds context, reserve and an interval in GiB;
-* `step_seconds(profile, speed)` gives the time.
+* `step_seconds(profile.work, speed)` gives the time.
 
 `advisor.estimate_model` does all of it for a model on disk or on the Hub.
 """

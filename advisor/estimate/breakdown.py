@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-PHASES = ("forward", "backward", "clip", "optimizer")
-"""The parts of a training step, in their order; each has a peak of its own."""
-
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
@@ -85,6 +82,8 @@ class Work:
 @dataclass(frozen=True, slots=True)
 class StepProfile:
     """One training step with the optimizer's state in place (never the first step).
+
+    Its phases are ``forward``, ``backward``, ``clip`` and ``optimizer``, in this order.
 
     Attributes:
         peaks: the breakdown at the moment of each phase's peak, by phase.

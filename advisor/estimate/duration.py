@@ -9,7 +9,7 @@ from advisor.catalogue import assumptions, timing
 from advisor.estimate.assumed import assumed_settings
 from advisor.estimate.closed import work_of
 from advisor.estimate.job import TrainingJob, bounds, device_count
-from advisor.estimate.roofline import DeviceSpeed, work_seconds
+from advisor.estimate.roofline import DeviceSpeed, step_seconds
 from advisor.estimate.target import named_gpu
 from advisor.facts import FactBase, Value
 from advisor.methods import Method
@@ -124,7 +124,7 @@ def expected_hours(
     work = work_of(job.shape, method.id, settings)
     # Not rounded up, so that more examples never take less.
     steps = examples / settings.batch_size * method.epochs
-    return steps * work_seconds(work, speed) / _SECONDS_PER_HOUR
+    return steps * step_seconds(work, speed) / _SECONDS_PER_HOUR
 
 
 def least_hours(

@@ -168,7 +168,7 @@ def _time(
         return None, None
     usual = replace(settings, sequence_length=run.tokens or settings.sequence_length)
     profile = subject.profile(method.id, usual)
-    seconds = step_seconds(profile, run.speed, settings.accumulation)
+    seconds = step_seconds(profile.work, run.speed, settings.accumulation)
     if run.examples is None:
         return seconds, None
     epochs = run.epochs if run.epochs is not None else method.epochs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -69,30 +69,28 @@ class Planner:
                 settings,
             )
             for number, settings in enumerate(self._candidates(asked))
-            if self._margin(self._quick_need(settings, scale)) >= 0
+            if self._seems_to_fit(settings, scale)
         ]
-        for *_, settings in sorted(fitting):
-            need = self._need(settings)
-            margin = self._margin(need)
-            if margin >= 0:
-                return self._plan(asked, settings, need, margin)
-        return None
+        return self._first_fitting(asked, (settings for *_, settings in sorted(fitting)))
 
     def smallest_change(self, asked: Settings) -> Plan | None:
         """The first single change, from the mildest on, that makes the method fit."""
         scale = self._scale(asked)
-        for settings in self._single_changes(asked, scale):
-            if self._margin(self._quick_need(settings, scale)) < 0:
-                continue
+        changed = self._single_changes(asked, scale)
+        return self._first_fitting(asked, (s for s in changed if self._seems_to_fit(s, scale)))
+
+    def _first_fitting(self, asked: Settings, candidates: Iterable[Settings]) -> Plan | None:
+        """The first that fits by the step as exactly as it can be had."""
+        for settings in candidates:
             need = self._need(settings)
             margin = self._margin(need)
             if margin >= 0:
-                return self._plan(asked, settings, need, margin)
+                seconds = self._seconds(settings, self._subject.profile) if self._speed else None
+                return Plan(settings, need, margin, seconds, described_change(asked, settings))
         return None
 
-    def _plan(self, asked: Settings, settings: Settings, need: Need, margin: float) -> Plan:
-        seconds = self._seconds(settings, self._subject.profile) if self._speed else None
-        return Plan(settings, need, margin, seconds, described_change(asked, settings))
+    def _seems_to_fit(self, settings: Settings, scale: float) -> bool:
+        return self._margin(self._quick_need(settings, scale)) >= 0
 
     def _candidates(self, asked: Settings) -> Iterator[Settings]:
         examples = asked.batch_size * asked.accumulation
@@ -124,8 +122,7 @@ class Planner:
             yield replace(asked, precision=precision)
 
         def fits(length: int) -> bool:
-            shorter = replace(asked, sequence_length=length)
-            return self._margin(self._quick_need(shorter, scale)) >= 0
+            return self._seems_to_fit(replace(asked, sequence_length=length), scale)
 
         length = _longest(fits, asked.sequence_length)
         # Cut by more than half it would be another job.
@@ -173,7 +170,8 @@ class Planner:
         """Seconds of a step that is found by formula or as exactly as it can be had."""
         if self._speed is None:
             return 0.0
-        return step_seconds(find(self._method.id, settings), self._speed, settings.accumulation)
+        work = find(self._method.id, settings).work
+        return step_seconds(work, self._speed, settings.accumulation)
 
 
 def _divisors(number: int) -> list[int]:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from advisor.estimate.breakdown import StepProfile, Work
+from advisor.estimate.breakdown import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,14 @@ class DeviceSpeed:
         return max(busy, overhead) if self.overlaps else busy + overhead
 
 
-def step_seconds(profile: StepProfile, speed: DeviceSpeed, accumulation: int = 1) -> float:
+def step_seconds(work: Mapping[str, Work], speed: DeviceSpeed, accumulation: int = 1) -> float:
     """Seconds of one optimizer step.
 
     Args:
-        profile: the step; its forward and backward work is that of one micro-batch.
+        work: of its phases; of forward and backward that of one micro-batch.
         speed: the device.
         accumulation: micro-batches for each optimizer step.
     """
-    return work_seconds(profile.work, speed, accumulation)
-
-
-def work_seconds(work: Mapping[str, Work], speed: DeviceSpeed, accumulation: int = 1) -> float:
-    """Seconds of one optimizer step, by the work of its phases; arguments as `step_seconds`."""
     return sum(
         speed.seconds(one) * (accumulation if phase in ("forward", "backward") else 1)
         for phase, one in work.items()

@@ -68,9 +68,6 @@ from .part import plain as plain
 from .record import candidates_record as candidates_record
 from .record import rounded as rounded
 from .record import run_record as run_record
-from .remarks import remark_lines as remark_lines
-from .remarks import remark_record as remark_record
-from .remarks import witness_record as witness_record
 from .run import RunFile as RunFile
 from .runfile import load_record as load_record
 from .runfile import part_from as part_from

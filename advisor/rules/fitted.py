@@ -73,7 +73,7 @@ def stale(weight: FittedWeight, rule: Rule) -> bool:
     )
 
 
-def left_out(weight: FittedWeight, rule: Rule) -> list[str]:
+def methods_left_out(weight: FittedWeight, rule: Rule) -> list[str]:
     """Methods on which the rule has the effect that was fitted, and keeps what was authored."""
     return [
         method

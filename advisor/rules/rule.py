@@ -247,6 +247,11 @@ class DecisionTable:
     sources: tuple[Citation, ...]
     where: str
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The facts that its rows test."""
+        return tuple(dict.fromkeys(key for row in self.rows for key in row.when))
+
 
 @dataclass(frozen=True, slots=True)
 class Risk:

@@ -28,7 +28,6 @@ from advisor.rules import (
     RuleBase,
     RuleKind,
     Space,
-    facts_read,
     uncovered,
     vetoes_on,
 )
@@ -81,7 +80,7 @@ class Compiled:
         self._kept: dict[tuple[int, ...], float] = {}
         self._near = [self.place[key] for key in NEARNESS if key in self.place]
         self._tables = [
-            (number, [self.place[key] for key in facts_read(space.tables[decided])], decided)
+            (number, [self.place[key] for key in space.tables[decided].reads], decided)
             for number, decided in enumerate(self.keys[len(self.stated) :])
         ]
         several = [rule for rule in base.rules if len(rule.reads) > 1]

@@ -81,7 +81,7 @@ def main() -> None:
                 before = probe_cpu()
                 real = measured(raw, method, settings)
                 speed = faster(before, probe_cpu())
-                found = step_seconds(trace_step(raw, method, settings).profile, speed)
+                found = step_seconds(trace_step(raw, method, settings).profile.work, speed)
                 error = 100 * (found / real - 1)
                 errors[role].append(error)
                 case = f"{model} {method} {shape[0]}x{shape[1]}"

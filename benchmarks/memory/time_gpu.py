@@ -49,7 +49,7 @@ def seconds(row: tuple[str, int, tuple[str, ...], int, int], speed: DeviceSpeed)
         4, MEAN_LENGTH, padded=True, outputs_kept=True, rank=rank, targets=targets,
         virtual_tokens=virtual, adapter_dropout=0.0,
     )  # fmt: skip
-    return step_seconds(trace(MODEL, method, settings), speed)
+    return step_seconds(trace(MODEL, method, settings).work, speed)
 
 
 def calibrated(speed: DeviceSpeed) -> float:

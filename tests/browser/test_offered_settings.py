@@ -22,7 +22,6 @@ from advisor.rules.engine import load_engine
 from advisor.support.errors import AdvisorError
 from advisor.support.strictyaml import YamlDocument
 
-TRIED = 150
 FOLDER = Path(inpage.__file__).parent
 SCRIPTS = "".join(
     (FOLDER / name).read_text(encoding="utf-8") for name in ("judge.js", "offered.js")
@@ -77,11 +76,11 @@ def changes_of(case, chosen):
     return changes
 
 
-def some_combinations(case, seed):
+def some_combinations(case, seed, count):
     """What the project is, and others at random."""
     chance = random.Random(seed)
     counts = [len(knob.settings) for knob in knobs_of(case)]
-    chosen = [[chance.randrange(count) for count in counts] for _ in range(TRIED)]
+    chosen = [[chance.randrange(count) for count in counts] for _ in range(count)]
     return [[knob.here for knob in knobs_of(case)], *chosen]
 
 
@@ -119,10 +118,11 @@ def expected(case, chosen):
     }
 
 
+@pytest.mark.cases
 @pytest.mark.parametrize("number", range(6))
-def test_an_offered_combination_gets_the_answer_of_the_program(number, browser):
+def test_an_offered_combination_gets_the_answer_of_the_program(number, browser, cases):
     case, _ = prepared(number)
-    chosen = some_combinations(case, number)
+    chosen = some_combinations(case, number, cases(150))
     for one, answer in zip(chosen, ask(browser, JUDGE, number, chosen), strict=True):
         wanted = expected(case, one)
         assert (answer is None) == (wanted is None), one
@@ -140,10 +140,11 @@ def matches(found, key, value):
     )
 
 
+@pytest.mark.cases
 @pytest.mark.parametrize("number", range(6))
-def test_the_page_tells_memory_and_time_of_a_combination_to_a_percent(number, browser):
+def test_the_page_tells_memory_and_time_of_a_combination_to_a_percent(number, browser, cases):
     case, _ = prepared(number)
-    chosen = some_combinations(case, number)
+    chosen = some_combinations(case, number, cases(150))
     told = 0
     for one, shown in zip(chosen, ask(browser, ESTIMATES, number, chosen), strict=True):
         values = case.values(changes_of(case, one)) or {}

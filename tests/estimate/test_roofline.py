@@ -44,8 +44,8 @@ def test_accumulation_repeats_the_passes_but_not_the_update():
         clip=Work(),
         optimizer=Work(traffic=5e9),
     )
-    assert step_seconds(step, GPU) == pytest.approx(8)
-    assert step_seconds(step, GPU, accumulation=4) == pytest.approx(17)
+    assert step_seconds(step.work, GPU) == pytest.approx(8)
+    assert step_seconds(step.work, GPU, accumulation=4) == pytest.approx(17)
 
 
 def test_a_part_of_a_step_counts_as_one_in_every_epoch():

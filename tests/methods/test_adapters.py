@@ -7,8 +7,7 @@ import ast
 import pytest
 
 from advisor.estimate.settings import Settings
-from advisor.estimate.shape import ModelShape
-from advisor.estimate.sizes import trained_parameters
+from advisor.estimate.shape import ModelShape, trained_parameters
 from advisor.estimate.trace.building import build_model
 from advisor.methods import load_methods
 from advisor.support.compiled import package_folder

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from advisor.rules.checking.remark import Remark
 from advisor.rules.checking.space import Box, Space, uncovered, vetoes_on, within
-from advisor.rules.rule import Effect, Ramp, Rule
+from advisor.rules.rule import Effect, Ramp, Rule, decibans_of
 
 
 def contradictions(living: Sequence[tuple[Rule, Box]], space: Space) -> Iterator[Remark]:
@@ -159,7 +159,7 @@ def _shared(rule: Rule, other: Rule) -> list[str]:
 
 def _sign(effect: Effect) -> int:
     """-1 or 1 if the effect can only lower or raise a score, else 0."""
-    values = [y for _, y in effect.points] if isinstance(effect, Ramp) else [effect]
+    values = decibans_of(effect)
     if min(values) >= 0:
         return int(max(values) > 0)
     return -1 if max(values) <= 0 else 0

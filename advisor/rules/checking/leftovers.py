@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from advisor.facts import Vocabulary
 from advisor.rules.checking.remark import Remark
 from advisor.rules.checking.space import Box, Space, exists
-from advisor.rules.fitted import left_out, stale
+from advisor.rules.fitted import methods_left_out, stale
 from advisor.rules.loading import load_rules
 from advisor.rules.rule import Rule, RuleBase
 
@@ -17,7 +17,7 @@ _VOCABULARY_FILE = "vocabulary.yaml"
 def unread_facts(base: RuleBase, vocabulary: Vocabulary) -> Iterator[Remark]:
     """Facts that nothing reads; of a family, only if no method's fact is read."""
     read = {key for rule in base.rules for key in rule.reads}
-    read.update(key for table in base.tables for row in table.rows for key in row.when)
+    read.update(key for table in base.tables for key in table.reads)
     read.update(key for risk in base.risks for key in risk.when)
     read.update(key for fact_type in vocabulary.values() for key in fact_type.inputs)
     patterns = {key: _pattern(key, vocabulary.methods) for key in vocabulary}
@@ -66,8 +66,8 @@ def stale_weights(base: RuleBase) -> Iterator[Remark]:
             said = (
                 f"the fitted weight on {', '.join(weight.methods)} was fitted from another effect"
             )
-        elif left := left_out(weight, rule):
-            said = f"the fitted weight does not cover {', '.join(left)}, with the same effect"
+        elif rest := methods_left_out(weight, rule):
+            said = f"the fitted weight does not cover {', '.join(rest)}, with the same effect"
         else:
             continue
         yield Remark(

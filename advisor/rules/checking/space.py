@@ -105,11 +105,6 @@ class Space:
         )
 
 
-def facts_read(table: DecisionTable) -> tuple[str, ...]:
-    """The facts that a table reads."""
-    return tuple(dict.fromkeys(key for row in table.rows for key in row.when))
-
-
 def within(inner: Box, outer: Box) -> bool:
     """Whether a box lies within another."""
     return all(key in inner and inner[key] <= passed for key, passed in outer.items())
@@ -184,7 +179,7 @@ def _parts(box: Box, space: Space) -> list[_Part]:
     """The facts behind the box that are tied, part by part; free facts are in none."""
     parts: list[_Part] = []
     for key in box.keys() & space.tables.keys():
-        parts = _joined(parts, _Part(set(facts_read(space.tables[key])), tables=[key]))
+        parts = _joined(parts, _Part(set(space.tables[key].reads), tables=[key]))
     # A relation with facts outside the box ties the box only through another relation or table.
     touched = set(box)
     touched.update(key for part in parts for key in part.keys)
@@ -243,7 +238,7 @@ def _points(
     levels = {
         key: space.level(space.tables[key], point)
         for key in part.tables
-        if known >= set(facts_read(space.tables[key]))
+        if known >= set(space.tables[key].reads)
     }
     if any(level not in box[key] for key, level in levels.items()):
         return
