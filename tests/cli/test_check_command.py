@@ -107,7 +107,7 @@ def test_few_shot_prompting_is_what_do_not_train_means(advisor, facts_file):
 @pytest.mark.parametrize(
     ("method", "hint"),
     [
-        ("lorra", "did you mean lora or qlora?"),
+        ("lorra", "did you mean lora or qlora"),
         ("full-fine-tuning", "did you mean full_fine_tuning?"),
         ("banana", "one of few_shot_prompting, prompt_tuning"),
         ("", "one of few_shot_prompting, prompt_tuning"),
