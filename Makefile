@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 # The advertisements of its successors are left out; docs/decisions/0026 names them.
 SITE := NO_MKDOCS_2_WARNING=1 DISABLE_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --strict --quiet
 # A file goes to one of two cores as a whole, those that take long first.
-TESTS := $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+# Programs that tests start compile nothing anew: their bytecode is kept.
+TESTS := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run quick test slow check docs screenshots bench bench-memory bench-microbench clean
 

@@ -30,7 +30,7 @@ def test_what_is_said_is_grouped_by_severity_and_kind(advisor):
     heads = indented(result.out, 0)
     assert heads[0] == "notes"
     assert heads[1] == (
-        "161 of 165 instances of rules decide on some facts; 14 of 14 answers are reached"
+        "161 of 165 instances of rules decide on some facts; 15 of 15 answers are reached"
     )
     assert len(heads) == 3
 

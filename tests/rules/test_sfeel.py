@@ -33,7 +33,7 @@ POSITIVE = rf"(?:(?:<=|>=|<|>)?\s*{VALUE}|{INTERVAL})"
 POSITIVES = rf"{POSITIVE}(?:\s*,\s*{POSITIVE})*"
 SFEEL = re.compile(rf"\s*(?:-|not\s*\(\s*{POSITIVES}\s*\)|{POSITIVES})\s*\Z")
 UNITS = re.compile(
-    r"(?<![A-Za-z0-9_-])(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:e[+-]?[0-9]+)?\s*"
+    r"(?<![A-Za-z0-9_])(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:e[+-]?[0-9]+)?\s*"
     r"(?:[kMBT]|[KMGT]i?B|h|min|days?|d|%)?(?![A-Za-z0-9_])"
 )
 
