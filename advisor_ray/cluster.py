@@ -170,8 +170,8 @@ class RayExecutor:
             self._ray.exceptions.WorkerCrashedError,
             self._ray.exceptions.NodeDiedError,
         ) as error:
-            # Once that is no result, as a job dies apart from Ray's process. Under a job that takes
-            # its node's memory, or more, they die wherever it is repeated.
+            # Ray has repeated the job. That its process or node died each time means that the job
+            # itself took the node's memory.
             times = f"Ray's process or its node died under it {_RETRIES + 1} times"
             why = f"{times}: {_lines(error)[0]}"
             return Ending(job=job.id, status=TrialStatus.KILLED, message=why)

@@ -38,7 +38,7 @@ class Status(str, Enum):
 
 
 HEADLINES, STATUSES = tuple(Headline), tuple(Status)
-_SIDES = (*(headline.value for headline in HEADLINES), None)  # what is NOBODY is the last
+_SIDES = (*(headline.value for headline in HEADLINES), None)  # NOBODY is -1, so it gets the None
 _PROMPTS, _FULL, _UNTRAINED, _NEITHER = range(len(HEADLINES))
 NOBODY = -1
 """Stands for no method, and for no side."""
@@ -94,7 +94,7 @@ class Conclusion(NamedTuple):
 
 
 class Advice(NamedTuple):
-    """The four words that an answer comes down to."""
+    """An answer in short: how far it goes, and up to three names."""
 
     status: Status
     recommendation: str | None
@@ -213,7 +213,7 @@ class Decider:
         least: Amounts,
         most: Amounts,
     ) -> tuple[Amount, Amount]:
-        """Whether few-shot prompting never leads what is trained by enough, and surely does."""
+        """Two answers: few-shot prompting cannot lead by enough; and it surely leads by enough."""
         needed = self.settings.do_not_train_decibans
         few_shot = self._few_shot
         behind = _any(

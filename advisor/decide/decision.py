@@ -83,7 +83,7 @@ class Decision(NamedTuple):
 
     @property
     def advice(self) -> Advice:
-        """The four words of it."""
+        """The decision in short."""
         return Advice(self.status, self.recommendation, self.variant, self.alternative)
 
     @property

@@ -65,7 +65,7 @@ class Verdict:
 
     @property
     def advice(self) -> Advice:
-        """The four words of it."""
+        """The verdict in short."""
         return Advice(self.status, self.recommendation, self.variant, self.alternative)
 
     @property

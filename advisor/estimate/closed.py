@@ -99,8 +99,8 @@ def _whole_moments(
     again = kept.one_layer if settings.checkpointing else 0.0
     scratch = load_methods()[method].scratch * shape.widest
     working = max(kept.temporaries, scratch if settings.checkpointing else 0.0)
-    # A head that shares the embedding has left its gradient when the first layer is reached, and
-    # the embedding's own is added to it, as to that of an earlier batch.
+    # A head that shares the embedding already has its gradient in memory when the backward pass
+    # reaches the embedding, which adds to it; accumulated batches do the same. Neither needs more.
     tied = shape.tied and settings.head is not Head.CLASSIFICATION
     shared = tied or settings.accumulation > 1
     pending = 0.0 if shared else held.embedding_gradient

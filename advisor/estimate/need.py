@@ -61,7 +61,7 @@ def need_of(profile: StepProfile, accelerator: str, model_type: str, method: str
     band, basis = _band(profile.basis, accelerator, model_type, method)
     reserve = allocated * share
     if profile.reserved is not None:
-        # Played through for batches of one length; changing lengths leave more gaps.
+        # The allocator was replayed for batches of one length; mixed lengths leave more gaps.
         reserve = max(profile.reserved / GIB - allocated, 0.0)
         most = max(most, reserve / allocated)
     low = allocated * (1 - band["below"]) + context_low

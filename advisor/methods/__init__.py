@@ -43,6 +43,13 @@ FOLDER_FILES = (TABLE, "__init__.py", "adapter.py")
 """The files of a method's folder; one that lacks a part is refused."""
 FAMILIES = ("prompting", "soft_prompts", "adapters", "full")
 _ADAPTER = ("virtual_tokens", "rank", "alpha", "dropout")
+"""What a recipe hands to ``adapter.py``."""
+_RECIPE = (
+    *_ADAPTER, "targets", "quantisation", "initialisation", "learning_rate", "head_rate", "search",
+    "optimizer", "epochs", "few_rows_steps", "least_steps", "batch_size", "warmup_share",
+    "schedule", "weight_decay", "patience",
+)  # fmt: skip
+"""All that a recipe can say."""
 _K = TypeVar("_K")
 _T = TypeVar("_T")
 
@@ -297,6 +304,15 @@ def method_from(id_: str, content: Mapping[str, Any]) -> Method:
         method = Method(**entry)
     except TypeError as error:
         raise AdvisorError(f"the table is not complete: {error}", where=_table(id_)) from None
+    recipes = (method.recipe, *(own["recipe"] for own in method.by_architecture.values()))
+    said = [key for recipe in recipes for key in recipe if key not in _RECIPE]
+    if said:
+        raise AdvisorError(
+            f"a recipe has no {said[0]!r}",
+            where=_table(id_),
+            hint="_RECIPE in advisor/methods/__init__.py has what it can say, _ADAPTER what its "
+            "adapter reads of it",
+        )
     if method.family not in FAMILIES:
         raise UnknownMethodError(method.family, "advisor/methods/__init__.py, FAMILIES")
     if not (method.microbench or method.instead) and method.has("trained"):

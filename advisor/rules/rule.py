@@ -283,6 +283,7 @@ class RuleSettings:
     enough_studies: int
 
     def __hash__(self) -> int:
+        # Mappings have no hash; settings that differ elsewhere alone merely collide.
         return hash((self.too_close_decibans, self.do_not_train_decibans, self.enough_studies))
 
 

@@ -27,7 +27,7 @@ class PrefixForward:
     def __init__(self, model: Any) -> None:
         self._model = model
         self._base = model.get_base_model()
-        # A decoder's head is named score; without a head no encoder is used.
+        # Only encoders have a head that is not named score; encoders are used with a head alone.
         head = model.active_peft_config.task_type == "SEQ_CLS"
         self._encoder = head and not hasattr(self._base, "score")
         self._masks_prefix = not self._base.config.is_encoder_decoder

@@ -23,7 +23,7 @@ from reference import Results
 from seeds import developed
 
 from advisor.methods import load_methods
-from advisor.microbench.planning.schedule import RateAndDecay, quality
+from advisor.microbench.planning.schedule import RatePair, quality
 from advisor.microbench.records import Bench, Purpose, Trial
 
 SEARCHES: Mapping[str, Sequence[tuple[int, int]]] = {
@@ -44,8 +44,8 @@ class Setting(NamedTuple):
 
     set: str
     rows: int
-    short: dict[tuple[RateAndDecay, int], tuple[float, float]]
-    worth: dict[RateAndDecay, float]
+    short: dict[tuple[RatePair, int], tuple[float, float]]
+    worth: dict[RatePair, float]
 
 
 def main() -> None:
@@ -109,7 +109,7 @@ def wanted() -> dict[str, Any]:
     return found
 
 
-def pairs() -> list[RateAndDecay]:
+def pairs() -> list[RatePair]:
     """The pairs of body and head rate in the order of the recipe."""
     listed = load_methods()[wanted()["method"]].recipe["search"]
     return [(body, head) for body, head in listed[: wanted()["rates"]]]
@@ -133,17 +133,17 @@ def lost(setting: Setting, rungs: Sequence[tuple[int, int]]) -> float:
     return max(setting.worth.values()) - setting.worth[left[0]]
 
 
-def scores(setting: Setting, pair: RateAndDecay) -> str:
+def scores(setting: Setting, pair: RatePair) -> str:
     """Development scores of the short runs in points."""
     return ", ".join(f"{setting.short[pair, n][0]:.0f}" for n in wanted()["lengths"])
 
 
-def _points(results: Results, rows: int, pair: RateAndDecay) -> float:
+def _points(results: Results, rows: int, pair: RatePair) -> float:
     test = results[_trial(rows, pair, wanted()["worth"]).id].test
     return 100 * sum(test) / len(test)
 
 
-def _trial(rows: int, pair: RateAndDecay, steps: int) -> Trial:
+def _trial(rows: int, pair: RatePair, steps: int) -> Trial:
     """One run, never stopped early; the long one has a seed of its own."""
     body, head = pair
     long = steps == wanted()["worth"]

@@ -73,6 +73,7 @@ def test_a_method_that_has_no_folder_is_refused():
         ({"family": "grafts"}, "'grafts' is not known"),
         ({"tags": ["trained", "grafted"]}, "'grafted' is not known"),
         ({"colour": "red"}, "a method has no 'colour'"),
+        ({"recipe": {"blocks": 4}}, "a recipe has no 'blocks'"),
     ],
 )
 def test_a_table_that_says_what_no_code_knows_is_refused(changes, message):

@@ -23,7 +23,8 @@ def configure(model: Any, settings: dict[str, Any], heads: list[str], **common: 
     del heads
     config = model.config.get_text_config()
     if config.is_encoder_decoder:
-        # Rows for a decoder of its own would never get a gradient.
+        # The prompt stands before the encoder's input alone; peft's second one, for the decoder,
+        # would never get a gradient.
         common["num_transformer_submodules"] = 1
     # Some encoders embed their input in fewer dimensions.
     width = getattr(config, "embedding_size", None) or config.hidden_size

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from advisor.microbench.planning.plan import MethodPlan, TrialPlan
 from advisor.microbench.records import Purpose, Trial, TrialResult
 
-RateAndDecay = tuple[float, float | None]
+RatePair = tuple[float, float | None]
 Results = Mapping[str, TrialResult]
 
 
@@ -39,7 +39,7 @@ def due(plan: TrialPlan, results: Results) -> list[Trial]:
     return [trial for trial in trials if trial.id not in results]
 
 
-def winner(plan: TrialPlan, method: str, results: Results) -> RateAndDecay | None:
+def winner(plan: TrialPlan, method: str, results: Results) -> RatePair | None:
     """The pair that the search has chosen; None while it is open, or if none could be trained."""
     *_, (pairs, _) = _search(plan, method, plan.methods[method], results)
     return pairs[0] if len(pairs) == 1 else None
@@ -115,7 +115,7 @@ def _stages(plan: TrialPlan, id_: str, results: Results) -> Iterator[Trial]:
 
 def _search(
     plan: TrialPlan, id_: str, method: MethodPlan, results: Results
-) -> Iterator[tuple[tuple[RateAndDecay, ...], list[Trial]]]:
+) -> Iterator[tuple[tuple[RatePair, ...], list[Trial]]]:
     """The rungs as far as results lead, as the pairs in them and their trials.
 
     The last one holds the chosen pair and no trial, once there is one.
@@ -152,7 +152,7 @@ def _trial(
     plan: TrialPlan,
     method: str,
     purpose: Purpose,
-    pair: RateAndDecay,
+    pair: RatePair,
     seed: int,
     size: int,
     steps: int,

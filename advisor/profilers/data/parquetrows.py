@@ -108,7 +108,7 @@ _READING = {"buffer_size": 1024 * 1024, "pre_buffer": False}
 
 
 def read_parquet(path: Path, *, what: str) -> RowSource:
-    """A Parquet file; pyarrow is imported here and nowhere else.
+    """A Parquet file; pyarrow is imported here and in arrowcost.py alone.
 
     Raises:
         AdvisorError: if pyarrow is missing or the file is not valid Parquet.
