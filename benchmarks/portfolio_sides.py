@@ -111,6 +111,7 @@ def _alone(bench: Bench, facts: Mapping[str, Any]) -> Answer:
     decision = decision_of(bench.engine.assess(facts).findings, stated, bench.engine.base)
     return {
         "status": decision.status.value,
+        "advice": decision.advice.method,
         "recommendation": decision.recommendation,
         "variant": decision.variant,
         "alternative": decision.alternative,
