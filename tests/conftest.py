@@ -14,6 +14,10 @@ from hypothesis import settings
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
+# A shell may start tests in the background with interrupts ignored, which their programs inherit.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 
