@@ -104,7 +104,9 @@ def _expected(
     if stated is None:
         advice = recorded.get("advice")
         early = advice is None  # a run of an early version names one of the two sides
-        advised = recorded.get("recommendation") if early else _method_of(advice)
+        advised = recorded.get("recommendation")
+        if not early:
+            advised = advice.get("method") if isinstance(advice, Mapping) else advice
         if advised is not None and advised not in ((SOFT_PROMPT, FULL) if early else methods):
             raise AdvisorError(
                 "the run file advises no method that there is",
@@ -119,10 +121,6 @@ def _expected(
             hint=did_you_mean(stated, methods) or "one of " + ", ".join(methods),
         )
     return stated
-
-
-def _method_of(advice: Any) -> Any:
-    return advice.get("method") if isinstance(advice, Mapping) else advice
 
 
 def _moved(before: Any, after: Mapping[str, Any]) -> list[str]:

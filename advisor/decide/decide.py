@@ -102,6 +102,11 @@ class Advice(NamedTuple):
     alternative: str | None
 
     @property
+    def side(self) -> str | None:
+        """The method of the recommended side, the variant where it is a soft prompt."""
+        return FULL if self.recommendation == FULL else self.recommendation and self.variant
+
+    @property
     def method(self) -> str | None:
         """The method to use, of all that there are; None where nothing is known to be feasible.
 
@@ -109,8 +114,7 @@ class Advice(NamedTuple):
         """
         if self.status is Status.DO_NOT_TRAIN:
             return FEW_SHOT
-        own = FULL if self.recommendation == FULL else self.recommendation and self.variant
-        return self.alternative or own
+        return self.alternative or self.side
 
 
 class Gist(NamedTuple):

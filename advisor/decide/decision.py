@@ -21,7 +21,6 @@ from advisor.decide.decide import (
 from advisor.decide.parity import Parity, kept_of, parities
 from advisor.decide.tally import Tally, lead_bounds, quality_bounds, tally_of
 from advisor.facts import FactBase, Value
-from advisor.methods import FULL
 from advisor.rules import Finding, Outcome, RuleBase, RuleSettings
 
 Leads: TypeAlias = Callable[[Tally, Tally], tuple[int, int]]
@@ -85,11 +84,6 @@ class Decision(NamedTuple):
     def advice(self) -> Advice:
         """The decision in short."""
         return Advice(self.status, self.recommendation, self.variant, self.alternative)
-
-    @property
-    def chosen(self) -> str | None:
-        """The method that is recommended, the variant where it is a soft prompt."""
-        return FULL if self.recommendation == FULL else self.recommendation and self.variant
 
 
 def decision_of(

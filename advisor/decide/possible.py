@@ -220,9 +220,10 @@ def _alternative_stands(
     if not others:
         return True
     best = max(others, key=lambda entry: entry.score)
-    if decision.chosen is None:
+    side = decision.advice.side
+    if side is None:
         return _stays_best(others, best.method, unsettled)
-    chosen = decision.tallies[decision.chosen]
+    chosen = decision.tallies[side]
     leads = {entry.method: lead_bounds(unsettled, entry, chosen) for entry in others}
     needed = settings.alternative_decibans
     if decision.alternative is None:

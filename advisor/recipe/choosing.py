@@ -123,7 +123,7 @@ def _advised(run: EarlierRun, *, of_the_two: bool) -> tuple[Method, str]:
     alternative = run.record.get("alternative")
     if of_the_two or method is None or method != alternative:
         return _recommended(run)
-    if method not in known:
+    if not isinstance(method, str) or method not in known:
         raise AdvisorError(f"there is no method {str(method)[:40]!r}", where="advice")
     return known[method], f"The run advises {known[method].name}."
 

@@ -20,11 +20,6 @@ _MOST_SHOWN = 3
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
 
 
-def side_method(verdict: Verdict) -> str | None:
-    """The method that the answer to the question comes down to; None where it is neither side."""
-    return FULL if verdict.recommendation == FULL else verdict.recommendation and verdict.variant
-
-
 def why_not(verdict: Verdict) -> list[WhyNot]:
     """For each other method the rules that put it behind the advised one."""
     chosen = verdict.advised or FEW_SHOT

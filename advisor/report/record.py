@@ -8,7 +8,7 @@ import advisor
 from advisor.decide import Answer, Parity, Reason, Status, Tally, Verdict, waterfall
 from advisor.facts import FactBase, Source, plain_value
 from advisor.methods import load_methods
-from advisor.report.methods import how_to, nearest_changes, side_method, why_not
+from advisor.report.methods import how_to, nearest_changes, why_not
 from advisor.report.outlook import Outlook
 from advisor.report.part import fields_of
 from advisor.report.run import (
@@ -175,7 +175,7 @@ def _advice(verdict: Verdict, facts: FactBase) -> AdviceEntry:
 
 def _other_steps(verdict: Verdict, facts: FactBase) -> list[str]:
     """The steps of the better of the two sides, where another method is advised."""
-    side = side_method(verdict)
+    side = verdict.advice.side
     return how_to(side, facts) if side and side != verdict.advised else []
 
 
@@ -315,7 +315,7 @@ def _alternative_reason(verdict: Verdict) -> str:
     method = verdict.alternative
     if method is None:
         return ""
-    chosen = side_method(verdict)
+    chosen = verdict.advice.side
     name = load_methods()[method].name
     if chosen is None:
         return f"{capital(name)} scores highest among what remains feasible."

@@ -48,17 +48,19 @@ def load_record(path: str | Path) -> tuple[RunFile | EstimateFile, dict[str, Any
             hint=f"this advisor reads version {', '.join(RUN_SCHEMAS)}; a newer one may be needed",
         )
     if "headline" in record and "facts" in record:
-        return _checked(document, run_from), record
+        return _checked(
+            document, run_from, "judge its facts again: advisor advise --facts FILE"
+        ), record
     if not ("methods" in record and "device" in record):
         raise AdvisorError(
             "this file holds neither a run nor an estimate",
             where=document.where(),
             hint="give what advise, ask, confirm or estimate wrote as JSON or HTML",
         )
-    return _checked(document, estimate_from), record
+    return _checked(document, estimate_from, "estimate again: advisor estimate MODEL"), record
 
 
-def _checked(document: YamlDocument, read: Callable[[Mapping[str, Any]], _T]) -> _T:
+def _checked(document: YamlDocument, read: Callable[[Mapping[str, Any]], _T], again: str) -> _T:
     """The record; one that lacks a key, or has one of another type, is refused."""
     from pydantic import ValidationError  # noqa: PLC0415 - slow to load, and needed here alone
 
@@ -66,11 +68,13 @@ def _checked(document: YamlDocument, read: Callable[[Mapping[str, Any]], _T]) ->
         return read(document.value)
     except ValidationError as error:
         wrong = error.errors()[0]
-        place = ".".join(str(part) for part in wrong["loc"])[:120]
+        # Where a key has parts of several kinds, pydantic puts the class among the keys.
+        keys = (str(part) for part in wrong["loc"])
+        place = ".".join(key for key in keys if not key[:1].isupper())[:120]
         raise AdvisorError(
             f"the file is damaged: {wrong['msg'][:120]}",
             where=f"{document.name}, {place}",
-            hint="judge its facts again: advisor advise --facts FILE",
+            hint=again,
         ) from None
 
 

@@ -8,7 +8,7 @@ import re
 import socket
 
 import pytest
-from command_line import PLAN, ROOT, as_command, refused
+from command_line import GPT2, PLAN, ROOT, as_command, refused
 
 GOLDEN = ROOT / "tests" / "golden" / "run-1.json"
 EXAMPLE = ROOT / "examples" / "project.yaml"
@@ -118,6 +118,15 @@ def test_a_run_with_a_damaged_measurement_is_refused(advisor, file, format_):
     done = advisor("report", file("r.json", json.dumps(run)), "--format", format_)
     assert done.code == 2
     assert "damaged" in done.err
+
+
+def test_a_damaged_estimate_is_refused(advisor, tmp_path):
+    path = tmp_path / "e.json"
+    advisor("estimate", GPT2, "--quick", "--gpu", "RTX 4090", "-o", path)
+    held = json.loads(path.read_text(encoding="utf-8"))
+    held["methods"]["lora"]["settings"]["rank"] = "x"
+    path.write_text(json.dumps(held), encoding="utf-8")
+    refused(advisor("report", path), "damaged", "methods.lora.settings.rank", "advisor estimate")
 
 
 def test_a_missing_file_is_refused(advisor):

@@ -58,6 +58,12 @@ def test_the_project_is_for_what_is_advised_unless_another_is_wanted(order, meth
     assert settings["method"] == method
 
 
+@pytest.mark.parametrize("named", ["banana", 5, ["lora"], {"a": 1}])
+def test_an_advice_that_names_no_method_is_refused(named, tmp_path):
+    with pytest.raises(AdvisorError, match="there is no method"):
+        made(tmp_path, advice={**ADVICE, "method": named}, alternative=named)
+
+
 def test_a_method_by_name_and_the_better_of_the_two_exclude_each_other(tmp_path):
     with pytest.raises(AdvisorError, match="one of them names the method"):
         made(tmp_path, order={"method": "lora", "of_the_two": True})

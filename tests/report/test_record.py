@@ -10,7 +10,6 @@ from report_cases import PERSONAS, VOCABULARY, engine, persona, read_back, recor
 from advisor.decide.answer import answer_for
 from advisor.facts import Fact, Interval, Source
 from advisor.report.files import to_json
-from advisor.report.methods import side_method
 
 KEYS = [
     "schema_version", "advisor_version", "status", "advice", "headline", "recommendation",
@@ -224,4 +223,4 @@ def test_a_method_that_is_ruled_out_is_not_what_the_steps_describe():
 def test_the_method_of_the_side_is_the_variant_where_soft_prompts_are_recommended():
     verdict = answer_for(stated(PERSONAS["a_hundred_tenants"]), engine()).verdict
     assert verdict.recommendation == "prompt_tuning"
-    assert side_method(verdict) == verdict.variant
+    assert verdict.advice.side == verdict.variant
