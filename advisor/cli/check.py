@@ -145,7 +145,7 @@ def _exit_code(checks: list[PlanCheck], *, strict: bool) -> ExitCode:
 
 
 def _print(checks: list[PlanCheck], moved: list[str], run: RunFile) -> None:
-    typer.echo(run.headline)
+    typer.echo("\n".join(run.answer))
     for entry in checks:
         typer.echo(f"{entry.state.value:<8} {entry.name:<12} {entry.text}")
     if moved:

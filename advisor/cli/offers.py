@@ -104,7 +104,8 @@ def offer_to_keep(run: RunFile, rules: Sequence[Path], *, plain: bool) -> None:
 
     prompter = TerminalPrompter(plain=plain)
     prompter.say()
-    prompter.say(run.headline)
+    for sentence in run.answer:
+        prompter.say(sentence)
     while True:
         try:
             name = prompter.ask(

@@ -91,10 +91,9 @@ def _decided(verdict: Verdict, expected: str | None) -> PlanCheck:
 
 def _expected(verdict: Verdict, expected: str) -> PlanCheck:
     met = agrees(verdict, expected)
-    advice = verdict.recommendation or verdict.alternative or verdict.status.value
-    other = verdict.alternative if verdict.alternative != advice else None
-    better = f", with {other} serving better" if other else ""
-    text = f"expected {expected}, advised {advice}{better}"
+    advised, side = verdict.advised or verdict.status.value, verdict.advice.side
+    beside = f", and {side} of the two sides" if side not in (None, advised) else ""
+    text = f"expected {expected}, advised {advised}{beside}"
     return PlanCheck("expectation", CheckState.PASSED if met else CheckState.FAILED, text)
 
 

@@ -272,6 +272,12 @@ class RunFile(Part):
     """Steps of the better of the two sides, where another method is advised."""
     facts: dict[str, FactEntry]
 
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """What to do, and the answer between the two, as sentences."""
+        advice = (self.advice.sentence,) if self.advice else ()
+        return (*advice, self.headline)
+
 
 @part_class
 class CandidateEntry(Part):

@@ -137,15 +137,16 @@ def test_strict_lets_a_plan_pass_in_which_everything_is_known(advisor, facts_fil
     assert advisor("check", facts_file(PLAN), "--strict").code == 0
 
 
-def test_terminal_output_starts_with_the_headline_and_has_a_line_for_each_check(
+def test_terminal_output_starts_with_advice_and_headline_and_has_a_line_for_each_check(
     advisor, facts_file
 ):
     plan = facts_file(PLAN)
     result = advisor("check", plan, "--format", "json")
     shown = advisor("check", plan).out.splitlines()
-    assert shown[0] == result.json["run"]["headline"]
+    run = result.json["run"]
+    assert shown[:2] == [run["advice"]["sentence"], run["headline"]]
     names = [entry["name"] for entry in result.json["checks"]]
-    assert [line.split()[1] for line in shown[1:]] == names
+    assert [line.split()[1] for line in shown[2:]] == names
 
 
 def test_json_is_exactly_one_object_on_standard_output(command, facts_file):
